@@ -1,0 +1,1 @@
+"""Twilio's side: hear, remember, answer. Knows nothing of reports."""

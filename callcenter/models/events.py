@@ -1,0 +1,115 @@
+"""What arrived: one row a request, kept as it came."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models.fields import AsciiField, SidField
+
+
+class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
+    """Events, and which of them a telling needs."""
+
+    def received_between(self, start: datetime, end: datetime) -> Self:
+        """Events received in the half-open interval [start, end)."""
+        return self.filter(received_at__gte=start, received_at__lt=end)
+
+    def untold(self) -> Self:
+        """Events that some call they concern has not been told with yet."""
+        return self.filter(told_at=None)
+
+    def of_call(self, sid: str) -> Self:
+        """Events under the SID of a leg, and those of other legs that name it."""
+        return self.filter(Q(call_sid=sid) | Q(other_sid=sid))
+
+    def connects_of_leg(self, leg_sid: str) -> Self:
+        """The moments at which this operator leg was given a caller."""
+        return self.filter(other_sid=leg_sid, kind=WebhookEvent.Kind.CONNECT)
+
+    def of_operator_legs(self, leg_sids: Iterable[str]) -> Self:
+        """What operator legs add to the calls they took.
+
+        Who they are, how their conversations ended, and whom else they were given.
+        A Dial that rang out (`no-answer`) tells nothing of any caller, and a shift has
+        hundreds of them.
+        """
+        kinds = WebhookEvent.Kind
+        legs = list(leg_sids)
+        named = Q(call_sid__in=legs, kind__in=[kinds.INCOMING, kinds.CLIENT])
+        talked = Q(call_sid__in=legs, kind=kinds.OPERATOR_DONE) & ~Q(result="no-answer")
+        given = Q(other_sid__in=legs, kind=kinds.CONNECT)
+        return self.filter(named | talked | given)
+
+
+class WebhookEvent(models.Model):
+    """One request from Twilio, or one act of ours under /internal/, as it came."""
+
+    class Kind(models.TextChoices):
+        """What a request is about; told by its path (product.md 3)."""
+
+        INCOMING = "incoming", _("incoming call")
+        MENU = "menu", _("menu input")
+        WAIT = "wait", _("waiting")
+        QUEUE_EXIT = "queue-exit", _("left the queue")
+        CONNECT = "connect", _("operator takes the caller")
+        OPERATOR = "operator", _("operator asks for calls")
+        OPERATOR_DONE = "operator-done", _("operator's conversation over")
+        CLIENT = "client", _("browser call")
+        VOICEMAIL = "voicemail", _("voicemail left")
+        RECORDING = "recording", _("recording state")
+        STATUS = "status", _("call status")
+        FALLBACK = "fallback", _("fallback")
+        INTERNAL = "internal", _("act of ours")
+
+    # SHA-256 of the idempotency token, or of path, query and content (product.md 8.3).
+    dedup_key = AsciiField(_("repeat key"), max_length=64, unique=True)
+    token = models.CharField(_("idempotency token"), max_length=255, blank=True)
+    received_at = models.DateTimeField(
+        _("received at"), help_text=_("Earliest receipt of this request, UTC.")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    path = models.TextField(_("path"))
+    call_sid = SidField(_("call SID"), blank=True)
+    # The other leg the request names: the operator's, the customer's or the parent.
+    other_sid = SidField(_("other leg"), blank=True)
+    queue = models.CharField(_("queue"), max_length=64, blank=True)
+    visit = models.PositiveSmallIntegerField(_("visit"), null=True, blank=True)
+    menu = models.CharField(_("menu"), max_length=64, blank=True)
+    step = models.PositiveIntegerField(_("step"), null=True, blank=True)
+    input = models.CharField(_("input"), max_length=255, blank=True)
+    position = models.PositiveIntegerField(_("position"), null=True, blank=True)
+    queue_time_seconds = models.PositiveIntegerField(
+        _("time in queue"), null=True, blank=True
+    )
+    # QueueResult, DialCallStatus, CallStatus or RecordingStatus: what the kind has.
+    result = models.CharField(_("result"), max_length=64, blank=True)
+    params = models.JSONField(_("form"), default=dict)
+    decision = models.CharField(_("decision"), max_length=255, blank=True)
+    # Of several copies of a request the decision of the earliest stands; this is when
+    # the copy came whose decision is kept.
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
+    tell_error = models.TextField(_("telling failed"), blank=True)
+
+    objects = WebhookEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("webhook event")
+        verbose_name_plural = _("webhook events")
+        ordering = ["-received_at", "-id"]
+        indexes = [
+            # A call is told from the events under its SID, and from those naming it.
+            models.Index(fields=["call_sid", "kind"], name="event_call"),
+            models.Index(fields=["other_sid", "kind"], name="event_other_leg"),
+            # The journal's list, dump_events and pruning go by time of receipt.
+            models.Index(fields=["received_at"], name="event_received_at"),
+            # The few untold ones are looked for among millions.
+            models.Index(fields=["told_at"], name="event_told_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.received_at:%Y-%m-%d %H:%M:%S}"

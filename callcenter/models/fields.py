@@ -1,0 +1,46 @@
+"""Column types Django lacks: short ASCII identifiers that compare byte by byte."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_lazy as _
+
+
+class AsciiField(models.CharField[str, str]):
+    """Text of fixed length in ASCII, binary order: one byte a character in an index.
+
+    SQLite knows no such collation and compares byte by byte anyway.
+    """
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        if connection.vendor == "mysql":
+            return f"char({self.max_length}) CHARACTER SET ascii COLLATE ascii_bin"
+        return super().db_type(connection)
+
+
+class SidField(AsciiField):
+    """A Twilio identifier: two letters and 32 hexadecimal digits (reference 1.7)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["max_length"] = 34
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_length"]
+        return name, path, list(args), dict(kwargs)
+
+
+valid_queue_sid = RegexValidator(
+    r"^QU[0-9a-fA-F]{32}$", _("A queue SID is QU and 32 hexadecimal digits.")
+)
+valid_number = RegexValidator(
+    r"^\+[1-9]\d{1,14}$",
+    _("Write the number with + and country code, such as +81312345678."),
+)
+valid_identity = RegexValidator(
+    r"^[A-Za-z0-9_]{1,121}$",
+    _("A client identity has letters, digits and underscores, 121 at most."),
+)

@@ -1,0 +1,484 @@
+"""What it means: rows told from events, never edited."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models.events import WebhookEvent
+from callcenter.models.fields import SidField
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    """Legs, and the inbound customer calls among them."""
+
+    def customers(self) -> Self:
+        """Inbound customer calls: the legs that every customer metric counts."""
+        return self.filter(kind=Call.Kind.CUSTOMER)
+
+    def started_between(self, start: datetime, end: datetime) -> Self:
+        """Legs that began in the half-open interval [start, end)."""
+        return self.filter(started_at__gte=start, started_at__lt=end)
+
+
+class Call(models.Model):
+    """One leg, under Twilio's CallSid: a customer's, an operator's or outbound."""
+
+    class Kind(models.TextChoices):
+        """Whose leg it is (product.md 8, "Kind of a leg")."""
+
+        CUSTOMER = "customer", _("customer")
+        OPERATOR = "operator", _("operator")
+        OUTBOUND = "outbound", _("outbound")
+
+    class Outcome(models.TextChoices):
+        """What became of the call: its last entry's outcome, or how it went without."""
+
+        ANSWERED = "answered", _("answered")
+        ABANDONED = "abandoned", _("abandoned")
+        SHORT_ABANDONED = "short_abandoned", _("short abandoned")
+        OVERFLOWED = "overflowed", _("overflowed")
+        BLOCKED = "blocked", _("blocked")
+        FAILED = "failed", _("failed")
+        UNKNOWN = "unknown", _("unknown")
+        SELF_SERVICE = "self_service", _("self-service")
+        IVR_ABANDONED = "ivr_abandoned", _("hung up in the menu")
+        CLOSED = "closed", _("out of hours")
+        REJECTED = "rejected", _("rejected")
+
+    class DisconnectedBy(models.TextChoices):
+        """Who ended the call."""
+
+        CALLER = "caller", _("caller")
+        OPERATOR = "operator", _("operator")
+        SYSTEM = "system", _("system")
+
+    sid = SidField(_("call SID"), unique=True)
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=Kind.choices, default=Kind.CUSTOMER
+    )
+    direction = models.CharField(_("direction"), max_length=32, blank=True)
+    from_raw = models.CharField(_("from, as sent"), max_length=255, blank=True)
+    to_raw = models.CharField(_("to, as sent"), max_length=255, blank=True)
+    # E.164, empty when withheld or no number: never a join key between callers then.
+    caller = models.CharField(_("caller"), max_length=16, blank=True)
+    caller_reversed = models.CharField(max_length=16, blank=True, editable=False)
+    line = models.CharField(_("line"), max_length=16, blank=True)
+    status = models.CharField(_("status"), max_length=20, blank=True)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    duration_seconds = models.PositiveIntegerField(
+        _("duration"), null=True, blank=True, help_text=_("Seconds.")
+    )
+    heard_at = models.DateTimeField(
+        _("last heard of"), null=True, blank=True, help_text=_("Last request, UTC.")
+    )
+    outcome = models.CharField(
+        _("outcome"), max_length=20, choices=Outcome.choices, blank=True
+    )
+    disconnected_by = models.CharField(
+        _("ended by"), max_length=20, choices=DisconnectedBy.choices, blank=True
+    )
+    ivr_path = models.TextField(_("IVR path"), blank=True)
+    # Counts and sums over the rows below the call, so that its list needs no join.
+    ivr_step_count = models.PositiveIntegerField(_("IVR steps"), default=0)
+    entry_count = models.PositiveIntegerField(_("queue entries"), default=0)
+    connection_count = models.PositiveIntegerField(_("connections"), default=0)
+    wait_seconds = models.PositiveBigIntegerField(_("wait"), null=True, blank=True)
+    talk_seconds = models.PositiveBigIntegerField(_("talk"), null=True, blank=True)
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        ordering = ["-started_at", "-id"]
+        indexes = [
+            # Every list and report of calls is a period, newest first.
+            models.Index(fields=["started_at"], name="call_started_at"),
+            # The list of one kind of leg, newest first.
+            models.Index(fields=["kind", "started_at"], name="call_kind_started_at"),
+            # Search by number, by its last digits, and the calls of one caller.
+            models.Index(fields=["caller", "started_at"], name="call_caller"),
+            models.Index(fields=["caller_reversed"], name="call_caller_reversed"),
+            # Filters of the list.
+            models.Index(fields=["line", "started_at"], name="call_line"),
+            models.Index(fields=["outcome", "started_at"], name="call_outcome"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None)
+                | Q(started_at=None)
+                | Q(ended_at__gte=F("started_at")),
+                name="call_ends_after_starting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.sid
+
+
+class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):
+    """Stays in queues."""
+
+    def entered_between(self, start: datetime, end: datetime) -> Self:
+        """Entries of the half-open interval [start, end)."""
+        return self.filter(entered_at__gte=start, entered_at__lt=end)
+
+    def forget_telling(self) -> int:
+        """Mark the calls of these entries to be told again; gives how many events.
+
+        Called when a threshold is saved whose day has begun; the calls are told by
+        their next event, or by `rebuild_calls --untold`.
+        """
+        sids = Call.objects.filter(queue_entries__in=self).values("sid")
+        events = WebhookEvent.objects.filter(call_sid__in=sids, told_at__isnull=False)
+        return events.update(told_at=None)
+
+
+class QueueEntry(models.Model):
+    """One stay of a call in one queue, from entering to leaving."""
+
+    class Outcome(models.TextChoices):
+        """Exactly one of eight (metrics reference 2)."""
+
+        WAITING = "waiting", _("waiting")
+        ANSWERED = "answered", _("answered")
+        ABANDONED = "abandoned", _("abandoned")
+        SHORT_ABANDONED = "short_abandoned", _("short abandoned")
+        OVERFLOWED = "overflowed", _("overflowed")
+        BLOCKED = "blocked", _("blocked")
+        FAILED = "failed", _("failed")
+        UNKNOWN = "unknown", _("unknown")
+
+    class OverflowReason(models.TextChoices):
+        """Why the caller left the queue still connected."""
+
+        MAX_WAIT = "max_wait", _("maximum wait")
+        CLOSED = "closed", _("closed")
+        KEY = "key", _("key pressed")
+        VOICEMAIL = "voicemail", _("voicemail")
+        CALLBACK = "callback", _("callback")
+        EXTERNAL = "external", _("moved from outside")
+        OTHER = "other", _("other")
+
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="queue_entries", verbose_name=_("call")
+    )
+    # Ours, not Twilio's: a call may queue twice, and only our URL can tell which time.
+    visit = models.PositiveSmallIntegerField(_("visit"))
+    # The slug, which is also the queue's name at Twilio: history outlives the queue.
+    queue = models.CharField(_("queue"), max_length=64)
+    entered_at = models.DateTimeField(_("entered at"))
+    # epoch // 900: reports group by it, without a time zone in SQL.
+    entered_quarter = models.PositiveIntegerField(editable=False)
+    left_at = models.DateTimeField(_("left at"), null=True, blank=True)
+    wait_seconds = models.PositiveIntegerField(
+        _("wait"), null=True, blank=True, help_text=_("Seconds.")
+    )
+    outcome = models.CharField(
+        _("outcome"), max_length=20, choices=Outcome.choices, default=Outcome.WAITING
+    )
+    overflow_reason = models.CharField(
+        _("overflow reason"), max_length=20, choices=OverflowReason.choices, blank=True
+    )
+    queue_result = models.CharField(_("Twilio's result"), max_length=64, blank=True)
+    position = models.PositiveIntegerField(_("position"), null=True, blank=True)
+    # The threshold T of the queue that was valid at entering.
+    target_seconds = models.PositiveIntegerField(
+        _("service level threshold"), help_text=_("Seconds, as valid at entering.")
+    )
+    is_inferred = models.BooleanField(_("inferred"), default=False)
+    is_lost_while_connecting = models.BooleanField(
+        _("lost while connecting"), default=False
+    )
+    heard_at = models.DateTimeField(
+        _("last heard waiting"), null=True, blank=True, help_text=_("UTC.")
+    )
+
+    objects = QueueEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("queue entry")
+        verbose_name_plural = _("queue entries")
+        ordering = ["-entered_at", "-id"]
+        indexes = [
+            # A report that filters only by period needs the moment first.
+            models.Index(fields=["entered_at"], name="entry_entered_at"),
+            # One queue's list, newest first.
+            models.Index(fields=["queue", "entered_at"], name="entry_queue"),
+            # The list by outcome; who waits now, oldest first.
+            models.Index(fields=["outcome", "entered_at"], name="entry_outcome"),
+            # Interval reports group the quarters of a period by queue.
+            models.Index(fields=["entered_quarter", "queue"], name="entry_quarter"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "visit"], name="entry_is_one_visit_of_a_call"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(left_at__gte=F("entered_at")),
+                name="entry_leaves_after_entering",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="overflowed") | Q(overflow_reason=""),
+                name="entry_has_a_reason_when_overflowed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.entered_at:%Y-%m-%d %H:%M}"
+
+
+class Connection(models.Model):
+    """One bridging of a queue entry to one operator leg."""
+
+    class TalkSource(models.TextChoices):
+        """Where the length of the talk comes from."""
+
+        DIAL = "dial", _("operator's Dial action")
+        EXIT = "exit", _("moments of the requests")
+
+    entry = models.ForeignKey(
+        QueueEntry,
+        models.CASCADE,
+        related_name="connections",
+        verbose_name=_("queue entry"),
+    )
+    operator_call_sid = SidField(_("operator leg"))
+    # The registered number, or client:identity: who it was then, whoever has it now.
+    operator = models.CharField(_("operator"), max_length=255, blank=True)
+    connected_at = models.DateTimeField(_("connected at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    talk_seconds = models.PositiveIntegerField(
+        _("talk"), null=True, blank=True, help_text=_("Seconds.")
+    )
+    talk_source = models.CharField(
+        _("source of talk time"), max_length=20, choices=TalkSource.choices, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")
+        ordering = ["-connected_at", "-id"]
+        indexes = [
+            # The list and reports of a period.
+            models.Index(fields=["connected_at"], name="connection_connected_at"),
+            # One operator's list, newest first.
+            models.Index(
+                fields=["operator", "connected_at"], name="connection_operator"
+            ),
+            # From an operator leg to the callers it took.
+            models.Index(fields=["operator_call_sid"], name="connection_leg"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "operator_call_sid"],
+                name="connection_is_one_leg_of_an_entry",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("connected_at")),
+                name="connection_ends_after_connecting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operator} {self.connected_at:%Y-%m-%d %H:%M}"
+
+
+class IvrStep(models.Model):
+    """One menu asked of a caller, with the input and what it led to."""
+
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="ivr_steps", verbose_name=_("call")
+    )
+    # Counts the menus asked of the call, from 1; not the step in our URLs.
+    step = models.PositiveIntegerField(_("step"))
+    asked_at = models.DateTimeField(_("asked at"))
+    menu = models.CharField(_("menu"), max_length=64)
+    input = models.CharField(_("input"), max_length=255, blank=True)
+    led_to = models.CharField(_("led to"), max_length=255, blank=True)
+
+    class Meta:
+        verbose_name = _("IVR step")
+        verbose_name_plural = _("IVR steps")
+        ordering = ["-asked_at", "-id"]
+        indexes = [
+            # The list and reports of a period.
+            models.Index(fields=["asked_at"], name="ivr_step_asked_at"),
+            # One menu's list, newest first.
+            models.Index(fields=["menu", "asked_at"], name="ivr_step_menu"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "step"], name="ivr_step_is_one_of_a_call"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.menu} {self.input}".strip()
+
+
+class AbandonedCallQuerySet(models.QuerySet["AbandonedCall"]):
+    """Callers who gave up, and where the work on them stands."""
+
+    def with_state(self) -> Self:
+        """Adds `state`: the first that fits (product.md 7, `state`)."""
+        people = "follow_up__state"
+        return self.annotate(
+            state=Case(
+                When(is_withdrawn=True, then=Value("withdrawn")),
+                When(**{people: "reached"}, then=Value("reached")),
+                When(**{people: "closed"}, then=Value("closed")),
+                When(recovered_at__isnull=False, then=Value("recovered")),
+                When(caller="", then=Value("closed")),
+                When(**{people: "in_progress"}, then=Value("in_progress")),
+                default=Value("open"),
+                output_field=models.CharField(),
+            )
+        )
+
+
+class AbandonedCall(models.Model):
+    """One caller left unserved by an abandoned queue entry (short ones make none).
+
+    The key is the entry, as call and visit: what people entered about it must outlive
+    a telling in which the entry is gone.
+    """
+
+    class State(models.TextChoices):
+        """Where the work on the caller stands: people's entries and history."""
+
+        OPEN = "open", _("open")
+        IN_PROGRESS = "in_progress", _("in progress")
+        REACHED = "reached", _("reached")
+        CLOSED = "closed", _("closed")
+        RECOVERED = "recovered", _("recovered")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="abandoned_calls", verbose_name=_("call")
+    )
+    visit = models.PositiveSmallIntegerField(_("visit"))
+    entry = models.OneToOneField(
+        QueueEntry,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="abandoned_call",
+        verbose_name=_("queue entry"),
+    )
+    queue = models.CharField(_("queue"), max_length=64)
+    caller = models.CharField(_("caller"), max_length=16, blank=True)
+    entered_at = models.DateTimeField(_("entered at"))
+    abandoned_at = models.DateTimeField(_("abandoned at"))
+    wait_seconds = models.PositiveIntegerField(_("wait"), null=True, blank=True)
+    position = models.PositiveIntegerField(_("position"), null=True, blank=True)
+    ivr_path = models.TextField(_("IVR path"), blank=True)
+    recovered_at = models.DateTimeField(_("recovered at"), null=True, blank=True)
+    # A late event says it was no abandonment, but people's notes hang on it.
+    is_withdrawn = models.BooleanField(_("withdrawn"), default=False)
+
+    objects = AbandonedCallQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("abandoned call")
+        verbose_name_plural = _("abandoned calls")
+        ordering = ["-abandoned_at", "-id"]
+        indexes = [
+            # Reports by period of entering; the work list by age.
+            models.Index(fields=["entered_at"], name="abandoned_entered_at"),
+            models.Index(fields=["abandoned_at"], name="abandoned_abandoned_at"),
+            # The calls of one caller: merged on the list, told again on contact.
+            models.Index(fields=["caller", "abandoned_at"], name="abandoned_caller"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "visit"], name="abandoned_is_one_visit_of_a_call"
+            ),
+            models.CheckConstraint(
+                condition=Q(recovered_at=None) | Q(recovered_at__gt=F("abandoned_at")),
+                name="abandoned_is_recovered_afterwards",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.abandoned_at:%Y-%m-%d %H:%M}"
+
+
+class Recording(models.Model):
+    """One finished recording, under the call SID its callback came with."""
+
+    recording_sid = SidField(_("recording SID"), unique=True)
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="recordings", verbose_name=_("call")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"), null=True, blank=True)
+    duration_seconds = models.PositiveIntegerField(_("length"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=64, blank=True)
+    url = models.TextField(_("address"), blank=True)
+
+    class Meta:
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
+        ordering = ["-recorded_at", "-id"]
+        indexes = [
+            # The list of a period.
+            models.Index(fields=["recorded_at"], name="recording_recorded_at")
+        ]
+
+    def __str__(self) -> str:
+        return self.recording_sid
+
+
+class Voicemail(models.Model):
+    """One message a caller left after a queue."""
+
+    recording_sid = SidField(_("recording SID"), unique=True)
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="voicemails", verbose_name=_("call")
+    )
+    visit = models.PositiveSmallIntegerField(_("visit"))
+    queue = models.CharField(_("queue"), max_length=64)
+    left_at = models.DateTimeField(_("left at"))
+    duration_seconds = models.PositiveIntegerField(_("length"), null=True, blank=True)
+    url = models.TextField(_("address"), blank=True)
+
+    class Meta:
+        verbose_name = _("voicemail")
+        verbose_name_plural = _("voicemails")
+        ordering = ["-left_at", "-id"]
+        indexes = [
+            # The list of a period.
+            models.Index(fields=["left_at"], name="voicemail_left_at")
+        ]
+
+    def __str__(self) -> str:
+        return self.recording_sid
+
+
+class CallbackRequest(models.Model):
+    """One wish to be rung back, told from `leave:callback`."""
+
+    entry = models.OneToOneField(
+        QueueEntry,
+        models.CASCADE,
+        related_name="callback_request",
+        verbose_name=_("queue entry"),
+    )
+    caller = models.CharField(_("caller"), max_length=16, blank=True)
+    requested_at = models.DateTimeField(_("requested at"))
+
+    class Meta:
+        verbose_name = _("callback request")
+        verbose_name_plural = _("callback requests")
+        ordering = ["-requested_at", "-id"]
+        indexes = [
+            # The list, oldest wish first.
+            models.Index(fields=["requested_at"], name="callback_requested_at")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} {self.caller}"

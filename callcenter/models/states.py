@@ -1,0 +1,55 @@
+"""What operators were doing: ready, talking, wrapping up, away."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models.history import Call
+
+
+class OperatorState(models.Model):
+    """One interval of an operator's state, told from the leg they dialled in with."""
+
+    class State(models.TextChoices):
+        """What the operator was doing."""
+
+        READY = "ready", _("ready")
+        TALKING = "talking", _("talking")
+        WRAP_UP = "wrap_up", _("wrap-up")
+        NOT_READY = "not_ready", _("not ready")
+        SIGNED_OUT = "signed_out", _("signed out")
+
+    call = models.ForeignKey(
+        Call, models.CASCADE, related_name="operator_states", verbose_name=_("leg")
+    )
+    # The registered number, or client:identity; never looked up again.
+    operator = models.CharField(_("operator"), max_length=255)
+    started_at = models.DateTimeField(_("started at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=20, choices=State.choices)
+    reason = models.CharField(_("reason"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("operator state")
+        verbose_name_plural = _("operator states")
+        ordering = ["-started_at", "-id"]
+        indexes = [
+            # Who is signed in now, and one operator's day.
+            models.Index(fields=["operator", "started_at"], name="state_operator"),
+            # Reports cut the states of a period.
+            models.Index(fields=["started_at"], name="state_started_at"),
+            # Who is signed in now: the open rows.
+            models.Index(fields=["ended_at", "state"], name="state_open"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "started_at"], name="state_starts_once_in_a_leg"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None)
+                | models.Q(ended_at__gte=models.F("started_at")),
+                name="state_ends_after_starting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operator} {self.get_state_display()}"

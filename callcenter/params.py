@@ -1,0 +1,150 @@
+"""What Twilio posts, as typed values. No database.
+
+Twilio's names for things appear here and in the stored form, nowhere else. Every value
+is checked: what is no SID, no whole number in range, no moment, is empty, so that
+nothing a sender sends can fail a column.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Self
+
+Form = Mapping[str, str | list[str]]
+
+_SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
+_CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,7}")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+# Credentials for forwarding a call, and what is checked, then dropped (product.md 1).
+SECRET_PARAMS = frozenset({"AccountSid", "CallToken", "StirPassportToken"})
+
+
+class InvalidParams(ValueError):
+    """A request that no call can be told from: its CallSid is missing or malformed."""
+
+
+def storable(text: str) -> str:
+    """The text with NUL and unpaired surrogates escaped, which no column holds."""
+    return _UNSTORABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def storable_form(form: Form) -> dict[str, str | list[str]]:
+    """The whole form as it is kept: without secrets, every text storable."""
+    kept: dict[str, str | list[str]] = {}
+    for name, value in form.items():
+        if name in SECRET_PARAMS:
+            continue
+        kept[storable(name)] = (
+            storable(value)
+            if isinstance(value, str)
+            else [storable(one) for one in value]
+        )
+    return kept
+
+
+def call_sid(text: str) -> str:
+    """The text if it is a CallSid, else empty."""
+    return text if _CALL_SID.fullmatch(text) else ""
+
+
+def e164(text: str) -> str:
+    """The text if it is a number in international form, else empty; never repaired."""
+    return text if _E164.fullmatch(text) else ""
+
+
+def whole_number(text: str) -> int | None:
+    """Seconds or a count from 0 to 9,999,999, else nothing."""
+    return int(text) if _WHOLE_NUMBER.fullmatch(text) else None
+
+
+def moment(text: str) -> datetime | None:
+    """An RFC 2822 moment as aware UTC, else nothing (reference 1.7)."""
+    try:
+        parsed = parsedate_to_datetime(text)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceParams:
+    """One request about a leg; what is absent or unreadable is empty.
+
+    Lengths of time are whole seconds.
+    """
+
+    call_sid: str
+    parent_call_sid: str = ""
+    from_raw: str = ""
+    to_raw: str = ""
+    direction: str = ""
+    call_status: str = ""
+    call_duration: int | None = None
+    timestamp: datetime | None = None
+    digits: str = ""
+    queue_sid: str = ""
+    queue_result: str = ""
+    queue_time: int | None = None
+    queue_position: int | None = None
+    dequeuing_call_sid: str = ""
+    dial_call_sid: str = ""
+    dial_call_status: str = ""
+    dial_call_duration: int | None = None
+    dial_bridged: bool | None = None
+    recording_sid: str = ""
+    recording_status: str = ""
+    recording_duration: int | None = None
+    recording_source: str = ""
+    recording_url: str = ""
+    recording_started_at: datetime | None = None
+
+    @classmethod
+    def parse(cls, form: Form, *, needs_call: bool = True) -> Self:
+        """Reads a form; InvalidParams where the CallSid a call needs is none."""
+
+        def text(name: str, longest: int = 255) -> str:
+            value = form.get(name, "")
+            if not isinstance(value, str):
+                value = value[-1] if value else ""
+            return storable(value)[:longest]
+
+        def sid(name: str) -> str:
+            value = text(name)
+            return value if _SID.fullmatch(value) else ""
+
+        own_sid = call_sid(text("CallSid"))
+        if needs_call and not own_sid:
+            raise InvalidParams("CallSid is missing or malformed")
+        return cls(
+            call_sid=own_sid,
+            parent_call_sid=call_sid(text("ParentCallSid")),
+            from_raw=text("From"),
+            to_raw=text("To"),
+            direction=text("Direction", 32),
+            call_status=text("CallStatus", 20).lower(),
+            call_duration=whole_number(text("CallDuration")),
+            timestamp=moment(text("Timestamp")),
+            digits=text("Digits") or text("SpeechResult"),
+            queue_sid=sid("QueueSid"),
+            queue_result=text("QueueResult", 64),
+            queue_time=whole_number(text("QueueTime")),
+            queue_position=whole_number(text("QueuePosition")),
+            dequeuing_call_sid=call_sid(text("DequeingCallSid")),  # Twilio's spelling
+            dial_call_sid=call_sid(text("DialCallSid")),
+            dial_call_status=text("DialCallStatus", 64).lower(),
+            dial_call_duration=whole_number(text("DialCallDuration")),
+            dial_bridged={"true": True, "false": False}.get(
+                text("DialBridged").lower()
+            ),
+            recording_sid=sid("RecordingSid"),
+            recording_status=text("RecordingStatus", 64).lower(),
+            recording_duration=whole_number(text("RecordingDuration")),
+            recording_source=text("RecordingSource", 64),
+            recording_url=text("RecordingUrl", 2000),
+            recording_started_at=moment(text("RecordingStartTime")),
+        )

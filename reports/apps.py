@@ -1,0 +1,12 @@
+"""The app that people look at."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportsConfig(AppConfig):
+    """The admin, the reports and their exports."""
+
+    name = "reports"
+    verbose_name = _("reports")
+    default_auto_field = "django.db.models.BigAutoField"
