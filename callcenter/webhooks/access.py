@@ -1,0 +1,216 @@
+"""Who may come in: signature, Basic lock, AccountSid, a CallSid. No database.
+
+The order of the checks is the contract's (product.md 8.5), the rules of the signature
+are reference 7.1 and 7.2. Nothing here tells a secret or a number to the log.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, DisallowedHost, SuspiciousOperation
+from django.http import HttpRequest, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils.encoding import escape_uri_path
+from twilio.request_validator import RequestValidator
+
+from callcenter.params import Form, call_sid
+
+FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+class Refused(Exception):
+    """A request that does not come in, with the status and what the log may say."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def check(request: HttpRequest) -> Form:
+    """The form of a request that is believed; Refused for any other."""
+    account, tokens = settings.TWILIO_ACCOUNT_SID, _tokens()
+    if not account or not tokens:
+        raise Refused(503, "no auth token or account SID is configured")
+    if settings.WEBHOOK_BASIC_AUTH and not _knows_password(request):
+        raise Refused(401, "Basic credentials missing or wrong")
+    form = _form(request)
+    if not _is_signed(request, form, tokens):
+        raise Refused(403, "the signature cannot be verified")
+    sender = _last(form, "AccountSid")
+    if not sender:
+        raise Refused(400, "AccountSid is missing")
+    if not hmac.compare_digest(sender.encode(), account.encode()):
+        raise Refused(403, "AccountSid is not ours")
+    if not call_sid(_last(form, "CallSid")):
+        raise Refused(400, "CallSid is missing or malformed")
+    return form
+
+
+def signature_matches(
+    url: str, form: Form, signature: str, token: str, raw_body: bytes | None = None
+) -> bool:
+    """Whether a token made this signature over a URL and form, or a hashed raw body.
+
+    The URL is the one Twilio was given; its port and its credentials may have been
+    left out of what was signed, or not.
+    """
+    if not signature:
+        return False
+    parts = urlsplit(url)
+    url = parts.geturl()  # the scheme in small letters, as it is signed
+    if raw_body is not None:
+        hashes = parse_qs(parts.query).get("bodySHA256")
+        if not hashes or not _equal(hashlib.sha256(raw_body).hexdigest(), hashes[0]):
+            return False
+        form = {}
+    # Our own sum first: the library makes two, and its rules for ports are needed
+    # only where this one fails.
+    if _equal(_signature(url, form, token), signature):
+        return True
+    fields = QueryDict(mutable=True)
+    for name, value in form.items():
+        fields.setlist(name, [value] if isinstance(value, str) else list(value))
+    validator = RequestValidator(token)
+    return any(
+        _validates(validator, variant, fields, signature) for variant in _variants(url)
+    )
+
+
+def _validates(
+    validator: RequestValidator, url: str, fields: QueryDict, signature: str
+) -> bool:
+    # Its own checks raise for what a sender may send (a port that is no number).
+    try:
+        return bool(validator.validate(url, fields, signature))
+    except (TypeError, ValueError):
+        return False
+
+
+def _variants(url: str) -> Iterator[str]:
+    """The URL with its credentials and without; the library strips ports, not these."""
+    yield url
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        yield _without_credentials(parts)
+
+
+def _without_credentials(parts: SplitResult) -> str:
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _signature(url: str, form: Form, token: str) -> str:
+    """Twilio's sum: the URL, then names in byte order, each with its values."""
+    text = [url]
+    for name in sorted(form):
+        value = form[name]
+        for one in [value] if isinstance(value, str) else sorted(set(value)):
+            text += (name, one)
+    mac = hmac.new(token.encode(), "".join(text).encode(), hashlib.sha1)
+    return base64.b64encode(mac.digest()).decode()
+
+
+def _equal(ours: str, theirs: str) -> bool:
+    # Bytes, because a header may hold what compare_digest refuses as text.
+    return hmac.compare_digest(ours.encode(), theirs.encode(errors="replace"))
+
+
+def _tokens() -> list[str]:
+    """The auth tokens that count: two while one is being rotated."""
+    both = (settings.TWILIO_AUTH_TOKEN, settings.TWILIO_AUTH_TOKEN_SECONDARY)
+    return [token for token in both if token]
+
+
+def _knows_password(request: HttpRequest) -> bool:
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return False
+    try:
+        given = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return hmac.compare_digest(given, settings.WEBHOOK_BASIC_AUTH.encode())
+
+
+def _form(request: HttpRequest) -> Form:
+    """What was posted, every value of it; Refused where it cannot be read."""
+    try:
+        posted = request.POST
+    except (
+        # Cut short, too many fields, too large, no form after all, or not in UTF-8.
+        UnreadablePostError,
+        SuspiciousOperation,
+        MultiPartParserError,
+        BadRequest,
+    ) as problem:
+        raise Refused(400, f"the body is unreadable: {problem}") from problem
+    return {
+        name: values[0] if len(values) == 1 else values
+        for name, values in posted.lists()
+    }
+
+
+def _raw_body(request: HttpRequest) -> bytes | None:
+    """The body where it is no form, which is then signed by its hash."""
+    if request.content_type in FORM_TYPES:
+        return None
+    try:
+        return request.body
+    except (UnreadablePostError, SuspiciousOperation) as problem:
+        raise Refused(400, f"the body is unreadable: {problem}") from problem
+
+
+def _is_signed(request: HttpRequest, form: Form, tokens: list[str]) -> bool:
+    signature = request.headers.get("X-Twilio-Signature", "")
+    if not signature:
+        return False
+    raw_body = _raw_body(request)
+    return any(
+        signature_matches(url, form, signature, token, raw_body)
+        for url in signed_urls(request)
+        for token in tokens
+    )
+
+
+def signed_urls(request: HttpRequest) -> list[str]:
+    """The URLs that Twilio may have signed: without our credentials, and with them."""
+    url = _base_url(request) + _full_path(request)
+    if not settings.WEBHOOK_BASIC_AUTH:
+        return [url]
+    scheme, _, rest = url.partition("://")
+    return [url, f"{scheme}://{settings.WEBHOOK_BASIC_AUTH}@{rest}"]
+
+
+def _base_url(request: HttpRequest) -> str:
+    if not settings.PUBLIC_BASE_URL:
+        try:
+            return f"{request.scheme}://{request.get_host()}"
+        except DisallowedHost as problem:
+            raise Refused(400, "the host is not among ours") from problem
+    base = urlsplit(settings.PUBLIC_BASE_URL)
+    return _without_credentials(base).rstrip("/")
+
+
+def _full_path(request: HttpRequest) -> str:
+    """The path as the public URL continues it, with the query as it came.
+
+    A prefix that the base URL has and the server sees too is not said twice.
+    """
+    path = request.path
+    prefix = request.META.get("SCRIPT_NAME", "").rstrip("/")
+    base_path = urlsplit(settings.PUBLIC_BASE_URL).path.rstrip("/")
+    if prefix and base_path.endswith(prefix):
+        path = path.removeprefix(prefix)
+    # The raw query: Twilio signed it in its own order and encoding.
+    query = request.META.get("QUERY_STRING", "")
+    return escape_uri_path(path) + (f"?{query}" if query else "")
+
+
+def _last(form: Mapping[str, str | list[str]], name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else (value[-1] if value else "")
