@@ -1,0 +1,144 @@
+"""What every test relies on: known settings, a database, the parts of the machine."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import django
+import hypothesis
+import pytest
+from django.conf import settings
+
+from minicc.tests import mariadb
+
+# Every variable that settings.py reads, so that neither a missing .env nor that of the
+# developer changes a result.
+ENVIRONMENT = {
+    "SECRET_KEY": "known-to-everyone-and-good-for-tests-only-0123456789",
+    "DEBUG": "0",
+    "ALLOWED_HOSTS": "127.0.0.1,localhost",
+    "PUBLIC_BASE_URL": "https://callcenter.example.com",
+    "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000001",
+    "TWILIO_AUTH_TOKEN": "token-of-the-tests",
+    "TWILIO_AUTH_TOKEN_SECONDARY": "",
+    "WEBHOOK_BASIC_AUTH": "",
+    "DEMO": "0",
+    "LANGUAGE_CODE": "ja",
+    "TIME_ZONE": "Asia/Tokyo",
+}
+# Set by the process that starts the server, found by the workers of xdist.
+SERVER_URL = "MINICC_TEST_MARIADB_URL"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ONLY_ON_MARIADB = "only on MariaDB: pytest --database=mariadb"
+
+
+def pytest_addoption(
+    parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
+) -> None:
+    """Choose the database, and set Django up before any other conftest is read."""
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "mariadb"],
+        default="sqlite",
+        help="where the tests keep their rows; MariaDB is started for them",
+    )
+    config = pluginmanager.get_plugin("pytestconfig")
+    assert isinstance(config, pytest.Config)
+    arguments = [str(argument) for argument in config.invocation_params.args]
+    chosen = parser.parse_known_args(arguments).database
+    os.environ |= ENVIRONMENT
+    folder = tempfile.TemporaryDirectory(prefix="minicc-tests-")
+    config.add_cleanup(folder.cleanup)
+    os.environ["SPOOL_DIR"] = str(Path(folder.name) / "spool")
+    if SERVER_URL in os.environ:
+        os.environ["DATABASE_URL"] = os.environ[SERVER_URL]
+    elif chosen == "mariadb" and not mariadb.missing():
+        os.environ["DATABASE_URL"] = os.environ[SERVER_URL] = mariadb.start()
+    else:
+        os.environ["DATABASE_URL"] = f"sqlite:///{folder.name}/minicc.sqlite3"
+    # Gone again at once: pytest-django would read the settings of xdist's workers
+    # before this file could choose them.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "minicc.settings"
+    django.setup()
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+    database = settings.DATABASES["default"]
+    # On SQLite a file, as in real use: in memory, threads would fail at once where on
+    # disk they wait for each other.
+    database["TEST"] |= (
+        {"NAME": f"{folder.name}/test.sqlite3"}
+        if "sqlite" in database["ENGINE"]
+        else {"CHARSET": "utf8mb4"}
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register what our tests use; refuse to run where a required part is missing."""
+    config.addinivalue_line("markers", "mariadb: makes sense on MariaDB only")
+    config.addinivalue_line("markers", "browser: needs Chromium")
+    # Two busy cores are slow enough to make deadlines a matter of luck.
+    hypothesis.settings.register_profile("minicc", deadline=None)
+    hypothesis.settings.load_profile("minicc")
+    lacks = _missing()
+    if lacks and _everything_is_required():
+        raise pytest.UsageError("CI must skip nothing, but lacks " + "; ".join(lacks))
+    if config.getoption("database") == "mariadb" and mariadb.missing():
+        pytest.exit(
+            "NOT RUN on MariaDB: this machine lacks " + "; ".join(mariadb.missing()),
+            returncode=0,
+        )
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {config.getoption('database')}"
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Skip, with the reason, what this run cannot do."""
+    for item in items:
+        if (
+            item.get_closest_marker("mariadb")
+            and config.getoption("database") != "mariadb"
+        ):
+            item.add_marker(pytest.mark.skip(reason=ONLY_ON_MARIADB))
+        if item.get_closest_marker("browser") and not _has_browser():
+            item.add_marker(pytest.mark.skip(reason="needs Chromium"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is required, any other skip is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not _everything_is_required():
+        return
+    unexplained = [
+        report
+        for report in reporter.stats.get("skipped", [])
+        if ONLY_ON_MARIADB not in str(report.longrepr)
+    ]
+    if unexplained and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which parts could not be tested here, and how to get them."""
+    for lack in _missing():
+        terminalreporter.write_line(
+            f"NOT TESTED: this machine lacks {lack}", yellow=True
+        )
+
+
+def _everything_is_required() -> bool:
+    return any(os.environ.get(name) for name in ("CI", "REQUIRE_ALL"))
+
+
+def _missing() -> list[str]:
+    lacks = mariadb.missing()
+    if not _has_browser():
+        lacks.append("Chromium (Debian: apt install chromium)")
+    return lacks
+
+
+def _has_browser() -> bool:
+    return any(shutil.which(name) for name in BROWSERS)

@@ -1,0 +1,102 @@
+"""A MariaDB server of the tests' own: private folder and socket, no service."""
+
+import atexit
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+# Durability is what tests can do without: the folder is thrown away afterwards.
+SERVER_OPTIONS = [
+    "--skip-networking",
+    "--skip-log-bin",
+    "--character-set-server=utf8mb4",
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-doublewrite=0",
+    "--innodb-buffer-pool-size=128M",
+]
+SECONDS_TO_START = 60
+
+
+class ServerFailed(Exception):
+    """The server did not come up; the text ends with what it said."""
+
+
+def missing() -> list[str]:
+    """What is not on this machine, each with the way to get it; empty if all is."""
+    lacks = []
+    if not (_program("mariadbd") and _program("mariadb-install-db")):
+        lacks.append(
+            "MariaDB's server programs"
+            " (Debian: apt install mariadb-server-core mariadb-client-core)"
+        )
+    if importlib.util.find_spec("MySQLdb") is None:
+        lacks.append(
+            "the driver mysqlclient (Debian: apt install libmariadb-dev pkg-config gcc"
+            " python3-dev, then make test installs it)"
+        )
+    return lacks
+
+
+def start() -> str:
+    """Start a server that ends with this process, and give its DATABASE_URL."""
+    folder = Path(tempfile.mkdtemp(prefix="minicc-mariadb-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    data, socket, log = folder / "data", folder / "socket", folder / "log"
+    # Without a user named, the server refuses to run as root.
+    as_root = ["--user=root"] if os.geteuid() == 0 else []
+    with log.open("w") as output:
+        subprocess.run(
+            [
+                str(_program("mariadb-install-db")),
+                "--no-defaults",
+                f"--datadir={data}",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                *as_root,
+            ],
+            stdout=output,
+            stderr=output,
+            check=True,
+        )
+        server = subprocess.Popen(
+            [
+                str(_program("mariadbd")),
+                "--no-defaults",
+                f"--datadir={data}",
+                f"--socket={socket}",
+                f"--pid-file={folder / 'pid'}",
+                *SERVER_OPTIONS,
+                *as_root,
+            ],
+            stdout=output,
+            stderr=output,
+            # Ctrl-C reaches the tests first: they still need the server to tidy up.
+            start_new_session=True,
+        )
+    # Registered last, so it runs before the folder is removed.
+    atexit.register(_stop, server)
+    deadline = time.monotonic() + SECONDS_TO_START
+    while not socket.exists():
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise ServerFailed(log.read_text()[-2000:])
+        time.sleep(0.05)
+    return f"mysql://root@localhost/minicc?unix_socket={socket}"
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _program(name: str) -> str | None:
+    """Where a program is; Debian keeps servers off the PATH of ordinary users."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+    return shutil.which(name, path=path)
