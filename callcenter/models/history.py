@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models.events import WebhookEvent
@@ -229,7 +230,7 @@ class QueueEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.queue} {self.entered_at:%Y-%m-%d %H:%M}"
+        return f"{self.queue} {localtime(self.entered_at):%Y-%m-%d %H:%M}"
 
 
 class Connection(models.Model):
@@ -285,7 +286,7 @@ class Connection(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.operator} {self.connected_at:%Y-%m-%d %H:%M}"
+        return f"{self.operator} {localtime(self.connected_at):%Y-%m-%d %H:%M}"
 
 
 class IvrStep(models.Model):
@@ -405,7 +406,7 @@ class AbandonedCall(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.queue} {self.abandoned_at:%Y-%m-%d %H:%M}"
+        return f"{self.queue} {localtime(self.abandoned_at):%Y-%m-%d %H:%M}"
 
 
 class Recording(models.Model):

@@ -431,7 +431,7 @@ class Prompt(SetupModel):
     def clean(self) -> None:
         """A prompt is heard, and no longer than Twilio reads."""
         if not self.text.strip() and not self.audio_url:
-            raise ValidationError(_("Give a text or an audio file."))
+            raise ValidationError({"text": _("Give a text or an audio file.")})
         if len(quote(self.text)) > LONGEST_TEXT_URL_ENCODED:
             raise ValidationError(
                 {

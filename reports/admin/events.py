@@ -1,0 +1,103 @@
+"""What arrived, in the admin: each request with its form, our answer and its telling.
+
+The forms hold callers' numbers and what they typed; whoever may see them has the
+permission to view webhook events.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models import Call, QueueEntry, WebhookEvent
+from reports.admin import search
+from reports.admin.filters import PeriodFilter, QueueFilter, TellingFilter
+from reports.admin.linked import Linked
+from reports.admin.readonly import HistoryAdmin
+
+
+@admin.register(WebhookEvent)
+class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
+    """Requests from Twilio and acts of ours: what, about whom, answered how."""
+
+    list_display = [
+        "received_at",
+        "kind",
+        "call_sid",
+        "queue",
+        "input",
+        "result",
+        "decision",
+        "is_told",
+    ]
+    list_filter = [("received_at", PeriodFilter), "kind", TellingFilter, QueueFilter]
+    sortable_by = ["received_at"]
+    sid_lookups = ["call_sid", "other_sid"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "received_at",
+                    "kind",
+                    "path",
+                    ("call_sid", "other_sid"),
+                    ("queue", "visit", "position", "queue_time_seconds"),
+                    ("menu", "step", "input"),
+                    "result",
+                    "decision",
+                ]
+            },
+        ),
+        (_("Telling"), {"fields": ["told_at", "error"]}),
+        (_("The form as it came"), {"fields": ["form_values"]}),
+        (
+            _("How repeats are known"),
+            {"classes": ["collapse"], "fields": ["token", "dedup_key", "decided_at"]},
+        ),
+    ]
+
+    def of_number(
+        self, queryset: models.QuerySet[WebhookEvent], term: str
+    ) -> models.QuerySet[WebhookEvent]:
+        calls = Call.objects.filter(search.ends_with("caller_reversed", term))
+        return queryset.filter(call_sid__in=calls.values("sid"))
+
+    @admin.display(description=_("told"), boolean=True)
+    def is_told(self, event: WebhookEvent) -> bool | None:
+        """Told, not told yet, or failed."""
+        if event.tell_error:
+            return False
+        return True if event.told_at else None
+
+    @admin.display(description=_("telling failed"))
+    def error(self, event: WebhookEvent) -> str:
+        if not event.tell_error:
+            return ""
+        return format_html("<pre>{}</pre>", event.tell_error)
+
+    @admin.display(description=_("form"))
+    def form_values(self, event: WebhookEvent) -> str:
+        return format_html(
+            '<table class="form-values">{}</table>',
+            format_html_join(
+                "",
+                '<tr><th scope="row">{}</th><td>{}</td></tr>',
+                [(name, _text(value)) for name, value in sorted(event.params.items())],
+            ),
+        )
+
+    def linked(self, obj: WebhookEvent) -> list[Linked]:
+        legs = Call.objects.filter(sid__in={obj.call_sid, obj.other_sid} - {""})
+        linked = [Linked(legs.order_by("started_at", "id"))]
+        if obj.visit is not None:
+            entries = QueueEntry.objects.filter(call__sid=obj.call_sid, visit=obj.visit)
+            linked.append(Linked(entries.select_related("call")))
+        return linked
+
+
+def _text(value: Any) -> str:
+    """A value of the form; a parameter sent several times is a list of them."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,421 @@
+"""The history in the admin: calls and what hangs on them, read-only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models import (
+    AbandonedCall,
+    Call,
+    CallbackRequest,
+    Connection,
+    FollowUp,
+    IvrStep,
+    OperatorState,
+    QueueEntry,
+    Recording,
+    Voicemail,
+    WebhookEvent,
+)
+from reports import formats
+from reports.admin.filters import (
+    EntryQueueFilter,
+    LineFilter,
+    MenuFilter,
+    OperatorFilter,
+    PeriodFilter,
+    QueueFilter,
+)
+from reports.admin.linked import Linked, page_link
+from reports.admin.readonly import HistoryAdmin, ModelT
+
+
+@admin.register(Call)
+class CallAdmin(HistoryAdmin[Call]):
+    """Legs: whose, when, with what outcome; a leg's page shows all that hangs on it."""
+
+    list_display = [
+        "started_at",
+        "kind",
+        "caller_number",
+        "line_number",
+        "outcome",
+        "wait",
+        "talk",
+        "length",
+    ]
+    list_filter = [
+        ("started_at", PeriodFilter),
+        "kind",
+        "outcome",
+        LineFilter,
+        "disconnected_by",
+    ]
+    sortable_by = ["started_at"]
+    sid_lookups = ["sid"]
+    number_lookup = "caller_reversed"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "sid",
+                    ("kind", "outcome"),
+                    ("caller_number", "line_number"),
+                    ("started_at", "ended_at", "length"),
+                    ("wait", "talk"),
+                    "ivr_path",
+                    "disconnected_by",
+                ]
+            },
+        ),
+        (
+            _("As Twilio said it"),
+            {
+                "classes": ["collapse"],
+                "fields": ["direction", "status", "from_raw", "to_raw", "heard_at"],
+            },
+        ),
+    ]
+
+    @admin.display(description=_("caller"), ordering="caller")
+    def caller_number(self, call: Call) -> str:
+        return formats.phone_number(call.caller)
+
+    @admin.display(description=_("line"))
+    def line_number(self, call: Call) -> str:
+        return formats.phone_number(call.line)
+
+    @admin.display(description=_("duration"))
+    def length(self, call: Call) -> str | None:
+        return formats.duration(call.duration_seconds)
+
+    @admin.display(description=_("wait"))
+    def wait(self, call: Call) -> str | None:
+        return formats.duration(call.wait_seconds)
+
+    @admin.display(description=_("talk"))
+    def talk(self, call: Call) -> str | None:
+        return formats.duration(call.talk_seconds)
+
+    def linked(self, obj: Call) -> list[Linked]:
+        taken = Connection.objects.filter(operator_call_sid=obj.sid)
+        own = Connection.objects.filter(entry__call=obj)
+        is_operator = obj.kind == Call.Kind.OPERATOR
+        connections = (taken if is_operator else own).order_by("connected_at", "id")
+        events = WebhookEvent.objects.of_call(obj.sid)
+        caller = ["caller_number"]
+        return [
+            Linked(obj.ivr_steps.order_by("step"), without=caller),
+            Linked(obj.queue_entries.order_by("visit"), without=caller),
+            Linked(
+                # A few rows of one leg: the join is cheap here, unlike in a list.
+                connections.select_related("entry__call"),
+                title=_("Callers this leg took") if is_operator else "",
+                without=[] if is_operator else caller,
+            ),
+            Linked(
+                obj.abandoned_calls.with_state().order_by("visit"),
+                without=caller,
+            ),
+            Linked(
+                CallbackRequest.objects.filter(entry__call=obj).select_related("entry"),
+                without=caller,
+            ),
+            Linked(obj.voicemails.order_by("left_at"), without=caller),
+            Linked(obj.recordings.order_by("recorded_at"), without=caller),
+            Linked(obj.operator_states.order_by("started_at")),
+            Linked(events.order_by("received_at", "id")),
+        ]
+
+
+class PartAdmin(HistoryAdmin[ModelT]):
+    """Rows that hang on a call, found by the call's SID and number."""
+
+    sid_lookups = ["call__sid"]
+    number_lookup = "call__caller_reversed"
+    # The way from a row to its call.
+    call_path = "call"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ModelT]:
+        return super().get_queryset(request).prefetch_related(self.call_path)
+
+    @admin.display(description=_("caller"))
+    def caller_number(self, row: ModelT) -> str:
+        call: Any = row
+        for name in self.call_path.split("__"):
+            call = getattr(call, name)
+        return formats.phone_number(call.caller)
+
+    @admin.display(description=_("wait"))
+    def wait(self, row: Any) -> str | None:
+        return formats.duration(row.wait_seconds)
+
+    @admin.display(description=_("length"))
+    def length(self, row: Any) -> str | None:
+        return formats.duration(row.duration_seconds)
+
+
+class EntryPartAdmin(PartAdmin[ModelT]):
+    """Rows that hang on a queue entry."""
+
+    sid_lookups = ["entry__call__sid"]
+    number_lookup = "entry__call__caller_reversed"
+    call_path = "entry__call"
+
+    @admin.display(description=_("queue"))
+    def queue(self, row: Any) -> str:
+        return str(row.entry.queue)
+
+    @admin.display(description=_("call"))
+    def call(self, row: Any) -> str:
+        return page_link(row.entry.call)
+
+
+@admin.register(QueueEntry)
+class QueueEntryAdmin(PartAdmin[QueueEntry]):
+    """Stays in queues: how long, with what outcome, and why."""
+
+    list_display = [
+        "entered_at",
+        "queue",
+        "caller_number",
+        "outcome",
+        "overflow_reason",
+        "wait",
+        "position",
+        "is_inferred",
+    ]
+    list_filter = [("entered_at", PeriodFilter), QueueFilter, "outcome"]
+    sortable_by = ["entered_at"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "call",
+                    ("queue", "visit"),
+                    ("entered_at", "left_at", "wait"),
+                    ("outcome", "overflow_reason", "queue_result"),
+                    "position",
+                    "target_seconds",
+                    ("is_inferred", "is_lost_while_connecting"),
+                    "heard_at",
+                ]
+            },
+        )
+    ]
+
+    def linked(self, obj: QueueEntry) -> list[Linked]:
+        known = ["queue", "caller_number"]
+        events = WebhookEvent.objects.filter(
+            call_sid=obj.call.sid, queue=obj.queue, visit=obj.visit
+        )
+        abandoned = AbandonedCall.objects.with_state().filter(entry=obj)
+        return [
+            Linked(obj.connections.order_by("connected_at", "id"), without=known),
+            Linked(abandoned, without=known),
+            Linked(CallbackRequest.objects.filter(entry=obj), without=known),
+            Linked(events.order_by("received_at", "id")),
+        ]
+
+
+@admin.register(Connection)
+class ConnectionAdmin(EntryPartAdmin[Connection]):
+    """Conversations: who took whom, and for how long."""
+
+    list_display = [
+        "connected_at",
+        "queue",
+        "caller_number",
+        "operator_number",
+        "talk",
+        "talk_source",
+    ]
+    list_filter = [("connected_at", PeriodFilter), EntryQueueFilter, OperatorFilter]
+    sortable_by = ["connected_at"]
+    sid_lookups = ["entry__call__sid", "operator_call_sid"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "call",
+                    "entry",
+                    "operator",
+                    "operator_call_sid",
+                    ("connected_at", "ended_at"),
+                    ("talk", "talk_source"),
+                ]
+            },
+        )
+    ]
+
+    @admin.display(description=_("operator"))
+    def operator_number(self, connection: Connection) -> str:
+        return formats.phone_number(connection.operator)
+
+    @admin.display(description=_("talk"))
+    def talk(self, connection: Connection) -> str | None:
+        return formats.duration(connection.talk_seconds)
+
+    def linked(self, obj: Connection) -> list[Linked]:
+        legs = Call.objects.filter(sid=obj.operator_call_sid)
+        events = WebhookEvent.objects.filter(
+            call_sid=obj.entry.call.sid, other_sid=obj.operator_call_sid
+        ) | WebhookEvent.objects.filter(
+            call_sid=obj.operator_call_sid, other_sid=obj.entry.call.sid
+        )
+        return [
+            Linked(legs, title=_("The operator's leg")),
+            Linked(events.order_by("received_at", "id")),
+        ]
+
+
+@admin.register(IvrStep)
+class IvrStepAdmin(PartAdmin[IvrStep]):
+    """Menus asked: with what input, and what it led to."""
+
+    list_display = ["asked_at", "caller_number", "menu", "input", "led_to"]
+    list_filter = [("asked_at", PeriodFilter), MenuFilter]
+    sortable_by = ["asked_at"]
+    fieldsets = [
+        (None, {"fields": ["call", "step", "asked_at", "menu", "input", "led_to"]})
+    ]
+
+    def linked(self, obj: IvrStep) -> list[Linked]:
+        events = WebhookEvent.objects.filter(
+            call_sid=obj.call.sid, kind=WebhookEvent.Kind.MENU, menu=obj.menu
+        )
+        return [Linked(events.order_by("received_at", "id"))]
+
+
+@admin.register(AbandonedCall)
+class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
+    """Callers left unserved, and where the work on them stands."""
+
+    list_display = [
+        "abandoned_at",
+        "queue",
+        "caller_number",
+        "wait",
+        "state",
+        "recovered_at",
+    ]
+    list_filter = [("abandoned_at", PeriodFilter), QueueFilter]
+    sortable_by = ["abandoned_at"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "call",
+                    "entry",
+                    ("queue", "visit"),
+                    ("entered_at", "abandoned_at", "wait"),
+                    "position",
+                    "ivr_path",
+                    "caller",
+                    ("state", "recovered_at"),
+                ]
+            },
+        )
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[AbandonedCall]:
+        return AbandonedCall.objects.with_state().prefetch_related("call")
+
+    @admin.display(description=_("state"))
+    def state(self, abandoned: AbandonedCall) -> str:
+        state: str = abandoned.state  # type: ignore[attr-defined]  # with_state() adds it
+        return str(AbandonedCall.State(state).label)
+
+    def linked(self, obj: AbandonedCall) -> list[Linked]:
+        return [Linked(FollowUp.objects.filter(abandoned_call=obj))]
+
+
+@admin.register(Recording)
+class RecordingAdmin(PartAdmin[Recording]):
+    """Recordings of conversations."""
+
+    list_display = ["recorded_at", "caller_number", "length", "source"]
+    list_filter = [("recorded_at", PeriodFilter)]
+    sortable_by = ["recorded_at"]
+    sid_lookups = ["call__sid", "recording_sid"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "call",
+                    "recording_sid",
+                    ("recorded_at", "length"),
+                    "source",
+                    "url",
+                ]
+            },
+        )
+    ]
+
+
+@admin.register(Voicemail)
+class VoicemailAdmin(PartAdmin[Voicemail]):
+    """Messages that callers left."""
+
+    list_display = ["left_at", "queue", "caller_number", "length"]
+    list_filter = [("left_at", PeriodFilter), QueueFilter]
+    sortable_by = ["left_at"]
+    sid_lookups = ["call__sid", "recording_sid"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "call",
+                    ("queue", "visit"),
+                    "recording_sid",
+                    ("left_at", "length"),
+                    "url",
+                ]
+            },
+        )
+    ]
+
+
+@admin.register(CallbackRequest)
+class CallbackRequestAdmin(EntryPartAdmin[CallbackRequest]):
+    """Wishes to be rung back."""
+
+    list_display = ["requested_at", "queue", "caller_number"]
+    list_filter = [("requested_at", PeriodFilter), EntryQueueFilter]
+    sortable_by = ["requested_at"]
+    fieldsets = [(None, {"fields": ["call", "entry", "caller", "requested_at"]})]
+
+
+@admin.register(OperatorState)
+class OperatorStateAdmin(PartAdmin[OperatorState]):
+    """What operators were doing, interval by interval."""
+
+    list_display = ["started_at", "operator_number", "state", "reason", "ended_at"]
+    list_filter = [("started_at", PeriodFilter), OperatorFilter, "state"]
+    sortable_by = ["started_at"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "call",
+                    "operator",
+                    ("state", "reason"),
+                    ("started_at", "ended_at"),
+                ]
+            },
+        )
+    ]
+
+    @admin.display(description=_("operator"))
+    def operator_number(self, state: OperatorState) -> str:
+        return formats.phone_number(state.operator)

@@ -1,0 +1,85 @@
+"""Tables of rows that belong to a row, each row a link to its own page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import (
+    display_for_field,
+    display_for_value,
+    label_for_field,
+    lookup_field,
+)
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django_stubs_ext import StrOrPromise
+
+# An operator's leg of a day has thousands of events; a page shows the first ones.
+MOST_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Rows to show below another, in the order they are to be read."""
+
+    rows: models.QuerySet[Any]
+    title: StrOrPromise = ""
+    # Columns that say the same in every row, such as the call on a call's own page.
+    without: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table ready for the template: heads, and rows of a link and cells."""
+
+    title: StrOrPromise
+    heads: Sequence[StrOrPromise]
+    rows: list[tuple[str, list[Any]]] = field(default_factory=list)
+    is_cut: bool = False
+
+
+def table(request: HttpRequest, site: admin.AdminSite, linked: Linked) -> Table | None:
+    """The rows with the columns of their own list, for those who may see them."""
+    model = linked.rows.model
+    model_admin = site.get_model_admin(model)
+    if not model_admin.has_view_permission(request):
+        return None
+    columns = [
+        name
+        for name in model_admin.get_list_display(request)
+        if isinstance(name, str) and name not in linked.without
+    ]
+    opts = model._meta
+    page = f"{site.name}:{opts.app_label}_{opts.model_name}_change"
+    rows = list(linked.rows[: MOST_ROWS + 1])
+    return Table(
+        title=linked.title or opts.verbose_name_plural or "",
+        heads=[str(label_for_field(name, model, model_admin)) for name in columns],
+        rows=[
+            (
+                reverse(page, args=[row.pk]),
+                [_cell(name, row, model_admin) for name in columns],
+            )
+            for row in rows[:MOST_ROWS]
+        ],
+        is_cut=len(rows) > MOST_ROWS,
+    )
+
+
+def page_link(row: models.Model) -> str:
+    """The row's name as a link to its page."""
+    opts = row._meta
+    page = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', page, row)
+
+
+def _cell(name: str, row: models.Model, model_admin: admin.ModelAdmin[Any]) -> Any:
+    empty = model_admin.get_empty_value_display()
+    column, shown, value = lookup_field(name, row, model_admin)
+    if column is None:
+        is_boolean = getattr(shown, "boolean", False)
+        return display_for_value(value, empty, is_boolean)
+    return display_for_field(value, column, empty)

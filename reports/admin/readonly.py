@@ -1,0 +1,110 @@
+"""How history is shown: read by those who may, changed by nobody, counted by none."""
+
+from functools import cached_property
+from typing import Any, TypeVar
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from reports.admin import search
+from reports.admin.linked import Linked, table
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+
+# Counting ten million rows takes seconds, and nobody reads page 101.
+MOST_LISTED = 10_000
+
+
+class CappedPaginator(Paginator[Any]):
+    """Pages over the first rows of a list, counted no further than they go."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list  # a queryset, in every list of the admin
+        count: int = rows.order_by()[:MOST_LISTED].count()
+        return count
+
+
+class HistoryAdmin(admin.ModelAdmin[ModelT]):
+    """Call history is written by webhooks only; people read it.
+
+    Its lists are made for ten million rows: no joins, no full counts, filters and
+    searches that an index serves. Subclasses name what a search may look into.
+    """
+
+    # Columns holding the SIDs that a search finds, and numbers written backwards.
+    sid_lookups: list[str] = []
+    number_lookup = ""
+
+    search_help_text = _("A SID, or a telephone number or its last digits.")
+    list_select_related = ()  # a join would sort ten million rows
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
+    actions = None
+    change_form_template = "admin/callcenter/history_change_form.html"
+    change_list_template = "admin/callcenter/history_change_list.html"
+    empty_value_display = "—"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: object | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: object | None = None
+    ) -> bool:
+        return False
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return self.sid_lookups
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[ModelT], search_term: str
+    ) -> tuple[models.QuerySet[ModelT], bool]:
+        term = search.normal(search_term)
+        if not term:
+            return queryset, False
+        if search.is_sid(term):
+            found = Q()
+            for lookup in self.sid_lookups:
+                found |= Q(**{lookup: term})
+            return queryset.filter(found), False
+        if search.is_number(term):
+            return self.of_number(queryset, term), False
+        return queryset.none(), False
+
+    def of_number(
+        self, queryset: models.QuerySet[ModelT], term: str
+    ) -> models.QuerySet[ModelT]:
+        """Rows of calls from a number, given by its last digits."""
+        return queryset.filter(search.ends_with(self.number_lookup, term))
+
+    def linked(self, obj: ModelT) -> list[Linked]:
+        """What hangs on a row, in the order its page shows it."""
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = context["original"]
+        tables = [table(request, self.admin_site, each) for each in self.linked(obj)]
+        context["linked_tables"] = [each for each in tables if each and each.rows]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        title = capfirst(self.opts.verbose_name_plural)
+        context = {"title": title, "most_listed": MOST_LISTED, **(extra_context or {})}
+        return super().changelist_view(request, context)
