@@ -1,0 +1,29 @@
+"""Whether this process can do its work, for load balancers and people: /healthz."""
+
+import logging
+
+from django.db import Error
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from callcenter.models import SetupVersion
+
+logger = logging.getLogger(__name__)
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 with the setup's version, or 503 with what does not work; no secrets.
+
+    A process that fails here still answers callers from the plan in its memory.
+    """
+    try:
+        version = SetupVersion.objects.values_list("version", flat=True).first()
+    except Error:
+        logger.warning("the database does not answer", exc_info=True)
+        return JsonResponse({"status": "failing", "database": "failing"}, status=503)
+    return JsonResponse(
+        {"status": "ok", "database": "ok", "setup_version": version or 0}
+    )

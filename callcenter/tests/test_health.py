@@ -1,0 +1,33 @@
+import pytest
+from django.db import OperationalError, connection
+
+from callcenter.models import SetupVersion
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_healthy_process_says_so_and_how_new_its_setup_is(client):
+    SetupVersion.objects.all().delete()
+    SetupVersion.objects.create(pk=1, version=7)
+
+    response = client.get("/healthz")
+
+    assert response.status_code == 200
+    assert response.json() == {"status": "ok", "database": "ok", "setup_version": 7}
+    assert "no-store" in response["Cache-Control"]
+    assert response.cookies == {}
+
+
+def test_a_database_that_is_gone_is_no_health(client):
+    def gone(*args):
+        raise OperationalError("gone away")
+
+    with connection.execute_wrapper(gone):
+        response = client.get("/healthz")
+
+    assert response.status_code == 503
+    assert response.json() == {"status": "failing", "database": "failing"}
+
+
+def test_health_is_asked_not_posted(client):
+    assert client.post("/healthz").status_code == 405
