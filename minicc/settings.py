@@ -83,6 +83,8 @@ TEMPLATES = [
 
 def database(url: str) -> dict[str, Any]:
     """The connection settings for a database URL, with the options history needs."""
+    # django-environ knows both servers by one name only.
+    url = url.replace("mariadb://", "mysql://", 1)
     config: dict[str, Any] = environ.Env.db_url_config(url)
     options: dict[str, Any] = config.get("OPTIONS", {})
     if str(config["ENGINE"]).endswith("sqlite3"):

@@ -1,0 +1,45 @@
+# What people type. The work is done by minicc/start.py, which needs Python alone.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check python
+
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done)
+BIN = .venv/bin
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+run: python  ## a working call center on 127.0.0.1:8000 (PORT=8001 for another port)
+	@$(PYTHON) -m minicc.start run
+
+test: python  ## all tests, on SQLite and then on MariaDB
+	@$(PYTHON) -m minicc.start tests
+	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --database=mariadb
+
+# Settings as in production, whatever stands in .env.
+check: export SECRET_KEY = for-make-check-only-and-long-enough-to-please-django-0123456789
+check: export DEBUG = 0
+check: export DEMO = 0
+check: export ALLOWED_HOSTS = callcenter.example.com
+check: export PUBLIC_BASE_URL = https://callcenter.example.com
+check: export TWILIO_ACCOUNT_SID = AC00000000000000000000000000000000
+check: export TWILIO_AUTH_TOKEN = for-make-check-only
+check: export TWILIO_AUTH_TOKEN_SECONDARY =
+check: export WEBHOOK_BASIC_AUTH =
+check: export DATABASE_URL = sqlite://:memory:
+check: python  ## format, lint, types, import rules, deployment, migrations
+	@$(PYTHON) -m minicc.start tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	git ls-files '*.html' | xargs -r $(BIN)/djade --check --target-version 5.2
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+python:
+	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { echo "MiniCC needs Python 3.11 or newer\
+	 (python3 is $$(python3 --version 2>&1)); name one: make run PYTHON=/path/to/python3" >&2; exit 1; }

@@ -1,0 +1,59 @@
+"""`manage.py first_run`: what `make run` needs in the database before it serves."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, transaction
+
+from callcenter.models.setup import Menu, Operator, PhoneLine, Queue
+
+# The demo operator who gets an account, to see what an operator sees.
+OPERATOR_NUMBER = "+815000000201"
+
+
+class Command(BaseCommand):
+    """Migrate; fill an empty installation; later runs change nothing."""
+
+    help = (
+        "Migrates the database, sets up the demo installation where nothing is set up"
+        " and DEMO is on, and makes the first accounts where there is none."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {error}") from error
+        if settings.DEMO and not _is_set_up():
+            call_command("demo", config_only=True)
+        if not User.objects.exists():
+            self._make_accounts()
+
+    def _make_accounts(self) -> None:
+        passwords = {"supervisor": secrets.token_urlsafe(12)}
+        operator = Operator.objects.filter(number=OPERATOR_NUMBER).first()
+        with transaction.atomic():
+            # Until there are groups with the rights of each role: all rights.
+            User.objects.create_superuser(
+                "supervisor", password=passwords["supervisor"]
+            )
+            if operator:
+                passwords[operator.name] = secrets.token_urlsafe(12)
+                operator.user = User.objects.create_user(
+                    operator.name, password=passwords[operator.name], is_staff=True
+                )
+                operator.save()
+        width = max(map(len, passwords))
+        self.stdout.write("Accounts, with passwords that are shown only this once:")
+        for name, password in passwords.items():
+            self.stdout.write(f"  {name:{width}}  {password}")
+        self.stdout.write("Another password: manage.py changepassword NAME")
+
+
+def _is_set_up() -> bool:
+    """Whether anybody has set up anything, by hand or by command."""
+    return any(model.objects.exists() for model in (PhoneLine, Queue, Menu, Operator))

@@ -1,0 +1,218 @@
+"""From a fresh clone to a running server, with nothing but the standard library.
+
+`make run` and `make test` call it with the machine's own Python: it makes .venv and
+.env, and leaves the database to `manage.py first_run`.
+"""
+
+import errno
+import hashlib
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DRIVER_REQUIREMENTS = "requirements-mysql.txt"
+
+
+class CannotStart(Exception):
+    """Something is missing; the text is one line: what, and how to get it."""
+
+
+def run() -> None:
+    """Prepare whatever is not there yet, then become the server."""
+    host = os.environ.get("HOST") or "127.0.0.1"
+    port = _port(os.environ.get("PORT") or "8000")
+    check_port(host, port)
+    if write_env(ROOT / ".env", port):
+        _say("Wrote .env with a secret key and a webhook token of its own.")
+    values = read_env(ROOT / ".env") | os.environ
+    if not values.get("SECRET_KEY"):
+        raise CannotStart("SECRET_KEY is neither in .env nor in the environment.")
+    install("requirements.txt")
+    on_server = uses_mysql(values.get("DATABASE_URL", ""))
+    if on_server:
+        install_driver()
+    prepared = subprocess.run([_python(), "manage.py", "first_run"], cwd=ROOT)
+    if prepared.returncode:
+        raise CannotStart("The database could not be prepared (see above).")
+    # SQLite has one writer: more processes would only wait for each other.
+    workers, threads = ("2", "8") if on_server else ("1", "4")
+    everywhere = ("0.0.0.0", "::")  # noqa: S104 -- only compared with
+    shown = "127.0.0.1" if host in everywhere else host
+    _say(f"MiniCC answers at http://{shown}:{port}/admin/ (Ctrl-C ends it)")
+    os.chdir(ROOT)
+    server = [_python(), "-m", "granian", "--interface", "wsgi"]
+    server += ["--host", host, "--port", str(port), "--respawn-failed-workers"]
+    server += ["--workers", workers, "--blocking-threads", threads]
+    os.execv(_python(), [*server, "minicc.wsgi:application"])
+
+
+def prepare_tests() -> None:
+    """Install what tests and checks need, and the MySQL driver where that can be."""
+    install("requirements-dev.txt")
+    try:
+        install_driver()
+    except CannotStart as problem:
+        _say(str(problem))
+
+
+def check_port(host: str, port: int) -> None:
+    """Find out before anything is made whether the server could listen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotStart(
+                f"Port {port} is taken, perhaps by MiniCC itself;"
+                f" another: make run PORT={port + 1}"
+            ) from error
+        raise CannotStart(f"Cannot listen on {host}:{port}: {error}") from error
+
+
+def write_env(path: Path, port: int) -> bool:
+    """Write the settings of a first start; a file that is there is left alone."""
+    lines = [
+        "# Made by make run; .env.example explains every line.",
+        f"SECRET_KEY={secrets.token_urlsafe(50)}",
+        f"PUBLIC_BASE_URL=http://127.0.0.1:{port}",
+        "# Of no real account: put in those of yours.",
+        f"TWILIO_ACCOUNT_SID=AC{secrets.token_hex(16)}",
+        f"TWILIO_AUTH_TOKEN={secrets.token_hex(16)}",
+        "DEMO=1",
+    ]
+    try:
+        # Nobody else on the machine may read the token.
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(file, "w") as output:
+        output.write("\n".join(lines) + "\n")
+    return True
+
+
+def read_env(path: Path) -> dict[str, str]:
+    """The plain NAME=value lines of an .env file."""
+    if not path.exists():
+        return {}
+    pairs = [
+        line.removeprefix("export ").partition("=")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "=" in line and not line.lstrip().startswith("#")
+    ]
+    return {name.strip(): value.strip().strip("'\"") for name, _, value in pairs}
+
+
+def uses_mysql(database_url: str) -> bool:
+    """Whether a database URL asks for MariaDB or MySQL, and so for their driver."""
+    return database_url.startswith(("mysql:", "mysql2:", "mariadb:"))
+
+
+def install(requirements: str) -> None:
+    """Bring .venv up to one requirements file; at once if that has been done."""
+    _make_venv()
+    wanted = hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
+    stamp = ROOT / ".venv" / f"installed-{requirements}"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    _say(f"Installing {requirements} into .venv; the first time takes a minute ...")
+    pip = [_python(), "-m", "pip", "install", "--quiet", "--no-input"]
+    done = subprocess.run(
+        [*pip, "--disable-pip-version-check", "-r", requirements], cwd=ROOT
+    )
+    if done.returncode:
+        raise CannotStart(f"pip could not install {requirements} (see above).")
+    stamp.write_text(wanted)
+
+
+def install_driver() -> None:
+    """Install mysqlclient, which Linux compiles; say first what is missing for that."""
+    lacks = missing_for_driver()
+    if lacks:
+        raise CannotStart(
+            "MariaDB and MySQL need the driver mysqlclient, which is compiled here;"
+            f" missing (names of Debian's packages): {' '.join(lacks)}"
+        )
+    install(DRIVER_REQUIREMENTS)
+
+
+def missing_for_driver() -> list[str]:
+    """The Debian packages without which mysqlclient cannot be compiled."""
+    # Somebody who gives the flags knows where the headers are.
+    if os.environ.get("MYSQLCLIENT_CFLAGS") or _has_driver():
+        return []
+    lacks = []
+    if not any(map(shutil.which, ("cc", "gcc"))):
+        lacks.append("gcc")
+    if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
+        lacks.append("python3-dev")
+    if not shutil.which("pkg-config"):
+        # Without it nobody knows about the headers; naming both saves a second round.
+        return [*lacks, "pkg-config", "libmariadb-dev"]
+    # The names mysqlclient itself asks for.
+    if not any(
+        subprocess.run(["pkg-config", "--exists", name]).returncode == 0
+        for name in ("mysqlclient", "mariadb", "libmariadb", "perconaserverclient")
+    ):
+        lacks.append("libmariadb-dev (or default-libmysqlclient-dev)")
+    return lacks
+
+
+def _make_venv() -> None:
+    works = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
+    if Path(_python()).exists():
+        tried = subprocess.run([_python(), "-c", works], stderr=subprocess.DEVNULL)
+        if tried.returncode == 0:
+            return
+    # Debian leaves it out of its Python; venv would fail half-way.
+    if importlib.util.find_spec("ensurepip") is None:
+        raise CannotStart(
+            "This Python cannot make a virtual environment:"
+            " apt install python3-venv (Debian, Ubuntu), then try again."
+        )
+    _say("Making the virtual environment .venv ...")
+    made = subprocess.run([sys.executable, "-m", "venv", str(ROOT / ".venv")])
+    if made.returncode:
+        raise CannotStart("The virtual environment could not be made (see above).")
+
+
+def _has_driver() -> bool:
+    """Whether .venv has the driver already."""
+    if not Path(_python()).exists():
+        return False
+    tried = subprocess.run(
+        [_python(), "-c", "import MySQLdb"], stderr=subprocess.DEVNULL
+    )
+    return tried.returncode == 0
+
+
+def _python() -> str:
+    """The Python of .venv."""
+    return str(ROOT / ".venv" / "bin" / "python")
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise CannotStart(f"PORT={text} is no port number.")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    # What follows may write from another process.
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        {"run": run, "tests": prepare_tests}[sys.argv[1]]()
+    except CannotStart as problem:
+        sys.exit(f"MiniCC: {problem}")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,116 @@
+"""Settings: every variable is explained, and leaving one out is safe."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ENVIRONMENT
+from minicc.settings import BASE_DIR, database
+
+READ = sorted(
+    set(
+        re.findall(
+            r'env\.\w+\(\s*"([A-Z_]+)"',
+            (BASE_DIR / "minicc" / "settings.py").read_text(encoding="utf-8"),
+        )
+    )
+)
+
+
+def _settings_say(expression: str, **variables: str) -> str:
+    """What a fresh process with only these variables and no .env finds in settings."""
+    code = (
+        "import environ; environ.Env.read_env = classmethod(lambda *a, **k: None);"
+        f"from minicc import settings; print(({expression}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PATH": os.environ["PATH"]} | variables,
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+    )
+    return (done.stdout or done.stderr).strip().splitlines()[-1]
+
+
+def _text(name: str) -> str:
+    return (BASE_DIR / name).read_text(encoding="utf-8")
+
+
+def test_variables_are_found_in_the_settings():
+    assert {"SECRET_KEY", "DATABASE_URL", "DEMO"} <= set(READ)
+
+
+def test_every_variable_is_in_the_example():
+    named = re.findall(r"^#? ?([A-Z_]+)=", _text(".env.example"), re.MULTILINE)
+
+    assert sorted(set(named)) == READ
+
+
+def test_every_variable_is_in_the_readme_table():
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", _text("README.md"), re.MULTILINE)
+
+    assert sorted(rows) == READ
+
+
+def test_tests_depend_on_no_variable_of_the_developer():
+    assert sorted([*ENVIRONMENT, "DATABASE_URL", "SPOOL_DIR"]) == READ
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("settings.DEBUG", "False"),
+        ("settings.DEMO", "False"),
+        ("settings.ALLOWED_HOSTS", "['127.0.0.1', 'localhost']"),
+        ("settings.TWILIO_AUTH_TOKEN == settings.TWILIO_ACCOUNT_SID == ''", "True"),
+        ("settings.X_FRAME_OPTIONS", "DENY"),
+        ("settings.DATABASES['default']['ENGINE']", "django.db.backends.sqlite3"),
+        ("settings.TIME_ZONE, settings.LANGUAGE_CODE", "('Asia/Tokyo', 'ja')"),
+    ],
+)
+def test_settings_left_out_are_on_the_safe_side(expression, expected):
+    assert _settings_say(expression, SECRET_KEY="x") == expected
+
+
+def test_no_secret_key_no_start():
+    assert "Set the SECRET_KEY environment variable" in _settings_say("'started'")
+
+
+def test_public_https_address_makes_cookies_secure_and_lets_twilio_in():
+    expression = (
+        "settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE,"
+        " settings.CSRF_TRUSTED_ORIGINS, settings.ALLOWED_HOSTS"
+    )
+
+    said = _settings_say(
+        expression,
+        SECRET_KEY="x",
+        PUBLIC_BASE_URL="https://cc.example.com/",
+        ALLOWED_HOSTS="localhost",
+    )
+
+    assert (
+        said
+        == "(True, True, ['https://cc.example.com'], ['localhost', 'cc.example.com'])"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["mysql", "mariadb"])
+def test_mariadb_and_mysql_are_spoken_to_in_full_unicode(scheme):
+    config = database(f"{scheme}://minicc:secret@db.example.com:3307/calls")
+
+    assert config["ENGINE"] == "django.db.backends.mysql"
+    assert (config["HOST"], config["PORT"]) == ("db.example.com", 3307)
+    assert config["OPTIONS"]["charset"] == "utf8mb4"
+    assert config["OPTIONS"]["isolation_level"] == "read committed"
+
+
+def test_sqlite_writers_queue_up_instead_of_failing():
+    config = database("sqlite:///calls.sqlite3")
+
+    assert config["NAME"] == str(BASE_DIR / "calls.sqlite3")
+    assert config["OPTIONS"]["transaction_mode"] == "IMMEDIATE"

@@ -1,0 +1,93 @@
+"""The start from a fresh clone, as far as it goes without installing anything."""
+
+import os
+import socket
+import stat
+
+import pytest
+
+from minicc import start
+
+
+def test_first_start_writes_settings_only_its_owner_can_read(tmp_path):
+    assert start.write_env(tmp_path / ".env", 8001)
+
+    values = start.read_env(tmp_path / ".env")
+    assert sorted(values) == [
+        "DEMO",
+        "PUBLIC_BASE_URL",
+        "SECRET_KEY",
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_AUTH_TOKEN",
+    ]
+    assert values["PUBLIC_BASE_URL"] == "http://127.0.0.1:8001"
+    assert values["DEMO"] == "1"
+    assert len(values["SECRET_KEY"]) >= 50
+    assert len(values["TWILIO_ACCOUNT_SID"]) == 34
+    assert stat.S_IMODE(os.stat(tmp_path / ".env").st_mode) == 0o600
+
+
+def test_two_installations_share_no_secret(tmp_path):
+    start.write_env(tmp_path / "one", 8000)
+    start.write_env(tmp_path / "two", 8000)
+
+    one, two = start.read_env(tmp_path / "one"), start.read_env(tmp_path / "two")
+    assert one["SECRET_KEY"] != two["SECRET_KEY"]
+    assert one["TWILIO_AUTH_TOKEN"] != two["TWILIO_AUTH_TOKEN"]
+
+
+def test_settings_that_are_there_stay_as_they_are(tmp_path):
+    (tmp_path / ".env").write_text("SECRET_KEY=mine\n")
+
+    assert not start.write_env(tmp_path / ".env", 8000)
+    assert (tmp_path / ".env").read_text() == "SECRET_KEY=mine\n"
+
+
+def test_env_file_is_read_as_people_write_it(tmp_path):
+    (tmp_path / ".env").write_text(
+        "# a comment with = in it\n\nexport DEMO=1\nTWILIO_AUTH_TOKEN='a=b'\n"
+        'DATABASE_URL = "mysql://u:p@h/d?x=y"\n'
+    )
+
+    assert start.read_env(tmp_path / ".env") == {
+        "DEMO": "1",
+        "TWILIO_AUTH_TOKEN": "a=b",
+        "DATABASE_URL": "mysql://u:p@h/d?x=y",
+    }
+
+
+def test_no_env_file_is_no_settings(tmp_path):
+    assert start.read_env(tmp_path / ".env") == {}
+
+
+def test_taken_port_is_said_in_one_line_with_a_way_out():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(start.CannotStart) as caught:
+            start.check_port("127.0.0.1", port)
+
+    assert str(caught.value) == (
+        f"Port {port} is taken, perhaps by MiniCC itself;"
+        f" another: make run PORT={port + 1}"
+    )
+
+
+def test_free_port_is_left_free():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+    start.check_port("127.0.0.1", port)
+    start.check_port("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("url", "needed"),
+    [
+        ("mysql://u:p@localhost/minicc", True),
+        ("mariadb://u:p@localhost/minicc", True),
+        ("sqlite:///minicc.sqlite3", False),
+        ("", False),
+    ],
+)
+def test_only_mariadb_and_mysql_need_a_driver(url, needed):
+    assert start.uses_mysql(url) is needed
