@@ -1,0 +1,265 @@
+"""The plan now: read from the tables when they change, kept in memory and in a file.
+
+The one module of the flow that asks the database, and never a caller's end: without it
+the plan we have serves.
+"""
+
+import logging
+import math
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.db import Error
+
+from callcenter.flow import planfile
+from callcenter.flow.plan import (
+    HoursPlan,
+    LinePlan,
+    MenuPlan,
+    MessagePlan,
+    OperatorPlan,
+    OptionPlan,
+    Plan,
+    PromptPlan,
+    QueuePlan,
+)
+from callcenter.models import (
+    BusinessHours,
+    Holiday,
+    Menu,
+    MenuOption,
+    Message,
+    Operator,
+    OperatorQueue,
+    PhoneLine,
+    Prompt,
+    Queue,
+    SetupVersion,
+)
+
+logger = logging.getLogger(__name__)
+
+FILE_NAME = "plan.json"
+# A change is heard within 2 s in every process (product.md 3).
+COMPARED_EVERY_SECONDS = 1.0
+# A setup that changes while it is read is read again, but not for ever.
+MOST_READINGS = 3
+
+# A plan read from the file is older than any version the database may have.
+_FROM_FILE = -1
+
+Prompts = defaultdict[tuple[str, int], list[PromptPlan]]
+Holidays = defaultdict[int | None, list[date]]
+
+_lock = threading.Lock()
+_plan: Plan | None = None
+_compared_at = -math.inf
+
+
+def current_plan() -> Plan:
+    """The plan to serve callers from; never raises for want of a database."""
+    plan = _plan
+    if plan is None:
+        with _lock:
+            return _plan or _look(None)
+    if time.monotonic() - _compared_at < COMPARED_EVERY_SECONDS:
+        return plan
+    # One thread looks; the others need not wait for what may be a database in trouble.
+    if not _lock.acquire(blocking=False):
+        return plan
+    try:
+        if time.monotonic() - _compared_at < COMPARED_EVERY_SECONDS:
+            return _plan or plan
+        return _look(plan)
+    finally:
+        _lock.release()
+
+
+def forget() -> None:
+    """Start as a new process does: for tests, whose tables change behind our back."""
+    global _plan, _compared_at
+    with _lock:
+        _plan, _compared_at = None, -math.inf
+
+
+def read_plan() -> Plan:
+    """The plan that the tables say, all of it of one version. django.db.Error."""
+    for _ in range(MOST_READINGS):
+        version = _version()
+        plan = _read(version)
+        if _version() == version:
+            break
+    return plan
+
+
+def _look(known: Plan | None) -> Plan:
+    global _plan, _compared_at
+    plan = known
+    try:
+        if plan is None or plan.version != _version():
+            plan = read_plan()
+            _keep(plan)
+    except (Error, OSError):
+        logger.warning(
+            "the setup cannot be read; the plan at hand serves", exc_info=True
+        )
+    if plan is None:
+        plan = _last_known_good()
+    _plan, _compared_at = plan, time.monotonic()
+    return plan
+
+
+def _version() -> int:
+    rows = SetupVersion.objects.filter(pk=1).values_list("version", flat=True)
+    return rows.first() or 0
+
+
+def _keep(plan: Plan) -> None:
+    # An installation without anything is no plan to fall back on.
+    if plan.is_empty:
+        return
+    try:
+        planfile.save(plan, _file())
+    except OSError:
+        logger.warning("the plan cannot be kept in %s", _file(), exc_info=True)
+
+
+def _last_known_good() -> Plan:
+    try:
+        return replace(planfile.load(_file()), version=_FROM_FILE)
+    except (OSError, planfile.UnreadablePlan):
+        logger.warning("no plan was kept: callers hear an apology", exc_info=True)
+        return Plan(version=_FROM_FILE)
+
+
+def _file() -> Path:
+    return Path(settings.SPOOL_DIR) / FILE_NAME
+
+
+def _read(version: int) -> Plan:
+    """Ten queries, whatever the size of the setup."""
+    prompts = _prompts()
+    holidays = _holidays()
+    lines = PhoneLine.objects.select_related("menu", "queue").order_by("number")
+    queues = Queue.objects.filter(is_active=True).order_by("priority", "name", "slug")
+    return Plan(
+        version=version,
+        lines=_lines(lines, prompts, holidays),
+        default_line=next((line.number for line in lines if line.is_default), ""),
+        menus=_menus(prompts),
+        messages={
+            message.slug: MessagePlan(
+                message.slug, tuple(prompts["message", message.pk])
+            )
+            for message in Message.objects.all()
+        },
+        queues={
+            queue.slug: QueuePlan(
+                slug=queue.slug,
+                priority=queue.priority,
+                max_wait_seconds=queue.max_wait_seconds,
+                wrapup_seconds=queue.wrapup_seconds,
+                leaves_when_unstaffed=queue.leaves_when_unstaffed,
+                prompts=tuple(prompts["queue", queue.pk]),
+            )
+            for queue in queues
+        },
+        operators=_operators(),
+        holidays=frozenset(holidays[None]),
+    )
+
+
+def _lines(
+    lines: Iterable[PhoneLine], prompts: Prompts, holidays: Holidays
+) -> dict[str, LinePlan]:
+    hours: defaultdict[int, list[HoursPlan]] = defaultdict(list)
+    for span in BusinessHours.objects.order_by("weekday", "opens_at"):
+        hours[span.line_id].append(
+            HoursPlan(span.weekday, span.opens_at, span.closes_at)
+        )
+    return {
+        line.number: LinePlan(
+            number=line.number,
+            queue=line.queue.slug,
+            menu=line.menu.slug if line.menu else "",
+            language=line.language,
+            fallback_number=line.fallback_number,
+            hours=tuple(hours[line.pk]),
+            holidays=frozenset(holidays[line.pk]),
+            prompts=tuple(prompts["line", line.pk]),
+        )
+        for line in lines
+    }
+
+
+def _menus(prompts: Prompts) -> dict[str, MenuPlan]:
+    options: defaultdict[int, dict[str, OptionPlan]] = defaultdict(dict)
+    rows = MenuOption.objects.select_related("queue", "next_menu", "message")
+    for option in rows.order_by("input"):
+        leads_to = {
+            MenuOption.Action.QUEUE: option.queue,
+            MenuOption.Action.MENU: option.next_menu,
+            MenuOption.Action.MESSAGE: option.message,
+        }.get(MenuOption.Action(option.action))
+        options[option.menu_id][option.input] = OptionPlan(
+            option.action, leads_to.slug if leads_to else "", option.language
+        )
+    return {
+        menu.slug: MenuPlan(
+            slug=menu.slug,
+            timeout_seconds=menu.timeout_seconds,
+            tries=menu.tries,
+            options=options[menu.pk],
+            prompts=tuple(prompts["menu", menu.pk]),
+        )
+        for menu in Menu.objects.all()
+    }
+
+
+def _operators() -> tuple[OperatorPlan, ...]:
+    queues: defaultdict[int, list[str]] = defaultdict(list)
+    served = OperatorQueue.objects.order_by("queue__priority", "queue__name")
+    for operator, queue in served.values_list("operator", "queue__slug"):
+        queues[operator].append(queue)
+    return tuple(
+        OperatorPlan(
+            name=operator.name,
+            number=operator.number or "",
+            client_identity=operator.client_identity or "",
+            pin=operator.pin,
+            queues=tuple(queues[operator.pk]),
+        )
+        for operator in Operator.objects.filter(is_active=True).order_by("name", "id")
+    )
+
+
+def _prompts() -> Prompts:
+    """The prompts of everything, by what they belong to, Japanese first."""
+    prompts: Prompts = defaultdict(list)
+    for one in Prompt.objects.order_by("-language", "id"):
+        owners = {
+            "menu": one.menu_id,
+            "message": one.message_id,
+            "queue": one.queue_id,
+            "line": one.line_id,
+        }
+        for owner, key in owners.items():
+            if key is not None:
+                prompts[owner, key].append(
+                    PromptPlan(one.purpose, one.language, one.text, one.audio_url)
+                )
+    return prompts
+
+
+def _holidays() -> Holidays:
+    """The holidays of each line; under None those of all."""
+    holidays: Holidays = defaultdict(list)
+    for line, day in Holiday.objects.values_list("line", "date"):
+        holidays[line].append(day)
+    return holidays

@@ -1,0 +1,78 @@
+"""The addresses we hand to Twilio: absolute, with credentials, telling the next step.
+
+What a step must know travels here, so that it needs no query (product.md 3). No
+database.
+"""
+
+from urllib.parse import quote, urlencode, urlsplit
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+
+from callcenter.flow.step import Step
+
+HOLD_MUSIC = "callcenter/hold-music.wav"
+
+# Asks Twilio to deliver again what must not be lost; never sent to us (reference 9.1).
+RETRIES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
+
+
+def menu(step: Step, slug: str, *, again: int, language: str) -> str:
+    """Where a menu's input goes."""
+    return _next(
+        step, "menu", slug, visits=step.visits or step.visit, again=again, lang=language
+    )
+
+
+def wait(step: Step, queue: str, visit: int, *, language: str) -> str:
+    """What a waiting caller hears."""
+    return _next(step, "wait", queue, visit, visits=visit, lang=language)
+
+
+def queue_exit(step: Step, queue: str, visit: int, *, language: str) -> str:
+    """Where a caller goes who has left the queue."""
+    url = _next(step, "queue-exit", queue, visit, visits=visit, lang=language)
+    return url + RETRIES
+
+
+def connect(step: Step, queue: str) -> str:
+    """What a caller of this queue hears before the operator is joined."""
+    return _next(step, "connect", queue=queue) + RETRIES
+
+
+def operator(step: Step, *, signed_in: bool, again: int = 0, queue: str = "") -> str:
+    """The operator's loop: signed in, with the queue dialled last, or still trying."""
+    query: dict[str, str | int] = {"in": 1} if signed_in else {"again": again}
+    if queue:
+        query["queue"] = queue
+    return _next(step, "operator", **query)
+
+
+def operator_done(step: Step, queue: str) -> str:
+    """Where an operator goes after a Dial to this queue."""
+    query: dict[str, str | int] = {"in": 1, "queue": queue}
+    return _next(step, "operator-done", **query) + RETRIES
+
+
+def hold_music() -> str:
+    """Our own music, as a file."""
+    return _absolute(static(HOLD_MUSIC))
+
+
+def _next(step: Step, name: str, *place: str | int, **query: str | int) -> str:
+    path = reverse(f"twilio:{name}", args=place)
+    return _absolute(f"{path}?{urlencode({'step': step.step + 1, **query})}")
+
+
+def _absolute(path: str) -> str:
+    """The path at our public address, if there is one, with the Basic credentials."""
+    base = settings.PUBLIC_BASE_URL
+    if not base:
+        return path
+    user, has_password, password = settings.WEBHOOK_BASIC_AUTH.partition(":")
+    if has_password:
+        parts = urlsplit(base)
+        credentials = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        base = parts._replace(netloc=f"{credentials}@{parts.netloc}").geturl()
+    return f"{base.rstrip('/')}{path}"

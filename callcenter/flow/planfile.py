@@ -1,0 +1,128 @@
+"""The last plan known good, in a file, for a start without a database.
+
+It holds hashes of PINs, so that only its owner may read it. No database.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+from callcenter.flow.plan import (
+    HoursPlan,
+    LinePlan,
+    MenuPlan,
+    MessagePlan,
+    OperatorPlan,
+    OptionPlan,
+    Plan,
+    PromptPlan,
+    QueuePlan,
+)
+
+# Raised when what a file holds means something else; files of other formats are none.
+FORMAT = 1
+
+Json = Mapping[str, Any]
+
+
+class UnreadablePlan(ValueError):
+    """A file that holds no plan of this format."""
+
+
+def save(plan: Plan, path: Path) -> None:
+    """Replaces the file in one go, so that no reader sees half a plan. OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Made with mode 0600, under a name of its own in the same folder.
+    handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(dumps(plan))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(unfinished).replace(path)
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
+
+
+def load(path: Path) -> Plan:
+    """The plan in a file. OSError, UnreadablePlan."""
+    try:
+        return loads(path.read_text(encoding="utf-8"))
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise UnreadablePlan(f"{path} holds no plan") from problem
+
+
+def dumps(plan: Plan) -> str:
+    """The plan as JSON."""
+    return json.dumps(
+        {"format": FORMAT, "plan": asdict(plan)}, default=_plain, ensure_ascii=False
+    )
+
+
+def loads(text: str) -> Plan:
+    """The plan that `dumps` wrote. ValueError and its like for anything else."""
+    document = json.loads(text)
+    if document["format"] != FORMAT:
+        raise UnreadablePlan("the plan is in another format")
+    plan: Json = document["plan"]
+    return Plan(
+        version=int(plan["version"]),
+        lines={number: _line(line) for number, line in plan["lines"].items()},
+        default_line=plan["default_line"],
+        menus={slug: _menu(menu) for slug, menu in plan["menus"].items()},
+        messages={
+            slug: MessagePlan(message["slug"], _prompts(message))
+            for slug, message in plan["messages"].items()
+        },
+        queues={
+            slug: QueuePlan(**{**queue, "prompts": _prompts(queue)})
+            for slug, queue in plan["queues"].items()
+        },
+        operators=tuple(
+            OperatorPlan(**{**operator, "queues": tuple(operator["queues"])})
+            for operator in plan["operators"]
+        ),
+        holidays=_days(plan["holidays"]),
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value)} has no place in a plan")
+
+
+def _line(line: Json) -> LinePlan:
+    hours = tuple(
+        HoursPlan(
+            span["weekday"],
+            time.fromisoformat(span["opens_at"]),
+            time.fromisoformat(span["closes_at"]),
+        )
+        for span in line["hours"]
+    )
+    holidays, prompts = _days(line["holidays"]), _prompts(line)
+    return LinePlan(
+        **{**line, "hours": hours, "holidays": holidays, "prompts": prompts}
+    )
+
+
+def _menu(menu: Json) -> MenuPlan:
+    options = {key: OptionPlan(**option) for key, option in menu["options"].items()}
+    return MenuPlan(**{**menu, "options": options, "prompts": _prompts(menu)})
+
+
+def _prompts(owner: Json) -> tuple[PromptPlan, ...]:
+    return tuple(PromptPlan(**prompt) for prompt in owner["prompts"])
+
+
+def _days(days: list[str]) -> frozenset[date]:
+    return frozenset(date.fromisoformat(day) for day in days)

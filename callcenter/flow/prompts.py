@@ -1,0 +1,142 @@
+"""The sentences heard unless the admin says otherwise, per language. No database.
+
+Not gettext: a missing sentence is a type error, and no voice ever reads the other
+language's text.
+"""
+
+from dataclasses import dataclass
+
+DEFAULT_LANGUAGE = "ja"
+
+# Neural voices that Twilio offers through Amazon Polly, and their language tags.
+JAPANESE_VOICE, JAPANESE_TAG = "Polly.Kazuha-Neural", "ja-JP"
+ENGLISH_VOICE, ENGLISH_TAG = "Polly.Joanna-Neural", "en-US"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """Every default sentence of one language, and the voice that reads it."""
+
+    voice: str
+    tag: str
+
+    greeting: str
+    menu: str
+    wrong_key: str
+    closed: str
+    message: str
+    goodbye: str
+    waiting: str
+    position: str  # {position}
+    unstaffed: str
+    connecting: str
+    full: str
+    left: str
+    trouble: str
+    forwarding: str
+
+    pin: str
+    wrong_pin: str
+    pin_refused: str
+    signed_in: str
+    unassigned: str
+    signed_off: str
+
+
+JAPANESE = Prompts(
+    voice=JAPANESE_VOICE,
+    tag=JAPANESE_TAG,
+    greeting="お電話ありがとうございます。",
+    menu="ご希望の番号を押してください。",
+    wrong_key="恐れ入りますが、もう一度お選びください。",
+    closed=(
+        "お電話ありがとうございます。本日の受付は終了いたしました。"
+        "恐れ入りますが、受付時間内におかけ直しください。"
+    ),
+    message="お電話ありがとうございました。",
+    goodbye="お電話ありがとうございました。失礼いたします。",
+    waiting="オペレーターにおつなぎいたします。このままお待ちください。",
+    position="お客様は、ただいま{position}番目にお待ちいただいております。",
+    unstaffed=(
+        "ただいま、対応できるオペレーターが席を外しております。"
+        "このままお待ちいただくか、後ほどおかけ直しください。"
+    ),
+    connecting="お待たせいたしました。オペレーターにおつなぎいたします。",
+    full=(
+        "申し訳ございません。ただいまお電話が大変混み合っております。"
+        "恐れ入りますが、しばらくたってからおかけ直しください。"
+    ),
+    left=(
+        "申し訳ございません。ただいまオペレーターにおつなぎすることができません。"
+        "恐れ入りますが、後ほどおかけ直しください。"
+    ),
+    trouble=(
+        "申し訳ございません。ただいまシステムに障害が発生しております。"
+        "恐れ入りますが、しばらくたってからおかけ直しください。"
+    ),
+    forwarding="ただいまおつなぎいたします。",
+    pin="暗証番号を入力し、最後にシャープを押してください。",
+    wrong_pin="暗証番号が違います。もう一度入力し、最後にシャープを押してください。",
+    pin_refused="暗証番号を確認できませんでした。失礼いたします。",
+    signed_in=(
+        "キューに入りました。お客様からの電話をお待ちください。"
+        "終了するときは、呼び出しの合間に9を押してください。"
+    ),
+    unassigned=(
+        "受け持ちのキューがありません。管理者にお問い合わせください。"
+        "終了するときは9を押してください。"
+    ),
+    signed_off="受付を終了しました。お疲れさまでした。",
+)
+
+ENGLISH = Prompts(
+    voice=ENGLISH_VOICE,
+    tag=ENGLISH_TAG,
+    greeting="Thank you for calling.",
+    menu="Please press the number of your choice.",
+    wrong_key="Sorry, please choose again.",
+    closed=(
+        "Thank you for calling. Our office is closed now."
+        " Please call again during business hours."
+    ),
+    message="Thank you for calling.",
+    goodbye="Thank you for calling. Goodbye.",
+    waiting="We are connecting you with an operator. Please hold the line.",
+    position="You are number {position} in line.",
+    unstaffed=(
+        "None of our operators is available at the moment."
+        " Please stay on the line, or call again later."
+    ),
+    connecting="Thank you for waiting. Here is an operator for you.",
+    full=(
+        "We are sorry. All our lines are busy at the moment."
+        " Please call again in a little while."
+    ),
+    left=(
+        "We are sorry. No operator can take your call at the moment."
+        " Please call again later."
+    ),
+    trouble=(
+        "We are sorry. Our system is having trouble at the moment."
+        " Please call again in a little while."
+    ),
+    forwarding="We are connecting you now.",
+    pin="Please enter your PIN, then press the hash key.",
+    wrong_pin="That PIN is wrong. Please enter it again, then press the hash key.",
+    pin_refused="We could not verify your PIN. Goodbye.",
+    signed_in=(
+        "You are in the queue. Please wait for a call."
+        " To leave, press 9 between two calls."
+    ),
+    unassigned=(
+        "No queue is assigned to you. Please ask your administrator. To leave, press 9."
+    ),
+    signed_off="You have left the queue. Goodbye.",
+)
+
+BY_LANGUAGE = {"ja": JAPANESE, "en": ENGLISH}
+
+
+def of(language: str) -> Prompts:
+    """The sentences of a language; Japanese where we do not speak it."""
+    return BY_LANGUAGE.get(language, BY_LANGUAGE[DEFAULT_LANGUAGE])

@@ -1,0 +1,71 @@
+"""How a prompt becomes verbs: audio, then text in pieces. No database.
+
+Twilio refuses a text of more than 4,500 URL-encoded characters, its Polly voices one of
+more than 3,000 (reference 5.4), and a document of more than 64 kB.
+"""
+
+import re
+from urllib.parse import quote
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from callcenter.flow import prompts
+from callcenter.flow.plan import PromptPlan, prompt
+from callcenter.flow.prompts import Prompts
+
+LONGEST_ENCODED = 4400
+LONGEST = 2900
+# The admin takes one piece at most; a longer text came another way.
+MOST_PIECES = 3
+
+_UNSPEAKABLE = re.compile(
+    "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # not allowed in XML 1.0
+)
+_SENTENCE_END = re.compile(r"[。．！？!?\n]|\.(?=\s)")
+
+
+def say(verb: VoiceResponse | Gather, text: str, sentences: Prompts) -> None:
+    """Speaks a text in the voice of its language; an empty one not at all."""
+    for piece in pieces(text):
+        verb.say(piece, voice=sentences.voice, language=sentences.tag)
+
+
+def say_prompt(
+    verb: VoiceResponse | Gather,
+    given: tuple[PromptPlan, ...],
+    purpose: str,
+    language: str,
+    default: str,
+) -> None:
+    """Plays and speaks what the admin gave for this moment, else the default."""
+    found = prompt(given, purpose, language)
+    if found is None:
+        say(verb, default, prompts.of(language))
+        return
+    if found.audio_url:
+        verb.play(_UNSPEAKABLE.sub("", found.audio_url))
+    say(verb, found.text, prompts.of(found.language))
+
+
+def pieces(text: str) -> list[str]:
+    """The text in parts that Twilio reads, cut after a sentence where that goes."""
+    rest = _UNSPEAKABLE.sub("", text).strip()
+    found: list[str] = []
+    while rest and len(found) < MOST_PIECES:
+        end = _fitting(rest)
+        if end < len(rest):
+            ends = [match.end() for match in _SENTENCE_END.finditer(rest[:end])]
+            end = ends[-1] if ends else rest.rfind(" ", 1, end) + 1 or end
+        found.append(rest[:end].strip())
+        rest = rest[end:].strip()
+    return found
+
+
+def _fitting(text: str) -> int:
+    """How many characters from the start fit into one piece."""
+    encoded = 0
+    for index, character in enumerate(text[:LONGEST]):
+        encoded += len(quote(character, safe=""))
+        if encoded > LONGEST_ENCODED:
+            return index
+    return min(len(text), LONGEST)
