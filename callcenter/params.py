@@ -66,9 +66,15 @@ def moment(text: str) -> datetime | None:
     """An RFC 2822 moment as aware UTC, else nothing (reference 1.7)."""
     try:
         parsed = parsedate_to_datetime(text)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+        parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        return plausible(parsed.astimezone(UTC))
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+def plausible(at: datetime) -> datetime | None:
+    """The moment if a call can have happened then (2000 to 2099), else nothing."""
+    return at if 2000 <= at.year < 2100 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models.fields import AsciiField, SidField
@@ -95,6 +96,9 @@ class WebhookEvent(models.Model):
     told_at = models.DateTimeField(_("told at"), null=True, blank=True)
     tell_error = models.TextField(_("telling failed"), blank=True)
 
+    # Set on an instance whose receipt an earlier copy has just lowered.
+    has_moved = False
+
     objects = WebhookEventQuerySet.as_manager()
 
     class Meta:
@@ -112,4 +116,6 @@ class WebhookEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.received_at:%Y-%m-%d %H:%M:%S}"
+        return (
+            f"{self.get_kind_display()} {localtime(self.received_at):%Y-%m-%d %H:%M:%S}"
+        )

@@ -1,0 +1,1 @@
+"""What the kept events mean: told by pure functions, written by `store` alone."""

@@ -1,0 +1,81 @@
+"""Which calls an event concerns: each is told again when the event has been kept.
+
+Product.md 2, "What an event concerns".
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from callcenter.models import WebhookEvent
+
+Kind = WebhookEvent.Kind
+
+# What tells who an operator's leg is; the others do so only where these are missing.
+_INTRODUCING = (Kind.INCOMING, Kind.CLIENT)
+_LAST_RESORT = (Kind.OPERATOR, Kind.STATUS, Kind.FALLBACK)
+_OF_LEGS = (*_INTRODUCING, *_LAST_RESORT, Kind.OPERATOR_DONE)
+
+
+def concerned_by(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
+    """The SIDs of the calls that each event (by primary key) concerns.
+
+    Its own call, the leg it names, and of the callers its operator leg was given those
+    whose history it can change: all of them where it says who the operator is, the
+    neighbours in time where it begins or ends a conversation.
+    """
+    legs = {event.call_sid for event in events if event.kind in _OF_LEGS}
+    legs |= {event.other_sid for event in events if event.kind == Kind.CONNECT}
+    given = _callers_given_to(legs - {""})
+    introduced = _introduced(
+        {
+            event.call_sid
+            for event in events
+            if event.kind in _LAST_RESORT and event.call_sid in given
+        }
+    )
+    concerned: dict[int, set[str]] = {}
+    for event in events:
+        sids = {event.call_sid, event.other_sid}
+        leg = event.other_sid if event.kind == Kind.CONNECT else event.call_sid
+        callers = given.get(leg, [])
+        if event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE) and not event.has_moved:
+            sids |= _last_before(event.received_at, callers)
+        elif event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE, *_INTRODUCING) or (
+            event.kind in _LAST_RESORT and leg not in introduced
+        ):
+            sids |= {caller for _, caller in callers}
+        concerned[event.pk] = sids - {""}
+    return concerned
+
+
+def _callers_given_to(legs: set[str]) -> dict[str, list[tuple[datetime, str]]]:
+    """When each operator leg was given which caller, in order."""
+    given: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+    if legs:
+        rows = WebhookEvent.objects.filter(other_sid__in=legs, kind=Kind.CONNECT)
+        for leg, at, caller in rows.values_list("other_sid", "received_at", "call_sid"):
+            given[leg].append((at, caller))
+        for callers in given.values():
+            callers.sort()
+    return given
+
+
+def _introduced(legs: set[str]) -> set[str]:
+    """Those of the legs whose operator is known from a better source."""
+    if not legs:
+        return set()
+    kinds = (*_INTRODUCING, Kind.OPERATOR_DONE)
+    rows = WebhookEvent.objects.filter(call_sid__in=legs, kind__in=kinds)
+    return set(rows.values_list("call_sid", flat=True).distinct())
+
+
+def _last_before(at: datetime, callers: list[tuple[datetime, str]]) -> set[str]:
+    """Who had the leg just before: the last caller given before this moment, and at it.
+
+    A connect takes from its predecessor the Dial actions that come after it; a Dial
+    action belongs to its predecessor, or takes its place in naming somebody else.
+    """
+    before = [moment for moment, _ in callers if moment < at]
+    since = before[-1] if before else at
+    return {caller for moment, caller in callers if since <= moment <= at}

@@ -1,0 +1,263 @@
+"""What became of each stay in a queue: outcome, wait, operator. No database.
+
+Metrics reference 2 to 4; product.md 8.10 to 8.16 and "to the letter".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callcenter.history.evidence import Evidence, params_of, seconds_between
+from callcenter.history.outcomes import (
+    BRIDGED,
+    NOT_FINAL,
+    SYSTEM_ERROR,
+    outcome_of,
+    reason_of,
+)
+from callcenter.history.rules import Rules
+from callcenter.history.visits import Connect, Visit
+from callcenter.models import CallbackRequest, Connection, QueueEntry
+
+Outcome = QueueEntry.Outcome
+Reason = QueueEntry.OverflowReason
+
+_EARLY_HANG_UP_SECONDS = 2
+_HEARTBEAT_TOLERANCE_SECONDS = 5
+_QUARTER_SECONDS = 900
+
+
+@dataclass(slots=True)
+class ToldEntry:
+    """An entry with what hangs on it, unsaved."""
+
+    entry: QueueEntry
+    connection: Connection | None = None
+    callback: CallbackRequest | None = None
+
+
+@dataclass(slots=True)
+class _Verdict:
+    """What became of a stay: how, when it ended, how long the wait was (seconds)."""
+
+    outcome: Outcome
+    left_at: datetime | None = None
+    wait_seconds: int | None = None
+    connect: Connect | None = None
+    reason: Reason | None = None
+    is_inferred: bool = False
+    is_lost_while_connecting: bool = False
+
+
+def told_entry(
+    visit: Visit,
+    evidence: Evidence,
+    rules: Rules,
+    *,
+    caller: str,
+    operators: Mapping[str, str],
+    has_later_visit: bool,
+) -> ToldEntry:
+    """The queue entry of a visit, its connection and its wish to be rung back.
+
+    `operators` names the operator of each leg.
+    """
+    entered_at = visit.entered_at
+    verdict = _verdict(visit, evidence, entered_at, has_later_visit)
+    short = rules.short_abandon_seconds(visit.queue, entered_at)
+    if (
+        verdict.outcome == Outcome.ABANDONED
+        and not verdict.is_lost_while_connecting
+        and verdict.wait_seconds is not None
+        and verdict.wait_seconds < short
+    ):
+        verdict.outcome = Outcome.SHORT_ABANDONED
+    waits = visit.waits
+    entry = QueueEntry(
+        visit=visit.number,
+        queue=visit.queue,
+        entered_at=entered_at,
+        entered_quarter=int(entered_at.timestamp()) // _QUARTER_SECONDS,
+        left_at=verdict.left_at and max(verdict.left_at, entered_at),
+        wait_seconds=verdict.wait_seconds,
+        outcome=verdict.outcome,
+        overflow_reason=verdict.reason or "",
+        queue_result=visit.exit.result if visit.exit else "",
+        position=waits[-1].position if waits else None,
+        target_seconds=rules.target_seconds(visit.queue, entered_at),
+        is_inferred=verdict.is_inferred,
+        is_lost_while_connecting=verdict.is_lost_while_connecting,
+        heard_at=waits[-1].received_at if waits else None,
+    )
+    told = ToldEntry(entry)
+    if verdict.outcome == Outcome.ANSWERED and verdict.connect:
+        told.connection = _connection(
+            verdict.connect, visit, evidence, operators.get(verdict.connect.leg, "")
+        )
+    if verdict.reason == Reason.CALLBACK:
+        asked = waits[-1].received_at if waits else verdict.left_at or entered_at
+        told.callback = CallbackRequest(caller=caller, requested_at=asked)
+    return told
+
+
+def _verdict(
+    visit: Visit, evidence: Evidence, entered_at: datetime, has_later_visit: bool
+) -> _Verdict:
+    """The order of evidence: exit, Dial action, connect, the call's end."""
+    if visit.exit is None:
+        return _without_exit(visit, evidence, entered_at, has_later_visit)
+    result, left_at = visit.exit.result, visit.exit.received_at
+    connects = visit.valid_connects
+    if result == NOT_FINAL:
+        return _bridging_in_process(visit, evidence, entered_at)
+    outcome = outcome_of(result)
+    wait = _wait(visit.exit.queue_time_seconds, entered_at, left_at)
+    if outcome == Outcome.ANSWERED:
+        connect = _who_had_the_caller(connects) or (connects[-1] if connects else None)
+        return _answered(connect, entered_at, visit.exit.queue_time_seconds)
+    if outcome == Outcome.ABANDONED and connects:
+        return _lost_while_connecting(visit, evidence, entered_at)
+    if outcome == Outcome.UNKNOWN:
+        return _Verdict(outcome)
+    if outcome == Outcome.BLOCKED:
+        return _Verdict(outcome, left_at)
+    if result == SYSTEM_ERROR and _ended_right_then(evidence, left_at):
+        return _Verdict(Outcome.SHORT_ABANDONED, left_at, wait, is_inferred=True)
+    if outcome == Outcome.OVERFLOWED:
+        return _Verdict(outcome, left_at, wait, reason=_reason(visit, result))
+    return _Verdict(outcome, left_at, wait)
+
+
+def _without_exit(
+    visit: Visit, evidence: Evidence, entered_at: datetime, has_later_visit: bool
+) -> _Verdict:
+    connects = visit.valid_connects
+    if connects:
+        connect = _who_had_the_caller(connects)
+        if connect:
+            return _answered(connect, entered_at, None)
+        return _lost_while_connecting(visit, evidence, entered_at)
+    if not (evidence.end or has_later_visit or visit.voicemails):
+        return _Verdict(Outcome.WAITING)
+    last = visit.waits[-1] if visit.waits else None
+    reason = reason_of(last.decision) if last else None
+    if last and reason:
+        wait = _wait(last.queue_time_seconds, entered_at, last.received_at)
+        return _Verdict(
+            Outcome.OVERFLOWED, last.received_at, wait, reason=reason, is_inferred=True
+        )
+    if last and evidence.settlings and evidence.end and not has_later_visit:
+        silence = evidence.end.at - last.received_at
+        if abs(silence) <= timedelta(seconds=_HEARTBEAT_TOLERANCE_SECONDS):
+            wait = seconds_between(entered_at, evidence.end.at)
+            return _Verdict(Outcome.ABANDONED, evidence.end.at, wait, is_inferred=True)
+    return _Verdict(Outcome.UNKNOWN)
+
+
+def _bridging_in_process(
+    visit: Visit, evidence: Evidence, entered_at: datetime
+) -> _Verdict:
+    """Not a final word: the Dial action decides, else the connect, else the end."""
+    connects = visit.valid_connects
+    bridged = [connect for connect in connects if connect.is_bridged]
+    if bridged:
+        return _answered(bridged[-1], entered_at, None)
+    if connects:
+        return _lost_while_connecting(visit, evidence, entered_at)
+    if visit.exit and (evidence.end or visit.voicemails):
+        left_at = visit.exit.received_at
+        wait = _wait(visit.exit.queue_time_seconds, entered_at, left_at)
+        return _Verdict(Outcome.ABANDONED, left_at, wait, is_inferred=True)
+    return _Verdict(Outcome.WAITING)
+
+
+def _answered(
+    connect: Connect | None, entered_at: datetime, exit_queue_time: int | None
+) -> _Verdict:
+    """Answered at the connect, not at the exit, which comes when the talk is over."""
+    if connect:
+        wait = _wait(connect.queue_time, entered_at, connect.at)
+    elif exit_queue_time is not None:
+        wait = exit_queue_time
+    else:
+        return _Verdict(Outcome.ANSWERED)
+    left_at = entered_at + timedelta(seconds=wait)
+    return _Verdict(Outcome.ANSWERED, left_at, wait, connect)
+
+
+def _lost_while_connecting(
+    visit: Visit, evidence: Evidence, entered_at: datetime
+) -> _Verdict:
+    """An operator was on the way when the caller hung up: abandoned, however short."""
+    last = visit.valid_connects[-1]
+    if visit.exit:
+        left_at: datetime | None = visit.exit.received_at
+    elif last.action:
+        left_at = last.action.received_at
+    else:
+        left_at = evidence.ended_at
+    queue_times = [
+        visit.exit.queue_time_seconds if visit.exit else None,
+        last.queue_time,
+        seconds_between(entered_at, last.at),
+    ]
+    return _Verdict(
+        Outcome.ABANDONED,
+        left_at,
+        next(seconds for seconds in queue_times if seconds is not None),
+        is_lost_while_connecting=True,
+    )
+
+
+def _who_had_the_caller(connects: list[Connect]) -> Connect | None:
+    """The connect whose Dial action says so; else the last not contradicted."""
+    bridged = [connect for connect in connects if connect.is_bridged]
+    possible = [connect for connect in connects if connect.is_bridged is not False]
+    return next(reversed(bridged or possible), None)
+
+
+def _connection(
+    connect: Connect, visit: Visit, evidence: Evidence, operator: str
+) -> Connection:
+    """The bridging: how long they talked, and how we know."""
+    exit_ = visit.exit if visit.exit and visit.exit.result in BRIDGED else None
+    dialled = params_of(connect.action).dial_call_duration if connect.action else None
+    if connect.action:
+        ended_at: datetime | None = connect.action.received_at
+    elif exit_:
+        ended_at = exit_.received_at
+    else:
+        ended_at = evidence.ended_at
+    talk, source = dialled, Connection.TalkSource.DIAL
+    if dialled is None and exit_:
+        talk = seconds_between(connect.at, exit_.received_at)
+        source = Connection.TalkSource.EXIT
+    return Connection(
+        operator_call_sid=connect.leg,
+        operator=operator,
+        connected_at=connect.at,
+        ended_at=ended_at and max(ended_at, connect.at),
+        talk_seconds=talk,
+        talk_source=source if talk is not None else "",
+    )
+
+
+def _reason(visit: Visit, result: str) -> Reason:
+    """Why the caller left still connected: what our wait document decided, if any."""
+    if result == "redirected":
+        return Reason.EXTERNAL
+    decided = reason_of(visit.waits[-1].decision) if visit.waits else None
+    return decided or Reason.OTHER
+
+
+def _ended_right_then(evidence: Evidence, left_at: datetime) -> bool:
+    return evidence.end is not None and abs(evidence.end.at - left_at) <= timedelta(
+        seconds=_EARLY_HANG_UP_SECONDS
+    )
+
+
+def _wait(queue_time: int | None, entered_at: datetime, left_at: datetime) -> int:
+    """Twilio's number where there is one, else the difference of the moments."""
+    if queue_time is not None:
+        return queue_time
+    return seconds_between(entered_at, left_at)

@@ -1,0 +1,73 @@
+"""What an operator was doing, told from the leg they dialled in with. No database."""
+
+from datetime import datetime
+
+from callcenter.history.evidence import Evidence, params_of
+from callcenter.history.rules import operator_name
+from callcenter.models import OperatorState, WebhookEvent
+
+Kind = WebhookEvent.Kind
+State = OperatorState.State
+
+
+def told_states(evidence: Evidence) -> list[OperatorState]:
+    """The states of the operator in order, each until the next; the last may be open.
+
+    Ready from the sign-in (the first `dial` or `wait`), talking from a connect to the
+    Dial action that does not deny it, then wrap-up until the next request for calls,
+    signed out at the end of the leg or the sign-off.
+    """
+    operator = operator_name(evidence.introduction.from_raw)
+    changes = _changes(evidence)
+    states: list[OperatorState] = []
+    for at, state in changes:
+        if states and states[-1].state == state:
+            continue
+        if states and states[-1].started_at >= at:
+            # Two changes in one instant: the later one is the state.
+            states.pop()
+        elif states:
+            states[-1].ended_at = at
+        if not states or states[-1].state != state:
+            states.append(OperatorState(operator=operator, started_at=at, state=state))
+        else:
+            states[-1].ended_at = None
+    return states
+
+
+def _changes(evidence: Evidence) -> list[tuple[datetime, State]]:
+    """Each moment at which the state may have changed, in order."""
+    changes: list[tuple[datetime, State]] = []
+    connects = [event for event in evidence.naming if event.kind == Kind.CONNECT]
+    is_signed_in = False
+    end = evidence.ended_at
+    events = [
+        event
+        for event in sorted(
+            evidence.of_kind(Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT) + connects,
+            key=lambda event: (event.received_at, event.dedup_key),
+        )
+        if end is None or event.received_at < end
+    ]
+    talking_since: datetime | None = None
+    for event in events:
+        at, verb = event.received_at, event.decision.partition(":")[0]
+        if event.kind == Kind.CONNECT:
+            is_signed_in, talking_since = True, at
+            changes.append((at, State.TALKING))
+        elif event.kind == Kind.OPERATOR_DONE:
+            came_to_nothing = params_of(event).dial_bridged is False
+            if talking_since is not None and came_to_nothing:
+                changes = [change for change in changes if change[0] < talking_since]
+            is_signed_in, talking_since = True, None
+            state = State.WRAP_UP if verb == "wrap_up" else State.READY
+            changes.append((at, state))
+        elif verb == "sign_off" and is_signed_in:
+            changes.append((at, State.SIGNED_OUT))
+            is_signed_in = False
+        elif verb in ("dial", "wait") and event.kind == Kind.OPERATOR:
+            is_signed_in, talking_since = True, None
+            changes.append((at, State.READY))
+    if end is not None and is_signed_in:
+        changes.append((end, State.SIGNED_OUT))
+    return changes

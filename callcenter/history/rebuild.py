@@ -1,0 +1,53 @@
+"""Tells calls again from their events: all, those of a period, or the untold ones."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from django.db.models import Q
+
+from callcenter.history.store import retell, tell_events
+from callcenter.models import Call, WebhookEvent
+from callcenter.models.events import WebhookEventQuerySet
+
+_PAGE = 2000
+
+
+def sids_to_rebuild(since: datetime | None = None) -> list[str]:
+    """The legs that events speak of, all or those heard of since a moment, in order."""
+    events = WebhookEvent.objects.exclude(call_sid="")
+    calls = Call.objects.all()
+    if since:
+        events = events.filter(received_at__gte=since)
+        calls = calls.filter(Q(heard_at__gte=since) | Q(started_at__gte=since))
+    heard = events.order_by().values_list("call_sid", flat=True).distinct()
+    # Some legs are known only because a connect names them.
+    named = calls.order_by().values_list("sid", flat=True)
+    return sorted({*heard.iterator(), *named.iterator()})
+
+
+def rebuild(sids: list[str], told_one: Callable[[str, Exception | None], None]) -> None:
+    """Tells each leg again, looking at all rows below it; says how each went."""
+    for sid in sids:
+        try:
+            retell(sid, thorough=True)
+        except Exception as error:  # noqa: BLE001 -- reported by the caller, who goes on
+            told_one(sid, error)
+        else:
+            told_one(sid, None)
+
+
+def tell_untold(told_one: Callable[[], object]) -> tuple[int, int]:
+    """Tells the calls of events not told yet; gives how many events, and calls."""
+    events = calls = 0
+    for page in _pages(WebhookEvent.objects.untold()):
+        events += len(page)
+        calls += tell_events(page, told_one)
+    return events, calls
+
+
+def _pages(events: WebhookEventQuerySet) -> Iterator[list[WebhookEvent]]:
+    """Pages in order of storing; what stays untold is not met twice."""
+    page = list(events.order_by("pk")[:_PAGE])
+    while page:
+        yield page
+        page = list(events.order_by("pk").filter(pk__gt=page[-1].pk)[:_PAGE])

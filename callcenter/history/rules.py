@@ -1,0 +1,85 @@
+"""What telling needs to know besides events: frozen values. No database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from callcenter.params import e164
+
+# Numbers that carriers and Twilio send for a caller who withholds theirs: words typed
+# on a keypad (reference 1.3). They look like numbers and must never join two callers.
+WITHHELD_NUMBERS = frozenset(
+    {
+        "+266696687",  # ANONYMOUS
+        "+7378742833",  # RESTRICTED
+        "+17378742833",
+        "+7378742883",  # as misprinted in a support article
+        "+2562533",  # BLOCKED
+        "+8656696",  # UNKNOWN
+        "+86282452253",  # UNAVAILABLE
+        "+464",
+    }
+)
+DEFAULT_TARGET_SECONDS = 20
+DEFAULT_SHORT_ABANDON_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The thresholds of a queue from a moment on, in seconds."""
+
+    valid_from: datetime
+    target_seconds: int
+    short_abandon_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The setup as history reads it, the same for every call but for `contacts`.
+
+    `contacts` are the moments at which the caller's number was connected to an operator
+    or answered a call of ours, in its other calls.
+    """
+
+    thresholds: Mapping[str, tuple[Threshold, ...]] = field(default_factory=dict)
+    queues_by_sid: Mapping[str, str] = field(default_factory=dict)
+    operator_numbers: frozenset[str] = frozenset()
+    operator_identities: frozenset[str] = frozenset()
+    withheld_numbers: frozenset[str] = WITHHELD_NUMBERS
+    contacts: tuple[datetime, ...] = ()
+
+    def target_seconds(self, queue: str, at: datetime) -> int:
+        """T: an answer within so many seconds is within the service level."""
+        threshold = self._threshold(queue, at)
+        return threshold.target_seconds if threshold else DEFAULT_TARGET_SECONDS
+
+    def short_abandon_seconds(self, queue: str, at: datetime) -> int:
+        """S: a caller who hangs up earlier has hardly waited."""
+        threshold = self._threshold(queue, at)
+        if threshold is None:
+            return DEFAULT_SHORT_ABANDON_SECONDS
+        return threshold.short_abandon_seconds
+
+    def number(self, raw: str) -> str:
+        """E.164, or empty for whoever withholds their number or has none."""
+        return "" if raw in self.withheld_numbers else e164(raw)
+
+    def is_operator(self, raw: str) -> bool:
+        """Whether a From is a registered operator's number or browser."""
+        return raw in self.operator_numbers or (
+            raw.removeprefix("client:") in self.operator_identities
+            and raw.startswith("client:")
+        )
+
+    def _threshold(self, queue: str, at: datetime) -> Threshold | None:
+        valid = [
+            threshold
+            for threshold in self.thresholds.get(queue, ())
+            if threshold.valid_from <= at
+        ]
+        return max(valid, key=lambda threshold: threshold.valid_from, default=None)
+
+
+def operator_name(raw: str) -> str:
+    """How an operator's leg names its operator: the number, or client:identity."""
+    return raw if raw.startswith("client:") else e164(raw)

@@ -1,0 +1,279 @@
+"""Events and rules in, the history of a leg out. No database.
+
+The same events, in any order and repeated, give the same history.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from callcenter.history.entries import ToldEntry, told_entry
+from callcenter.history.evidence import Evidence, params_of, seconds_between
+from callcenter.history.ivr import ivr_path, told_steps
+from callcenter.history.operators import told_states
+from callcenter.history.outcomes import BRIDGED
+from callcenter.history.rules import Rules, operator_name
+from callcenter.history.visits import visits_of
+from callcenter.models import (
+    AbandonedCall,
+    Call,
+    IvrStep,
+    OperatorState,
+    QueueEntry,
+    Recording,
+    Voicemail,
+    WebhookEvent,
+)
+from callcenter.params import call_sid
+
+Kind = WebhookEvent.Kind
+Outcome = QueueEntry.Outcome
+
+_OPERATOR_PATHS = (Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT)
+
+
+@dataclass(slots=True)
+class History:
+    """All rows of one leg, unsaved; no call where the events make none."""
+
+    call: Call | None
+    entries: list[ToldEntry] = field(default_factory=list)
+    ivr_steps: list[IvrStep] = field(default_factory=list)
+    abandoned_calls: list[AbandonedCall] = field(default_factory=list)
+    recordings: list[Recording] = field(default_factory=list)
+    voicemails: list[Voicemail] = field(default_factory=list)
+    operator_states: list[OperatorState] = field(default_factory=list)
+
+
+def tell(
+    sid: str,
+    events: Iterable[WebhookEvent],
+    rules: Rules,
+    strangers: frozenset[str] = frozenset(),
+) -> History:
+    """The leg, its entries, connections, IVR steps and what hangs on them.
+
+    `events` are those under the SID, those that name it, and those of the operator legs
+    it was given to. `strangers` are SIDs that Dial actions among them name and no event
+    of ours is about: such an action names nobody.
+    """
+    evidence = Evidence(sid, events)
+    if evidence.is_only_recorded:
+        return History(None)
+    call = _call(evidence, rules)
+    told = History(
+        call, recordings=_recordings(evidence), voicemails=_voicemails(evidence)
+    )
+    if call.kind == Call.Kind.OPERATOR:
+        told.operator_states = told_states(evidence)
+    elif call.kind == Call.Kind.CUSTOMER:
+        _tell_customer(told, call, evidence, rules, strangers)
+    return told
+
+
+def kind_of_leg(evidence: Evidence, rules: Rules) -> Call.Kind:
+    """Whose leg it is: the first that fits (product.md 8, "Kind of a leg")."""
+    own = evidence.own
+    if (
+        evidence.of_kind(*_OPERATOR_PATHS)
+        or "operator" in evidence.decisions
+        or any(event.kind == Kind.CONNECT for event in evidence.naming)
+    ):
+        return Call.Kind.OPERATOR
+    if any(
+        str(event.params.get("Direction", "")).startswith("outbound")
+        or call_sid(str(event.params.get("ParentCallSid", "")))
+        for event in own
+    ):
+        return Call.Kind.OUTBOUND
+    only_its_end = all(
+        event.kind in (Kind.STATUS, Kind.FALLBACK, Kind.RECORDING) for event in own
+    )
+    if only_its_end and rules.is_operator(evidence.introduction.from_raw):
+        return Call.Kind.OPERATOR
+    return Call.Kind.CUSTOMER
+
+
+def _call(evidence: Evidence, rules: Rules) -> Call:
+    kind = kind_of_leg(evidence, rules)
+    who = evidence.introduction
+    from_number, to_number = rules.number(who.from_raw), rules.number(who.to_raw)
+    # The caller is the other side: of an outbound leg whom we rang.
+    is_outbound = kind == Call.Kind.OUTBOUND
+    caller = to_number if is_outbound else from_number
+    end, ended_at = evidence.end, evidence.ended_at
+    duration = end.duration_seconds if end else None
+    if duration is None and ended_at:
+        duration = seconds_between(evidence.started_at, ended_at)
+    statuses = [event.params.get("CallStatus") for event in evidence.own]
+    latest = next((one for one in reversed(statuses) if isinstance(one, str)), "")
+    return Call(
+        sid=evidence.sid,
+        kind=kind,
+        direction=who.direction,
+        from_raw=who.from_raw,
+        to_raw=who.to_raw,
+        caller=caller,
+        caller_reversed=caller[::-1],
+        line=from_number if is_outbound else to_number,
+        status=end.status if end else latest[:20],
+        started_at=evidence.started_at,
+        ended_at=ended_at,
+        duration_seconds=duration,
+        heard_at=max((event.received_at for event in evidence.own), default=None),
+    )
+
+
+def _tell_customer(
+    told: History,
+    call: Call,
+    evidence: Evidence,
+    rules: Rules,
+    strangers: frozenset[str],
+) -> None:
+    visits = visits_of(evidence, rules, strangers)
+    operators = _operators(evidence)
+    told.entries = [
+        told_entry(
+            visit,
+            evidence,
+            rules,
+            caller=call.caller,
+            operators=operators,
+            has_later_visit=visit is not visits[-1],
+        )
+        for visit in visits
+    ]
+    told.ivr_steps = told_steps(evidence)
+    entries = [one.entry for one in told.entries]
+    connections = [one.connection for one in told.entries if one.connection]
+    call.ivr_path = ivr_path(
+        evidence, told.ivr_steps, [entry.queue for entry in entries]
+    )
+    call.ivr_step_count = len(told.ivr_steps)
+    call.entry_count = len(entries)
+    call.connection_count = len(connections)
+    call.wait_seconds = _sum(entry.wait_seconds for entry in entries)
+    call.talk_seconds = _sum(connection.talk_seconds for connection in connections)
+    call.outcome = _outcome(entries, evidence)
+    call.disconnected_by = _disconnected_by(call, entries, evidence)
+    moments = sorted({*rules.contacts, *(one.connected_at for one in connections)})
+    for entry in entries:
+        if entry.outcome != Outcome.ABANDONED:
+            continue
+        abandoned_at = entry.left_at or entry.entered_at
+        later = (at for at in moments if at > abandoned_at)
+        told.abandoned_calls.append(
+            AbandonedCall(
+                visit=entry.visit,
+                queue=entry.queue,
+                caller=call.caller,
+                entered_at=entry.entered_at,
+                abandoned_at=abandoned_at,
+                wait_seconds=entry.wait_seconds,
+                position=entry.position,
+                ivr_path=call.ivr_path,
+                recovered_at=next(later, None) if call.caller else None,
+            )
+        )
+
+
+def _operators(evidence: Evidence) -> dict[str, str]:
+    """The operator of each leg, by the first request of the leg that says who calls."""
+    names: dict[str, str] = {}
+    for event in evidence.others:
+        if event.kind != Kind.CONNECT:
+            name = operator_name(params_of(event).from_raw)
+            if name:
+                names.setdefault(event.call_sid, name)
+    return names
+
+
+def _outcome(entries: list[QueueEntry], evidence: Evidence) -> str:
+    """That of the last entry, answered before all others; without entries, how else.
+
+    Empty while the call is under way, and where nothing but its end is known.
+    """
+    outcomes = [entry.outcome for entry in entries]
+    is_over = evidence.end is not None or any(entry.queue_result for entry in entries)
+    if not is_over or (not evidence.decisions and not entries):
+        return ""
+    if entries:
+        last = Outcome.ANSWERED if Outcome.ANSWERED in outcomes else outcomes[-1]
+        return "" if last == Outcome.WAITING else last
+    last_decision = evidence.decisions[-1]
+    verb = last_decision.partition(":")[0]
+    if verb in ("message", "end"):
+        return Call.Outcome.SELF_SERVICE
+    if verb == "closed":
+        return Call.Outcome.CLOSED
+    if verb == "reject":
+        return Call.Outcome.REJECTED
+    if evidence.of_kind(Kind.FALLBACK):
+        return Call.Outcome.FAILED
+    if verb == "menu":
+        return Call.Outcome.IVR_ABANDONED
+    return Call.Outcome.FAILED
+
+
+def _disconnected_by(call: Call, entries: list[QueueEntry], evidence: Evidence) -> str:
+    """Who hung up, where the requests say so; else empty (reference 3.4).
+
+    After a talk the exit runs on the caller's leg: completed means it is gone.
+    """
+    by = Call.DisconnectedBy
+    if call.outcome == Call.Outcome.REJECTED:
+        return by.SYSTEM
+    if call.outcome == Call.Outcome.IVR_ABANDONED:
+        return by.CALLER
+    if not entries or entries[-1].outcome == Outcome.OVERFLOWED:
+        return ""
+    if entries[-1].outcome in (Outcome.ABANDONED, Outcome.SHORT_ABANDONED):
+        return by.CALLER
+    for event in evidence.of_kind(Kind.QUEUE_EXIT):
+        if event.visit == entries[-1].visit and event.result in BRIDGED:
+            status = params_of(event).call_status
+            return {"completed": by.CALLER, "in-progress": by.OPERATOR}.get(status, "")
+    return ""
+
+
+def _recordings(evidence: Evidence) -> list[Recording]:
+    rows: dict[str, Recording] = {}
+    for event in evidence.of_kind(Kind.RECORDING):
+        params = params_of(event)
+        if event.result == "completed" and params.recording_sid:
+            rows.setdefault(
+                params.recording_sid,
+                Recording(
+                    recording_sid=params.recording_sid,
+                    recorded_at=params.recording_started_at or event.received_at,
+                    duration_seconds=params.recording_duration,
+                    source=params.recording_source,
+                    url=params.recording_url,
+                ),
+            )
+    return list(rows.values())
+
+
+def _voicemails(evidence: Evidence) -> list[Voicemail]:
+    rows: dict[str, Voicemail] = {}
+    for event in evidence.of_kind(Kind.VOICEMAIL):
+        params = params_of(event)
+        if event.visit and params.recording_sid:
+            rows.setdefault(
+                params.recording_sid,
+                Voicemail(
+                    recording_sid=params.recording_sid,
+                    visit=event.visit,
+                    queue=event.queue,
+                    left_at=event.received_at,
+                    duration_seconds=params.recording_duration,
+                    url=params.recording_url,
+                ),
+            )
+    return list(rows.values())
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    """The sum of what is known, nothing where nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

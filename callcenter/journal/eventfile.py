@@ -1,0 +1,219 @@
+"""One line of an event file, or one request, as a WebhookEvent; its repeat key.
+
+The format is product.md section 5. No database.
+"""
+
+import hashlib
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from callcenter.models import WebhookEvent
+from callcenter.params import (
+    Form,
+    VoiceParams,
+    plausible,
+    storable,
+    storable_form,
+)
+
+Kind = WebhookEvent.Kind
+
+_PLACES: list[tuple[Kind, re.Pattern[str]]] = [
+    (Kind.INCOMING, re.compile(r"/twilio/incoming/")),
+    (Kind.MENU, re.compile(r"/twilio/menu/(?P<menu>[^/]+)/")),
+    (Kind.WAIT, re.compile(r"/twilio/wait/(?P<queue>[^/]+)/(?P<visit>[^/]+)/")),
+    (
+        Kind.QUEUE_EXIT,
+        re.compile(r"/twilio/queue-exit/(?P<queue>[^/]+)/(?P<visit>[^/]+)/"),
+    ),
+    (Kind.CONNECT, re.compile(r"/twilio/connect/")),
+    (Kind.OPERATOR, re.compile(r"/twilio/operator/")),
+    (Kind.OPERATOR_DONE, re.compile(r"/twilio/operator/done/")),
+    (Kind.CLIENT, re.compile(r"/twilio/client/")),
+    (
+        Kind.VOICEMAIL,
+        re.compile(r"/twilio/voicemail/(?P<queue>[^/]+)/(?P<visit>[^/]+)/"),
+    ),
+    (Kind.RECORDING, re.compile(r"/twilio/recording/")),
+    (Kind.STATUS, re.compile(r"/twilio/status/")),
+    (Kind.FALLBACK, re.compile(r"/twilio/fallback/")),
+    (Kind.INTERNAL, re.compile(r"/internal/.+")),
+]
+_LONGEST_SLUG = 64
+_LAST_VISIT = 32_767
+_LAST_STEP = 2_147_483_647
+
+
+class UnreadableLine(ValueError):
+    """A line of an event file that is no event; the text says why."""
+
+
+def event_of_request(
+    *,
+    path: str,
+    form: Form,
+    received_at: datetime,
+    token: str = "",
+    decision: str = "",
+) -> WebhookEvent:
+    """An unsaved event. `path` has the query string, if any.
+
+    Raises UnreadableLine for a path that is none of ours, InvalidParams where the
+    CallSid a call needs is missing or malformed.
+    """
+    path = storable(path)
+    kind, place = _place(path.partition("?")[0])
+    query = parse_qs(path.partition("?")[2])
+    params = VoiceParams.parse(form, needs_call=kind != Kind.INTERNAL)
+    kept = storable_form(form)
+    if kind == Kind.OPERATOR and query.get("in") != ["1"]:
+        # What is typed while a PIN is asked is never stored (product.md 8.21).
+        kept.pop("Digits", None)
+        kept.pop("SpeechResult", None)
+    token = storable(token)
+    return WebhookEvent(
+        dedup_key=_repeat_key(path, kept, token, params.call_sid),
+        token=token[:255],
+        received_at=received_at,
+        kind=kind,
+        path=path,
+        call_sid=params.call_sid,
+        other_sid=_other_leg(kind, params),
+        queue=(place.get("queue") or query.get("queue", [""])[0])[:_LONGEST_SLUG],
+        visit=_number(place.get("visit", ""), _LAST_VISIT) or None,
+        menu=place.get("menu", "")[:_LONGEST_SLUG],
+        step=_number(query.get("step", [""])[0], _LAST_STEP),
+        input=params.digits if kind in (Kind.MENU, Kind.WAIT) else "",
+        position=params.queue_position,
+        queue_time_seconds=params.queue_time,
+        result=_result(kind, params),
+        params=kept,
+        decision=storable(decision)[:255],
+        decided_at=received_at if decision else None,
+    )
+
+
+def event_of_line(line: str | bytes) -> WebhookEvent:
+    """The unsaved event of one line; UnreadableLine or InvalidParams says why not."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableLine("no JSON") from error
+    if not isinstance(fields, dict):
+        raise UnreadableLine("no JSON object")
+    path, form = fields.get("path"), fields.get("params")
+    if not isinstance(path, str) or not isinstance(form, dict):
+        raise UnreadableLine("path or params is missing")
+    token, decision = fields.get("token") or "", fields.get("decision") or ""
+    if not isinstance(token, str) or not isinstance(decision, str):
+        raise UnreadableLine("token or decision is no text")
+    return event_of_request(
+        path=path,
+        form={name: _text(value) for name, value in form.items()},
+        received_at=_moment(fields.get("at")),
+        token=token,
+        decision=decision,
+    )
+
+
+def line_of_event(event: WebhookEvent) -> str:
+    """The line that gives this event again when it is loaded."""
+    at = event.received_at.astimezone(UTC)
+    fields: dict[str, Any] = {
+        "at": at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "path": event.path,
+        "params": event.params,
+    }
+    if event.decision:
+        fields["decision"] = event.decision
+    if event.token:
+        fields["token"] = event.token
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def add_copy(kept: WebhookEvent, copy: WebhookEvent) -> bool:
+    """Let an event learn from another copy of the same request; says whether it did.
+
+    The earliest receipt stands, and the decision of the earliest copy that has one,
+    whatever the order in which copies come (product.md 8.3).
+    """
+    changed = False
+    if copy.received_at < kept.received_at:
+        kept.received_at = copy.received_at
+        changed = True
+    if copy.decided_at and (
+        kept.decided_at is None
+        or (copy.decided_at, copy.decision) < (kept.decided_at, kept.decision)
+    ):
+        kept.decided_at, kept.decision = copy.decided_at, copy.decision
+        changed = True
+    return changed
+
+
+def _place(path: str) -> tuple[Kind, dict[str, str]]:
+    for kind, pattern in _PLACES:
+        match = pattern.fullmatch(path)
+        if match:
+            return kind, match.groupdict()
+    raise UnreadableLine("no path of ours")
+
+
+def _other_leg(kind: Kind, params: VoiceParams) -> str:
+    """The other leg a request names; a Dial action may name its own leg as well."""
+    if kind == Kind.CONNECT:
+        named = [params.dequeuing_call_sid]
+    elif kind == Kind.OPERATOR_DONE:
+        named = [params.dial_call_sid, params.dequeuing_call_sid]
+    else:
+        named = [params.parent_call_sid]
+    return next((sid for sid in named if sid and sid != params.call_sid), "")
+
+
+def _result(kind: Kind, params: VoiceParams) -> str:
+    if kind == Kind.QUEUE_EXIT:
+        return params.queue_result
+    if kind == Kind.OPERATOR_DONE:
+        return params.dial_call_status
+    if kind == Kind.RECORDING:
+        return params.recording_status
+    return params.call_status
+
+
+def _repeat_key(
+    path: str, kept: dict[str, str | list[str]], token: str, call_sid: str
+) -> str:
+    if token:
+        same = ["token", token, call_sid]
+    else:
+        same = ["content", path, json.dumps(kept, sort_keys=True)]
+    return hashlib.sha256(json.dumps(same).encode()).hexdigest()
+
+
+def _number(text: str, greatest: int) -> int | None:
+    if not re.fullmatch(r"[0-9]{1,10}", text):
+        return None
+    return int(text) if int(text) <= greatest else None
+
+
+def _text(value: object) -> str | list[str]:
+    """A form's value as text; files made by hand write numbers and booleans bare."""
+    if isinstance(value, list):
+        return [str(_text(one)) for one in value]
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value)
+
+
+def _moment(value: object) -> datetime:
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if at is not None and at.tzinfo is not None:
+            at = plausible(at.astimezone(UTC))
+            if at:
+                return at
+    except (ValueError, OverflowError) as error:
+        raise UnreadableLine("at is no moment") from error
+    raise UnreadableLine("at is no moment with a zone")

@@ -1,0 +1,60 @@
+"""The recorded calls give their history by every road that takes files."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from callcenter.journal.intake import load
+from callcenter.models import Call, Operator, Queue, WebhookEvent
+from callcenter.tests.history_rows import history_rows
+from callcenter.tests.samples import NAMES, assert_history, file_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _installation():
+    import json
+    c=json.loads((file_of(NAMES[0]).parent/"config.json").read_text())
+    for slug, sid in c["queues"].items(): Queue.objects.create(slug=slug,name=slug,twilio_sid=sid)
+    for n,v in c["operators"].items():
+        Operator.objects.create(name=n, **({"client_identity":v[7:]} if v.startswith("client:") else {"number":v}))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_recorded_call_gives_its_history(name):
+    load(file_of(name))
+
+    assert_history(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_loading_again_adds_nothing(name):
+    load(file_of(name))
+    once = history_rows()
+
+    again = load(file_of(name))
+
+    assert again.kept == 0
+    assert again.told == 0
+    assert history_rows() == once
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("name", NAMES)
+def test_order_and_repetition_change_no_row(name, seed, tmp_path: Path):
+    load(file_of(name))
+    plain = history_rows()
+    Call.objects.all().delete()
+    WebhookEvent.objects.all().delete()
+    lines = file_of(name).read_bytes().splitlines()
+    chance = random.Random(f"{name}{seed}")
+    lines += [line for line in lines if chance.random() < 0.5]
+    chance.shuffle(lines)
+    shuffled = tmp_path / "shuffled.jsonl"
+    shuffled.write_bytes(b"\n".join(lines))
+
+    load(shuffled)
+
+    assert history_rows() == plain
