@@ -48,8 +48,9 @@ def run() -> None:
     _say(f"MiniCC answers at http://{shown}:{port}/admin/ (Ctrl-C ends it)")
     os.chdir(ROOT)
     server = [_python(), "-m", "granian", "--interface", "wsgi"]
-    server += ["--host", host, "--port", str(port), "--respawn-failed-workers"]
+    server += ["--host", host, "--port", str(port), "--no-ws"]
     server += ["--workers", workers, "--blocking-threads", threads]
+    server += ["--respawn-failed-workers"]
     os.execv(_python(), [*server, "minicc.wsgi:application"])
 
 

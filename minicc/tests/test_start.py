@@ -1,5 +1,6 @@
 """The start from a fresh clone, as far as it goes without installing anything."""
 
+import hashlib
 import os
 import socket
 import stat
@@ -91,3 +92,38 @@ def test_free_port_is_left_free():
 )
 def test_only_mariadb_and_mysql_need_a_driver(url, needed):
     assert start.uses_mysql(url) is needed
+
+
+def test_debian_without_its_venv_package_is_told_its_name(monkeypatch, tmp_path):
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    monkeypatch.setattr(start.importlib.util, "find_spec", lambda name: None)
+
+    with pytest.raises(start.CannotStart, match="apt install python3-venv"):
+        start.install("requirements.txt")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_driver_needs_is_named_before_it_is_compiled(monkeypatch, tmp_path):
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("MYSQLCLIENT_CFLAGS", raising=False)
+
+    with pytest.raises(start.CannotStart, match="gcc.* pkg-config libmariadb-dev$"):
+        start.install_driver()
+
+
+def test_requirements_installed_before_are_not_installed_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    monkeypatch.setattr(start, "_make_venv", lambda: None)
+    (tmp_path / "requirements.txt").write_text("nothing==1\n")
+    (tmp_path / ".venv").mkdir()
+    stamp = tmp_path / ".venv" / "installed-requirements.txt"
+    stamp.write_text(hashlib.sha256(b"nothing==1\n").hexdigest())
+
+    start.install("requirements.txt")
+
+    # There is no pip to be called: had the file changed, this would have failed.
+    stamp.write_text("another")
+    with pytest.raises(FileNotFoundError):
+        start.install("requirements.txt")
