@@ -1,0 +1,271 @@
+"""The filter above every report: its fields, and the rows that it leaves."""
+
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models import (
+    AbandonedCall,
+    Call,
+    Connection,
+    IvrStep,
+    Operator,
+    PhoneLine,
+    Queue,
+    QueueEntry,
+)
+from reports import periods
+from reports.formats import masked_number
+
+# Twilio is younger, and older offsets of some zones were no whole quarter hours.
+FIRST_DAY = date(2000, 1, 1)
+LAST_DAY = date(2199, 12, 31)
+
+INTERVALS = [
+    ("15", _("15 minutes")),
+    ("30", _("30 minutes")),
+    ("60", _("60 minutes")),
+    ("day", _("day")),
+    ("week", _("week")),
+    ("month", _("month")),
+    ("fiscal-year", _("fiscal year")),
+    ("hour-of-day", _("hour of day")),
+    ("weekday", _("weekday")),
+]
+
+
+class DayField(forms.DateField):
+    """A local day as YYYY-MM-DD, whatever the language."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            error_messages={
+                "invalid": _("Write the day as YYYY-MM-DD, such as 2026-04-01.")
+            },
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> date | None:
+        """The day, or nothing; days no call can have been on are refused."""
+        day: date | None = super().clean(value)
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise ValidationError(_("Choose a day between 2000 and 2199."))
+        return day
+
+
+class NameField(forms.CharField):
+    """A code or number by which something is known; nothing asks for all."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The name; a database cannot compare bytes that are no text."""
+        name: str = super().clean(value)
+        if not name.isprintable():
+            raise ValidationError(_("Write it with characters that can be read."))
+        return name
+
+
+class ReportForm(forms.Form):
+    """The filter of a report: what is left out has its default.
+
+    Callers' numbers are masked unless whoever makes the form says that its reader may
+    see them, so that no page or file can forget to.
+    """
+
+    first = DayField(label=_("First day"))
+    last = DayField(label=_("Last day"))
+    queue = NameField(label=_("Queue"), max_length=64)
+    operator = NameField(label=_("Operator"), max_length=255)
+    line = NameField(label=_("Line"), max_length=16)
+    interval = forms.ChoiceField(
+        label=_("Interval"),
+        required=False,
+        choices=INTERVALS,
+        error_messages={
+            "invalid_choice": _(
+                "There is no interval “%(value)s”; choose 15, 30, 60, day, week, month,"
+                " fiscal-year, hour-of-day or weekday."
+            )
+        },
+    )
+    zone = NameField(label=_("Time zone"), max_length=64)
+
+    def __init__(
+        self, *args: Any, may_see_numbers: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.may_see_numbers = may_see_numbers
+
+    def clean_queue(self) -> str:
+        """A queue that is set up, or that history knows."""
+        slug: str = self.cleaned_data["queue"]
+        if slug and slug not in _exact(
+            Queue.objects.filter(slug=slug).values_list("slug", flat=True),
+            QueueEntry.objects.filter(queue=slug).values_list("queue", flat=True),
+        ):
+            raise _unknown(_("There is no queue “%(value)s”."), slug)
+        return slug
+
+    def clean_operator(self) -> str:
+        """An operator that is set up, or that history knows: a number or client:..."""
+        name: str = self.cleaned_data["operator"]
+        registered = (
+            Operator.objects.filter(client_identity=name.removeprefix("client:"))
+            if name.startswith("client:")
+            else Operator.objects.filter(number=name)
+        )
+        if name and not (
+            registered.exists() or Connection.objects.filter(operator=name).exists()
+        ):
+            raise _unknown(_("There is no operator “%(value)s”."), name)
+        return name
+
+    def clean_line(self) -> str:
+        """A line that is set up, or that history knows."""
+        number: str = self.cleaned_data["line"]
+        if number and not (
+            PhoneLine.objects.filter(number=number).exists()
+            or Call.objects.filter(line=number).exists()
+        ):
+            raise _unknown(_("There is no line “%(value)s”."), number)
+        return number
+
+    def clean_interval(self) -> str:
+        """Half hours unless another is asked for."""
+        return self.cleaned_data["interval"] or "30"
+
+    def clean_zone(self) -> ZoneInfo:
+        """The zone by its name; that of the settings unless another is asked for."""
+        name = self.cleaned_data["zone"] or settings.TIME_ZONE
+        if name not in _zone_names():
+            raise _unknown(_("There is no time zone “%(value)s”."), name)
+        return ZoneInfo(name)
+
+    def clean(self) -> dict[str, Any]:
+        """Today, unless days are given; one day alone stands for itself or to today."""
+        cleaned = self.cleaned_data
+        if self.errors:
+            return cleaned
+        today = datetime.now(UTC).astimezone(cleaned["zone"]).date()
+        first, last = cleaned["first"], cleaned["last"]
+        first = first or last or today
+        last = last or max(first, today)
+        if last < first:
+            self.add_error("last", _("The last day is before the first."))
+        cleaned["period"] = periods.Period(first, last, cleaned["zone"])
+        return cleaned
+
+    @property
+    def period(self) -> periods.Period:
+        """The days asked for, in the zone asked for."""
+        period: periods.Period = self.cleaned_data["period"]
+        return period
+
+    def number(self, number: str) -> str | None:
+        """A caller's number as this reader may see it; nothing when withheld."""
+        if not number:
+            return None
+        return number if self.may_see_numbers else masked_number(number)
+
+    def entries(self) -> QuerySet[QueueEntry]:
+        """Queue entries of the period."""
+        entries = QueueEntry.objects.entered_between(*self.period.bounds())
+        return entries.filter(self._of_entry(), self._with_operator(entry="pk"))
+
+    def connections(self) -> QuerySet[Connection]:
+        """Connections of the period's queue entries."""
+        start, end = self.period.bounds()
+        connections = Connection.objects.filter(
+            self._of_entry("entry__"),
+            entry__entered_at__gte=start,
+            entry__entered_at__lt=end,
+        )
+        if self.cleaned_data["operator"]:
+            return connections.filter(operator=self.cleaned_data["operator"])
+        return connections
+
+    def abandoned_calls(self) -> QuerySet[AbandonedCall]:
+        """Abandoned calls that entered in the period; withdrawn ones count nowhere."""
+        start, end = self.period.bounds()
+        return AbandonedCall.objects.with_state().filter(
+            self._of_entry(),
+            self._with_operator(entry="entry"),
+            entered_at__gte=start,
+            entered_at__lt=end,
+            is_withdrawn=False,
+        )
+
+    def calls(self) -> QuerySet[Call]:
+        """Inbound customer calls that began in the period."""
+        calls = Call.objects.customers().started_between(*self.period.bounds())
+        return calls.filter(self._of_call())
+
+    def legs(self) -> QuerySet[Call]:
+        """Legs of every kind that began in the period."""
+        legs = Call.objects.started_between(*self.period.bounds())
+        return legs.filter(self._of_call())
+
+    def ivr_steps(self) -> QuerySet[IvrStep]:
+        """Menus asked in the period."""
+        start, end = self.period.bounds()
+        steps = IvrStep.objects.filter(asked_at__gte=start, asked_at__lt=end)
+        if any(self.cleaned_data[name] for name in ("queue", "operator", "line")):
+            return steps.filter(call__in=Call.objects.filter(self._of_call()))
+        return steps
+
+    def _of_entry(self, prefix: str = "") -> Q:
+        """The filter for rows that have the queue and the call of an entry."""
+        asked = {
+            f"{prefix}queue": self.cleaned_data["queue"],
+            f"{prefix}call__line": self.cleaned_data["line"],
+        }
+        return Q(**{field: value for field, value in asked.items() if value})
+
+    def _with_operator(self, entry: str) -> Q:
+        operator = self.cleaned_data["operator"]
+        if not operator:
+            return Q()
+        taken = Connection.objects.filter(entry=OuterRef(entry), operator=operator)
+        return Q(Exists(taken))
+
+    def _of_call(self) -> Q:
+        """The filter for legs; an operator's are their own and those they took."""
+        wanted = Q()
+        if line := self.cleaned_data["line"]:
+            wanted &= Q(line=line)
+        if queue := self.cleaned_data["queue"]:
+            stays = QueueEntry.objects.filter(call=OuterRef("pk"), queue=queue)
+            wanted &= Q(Exists(stays))
+        if operator := self.cleaned_data["operator"]:
+            theirs = Connection.objects.filter(operator=operator)
+            wanted &= (
+                Q(Exists(theirs.filter(entry__call=OuterRef("pk"))))
+                | Q(Exists(theirs.filter(operator_call_sid=OuterRef("sid"))))
+                | Q(from_raw=operator)
+            )
+        return wanted
+
+
+def _exact(*found: QuerySet[Any, str]) -> set[str]:
+    """The values found first: MariaDB finds `Support` where `support` is asked for."""
+    return {value for values in found for value in values[:1]}
+
+
+def _unknown(message: Any, value: str) -> ValidationError:
+    return ValidationError(message, code="unknown", params={"value": value})
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())

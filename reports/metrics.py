@@ -1,0 +1,300 @@
+"""Each measure of queues, defined once: how it is counted, divided and explained.
+
+Counts are added up in the database or here, rates are arithmetic on counts; so totals
+are made from sums, never from other rates.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+
+from django.db.models import Aggregate, Count, F, Max, Q, Sum
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from callcenter.models import QueueEntry
+
+Outcome = QueueEntry.Outcome
+
+GROSS = [
+    Outcome.ANSWERED,
+    Outcome.ABANDONED,
+    Outcome.SHORT_ABANDONED,
+    Outcome.OVERFLOWED,
+]
+
+# What a group of queue entries adds up to, by the names of a tally's fields.
+ENTRY_SUMS: dict[str, Aggregate] = {
+    outcome.value: Count("pk", filter=Q(outcome=outcome)) for outcome in Outcome
+} | {
+    "answered_within": Count(
+        "pk",
+        filter=Q(outcome=Outcome.ANSWERED, wait_seconds__lte=F("target_seconds")),
+    ),
+    "answered_wait": Sum("wait_seconds", filter=Q(outcome=Outcome.ANSWERED), default=0),
+    "abandoned_wait": Sum(
+        "wait_seconds", filter=Q(outcome=Outcome.ABANDONED), default=0
+    ),
+    "longest_wait": Max("wait_seconds", filter=Q(outcome__in=GROSS)),
+}
+
+# What a group of connections adds up to. One whose talk is not over, or whose length
+# nobody knows, is left out of the average rather than counted as silence.
+TALK_SUMS: dict[str, Aggregate] = {
+    "talk": Sum("talk_seconds", default=0),
+    "talks": Count("talk_seconds"),
+}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the entries of one row add up to; tallies add up to totals."""
+
+    answered: int = 0
+    abandoned: int = 0
+    short_abandoned: int = 0
+    overflowed: int = 0
+    blocked: int = 0
+    failed: int = 0
+    waiting: int = 0
+    unknown: int = 0
+    answered_within: int = 0
+    answered_wait: int = 0
+    abandoned_wait: int = 0
+    talk: int = 0
+    talks: int = 0
+    longest_wait: int | None = None
+    # The waits of answered entries, and how many waited so long.
+    waits: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def entered(self) -> int:
+        """Entries that got into the queue; the balance holds by this very sum."""
+        return self.offered + self.short_abandoned + self.waiting + self.unknown
+
+    @property
+    def offered(self) -> int:
+        """Net offered: entries that are over, the short abandoned left out."""
+        return self.answered + self.abandoned + self.overflowed
+
+    def add(self, **sums: int | None) -> None:
+        """Add sums as the database gives them, by the names of the fields."""
+        longest = sums.pop("longest_wait", None)
+        if longest is not None:
+            self.longest_wait = max(longest, self.longest_wait or 0)
+        for name, amount in sums.items():
+            setattr(self, name, getattr(self, name) + amount)
+
+    def add_tally(self, other: "Tally") -> None:
+        """Add another row's tally, for totals."""
+        self.add(**{name: getattr(other, name) for name in _SUMS})
+        self.waits.update(other.waits)
+
+
+_SUMS = [each.name for each in fields(Tally) if each.name != "waits"]
+
+
+def rate(part: int, whole: int) -> float | None:
+    """A fraction or an average; nothing over nothing is nothing."""
+    return part / whole if whole else None
+
+
+def nearest_rank(waits: Counter[int], percent: int) -> int | None:
+    """The wait within which so many per cent waited: that of a real entry."""
+    # Rounded up in whole numbers: 0.9 * 10 must not come out above 9.
+    rank = -(-percent * waits.total() // 100)
+    for wait in sorted(waits):
+        rank -= waits[wait]
+        if rank <= 0:
+            return wait
+    return None
+
+
+class Unit(StrEnum):
+    """What kind of number a measure is."""
+
+    COUNT = "count"
+    FRACTION = "fraction"
+    SECONDS = "seconds"
+    MEAN_SECONDS = "mean-seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number of a row of queue entries, and the sentence that explains it."""
+
+    code: str
+    label: StrPromise
+    unit: Unit
+    explanation: StrPromise
+    of: Callable[[Tally], int | float | None]
+
+
+# In the order of the columns of the queue reports.
+QUEUE_MEASURES = [
+    Measure(
+        "entered",
+        _("Entered"),
+        Unit.COUNT,
+        _(
+            "Queue entries that got in: answered, abandoned, short abandoned,"
+            " overflowed, waiting and unknown."
+        ),
+        lambda tally: tally.entered,
+    ),
+    Measure(
+        "offered",
+        _("Offered"),
+        Unit.COUNT,
+        _("Answered, abandoned and overflowed; short abandoned ones are left out."),
+        lambda tally: tally.offered,
+    ),
+    Measure(
+        "answered",
+        _("Answered"),
+        Unit.COUNT,
+        _("Queue entries connected to an operator."),
+        lambda tally: tally.answered,
+    ),
+    Measure(
+        "answered_within",
+        _("Answered within threshold"),
+        Unit.COUNT,
+        _(
+            "Answered after no longer a wait than the service level threshold that"
+            " was valid at entering."
+        ),
+        lambda tally: tally.answered_within,
+    ),
+    Measure(
+        "abandoned",
+        _("Abandoned"),
+        Unit.COUNT,
+        _("The caller hung up while waiting; short abandoned ones are left out."),
+        lambda tally: tally.abandoned,
+    ),
+    Measure(
+        "short_abandoned",
+        _("Short abandoned"),
+        Unit.COUNT,
+        _(
+            "The caller hung up sooner than the short-abandon threshold that was"
+            " valid at entering."
+        ),
+        lambda tally: tally.short_abandoned,
+    ),
+    Measure(
+        "overflowed",
+        _("Overflowed"),
+        Unit.COUNT,
+        _("Left the queue still connected, by our rule or the caller's choice."),
+        lambda tally: tally.overflowed,
+    ),
+    Measure(
+        "blocked",
+        _("Blocked"),
+        Unit.COUNT,
+        _("Never got in because the queue was full; not among those entered."),
+        lambda tally: tally.blocked,
+    ),
+    Measure(
+        "failed",
+        _("Failed"),
+        Unit.COUNT,
+        _("A technical error before or during waiting; not among those entered."),
+        lambda tally: tally.failed,
+    ),
+    Measure(
+        "waiting",
+        _("Waiting"),
+        Unit.COUNT,
+        _("Still in the queue."),
+        lambda tally: tally.waiting,
+    ),
+    Measure(
+        "unknown",
+        _("Unknown"),
+        Unit.COUNT,
+        _("The call is over, but how it left the queue was never heard."),
+        lambda tally: tally.unknown,
+    ),
+    Measure(
+        "service_level",
+        _("Service level"),
+        Unit.FRACTION,
+        _("Answered within threshold, of those offered."),
+        lambda tally: rate(tally.answered_within, tally.offered),
+    ),
+    Measure(
+        "answer_rate",
+        _("Answer rate"),
+        Unit.FRACTION,
+        _("Answered, of those offered."),
+        lambda tally: rate(tally.answered, tally.offered),
+    ),
+    Measure(
+        "abandonment_rate",
+        _("Abandonment rate"),
+        Unit.FRACTION,
+        _("Abandoned, of those offered."),
+        lambda tally: rate(tally.abandoned, tally.offered),
+    ),
+    Measure(
+        "asa_seconds",
+        _("Average speed of answer (ASA)"),
+        Unit.MEAN_SECONDS,
+        _("Mean wait of those answered; waits of 0 seconds count."),
+        lambda tally: rate(tally.answered_wait, tally.answered),
+    ),
+    Measure(
+        "longest_wait_seconds",
+        _("Longest wait"),
+        Unit.SECONDS,
+        _("The longest wait of all that are over, however they ended."),
+        lambda tally: tally.longest_wait,
+    ),
+    Measure(
+        "p50_wait_seconds",
+        _("Median wait"),
+        Unit.SECONDS,
+        _("Half of those answered waited no longer; the wait of a real call."),
+        lambda tally: nearest_rank(tally.waits, 50),
+    ),
+    Measure(
+        "p90_wait_seconds",
+        _("90% wait"),
+        Unit.SECONDS,
+        _("Nine in ten of those answered waited no longer; the wait of a real call."),
+        lambda tally: nearest_rank(tally.waits, 90),
+    ),
+    Measure(
+        "average_abandon_seconds",
+        _("Average time to abandon"),
+        Unit.MEAN_SECONDS,
+        _("Mean wait of those abandoned; short abandoned ones are left out."),
+        lambda tally: rate(tally.abandoned_wait, tally.abandoned),
+    ),
+    Measure(
+        "talk_seconds",
+        _("Talk time"),
+        Unit.SECONDS,
+        _(
+            "All talk with operators of the calls that entered here, also when it"
+            " went on later."
+        ),
+        lambda tally: tally.talk,
+    ),
+    Measure(
+        "average_talk_seconds",
+        _("Average talk time (ATT)"),
+        Unit.MEAN_SECONDS,
+        _("Talk time by connection; those of unknown length are left out."),
+        lambda tally: rate(tally.talk, tally.talks),
+    ),
+]
+
+
+def measured(tally: Tally) -> dict[str, int | float | None]:
+    """Every measure of a row, by its code."""
+    return {measure.code: measure.of(tally) for measure in QUEUE_MEASURES}

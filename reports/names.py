@@ -1,0 +1,56 @@
+"""What people call what history keeps as codes: queues, operators, states."""
+
+from collections.abc import Callable, Mapping
+
+from django.contrib.auth import get_user_model
+from django.db.models import Choices
+from django.utils.dates import WEEKDAYS
+from django_stubs_ext import StrOrPromise
+
+from callcenter.models import Menu, Operator, Queue
+
+Names = Mapping[str, StrOrPromise]
+
+
+def of(*choices: type[Choices]) -> Callable[[], Names]:
+    """The labels of the values of a model's choices."""
+    return lambda: {
+        str(code): label for each in choices for code, label in each.choices
+    }
+
+
+def queues() -> Names:
+    """Names of queues by slug."""
+    return dict(Queue.objects.values_list("slug", "name"))
+
+
+def menus() -> Names:
+    """Names of menus by slug."""
+    return dict(Menu.objects.values_list("slug", "name"))
+
+
+def operators() -> Names:
+    """Names of operators by what history keeps: the number, or client:identity."""
+    named: dict[str, StrOrPromise] = {}
+    for name, number, identity in Operator.objects.values_list(
+        "name", "number", "client_identity"
+    ):
+        if number:
+            named[number] = name
+        if identity:
+            named[f"client:{identity}"] = name
+    return named
+
+
+def users() -> Names:
+    """Full names of the people who log in, by their log-in; those who have one."""
+    return {
+        user.get_username(): user.get_full_name()
+        for user in get_user_model().objects.all()
+        if user.get_full_name()
+    }
+
+
+def weekdays() -> Names:
+    """Names of the weekdays by their ISO number."""
+    return {str(number + 1): name for number, name in WEEKDAYS.items()}

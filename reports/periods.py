@@ -1,0 +1,163 @@
+"""Local days and intervals: which instants they cover, by the clocks of a zone.
+
+No database. Half-open everywhere: an interval ends where the next one starts.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+# History stores the quarter hour of entering as epoch // 900. Every offset in use since
+# 2000 is a multiple of it, so that no quarter hour lies in two local intervals.
+QUARTER_SECONDS = 900
+QUARTER = timedelta(seconds=QUARTER_SECONDS)
+
+FISCAL_YEAR_FIRST_MONTH = 4
+DAY = timedelta(days=1)
+
+# Codes of the intervals that are parts of a day, and their length in minutes.
+MINUTES = {"15": 15, "30": 30, "60": 60}
+HOUR_OF_DAY = "hour-of-day"
+WEEKDAY = "weekday"
+
+# An interval's start as an instant in UTC; or the hour ("09"), the weekday ("1" is
+# Monday). Two readings of a repeated hour are two instants, but equal in local time.
+Key = datetime | str
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The local days from first to last, both included, in a zone."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+    def bounds(self) -> tuple[datetime, datetime]:
+        """The instants [start, end) in UTC."""
+        return _midnight(self.first, self.zone), _midnight(self.last + DAY, self.zone)
+
+    def days(self) -> Iterator[date]:
+        """The days of the period; one that a zone skipped altogether is absent."""
+        day = self.first
+        while day <= self.last:
+            if _midnight(day, self.zone) < _midnight(day + DAY, self.zone):
+                yield day
+            day += DAY
+
+    def intervals(self, kind: str) -> Iterator[Key]:
+        """The keys of the intervals that the period touches, in order.
+
+        A skipped hour has none; a repeated one has two. A week, month or fiscal year
+        that the period cuts is named by its own start.
+        """
+        if kind in MINUTES:
+            for day in self.days():
+                yield from _starts(day, self.zone, MINUTES[kind])
+        elif kind == HOUR_OF_DAY:
+            yield from self._hours()
+        elif kind == WEEKDAY:
+            first_week = zip(self.days(), range(7), strict=False)
+            yield from sorted({str(day.isoweekday()) for day, _ in first_week})
+        else:
+            seen = None
+            for day in self.days():
+                first = FIRST_DAY[kind](day)
+                if first != seen:
+                    yield _midnight(first, self.zone)
+                    seen = first
+
+    def interval_of(self, quarter: int, kind: str) -> Key:
+        """The key of the interval in which a quarter hour (epoch // 900) lies."""
+        instant = datetime.fromtimestamp(quarter * QUARTER_SECONDS, UTC)
+        day = self._day_of(instant)
+        if kind in MINUTES:
+            starts = _starts(day, self.zone, MINUTES[kind])
+            return starts[bisect_right(starts, instant) - 1]
+        if kind == HOUR_OF_DAY:
+            return _hour(instant, self.zone)
+        if kind == WEEKDAY:
+            return str(day.isoweekday())
+        return _midnight(FIRST_DAY[kind](day), self.zone)
+
+    def _hours(self) -> Iterator[str]:
+        hours: set[str] = set()
+        for day in self.days():
+            hours |= {_hour(start, self.zone) for start in _starts(day, self.zone, 60)}
+            if len(hours) == 24:
+                break
+        yield from sorted(hours)
+
+    def _day_of(self, instant: datetime) -> date:
+        day = instant.astimezone(self.zone).date()
+        # Clocks put back over midnight show yesterday's date once more.
+        while instant >= _midnight(day + DAY, self.zone):
+            day += DAY
+        return day
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _first_of_month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _first_of_fiscal_year(day: date) -> date:
+    year = day.year if day.month >= FISCAL_YEAR_FIRST_MONTH else day.year - 1
+    return date(year, FISCAL_YEAR_FIRST_MONTH, 1)
+
+
+# Codes of the intervals made of whole days, and the day on which each starts.
+FIRST_DAY: dict[str, Callable[[date], date]] = {
+    "day": lambda day: day,
+    "week": _monday,
+    "month": _first_of_month,
+    "fiscal-year": _first_of_fiscal_year,
+}
+
+INTERVALS = (*MINUTES, *FIRST_DAY, HOUR_OF_DAY, WEEKDAY)
+
+
+@lru_cache(maxsize=4096)
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a local day, in UTC.
+
+    Where clocks go forward at midnight it is the moment of the change: Python reads a
+    skipped time with the offset that held before.
+    """
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def _starts(day: date, zone: ZoneInfo, minutes: int) -> list[datetime]:
+    """The starts of a day's intervals by the local clock, in UTC.
+
+    A new one starts where the clock passes a full quarter, half or hour, and where the
+    clock is changed: so a repeated hour is two, and Lord Howe has one of 30 minutes.
+    """
+    starts: list[datetime] = []
+    seen: tuple[datetime, timedelta | None] | None = None
+    instant, end = _midnight(day, zone), _midnight(day + DAY, zone)
+    while instant < end:
+        local = instant.astimezone(zone)
+        floor = local.replace(
+            minute=local.minute - local.minute % minutes,
+            second=0,
+            microsecond=0,
+            tzinfo=None,
+        )
+        reading = (floor, local.utcoffset())
+        if reading != seen:
+            starts.append(instant)
+            seen = reading
+        instant += QUARTER
+    return starts
+
+
+def _hour(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{instant.astimezone(zone):%H}"
