@@ -1,6 +1,7 @@
 """The start from a fresh clone, as far as it goes without installing anything."""
 
 import hashlib
+import importlib.util
 import os
 import socket
 import stat
@@ -96,7 +97,7 @@ def test_only_mariadb_and_mysql_need_a_driver(url, needed):
 
 def test_debian_without_its_venv_package_is_told_its_name(monkeypatch, tmp_path):
     monkeypatch.setattr(start, "ROOT", tmp_path)
-    monkeypatch.setattr(start.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
 
     with pytest.raises(start.CannotStart, match="apt install python3-venv"):
         start.install("requirements.txt")
@@ -109,7 +110,7 @@ def test_what_the_driver_needs_is_named_before_it_is_compiled(monkeypatch, tmp_p
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("MYSQLCLIENT_CFLAGS", raising=False)
 
-    with pytest.raises(start.CannotStart, match="gcc.* pkg-config libmariadb-dev$"):
+    with pytest.raises(start.CannotStart, match=r"gcc.* pkg-config libmariadb-dev$"):
         start.install_driver()
 
 
