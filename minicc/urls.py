@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from callcenter.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("twilio/", include("callcenter.webhooks.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", healthz, name="healthz"),

@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost, SuspiciousOperation
@@ -182,8 +182,11 @@ def signed_urls(request: HttpRequest) -> list[str]:
     url = _base_url(request) + _full_path(request)
     if not settings.WEBHOOK_BASIC_AUTH:
         return [url]
+    # As flow.links writes them into the URLs it hands out.
+    user, _, password = settings.WEBHOOK_BASIC_AUTH.partition(":")
+    credentials = f"{quote(user, safe='')}:{quote(password, safe='')}"
     scheme, _, rest = url.partition("://")
-    return [url, f"{scheme}://{settings.WEBHOOK_BASIC_AUTH}@{rest}"]
+    return [url, f"{scheme}://{credentials}@{rest}"]
 
 
 def _base_url(request: HttpRequest) -> str:

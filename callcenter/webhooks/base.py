@@ -1,0 +1,152 @@
+"""The order of work at the door: believe, read, decide, keep, tell, answer.
+
+Keeping and telling never decide what the caller hears, and no bug of ours leaves a
+caller without a document.
+"""
+
+import logging
+import re
+from datetime import datetime
+from typing import ClassVar
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.encoding import escape_uri_path
+from django.utils.log import log_response
+from django.views import View
+from django.views.decorators.common import no_append_slash
+from django.views.decorators.csrf import csrf_exempt
+from twilio.twiml.voice_response import VoiceResponse
+
+from callcenter.flow.current import current_plan
+from callcenter.flow.decide import decide
+from callcenter.flow.plan import Plan
+from callcenter.flow.step import Step
+from callcenter.flow.twiml import document
+from callcenter.history import store
+from callcenter.journal.eventfile import event_of_request
+from callcenter.journal.record import Kept, record
+from callcenter.models import WebhookEvent
+from callcenter.params import Form, InvalidParams, VoiceParams
+from callcenter.webhooks import access
+from callcenter.webhooks.url_state import read_step
+
+logger = logging.getLogger(__name__)
+
+# The header is not signed: what does not look like a token is none.
+_TOKEN = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+class XmlResponse(HttpResponse):
+    """A TwiML document, in the type and encoding that Twilio asks for."""
+
+    def __init__(self, twiml: VoiceResponse) -> None:
+        super().__init__(twiml.to_xml(), content_type="text/xml; charset=utf-8")
+
+
+# A redirect to the path with a slash would lose the form: such a path is none of ours.
+@method_decorator([csrf_exempt, no_append_slash], name="dispatch")
+class WebhookView(View):
+    """One of Twilio's requests. Subclasses set `kind`, some a decision of their own."""
+
+    http_method_names = ["post"]
+    kind: ClassVar[WebhookEvent.Kind]
+    # What stands when a bug of ours keeps us from deciding.
+    safe_decision: ClassVar[str] = "apology"
+
+    def post(self, request: HttpRequest, **place: str) -> HttpResponse:
+        """Believes, reads, decides, keeps, tells, answers."""
+        received_at = timezone.now()
+        try:
+            form = access.check(request)
+            params = VoiceParams.parse(form)
+            event = _event(request, form, received_at)
+            query = request.GET
+        except access.Refused as refusal:
+            return self.refuse(request, refusal)
+        except (InvalidParams, SuspiciousOperation) as problem:
+            return self.refuse(request, access.Refused(400, str(problem)))
+        return self.answer(event, params, query, place)
+
+    def answer(
+        self,
+        event: WebhookEvent,
+        params: VoiceParams,
+        query: QueryDict,
+        place: dict[str, str],
+    ) -> HttpResponse:
+        """Decides, keeps, tells; the document of the decision that stands."""
+        plan, now = current_plan(), event.received_at
+        step = read_step(event, params, query, **place)
+        try:
+            event.decision = self.decide(step, plan, now)
+        # The caller comes first: whatever is wrong with us, they hear something.
+        except Exception:
+            logger.exception("nothing could be decided at %s", event.kind)
+            event.decision = self.safe_decision
+        event.decided_at = now
+
+        kept = keep_and_tell(event)
+        for decision in (kept.decision or event.decision, self.safe_decision):
+            try:
+                return XmlResponse(self.document(decision, step, plan, now))
+            # As above; and the decision that stands may be of another version.
+            except Exception:
+                logger.exception("no document could be made of %r", decision)
+        return XmlResponse(VoiceResponse())
+
+    def decide(self, step: Step, plan: Plan, now: datetime) -> str:
+        """What is answered, as the code that is kept; no query in the usual step."""
+        return decide(step, plan, now)
+
+    def document(
+        self, decision: str, step: Step, plan: Plan, now: datetime
+    ) -> VoiceResponse:
+        """What the decision says to whoever is on the line."""
+        return document(decision, step, plan)
+
+    def refuse(self, request: HttpRequest, refusal: access.Refused) -> HttpResponse:
+        """The answer to a request that is not let in, and its one line in the log."""
+        response = HttpResponse(status=refusal.status, content_type="text/plain")
+        if refusal.status == 401:
+            # Twilio repeats the request with the credentials of its URL.
+            response["WWW-Authenticate"] = 'Basic realm="MiniCC"'
+        log_response(
+            "%s refused with %d: %s",
+            str(self.kind),
+            refusal.status,
+            refusal.reason,
+            response=response,
+            request=request,
+            logger=logger,
+            level="warning",
+        )
+        return response
+
+
+def keep_and_tell(event: WebhookEvent) -> Kept:
+    """Commits the event, then tells the calls it concerns; neither stops the answer."""
+    kept = record(event)
+    if kept.event is not None:
+        try:
+            store.tell_event(kept.event)
+        # What an event means is our thought, and a bug in it no reason to hang up: the
+        # event is kept, and `rebuild_calls --untold` mends the history.
+        except Exception:
+            logger.exception("event %s is kept but not told", kept.event.pk)
+    return kept
+
+
+def _event(request: HttpRequest, form: Form, received_at: datetime) -> WebhookEvent:
+    # Without a prefix the server may have: the path of the contract, escaped.
+    path = escape_uri_path(request.path_info)
+    query = request.META.get("QUERY_STRING", "")
+    token = request.headers.get("I-Twilio-Idempotency-Token", "")
+    return event_of_request(
+        path=f"{path}?{query}" if query else path,
+        form=form,
+        received_at=received_at,
+        token=token if _TOKEN.fullmatch(token) else "",
+    )

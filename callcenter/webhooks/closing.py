@@ -1,0 +1,34 @@
+"""The webhooks at the end of a call: its status, and what to do when we failed."""
+
+from django.http import HttpResponse, QueryDict
+
+from callcenter.models import WebhookEvent
+from callcenter.params import VoiceParams
+from callcenter.webhooks.base import WebhookView, keep_and_tell
+
+Kind = WebhookEvent.Kind
+
+
+class StatusView(WebhookView):
+    """The call has ended: nobody listens, so nothing is said."""
+
+    kind = Kind.STATUS
+
+    def answer(
+        self,
+        event: WebhookEvent,
+        params: VoiceParams,
+        query: QueryDict,
+        place: dict[str, str],
+    ) -> HttpResponse:
+        """204; 503 if the event could not be kept, for which Twilio tries again."""
+        kept = keep_and_tell(event)
+        return HttpResponse(
+            status=204 if kept.event is not None else 503, content_type="text/plain"
+        )
+
+
+class FallbackView(WebhookView):
+    """Twilio could not use what we answered: an apology, or another number."""
+
+    kind = Kind.FALLBACK
