@@ -1,7 +1,7 @@
 """Filters of the history lists that ask no history which values there are."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -18,9 +18,10 @@ from callcenter.models import Menu, Operator, PhoneLine, Queue, WebhookEvent
 
 
 def local_midnight(day: date) -> datetime:
-    """The moment at which a local day begins."""
-    return timezone.make_aware(
-        datetime.combine(day, time.min), timezone.get_default_timezone()
+    """The moment at which a local day begins; OverflowError at the ends of time."""
+    midnight = datetime.combine(day, time.min)
+    return timezone.make_aware(midnight, timezone.get_default_timezone()).astimezone(
+        UTC
     )
 
 

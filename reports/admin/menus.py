@@ -4,14 +4,34 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
+from callcenter.flow import tree
+from callcenter.flow.current import read_plan
+from callcenter.flow.plan import MenuPlan, OptionPlan, Plan
 from callcenter.models import Menu, MenuOption, PhoneLine
-from reports.admin.setup import PromptInline, SetupAdmin, in_use
+from reports.admin.setup import NeededPromptInline, SetupAdmin, in_use, is_kept
 
 _TARGETS = {
     MenuOption.Action.QUEUE: "queue",
     MenuOption.Action.MENU: "next_menu",
     MenuOption.Action.MESSAGE: "message",
+}
+_SENTENCES = {
+    tree.Reason.NO_KEY: _("%(menu)s: no key leads anywhere. Give at least one."),
+    tree.Reason.NO_WAY_OUT: _(
+        "%(menu)s: its keys lead from menu to menu, and never to a queue, a message or"
+        " the end of the call."
+    ),
+    tree.Reason.MISSING_TARGET: _(
+        "%(menu)s, input “%(input)s”: leads to “%(target)s”, which is switched off or"
+        " not there."
+    ),
+    tree.Reason.SILENT_LOOP: _(
+        "%(menu)s: silence leads round in a circle, by way of “%(target)s”. A silent"
+        " caller would hear menus for ever."
+    ),
 }
 
 
@@ -27,11 +47,58 @@ class MenuOptionForm(forms.ModelForm[MenuOption]):
         return cleaned
 
 
+class MenuOptions(forms.BaseInlineFormSet[MenuOption, Menu, Any]):
+    """All options of a menu, which together with all menus must lead somewhere."""
+
+    def clean(self) -> None:
+        """The tree as it would be is better asked before it is than after."""
+        super().clean()
+        if any(self.errors):
+            return
+        plan = read_plan()
+        slug = self.instance.slug
+        menus = {**plan.menus, slug: MenuPlan(slug, options=self._options())}
+        known = _problems(plan, plan.menus)
+        found = [
+            problem
+            for problem in _problems(plan, menus)
+            # What was wrong elsewhere before is not this menu's fault.
+            if problem.menu == slug or problem not in known
+        ]
+        if found:
+            raise ValidationError([_sentence(problem) for problem in found])
+
+    def _options(self) -> dict[str, OptionPlan]:
+        options = {}
+        for form in self.forms:
+            if is_kept(self, form):
+                said = form.cleaned_data
+                target = said.get(_TARGETS.get(said["action"], ""))
+                options[said["input"]] = OptionPlan(
+                    said["action"], target.slug if target else "", said["language"]
+                )
+        return options
+
+
+def _problems(plan: Plan, menus: Any) -> list[tree.Problem]:
+    return tree.problems(menus, plan.queues, plan.messages)
+
+
+def _sentence(problem: tree.Problem) -> str:
+    labels = dict(MenuOption.Input.choices)
+    return str(_SENTENCES[problem.reason]) % {
+        "menu": problem.menu,
+        "input": labels.get(problem.input, problem.input),
+        "target": problem.target,
+    }
+
+
 class MenuOptionInline(admin.TabularInline[MenuOption, Menu]):
     """The keys of a menu, silence and wrong keys."""
 
     model = MenuOption
     form = MenuOptionForm
+    formset = MenuOptions
     fk_name = "menu"
     extra = 0
 
@@ -42,7 +109,7 @@ class MenuAdmin(SetupAdmin[Menu]):
 
     list_display = ["name", "slug", "timeout_seconds", "tries"]
     fixed_once_saved = ("slug",)
-    inlines = [MenuOptionInline, PromptInline]
+    inlines = [NeededPromptInline, MenuOptionInline]
 
     def reasons_to_keep(self, obj: Menu) -> list[str]:
         lines = PhoneLine.objects.filter(menu=obj)

@@ -76,7 +76,8 @@ class PromptInline(admin.TabularInline[Prompt, models.Model]):
     fields = ["purpose", "language", "text", "audio_url"]
     purposes: Sequence[Purpose] = (Purpose.MAIN,)
     formfield_overrides = {
-        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 50})}
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 50})},
+        models.URLField: {"assume_scheme": "https"},
     }
 
     def formfield_for_choice_field(
@@ -88,6 +89,25 @@ class PromptInline(admin.TabularInline[Prompt, models.Model]):
             if len(self.purposes) == 1:
                 kwargs["widget"] = forms.HiddenInput()
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+class NeededPrompts(forms.BaseInlineFormSet[Prompt, Any, Any]):
+    """The prompts of what is nothing without one."""
+
+    def clean(self) -> None:
+        """Silence on the telephone sounds like a fault."""
+        super().clean()
+        kept = [form for form in self.forms if is_kept(self, form)]
+        if not kept and not any(self.errors):
+            raise ValidationError(
+                _("Give a text or an audio file: without one callers hear nothing.")
+            )
+
+
+class NeededPromptInline(PromptInline):
+    """What callers hear at a menu or as a message."""
+
+    formset = NeededPrompts
 
 
 class LinePromptInline(PromptInline):
@@ -160,7 +180,7 @@ class MessageAdmin(SetupAdmin[Message]):
 
     list_display = ["name", "slug"]
     fixed_once_saved = ("slug",)
-    inlines = [PromptInline]
+    inlines = [NeededPromptInline]
 
     def reasons_to_keep(self, obj: Message) -> list[str]:
         return in_use(obj, MenuOption.objects.filter(message=obj))
@@ -181,6 +201,12 @@ class WrapUpCodeAdmin(SetupAdmin[WrapUpCode]):
 
     list_display = ["name", "code", "is_active"]
     fixed_once_saved = ("code",)
+
+
+def is_kept(formset: Any, form: Any) -> bool:
+    """Whether a row of a formset will stand after saving: filled, and not deleted."""
+    is_there = form.instance.pk is not None or form.has_changed()
+    return is_there and not formset._should_delete_form(form)
 
 
 def in_use(obj: models.Model, users: Sequence[Any] | models.QuerySet[Any]) -> list[str]:
