@@ -62,6 +62,8 @@ def pytest_addoption(
     os.environ["DJANGO_SETTINGS_MODULE"] = "minicc.settings"
     django.setup()
     del os.environ["DJANGO_SETTINGS_MODULE"]
+    # Passwords and PINs of tests are no secrets, and many.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     database = settings.DATABASES["default"]
     # On SQLite a file, as in real use: in memory, threads would fail at once where on
     # disk they wait for each other.
@@ -87,6 +89,12 @@ def pytest_configure(config: pytest.Config) -> None:
             "NOT RUN on MariaDB: this machine lacks " + "; ".join(mariadb.missing()),
             returncode=0,
         )
+
+
+@pytest.fixture(autouse=True)
+def spool(settings, tmp_path):
+    """A spool of the test's own: what one leaves there would answer the next."""
+    settings.SPOOL_DIR = tmp_path / "spool"
 
 
 def pytest_report_header(config: pytest.Config) -> str:

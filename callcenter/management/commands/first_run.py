@@ -9,10 +9,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, transaction
 
-from callcenter.models.setup import Menu, Operator, PhoneLine, Queue
-
-# The demo operator who gets an account, to see what an operator sees.
-OPERATOR_NUMBER = "+815000000201"
+from callcenter.demo.installation import BY_TELEPHONE
+from callcenter.models import Menu, Operator, PhoneLine, Queue
 
 
 class Command(BaseCommand):
@@ -29,13 +27,14 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError(f"The database does not answer: {error}") from error
         if settings.DEMO and not _is_set_up():
-            call_command("demo", config_only=True)
+            call_command("demo", config_only=True, stdout=self.stdout)
         if not User.objects.exists():
             self._make_accounts()
 
     def _make_accounts(self) -> None:
         passwords = {"supervisor": secrets.token_urlsafe(12)}
-        operator = Operator.objects.filter(number=OPERATOR_NUMBER).first()
+        # A demo operator too, to see what an operator sees.
+        operator = Operator.objects.filter(number=BY_TELEPHONE["sato"]).first()
         with transaction.atomic():
             # Until there are groups with the rights of each role: all rights.
             User.objects.create_superuser(

@@ -8,7 +8,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from callcenter.models.setup import Operator, PhoneLine, Queue, SetupVersion
+from callcenter.models import Operator, PhoneLine, Queue, SetupVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,7 @@ def test_first_start_prints_accounts_that_can_log_in(settings):
     assert supervisor is not None
     assert supervisor.is_superuser
     user = authenticate(username=operator.name, password=shown[operator.name])
+    assert user is not None
     assert user == operator.user
     assert user.is_staff
     assert not user.is_superuser
