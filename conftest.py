@@ -63,7 +63,10 @@ def pytest_addoption(
     django.setup()
     del os.environ["DJANGO_SETTINGS_MODULE"]
     # Passwords and PINs of tests are no secrets, and many.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
     database = settings.DATABASES["default"]
     # On SQLite a file, as in real use: in memory, threads would fail at once where on
     # disk they wait for each other.
