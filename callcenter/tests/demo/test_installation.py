@@ -45,12 +45,6 @@ SETUP = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(settings):
-    """A PIN's hash is slow on purpose; here that would be all the time there is."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def demo(*arguments: str) -> str:
     out = StringIO()
     call_command("demo", "--config-only", *arguments, stdout=out)

@@ -1,0 +1,113 @@
+"""Plans and requests for the tests of the flow: plain functions with typed defaults."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from callcenter.flow.plan import (
+    LinePlan,
+    MenuPlan,
+    MessagePlan,
+    OperatorPlan,
+    OptionPlan,
+    Plan,
+    PromptPlan,
+    QueuePlan,
+)
+from callcenter.flow.step import Step
+from callcenter.params import VoiceParams
+
+LINE = "+815000000101"
+CUSTOMER = "+815000406207"
+SATO = "+815000000201"  # has a PIN, serves one queue
+SUZUKI = "+815000000202"  # has no PIN, serves all queues
+IDLE = "+815000000203"  # has no PIN and no queue
+PIN = "1234"
+# Monday noon in Tokyo.
+NOW = datetime(2026, 10, 5, 3, 0, tzinfo=UTC)
+
+
+def both(purpose: str = "main", ja: str = "日本語", en: str = "English"):
+    """A prompt in both languages."""
+    return (PromptPlan(purpose, "ja", ja), PromptPlan(purpose, "en", en))
+
+
+def make_plan(**changes: Any) -> Plan:
+    """The demo's tree, and operators of every kind."""
+    return replace(_PLAN, **changes)
+
+
+def make_step(kind: str, *, caller: str = CUSTOMER, to: str = LINE, **values: Any):
+    """A request; what is no part of its place in the call is a parameter."""
+    place = {name: values.pop(name) for name in list(values) if name in _PLACE}
+    params = VoiceParams(call_sid="CA" + "1" * 32, from_raw=caller, to_raw=to, **values)
+    return Step(kind=kind, params=params, **place)
+
+
+def with_menu(plan: Plan, slug: str, **changes: Any) -> Plan:
+    """The plan with one menu changed or added."""
+    menu = replace(plan.menus.get(slug) or MenuPlan(slug), **changes)
+    return replace(plan, menus={**plan.menus, slug: menu})
+
+
+def with_queue(plan: Plan, slug: str, **changes: Any) -> Plan:
+    """The plan with one queue changed."""
+    queue = replace(plan.queues[slug], **changes)
+    return replace(plan, queues={**plan.queues, slug: queue})
+
+
+def with_line(plan: Plan, **changes: Any) -> Plan:
+    """The plan with its line changed."""
+    return replace(plan, lines={LINE: replace(plan.lines[LINE], **changes)})
+
+
+_PLACE = frozenset(Step.__dataclass_fields__) - {"kind", "params"}
+_PLAN = Plan(
+    version=7,
+    lines={LINE: LinePlan(number=LINE, queue="support", menu="main")},
+    default_line=LINE,
+    menus={
+        "main": MenuPlan(
+            "main",
+            options={
+                "1": OptionPlan("queue", "support"),
+                "2": OptionPlan("message", "information"),
+                "3": OptionPlan("queue", "sales"),
+                "5": OptionPlan("menu", "language", "en"),
+                "0": OptionPlan("end"),
+                "*": OptionPlan("menu", "main"),
+                "#": OptionPlan("queue", "gone"),
+            },
+            prompts=both(ja="番号を押してください。", en="Press a number."),
+        ),
+        "language": MenuPlan(
+            "language",
+            options={"1": OptionPlan("queue", "sales")},
+            prompts=both(ja="英語の案内です。", en="This is English."),
+        ),
+    },
+    messages={"information": MessagePlan("information", both(en="About us."))},
+    queues={
+        "support": QueuePlan("support", priority=10, wrapup_seconds=20),
+        "billing": QueuePlan("billing", priority=20),
+        "sales": QueuePlan("sales", priority=20),
+    },
+    operators=(
+        OperatorPlan(
+            "sato",
+            number=SATO,
+            pin=make_password(PIN),
+            queues=("support",),
+        ),
+        OperatorPlan("suzuki", number=SUZUKI, queues=("sales", "support", "billing")),
+        OperatorPlan("idle", number=IDLE),
+        OperatorPlan(
+            "agent_01",
+            client_identity="agent_01",
+            pin="never asked",
+            queues=("support",),
+        ),
+    ),
+)

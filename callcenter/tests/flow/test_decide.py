@@ -1,0 +1,282 @@
+"""What is answered to callers; operators have a module of their own. No database."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+
+import pytest
+
+from callcenter.flow.decide import MOST_DOCUMENTS, decide
+from callcenter.flow.plan import HoursPlan, OptionPlan, Plan
+from callcenter.tests.flow.plans import (
+    CUSTOMER,
+    IDLE,
+    LINE,
+    NOW,
+    SATO,
+    make_plan,
+    make_step,
+    with_line,
+    with_menu,
+    with_queue,
+)
+
+PLAN = make_plan()
+EMPTY = Plan()
+# A Saturday in Tokyo, when it is still Friday in Greenwich.
+SATURDAY = datetime(2026, 10, 9, 20, 0, tzinfo=UTC)
+ON_WEEKDAYS = tuple(HoursPlan(day, time(9), time(18)) for day in range(1, 6))
+
+
+def menu_step(digits: str = "", **place):
+    return make_step("menu", menu=place.pop("menu", "main"), digits=digits, **place)
+
+
+@pytest.mark.parametrize(
+    ("caller", "to", "decision"),
+    [
+        (CUSTOMER, LINE, "menu:main"),
+        (CUSTOMER, "+15550100999", "menu:main"),
+        (CUSTOMER, "", "menu:main"),
+        (CUSTOMER, "sip:desk@example.com", "menu:main"),
+        ("", LINE, "menu:main"),
+        ("anonymous", LINE, "menu:main"),
+        ("+266696687", LINE, "menu:main"),
+        ("sip:front@example.com", LINE, "menu:main"),
+        # A browser comes by a path of its own.
+        ("client:agent_01", LINE, "menu:main"),
+        (SATO, LINE, "operator"),
+        (IDLE, LINE, "operator"),
+        (SATO, "+15550100999", "operator"),
+        # A raw number is never repaired.
+        (SATO.removeprefix("+"), LINE, "menu:main"),
+    ],
+)
+def test_call_is_answered_by_who_calls_and_where(caller, to, decision):
+    step = make_step("incoming", caller=caller, to=to)
+
+    assert decide(step, PLAN, NOW) == decision
+
+
+@pytest.mark.parametrize(
+    ("plan", "decision"),
+    [
+        (with_line(PLAN, menu=""), "enqueue:support/1"),
+        (with_line(PLAN, menu="gone"), "enqueue:support/1"),
+        (with_line(PLAN, menu="", queue="sales"), "enqueue:sales/1"),
+        (with_line(PLAN, menu="", queue="gone"), "enqueue:support/1"),
+        (make_plan(lines={}, default_line=""), "enqueue:support/1"),
+        (make_plan(default_line=""), "menu:main"),
+        (make_plan(lines={}, queues={}), "reject"),
+        (EMPTY, "reject"),
+    ],
+)
+def test_caller_is_served_from_whatever_there_is(plan, decision):
+    assert decide(make_step("incoming"), plan, NOW) == decision
+
+
+def test_line_out_of_hours_is_closed_for_customers_only():
+    plan = with_line(PLAN, hours=ON_WEEKDAYS)
+
+    assert decide(make_step("incoming"), plan, SATURDAY) == "closed"
+    assert decide(make_step("incoming"), plan, NOW) == "menu:main"
+    assert decide(make_step("incoming", caller=SATO), plan, SATURDAY) == "operator"
+
+
+@pytest.mark.parametrize(
+    ("digits", "decision"),
+    [
+        ("1", "enqueue:support/1"),
+        ("2", "message:information"),
+        ("3", "enqueue:sales/1"),
+        ("5", "menu:language"),
+        ("0", "end"),
+        ("*", "menu:main"),
+        ("#", "enqueue:support/1"),  # leads to a queue that is gone
+        ("", "enqueue:support/1"),
+        ("9", "menu:main"),
+        ("12", "menu:main"),
+        ("silence", "menu:main"),  # spoken, not kept
+        ("\\u0000", "menu:main"),
+    ],
+)
+def test_key_leads_where_the_menu_says(digits, decision):
+    assert decide(menu_step(digits), PLAN, NOW) == decision
+
+
+def test_third_wrong_key_leads_to_the_queue_of_the_line():
+    asked = [decide(menu_step("9", again=again), PLAN, NOW) for again in range(4)]
+
+    assert asked == ["menu:main", "menu:main", "enqueue:support/1", "enqueue:support/1"]
+
+
+def test_number_of_tries_is_the_menu_s():
+    plan = with_menu(PLAN, "main", tries=1)
+
+    assert decide(menu_step("9"), plan, NOW) == "enqueue:support/1"
+
+
+@pytest.mark.parametrize(
+    ("option", "again", "decision"),
+    [
+        (OptionPlan("queue", "sales"), 0, "enqueue:sales/1"),
+        (OptionPlan("message", "information"), 2, "message:information"),
+        (OptionPlan("end"), 2, "end"),
+        (OptionPlan("menu", "language"), 0, "menu:language"),
+        (OptionPlan("menu", "language"), 2, "enqueue:support/1"),
+        (OptionPlan("menu", "main"), 1, "menu:main"),
+        (OptionPlan("menu", "main"), 2, "enqueue:support/1"),
+        (OptionPlan("menu", "gone"), 0, "enqueue:support/1"),
+        (OptionPlan("message", "gone"), 0, "enqueue:support/1"),
+        (OptionPlan("voicemail", "support"), 0, "enqueue:support/1"),
+    ],
+)
+@pytest.mark.parametrize(("name", "digits"), [("silence", ""), ("wrong", "9")])
+def test_silence_and_wrong_keys_may_have_a_way_of_their_own(
+    option, again, decision, name, digits
+):
+    plan = with_menu(PLAN, "main", options={name: option})
+
+    assert decide(menu_step(digits, again=again), plan, NOW) == decision
+
+
+def test_menus_that_lead_to_each_other_in_silence_do_not_go_round_for_ever():
+    plan = with_menu(PLAN, "main", options={"silence": OptionPlan("menu", "language")})
+    plan = with_menu(plan, "language", options={"silence": OptionPlan("menu", "main")})
+
+    first = decide(menu_step(again=0), plan, NOW)
+    second = decide(menu_step(menu="language", again=1), plan, NOW)
+    third = decide(menu_step(menu="main", again=2), plan, NOW)
+
+    assert (first, second, third) == ("menu:language", "menu:main", "enqueue:support/1")
+
+
+def test_caller_who_has_heard_too_many_documents_is_put_into_the_queue():
+    decisions = [
+        decide(menu_step("*", step=step), PLAN, NOW)
+        for step in (MOST_DOCUMENTS, MOST_DOCUMENTS + 1, 9_999_999)
+    ]
+
+    assert decisions == ["menu:main", "enqueue:support/1", "enqueue:support/1"]
+
+
+@pytest.mark.parametrize("digits", ["", "1", "9"])
+def test_menu_deleted_meanwhile_leads_to_the_queue_of_the_line(digits):
+    step = menu_step(digits, menu="gone")
+
+    assert decide(step, PLAN, NOW) == "enqueue:support/1"
+    assert decide(step, EMPTY, NOW) == "end"
+
+
+def test_second_stay_of_a_call_has_the_next_number():
+    assert decide(menu_step("1", visits=1), PLAN, NOW) == "enqueue:support/2"
+
+
+@pytest.mark.parametrize(
+    ("queue_time", "decision"),
+    [
+        (None, "hold"),
+        (0, "hold"),
+        (599, "hold"),
+        (600, "leave:max_wait"),
+        (9_999_999, "leave:max_wait"),
+    ],
+)
+def test_caller_waits_no_longer_than_the_maximum(queue_time, decision):
+    step = make_step("wait", queue="support", visit=1, queue_time=queue_time)
+
+    assert decide(step, PLAN, NOW) == decision
+
+
+def test_maximum_wait_is_the_queue_s():
+    plan = with_queue(PLAN, "support", max_wait_seconds=30)
+    step = make_step("wait", queue="support", visit=1, queue_time=30)
+
+    assert decide(step, plan, NOW) == "leave:max_wait"
+    assert decide(replace(step, queue="sales"), plan, NOW) == "hold"
+
+
+@pytest.mark.parametrize(
+    ("staffed", "leaves", "decision"),
+    [
+        (None, True, "hold"),
+        ({"support"}, True, "hold"),
+        ({"sales"}, True, "leave:closed"),
+        (set(), True, "leave:closed"),
+        (set(), False, "hold"),
+    ],
+)
+def test_caller_leaves_an_unstaffed_queue_where_it_says_so(staffed, leaves, decision):
+    plan = with_queue(PLAN, "support", leaves_when_unstaffed=leaves)
+    step = make_step("wait", queue="support", visit=1, queue_time=0)
+
+    assert decide(step, plan, NOW, staffed=staffed) == decision
+
+
+def test_caller_in_a_queue_that_is_gone_moves_to_one_that_is_served():
+    waiting = make_step("wait", queue="gone", visit=2, queue_time=5)
+    leaving = make_step("queue-exit", queue="gone", visit=2, queue_result="leave")
+
+    assert decide(waiting, PLAN, NOW) == "leave:closed"
+    assert decide(leaving, PLAN, NOW) == "enqueue:support/3"
+    assert decide(replace(leaving, step=MOST_DOCUMENTS + 1), PLAN, NOW) == "apology"
+
+
+def test_without_any_plan_a_waiting_caller_waits_on():
+    waiting = make_step("wait", queue="support", visit=1, queue_time=5)
+    leaving = make_step("queue-exit", queue="support", visit=1, queue_result="leave")
+
+    assert decide(waiting, EMPTY, NOW, staffed=set()) == "hold"
+    assert decide(leaving, EMPTY, NOW) == "apology"
+
+
+@pytest.mark.parametrize(
+    ("result", "decision"),
+    [
+        ("bridged", "end"),
+        ("bridging-in-process", "end"),
+        ("error", "apology"),
+        ("hangup", "end"),
+        ("leave", "apology"),
+        ("redirected", "end"),
+        ("redirected-from-bridged", "end"),
+        ("queue-full", "apology"),
+        ("system-error", "apology"),
+        ("", "end"),
+        ("some-future-result", "end"),
+    ],
+)
+def test_who_leaves_the_queue_unserved_is_told_so(result, decision):
+    step = make_step("queue-exit", queue="support", visit=1, queue_result=result)
+
+    assert decide(step, PLAN, NOW) == decision
+
+
+@pytest.mark.parametrize(
+    ("number", "caller", "to", "decision"),
+    [
+        ("+81312345678", CUSTOMER, LINE, "dial:+81312345678"),
+        ("+81312345678", "", "+15550100999", "dial:+81312345678"),
+        ("", CUSTOMER, LINE, "apology"),
+        ("+81312345678", SATO, LINE, "apology"),
+        ("+81312345678", "client:agent_01", "", "apology"),
+        (LINE, CUSTOMER, LINE, "apology"),  # would come back here
+    ],
+)
+def test_fallback_dials_the_number_of_the_line(number, caller, to, decision):
+    plan = with_line(PLAN, fallback_number=number)
+
+    assert decide(make_step("fallback", caller=caller, to=to), plan, NOW) == decision
+
+
+@pytest.mark.parametrize(
+    ("kind", "decision"),
+    [
+        ("connect", "announce"),
+        ("fallback", "apology"),
+        ("status", ""),
+        ("recording", ""),
+        ("a future kind", ""),
+    ],
+)
+def test_kinds_that_need_no_plan(kind, decision):
+    assert decide(make_step(kind, queue="support"), EMPTY, NOW) == decision
