@@ -1,0 +1,204 @@
+"""The place in a call: from our own URLs, or looked up where they do not say."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.http import QueryDict
+
+from callcenter.flow.current import current_plan
+from callcenter.flow.decide import decide
+from callcenter.flow.step import Step
+from callcenter.journal.eventfile import event_of_request
+from callcenter.models import WebhookEvent
+from callcenter.params import VoiceParams
+from callcenter.tests.twilio_client import voice_form
+from callcenter.tests.webhooks.installation import OPERATOR, PIN, install
+from callcenter.webhooks.url_state import read_step
+
+pytestmark = pytest.mark.django_db
+
+START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+
+
+def event_at(second: int, path: str, decision: str = "", **params: str) -> WebhookEvent:
+    form = voice_form(status="in-progress") | params
+    return event_of_request(
+        path=path,
+        form=form,
+        received_at=START + timedelta(seconds=second),
+        token=f"token-{second}",
+        decision=decision,
+    )
+
+
+def step_of(event: WebhookEvent, **place: str) -> Step:
+    query = QueryDict(event.path.partition("?")[2])
+    params = VoiceParams.parse(voice_form(status=event.params["CallStatus"]))
+    return read_step(event, params, query, **place)
+
+
+def place_of(step: Step) -> tuple[int, int, bool]:
+    return (step.step, step.visits, step.signed_in)
+
+
+@pytest.fixture
+def past():
+    """A call that was asked twice and has left its second queue."""
+    events = [
+        event_at(0, "/twilio/incoming/", "menu:main"),
+        event_at(5, "/twilio/menu/main/?step=1", "enqueue:support/1"),
+        event_at(6, "/twilio/wait/support/1/?step=2", "hold"),
+        event_at(60, "/twilio/queue-exit/support/1/?step=2", "enqueue:sales/2"),
+    ]
+    for event in events:
+        event.save()
+    return events
+
+
+def test_what_our_url_says_is_believed_without_a_look(past, django_assert_num_queries):
+    event = event_at(90, "/twilio/menu/main/?step=7&visits=5&again=2&lang=en")
+
+    with django_assert_num_queries(0):
+        step = step_of(event, menu="main")
+
+    assert step == Step(
+        kind="menu",
+        params=step.params,
+        menu="main",
+        step=7,
+        visits=5,
+        again=2,
+        language="en",
+    )
+
+
+def test_a_request_without_our_query_goes_on_where_the_call_stands(
+    past, django_assert_num_queries
+):
+    event = event_at(90, "/twilio/menu/main/")
+
+    with django_assert_num_queries(1):
+        step = step_of(event, menu="main")
+
+    assert place_of(step) == (3, 2, False)
+
+
+def test_what_the_url_does_say_goes_before_what_is_stored(past):
+    event = event_at(90, "/twilio/menu/main/?step=9")
+
+    assert place_of(step_of(event, menu="main")) == (9, 2, False)
+
+
+def test_a_repeat_looks_up_what_the_first_one_did(past):
+    repeat = event_at(5, "/twilio/menu/main/")
+
+    assert place_of(step_of(repeat, menu="main")) == (1, 0, False)
+
+
+def test_another_call_is_no_past_of_this_one(past):
+    event = event_at(90, "/twilio/menu/main/", CallSid="CA" + "2" * 32)
+
+    assert place_of(step_of(event, menu="main")) == (0, 0, False)
+
+
+def test_a_new_call_has_no_past_and_is_not_looked_for(past, django_assert_num_queries):
+    event = event_at(90, "/twilio/incoming/", CallStatus="ringing")
+
+    with django_assert_num_queries(0):
+        assert place_of(step_of(event)) == (0, 0, False)
+
+
+def test_a_call_moved_to_our_number_goes_on_counting_its_stays(past):
+    event = event_at(90, "/twilio/incoming/")
+
+    assert place_of(step_of(event)) == (3, 2, False)
+
+
+def test_the_path_of_a_stay_says_how_many_there_were(past, django_assert_num_queries):
+    event = event_at(90, "/twilio/queue-exit/sales/2/?step=4")
+
+    with django_assert_num_queries(0):
+        step = step_of(event, queue="sales", visit="2")
+
+    assert (step.queue, step.visit, step.visits) == ("sales", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "expected"),
+    [
+        (["operator", "ask_pin"], False),
+        (["operator", "ask_pin", "dial:support"], True),
+        (["operator", "wait"], True),
+        (["operator", "ask_pin", "dial:support", "sign_off"], False),
+    ],
+)
+def test_an_operator_is_signed_in_by_the_first_dial_or_wait(decisions, expected):
+    for second, decision in enumerate(decisions):
+        path = f"/twilio/operator/?step={second}"
+        event_at(second, path, decision, From=OPERATOR).save()
+
+    step = step_of(event_at(90, "/twilio/operator/?step=4", From=OPERATOR))
+
+    assert step.signed_in is expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("step=4&in=1", True), ("step=4&again=0", False)],
+)
+def test_our_url_says_whether_an_operator_is_signed_in(
+    query, expected, django_assert_num_queries
+):
+    event_at(1, "/twilio/operator/?step=1", "dial:support").save()
+
+    with django_assert_num_queries(0):
+        step = step_of(event_at(90, f"/twilio/operator/?{query}"))
+
+    assert step.signed_in is expected
+
+
+def test_nobody_is_signed_in_on_a_callers_path():
+    event = event_at(90, "/twilio/menu/main/?step=1&visits=0&in=1")
+
+    assert step_of(event, menu="main").signed_in is False
+
+
+def test_a_whole_call_decides_without_a_query(django_assert_num_queries):
+    install()
+    current_plan()
+    asked = [
+        ("/twilio/incoming/", {}, {"CallStatus": "ringing"}),
+        ("/twilio/menu/main/?step=1&visits=0&again=0&lang=ja", {"menu": "main"}, {}),
+        (
+            "/twilio/queue-exit/support/1/?step=2&visits=1&lang=ja",
+            {"queue": "support", "visit": "1"},
+            {},
+        ),
+        ("/twilio/connect/?step=3&queue=support", {}, {}),
+        ("/twilio/fallback/", {}, {}),
+    ]
+
+    with django_assert_num_queries(0):
+        decisions = [
+            decide(step_of(event_at(1, path, **form), **place), current_plan(), START)
+            for path, place, form in asked
+        ]
+
+    assert decisions == [
+        "menu:main",
+        "enqueue:support/1",
+        "end",
+        "announce",
+        "apology",
+    ]
+
+
+def test_the_pin_of_an_operator_is_never_stored(twilio):
+    install()
+    leg = twilio.leg(OPERATOR)
+    leg.rings()
+    leg.is_redirected()
+    leg.presses(PIN)
+
+    assert leg.answer.has("Queue")
+    assert not any(PIN in str(event.params) for event in WebhookEvent.objects.all())
