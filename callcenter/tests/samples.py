@@ -54,9 +54,7 @@ def assert_history(name: str, *, moments: bool = True) -> None:
     _assert_rows(
         "abandoned_calls", want.get("abandoned_calls", []), _abandoned(), key, moments
     )
-    _assert_rows(
-        "voicemails", want.get("voicemails", []), _voicemails(), key, moments
-    )
+    _assert_rows("voicemails", want.get("voicemails", []), _voicemails(), key, moments)
 
 
 def _assert_rows(

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.demo.installation import install
 from callcenter.journal.intake import load
-from callcenter.models import Call, Operator, Queue, WebhookEvent
+from callcenter.models import Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.samples import NAMES, assert_history, file_of
 
@@ -15,11 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _installation():
-    import json
-    c=json.loads((file_of(NAMES[0]).parent/"config.json").read_text())
-    for slug, sid in c["queues"].items(): Queue.objects.create(slug=slug,name=slug,twilio_sid=sid)
-    for n,v in c["operators"].items():
-        Operator.objects.create(name=n, **({"client_identity":v[7:]} if v.startswith("client:") else {"number":v}))
+    install()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,312 @@
+"""Rows are written by natural key; what people entered survives; callers recover."""
+
+import logging
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError
+
+from callcenter.history import store
+from callcenter.history.store import retell, tell_event
+from callcenter.journal.record import record
+from callcenter.models import (
+    AbandonedCall,
+    Call,
+    Connection,
+    FollowUp,
+    Queue,
+    QueueEntry,
+    QueueThreshold,
+    WebhookEvent,
+)
+from callcenter.tests.events import (
+    CALLER,
+    CALLER_NUMBER,
+    OPERATOR,
+    OPERATOR_NUMBER,
+    OTHER_CALLER,
+    at,
+    choose,
+    connect,
+    done,
+    end,
+    event,
+    leave,
+    ring,
+    sign_in,
+    wait,
+)
+from callcenter.tests.history_rows import history_rows
+
+pytestmark = pytest.mark.django_db
+
+
+def hear(*events: WebhookEvent) -> None:
+    """Each event is kept and told, as when it comes in live."""
+    for one in events:
+        kept = record(one)
+        assert kept.event is not None
+        tell_event(kept.event)
+
+
+def abandoned(sid: str = CALLER, start: float = 0, **params: str) -> list[WebhookEvent]:
+    return [
+        ring(start, sid=sid, **params),
+        choose(start + 5, sid=sid, **params),
+        leave(start + 65, "hangup", 60, sid=sid, **params),
+        end(start + 66, sid=sid, **params),
+    ]
+
+
+def answered(sid: str, start: float) -> list[WebhookEvent]:
+    return [
+        ring(start, sid=sid),
+        choose(start + 5, sid=sid),
+        connect(start + 30, 25, sid=sid),
+        leave(start + 90, "bridged", 25, sid=sid),
+        end(start + 91, sid=sid),
+    ]
+
+
+def test_every_event_is_told_when_it_has_been_heard():
+    hear(*sign_in(), *answered(CALLER, 0), done(90.5, talk=58))
+
+    assert WebhookEvent.objects.untold().count() == 0
+    assert Connection.objects.get().talk_seconds == 58
+    assert {call.sid: call.kind for call in Call.objects.all()} == {
+        CALLER: "customer",
+        OPERATOR: "operator",
+    }
+
+
+def test_telling_again_leaves_rows_and_ids_untouched(django_assert_num_queries):
+    hear(*sign_in(), *answered(CALLER, 0))
+    ids = list(QueueEntry.objects.values_list("pk", flat=True))
+    rows = history_rows()
+
+    call_command("rebuild_calls")
+
+    assert history_rows() == rows
+    assert list(QueueEntry.objects.values_list("pk", flat=True)) == ids
+
+
+def test_rebuild_mends_rows_that_were_spoilt():
+    hear(*sign_in(), *answered(CALLER, 0), *abandoned(OTHER_CALLER, -500))
+    rows = history_rows()
+    QueueEntry.objects.update(wait_seconds=7, queue="nonsense")
+    Connection.objects.all().delete()
+    Call.objects.filter(sid=OTHER_CALLER).delete()
+
+    call_command("rebuild_calls")
+
+    assert history_rows() == rows
+
+
+def test_operator_is_named_when_their_first_request_comes_late():
+    hear(*answered(CALLER, 0))
+    assert Connection.objects.get().operator == ""
+
+    hear(sign_in()[0])
+
+    assert Connection.objects.get().operator == OPERATOR_NUMBER
+
+
+def test_operator_known_only_from_the_end_of_the_leg_is_named_too():
+    hear(*answered(CALLER, 0), end(900, sid=OPERATOR))
+
+    assert Connection.objects.get().operator == OPERATOR_NUMBER
+
+
+def test_a_later_connect_takes_a_nameless_dial_from_its_predecessor():
+    hear(*answered(CALLER, 0), done(400, caller="", talk=58))
+    assert Connection.objects.get().talk_seconds == 58
+
+    hear(connect(300, 3, sid=OTHER_CALLER))
+
+    talks = Connection.objects.order_by("connected_at").values_list(
+        "entry__call__sid", "talk_seconds"
+    )
+    assert list(talks) == [(CALLER, 60), (OTHER_CALLER, 58)]
+
+
+def test_caller_who_is_answered_later_is_recovered():
+    hear(*abandoned(CALLER, 0))
+    assert AbandonedCall.objects.get().recovered_at is None
+
+    hear(*answered(OTHER_CALLER, 600))
+
+    assert AbandonedCall.objects.get().recovered_at == at(630)
+
+
+def test_contact_heard_of_before_the_abandonment_recovers_it_all_the_same():
+    hear(*answered(OTHER_CALLER, 600), *abandoned(CALLER, 0))
+
+    assert AbandonedCall.objects.get().recovered_at == at(630)
+
+
+def test_recovery_moves_back_to_an_earlier_contact_and_goes_when_it_was_none():
+    third = "CA" + "e" * 32
+    hear(*abandoned(CALLER, 0), *answered(OTHER_CALLER, 600), *answered(third, 300))
+    assert AbandonedCall.objects.get().recovered_at == at(330)
+
+    # It was no connection after all: the caller waited on, and hung up.
+    hear(wait(340, 35, sid=third))
+
+    assert AbandonedCall.objects.get(call__sid=CALLER).recovered_at == at(630)
+
+
+def test_withheld_callers_recover_nobody():
+    withheld = {"From": "+266696687"}
+    hear(*abandoned(CALLER, 0, **withheld))
+    hear(
+        ring(600, sid=OTHER_CALLER, **withheld),
+        connect(630, 5, sid=OTHER_CALLER, **withheld),
+    )
+
+    assert AbandonedCall.objects.get().recovered_at is None
+
+
+def test_an_outbound_call_that_was_completed_recovers_the_caller():
+    hear(*abandoned(CALLER, 0))
+
+    hear(
+        event(
+            900,
+            "status/",
+            sid=OTHER_CALLER,
+            From="+815000000101",
+            To=CALLER_NUMBER,
+            Direction="outbound-api",
+            CallStatus="completed",
+            CallDuration=60,
+        )
+    )
+
+    assert AbandonedCall.objects.get().recovered_at == at(840)
+
+
+def test_what_people_entered_survives_and_the_abandonment_is_withdrawn():
+    hear(ring(), choose(5), leave(65, "bridging-in-process", 60), end(66))
+    row = AbandonedCall.objects.get()
+    FollowUp.objects.create(abandoned_call=row, notes="rang back", state="reached")
+
+    hear(leave(64, "bridged", 60))
+
+    row = AbandonedCall.objects.with_state().get()
+    assert (row.is_withdrawn, row.state, row.follow_up.notes) == (
+        True,
+        "withdrawn",
+        "rang back",
+    )
+    call_command("rebuild_calls")
+    assert AbandonedCall.objects.get().is_withdrawn
+
+
+def test_an_abandonment_nobody_worked_on_is_simply_gone():
+    hear(ring(), choose(5), leave(65, "bridging-in-process", 60), end(66))
+
+    hear(leave(64, "bridged", 60))
+
+    assert not AbandonedCall.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "recovered_at", "caller", "state"),
+    [
+        (None, None, CALLER_NUMBER, "open"),
+        ("open", None, CALLER_NUMBER, "open"),
+        ("in_progress", None, CALLER_NUMBER, "in_progress"),
+        ("in_progress", at(900), CALLER_NUMBER, "recovered"),
+        ("reached", at(900), CALLER_NUMBER, "reached"),
+        ("closed", at(900), CALLER_NUMBER, "closed"),
+        (None, at(900), CALLER_NUMBER, "recovered"),
+        (None, None, "", "closed"),
+        ("reached", None, "", "reached"),
+    ],
+)
+def test_state_of_the_work_is_the_first_that_fits(
+    follow_up, recovered_at, caller, state
+):
+    hear(*abandoned(CALLER, 0))
+    AbandonedCall.objects.update(recovered_at=recovered_at, caller=caller)
+    if follow_up:
+        FollowUp.objects.create(
+            abandoned_call=AbandonedCall.objects.get(),
+            state=follow_up,
+            claimed_at=at(100),
+        )
+
+    assert AbandonedCall.objects.with_state().get().state == state
+
+
+def test_a_threshold_dated_back_is_told_by_the_untold_road():
+    queue = Queue.objects.create(slug="support", name="Support")
+    hear(ring(), choose(5), leave(13, "hangup", 8), end(14))
+    assert QueueEntry.objects.get().outcome == "abandoned"
+
+    QueueThreshold.objects.create(
+        queue=queue, valid_from="2026-01-01", short_abandon_seconds=10
+    )
+    marked = QueueEntry.objects.filter(queue="support").forget_telling()
+
+    assert marked == 4
+    call_command("rebuild_calls", "--untold")
+    assert QueueEntry.objects.get().outcome == "short_abandoned"
+    assert WebhookEvent.objects.untold().count() == 0
+
+
+def test_a_failure_of_ours_is_kept_on_the_event_and_mended_later(monkeypatch, caplog):
+    def broken(*_, **__):
+        raise ZeroDivisionError("a bug of ours")
+
+    with monkeypatch.context() as patched, caplog.at_level(logging.CRITICAL):
+        patched.setattr(store, "tell", broken)
+        hear(ring())
+    kept = WebhookEvent.objects.get()
+    assert (kept.told_at, kept.tell_error) == (None, "ZeroDivisionError: a bug of ours")
+
+    call_command("rebuild_calls", "--untold")
+
+    kept.refresh_from_db()
+    assert kept.told_at is not None
+    assert kept.tell_error == ""
+    assert Call.objects.get().ivr_step_count == 1
+
+
+def test_what_takes_too_long_is_told_with_the_next_event(monkeypatch):
+    def locked(*_, **__):
+        raise OperationalError(1205, "Lock wait timeout exceeded")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "_tell_once", locked)
+        patched.setattr(store, "LOCK_WAIT_SECONDS", 1.99)
+        hear(ring())
+    assert WebhookEvent.objects.untold().count() == 1
+    assert not Call.objects.filter(started_at__isnull=False).exists()
+
+    hear(choose(5))
+
+    assert Call.objects.get().ivr_step_count == 1
+
+
+def test_recording_without_a_call_makes_no_row_until_the_call_is_known():
+    recording = "RE" + "a" * 32
+    hear(event(70, "recording/", RecordingSid=recording, RecordingStatus="completed"))
+    assert not Call.objects.exists()
+    assert WebhookEvent.objects.untold().count() == 0
+
+    hear(ring())
+
+    assert Call.objects.get().recordings.get().recording_sid == recording
+
+
+def test_a_dial_naming_a_stranger_makes_no_call_of_it():
+    hear(*sign_in(), done(90, caller=OTHER_CALLER))
+
+    assert list(Call.objects.values_list("sid", flat=True)) == [OPERATOR]
+
+
+def test_what_no_event_speaks_of_is_not_told():
+    retell("CA" + "7" * 32)
+
+    assert not Call.objects.exists()
