@@ -1,0 +1,38 @@
+"""The slugs and columns that other programs rely on. No database."""
+
+from reports.definitions import REPORTS, report_with_slug
+
+MEASURES = """entered, offered, answered, answered_within, abandoned, short_abandoned,
+    overflowed, blocked, failed, waiting, unknown, service_level, answer_rate,
+    abandonment_rate, asa_seconds, longest_wait_seconds, p50_wait_seconds,
+    p90_wait_seconds, average_abandon_seconds, talk_seconds, average_talk_seconds"""
+CONTRACT = {
+    "queue-summary": f"queue, {MEASURES}",
+    "queue-interval": f"interval_start, queue, {MEASURES}",
+    "abandoned-calls": """abandoned_at, call_sid, visit, queue, caller, wait_seconds,
+        position, ivr_path, state, attempts, recovered_at, recovery_seconds,
+        handled_by""",
+    "calls": """call_sid, started_at, ended_at, duration_seconds, line, caller,
+        caller_country, outcome, ivr_path, ivr_steps, entries, connections,
+        wait_seconds, talk_seconds, disconnected_by""",
+    "queue-entries": """call_sid, visit, queue, entered_at, left_at, wait_seconds,
+        outcome, overflow_reason, queue_result, position, operator,
+        operator_call_sid, connections, talk_seconds, talk_source, inferred,
+        lost_while_connecting""",
+    "connections": """call_sid, visit, queue, operator, operator_call_sid,
+        connected_at, ended_at, talk_seconds, talk_source""",
+    "ivr-steps": "call_sid, step, asked_at, menu, input, led_to",
+    "legs": """call_sid, kind, started_at, ended_at, duration_seconds, from, to,
+        status""",
+}
+
+
+def test_reports_have_the_columns_of_the_contract_in_its_order():
+    assert {
+        report.slug: [column.code for column in report.columns] for report in REPORTS
+    } == {slug: " ".join(codes.split()).split(", ") for slug, codes in CONTRACT.items()}
+
+
+def test_report_is_found_by_its_slug():
+    assert report_with_slug("calls") is REPORTS[3]
+    assert report_with_slug("nowhere") is None

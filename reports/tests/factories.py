@@ -1,0 +1,118 @@
+"""History rows for tests, made without telling: what is left out has its default."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from callcenter.models import (
+    AbandonedCall,
+    Call,
+    Connection,
+    IvrStep,
+    Operator,
+    Queue,
+    QueueEntry,
+)
+from reports.base import Report, Row
+from reports.forms import ReportForm
+
+NOON = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)  # 12:00 in Tokyo
+OPERATOR = "+815000000201"
+LINE = "+815000000101"
+CALLER = "+815009789742"
+
+_numbers = count(1)
+
+
+def sid() -> str:
+    """A call SID that nothing else has."""
+    return f"CA{next(_numbers):032x}"
+
+
+def make_queue(slug: str = "support", **more: Any) -> Queue:
+    return Queue.objects.create(slug=slug, **{"name": slug.title()} | more)
+
+
+def make_operator(**more: Any) -> Operator:
+    return Operator.objects.create(**{"name": "佐藤", "number": OPERATOR} | more)
+
+
+def make_call(started_at: datetime = NOON, **more: Any) -> Call:
+    values = {"sid": sid(), "line": LINE, "caller": CALLER, "started_at": started_at}
+    return Call.objects.create(**values | more)
+
+
+def make_entry(entered_at: datetime = NOON, **more: Any) -> QueueEntry:
+    """A stay of 10 seconds that was answered, of a call of its own."""
+    values: dict[str, Any] = {
+        "visit": 1,
+        "queue": "support",
+        "entered_at": entered_at,
+        "entered_quarter": int(entered_at.timestamp()) // 900,
+        "outcome": QueueEntry.Outcome.ANSWERED,
+        "wait_seconds": 10,
+        "target_seconds": 20,
+    } | more
+    if "call" not in values:
+        values["call"] = make_call(entered_at - timedelta(seconds=5))
+    return QueueEntry.objects.create(**values)
+
+
+def make_connection(entry: QueueEntry | None = None, **more: Any) -> Connection:
+    """A talk of a minute that begins when the wait ends."""
+    entry = entry or make_entry()
+    waited = timedelta(seconds=entry.wait_seconds or 0)
+    begun = more.get("connected_at", entry.entered_at + waited)
+    values = {
+        "operator": OPERATOR,
+        "operator_call_sid": sid(),
+        "connected_at": begun,
+        "ended_at": begun + timedelta(seconds=60),
+        "talk_seconds": 60,
+        "talk_source": Connection.TalkSource.DIAL,
+    }
+    return Connection.objects.create(entry=entry, **values | more)
+
+
+def make_abandoned(entered_at: datetime = NOON, **more: Any) -> AbandonedCall:
+    """A caller who gave up after half a minute."""
+    entry = make_entry(
+        entered_at, outcome=QueueEntry.Outcome.ABANDONED, wait_seconds=30
+    )
+    values = {
+        "call": entry.call,
+        "visit": entry.visit,
+        "queue": entry.queue,
+        "caller": entry.call.caller,
+        "entered_at": entered_at,
+        "abandoned_at": entered_at + timedelta(seconds=30),
+        "wait_seconds": 30,
+        "ivr_path": "main>1>support",
+    }
+    return AbandonedCall.objects.create(entry=entry, **values | more)
+
+
+def make_step(asked_at: datetime = NOON, **more: Any) -> IvrStep:
+    values: dict[str, Any] = {"step": 1, "menu": "main", "input": "1"} | more
+    if "call" not in values:
+        values["call"] = make_call(asked_at)
+    return IvrStep.objects.create(asked_at=asked_at, **values)
+
+
+def make_form(**asked: Any) -> ReportForm:
+    """A valid filter: the day of NOON in Tokyo unless the test says otherwise."""
+    may_see_numbers = asked.pop("may_see_numbers", True)
+    form = ReportForm(
+        {"first": "2026-10-20", "last": "2026-10-20", "zone": "Asia/Tokyo"} | asked,
+        may_see_numbers=may_see_numbers,
+    )
+    assert form.is_valid(), form.errors
+    return form
+
+
+def rows_of(report: Report, **asked: Any) -> list[Row]:
+    """What the columns of a report show, for a filter."""
+    codes = [column.code for column in report.columns]
+    return [
+        {code: row[code] for code in codes} for row in report.rows(make_form(**asked))
+    ]

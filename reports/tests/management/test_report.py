@@ -1,0 +1,191 @@
+"""`manage.py report`."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from reports.tests.factories import (
+    LINE,
+    NOON,
+    OPERATOR,
+    make_abandoned,
+    make_call,
+    make_connection,
+    make_entry,
+    make_operator,
+    make_queue,
+)
+
+DAY = ["--first", "2026-10-20", "--last", "2026-10-20"]
+
+
+def report(*arguments: str) -> str:
+    out = StringIO()
+    call_command("report", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_csv_has_one_line_a_row_in_the_zone_of_the_settings():
+    call = make_call(ivr_path="main>1>support", duration_seconds=40)
+
+    assert report("calls", *DAY) == (
+        "call_sid,started_at,ended_at,duration_seconds,line,caller,caller_country,"
+        "outcome,ivr_path,ivr_steps,entries,connections,wait_seconds,talk_seconds,"
+        "disconnected_by\n"
+        f"{call.sid},2026-10-20T12:00:00+09:00,,40,{LINE},+815009789742,JP,,"
+        "main>1>support,0,0,0,,,\n"
+    )
+
+
+@pytest.mark.django_db
+def test_zone_decides_which_day_it_is_and_how_moments_read():
+    make_call()
+
+    rows = [
+        report("legs", "--first", day, "--last", day, "--zone", "Pacific/Pago_Pago")
+        for day in ("2026-10-19", "2026-10-20")
+    ]
+
+    assert ",2026-10-19T16:00:00-11:00," in rows[0]
+    assert len(rows[1].splitlines()) == 1
+
+
+@pytest.mark.django_db
+def test_labels_are_words_and_names_in_the_language_of_the_settings():
+    make_queue("support", name="サポート窓口")
+    make_operator(name="佐藤 花子")
+    make_connection(make_entry(queue="support"))
+
+    [row] = csv.DictReader(StringIO(report("connections", *DAY, "--labels")))
+
+    assert "サポート窓口" in row.values()
+    assert "佐藤 花子" in row.values()
+
+
+@pytest.mark.django_db
+def test_total_row_stands_at_the_end_when_asked_for():
+    make_queue("support")
+    make_entry(wait_seconds=10)
+    make_entry(NOON.replace(hour=9), wait_seconds=20)
+
+    lines = report("queue-interval", *DAY, "--interval", "60", "--totals").splitlines()
+
+    assert len(lines) == 26
+    assert lines[-1] == "total,,2,2,2,2,0,0,0,0,0,0,0,1.0,1.0,0.0,15.0,20,10,20,,0,"
+
+
+@pytest.mark.django_db
+def test_json_carries_totals_and_the_moment_of_reading():
+    make_abandoned()
+
+    told = json.loads(report("abandoned-calls", *DAY, "--format", "json"))
+
+    assert list(told) == ["report", "columns", "rows", "totals", "as_of"]
+    assert told["report"] == "abandoned-calls"
+    assert told["rows"][0]["state"] == "open"
+    assert list(told["rows"][0]) == told["columns"] == list(told["totals"])
+    assert told["totals"]["wait_seconds"] == 30
+    assert told["as_of"].endswith("+09:00")
+
+
+@pytest.mark.django_db
+def test_filters_narrow_the_rows():
+    make_connection(make_entry(queue="support"), operator=OPERATOR)
+    make_connection(make_entry(queue="sales"), operator="client:agent_01")
+
+    for asked in (["--queue", "sales"], ["--operator", "client:agent_01"]):
+        [row] = csv.DictReader(StringIO(report("connections", *DAY, *asked)))
+        assert (row["queue"], row["operator"]) == ("sales", "client:agent_01")
+    assert len(report("connections", *DAY, "--line", LINE).splitlines()) == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["nowhere"], "'nowhere'"),
+        (["calls\nnowhere"], "'calls\\nnowhere'"),
+        (["calls", "--queue", "nowhere"], "nowhere"),
+        (["calls", "--queue", "no\nwhere"], "--queue"),
+        (["calls", "--interval", "7\n8"], "7 8"),
+        (["calls", "--zone", "Mars"], "Mars"),
+        (["calls", "--operator", "+815000000999"], "+815000000999"),
+        (["calls", "--line", "+815000000999"], "+815000000999"),
+        (["calls", "--first", "20.10.2026"], "--first"),
+        (["calls", "--first", "2026-10-21", "--last", "2026-10-20"], "--last"),
+        (["calls", "--format", "xlsx"], "'xlsx'"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(arguments, named):
+    with pytest.raises(CommandError) as refusal:
+        report(*arguments)
+
+    assert named in str(refusal.value)
+    assert len(str(refusal.value).splitlines()) == 1
+
+
+@pytest.fixture
+def shell(transactional_db):
+    """Runs a line of shell in which $REPORT is the command, on the test database."""
+    url = os.environ["DATABASE_URL"]
+    name = str(connection.settings_dict["NAME"])
+    url = f"sqlite:///{name}" if connection.vendor == "sqlite" else _renamed(url, name)
+    environment = os.environ | {
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "minicc.settings",
+        "PYTHONIOENCODING": "shift_jis",
+        "REPORT": f"{sys.executable} {settings.BASE_DIR / 'manage.py'} report",
+    }
+
+    def run(line: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(  # noqa: S603 -- lines of this file
+            ["/bin/bash", "-o", "pipefail", "-c", line],
+            env=environment,
+            capture_output=True,
+            check=False,
+        )
+
+    return run
+
+
+def _renamed(url: str, name: str) -> str:
+    address, _, options = url.partition("?")
+    return f"{address.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
+
+
+def test_output_is_utf8_whatever_the_terminal(shell):
+    make_queue("support", name="サポート髙橋")
+
+    done = shell(f"$REPORT queue-summary --labels {' '.join(DAY)}")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().splitlines()[1].startswith("サポート髙橋,0,")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "$REPORT nowhere",
+        "$REPORT calls --queue $'\\xff'",
+        # Longer than a pipe holds, and so short that it is written at the very end.
+        "$REPORT queue-interval --first 2000-01-01 | head -1 > /dev/null",
+        "$REPORT calls | exec true",
+    ],
+)
+def test_failure_is_one_line_on_standard_error_and_a_status(shell, line):
+    make_queue("support")
+
+    done = shell(line)
+
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith(b"CommandError: ")
