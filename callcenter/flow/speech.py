@@ -5,6 +5,7 @@ more than 3,000 (reference 5.4), and a document of more than 64 kB.
 """
 
 import re
+from bisect import bisect_right
 from urllib.parse import quote
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
@@ -39,7 +40,7 @@ def say_prompt(
 ) -> None:
     """Plays and speaks what the admin gave for this moment, else the default."""
     found = prompt(given, purpose, language)
-    if found is None:
+    if found is None or not (found.audio_url or pieces(found.text)):
         say(verb, default, prompts.of(language))
         return
     if found.audio_url:
@@ -49,7 +50,7 @@ def say_prompt(
 
 def pieces(text: str) -> list[str]:
     """The text in parts that Twilio reads, cut after a sentence where that goes."""
-    rest = _UNSPEAKABLE.sub("", text).strip()
+    rest = _UNSPEAKABLE.sub("", text[: MOST_PIECES * LONGEST]).strip()
     found: list[str] = []
     while rest and len(found) < MOST_PIECES:
         end = _fitting(rest)
@@ -63,9 +64,14 @@ def pieces(text: str) -> list[str]:
 
 def _fitting(text: str) -> int:
     """How many characters from the start fit into one piece."""
-    encoded = 0
-    for index, character in enumerate(text[:LONGEST]):
-        encoded += len(quote(character, safe=""))
-        if encoded > LONGEST_ENCODED:
-            return index
-    return min(len(text), LONGEST)
+    most = min(len(text), LONGEST)
+    if _encoded(text[:most]) <= LONGEST_ENCODED:
+        return most
+    # The last length that is not too long; longer texts are never shorter encoded.
+    lengths = range(most)
+    found = bisect_right(lengths, LONGEST_ENCODED, key=lambda end: _encoded(text[:end]))
+    return found - 1
+
+
+def _encoded(text: str) -> int:
+    return len(quote(text, safe=""))

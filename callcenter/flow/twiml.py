@@ -36,7 +36,7 @@ def document(
             return operator_twiml.next_dial(step)
         case "operator-done":
             return operator_twiml.wrap_up(step, plan)
-        case "fallback" if code == "dial":
+        case "fallback" if code == "dial" and rest:
             return caller_twiml.forward(rest, step, plan)
         case "fallback":
             return caller_twiml.apology(step, plan)
@@ -47,9 +47,9 @@ def document(
 def _caller(code: str, rest: str, step: Step, plan: Plan) -> VoiceResponse:
     queue, _, visit = rest.rpartition("/")
     match code:
-        case "menu":
+        case "menu" if _is_name(rest):
             return caller_twiml.menu(rest, step, plan)
-        case "enqueue" if visit.isdecimal():
+        case "enqueue" if _is_name(queue) and visit.isdecimal():
             return caller_twiml.enqueue(queue, int(visit), step, plan)
         case "message":
             return caller_twiml.message(rest, step, plan)
@@ -66,11 +66,16 @@ def _caller(code: str, rest: str, step: Step, plan: Plan) -> VoiceResponse:
             return caller_twiml.apology(step, plan)
 
 
+def _is_name(text: str) -> bool:
+    """Whether it can stand in a path of ours, as every code of a queue or menu can."""
+    return bool(text) and "/" not in text
+
+
 def _operator(code: str, rest: str, step: Step, plan: Plan) -> VoiceResponse:
     match code:
         case "ask_pin":
             return operator_twiml.ask_pin(step, plan)
-        case "dial":
+        case "dial" if rest:
             return operator_twiml.dial(rest, step, plan)
         case "wait":
             return operator_twiml.wait(step, plan)
