@@ -92,7 +92,8 @@ def _past(event: WebhookEvent) -> Past:
     """Read from the events stored before this one; a repeat sees the same ones.
 
     The step is one more than the highest, the visits are the highest told by a URL or
-    by a decision to enqueue. Nothing with the database gone.
+    by a decision to enqueue. Requests come in any order: one of this step or later is
+    none of the past. Nothing with the database gone.
     """
     rows = (
         WebhookEvent.objects.filter(call_sid=event.call_sid)
@@ -104,7 +105,10 @@ def _past(event: WebhookEvent) -> Past:
         for dedup_key, its_step, its_visit, decision in rows:
             if dedup_key == event.dedup_key:
                 break
-            step = max(step, (its_step or 0) + 1)
+            its_step = its_step or 0
+            if event.step is not None and its_step >= event.step:
+                continue  # it was answered later, though it was heard of earlier
+            step = max(step, its_step + 1)
             enqueued = _ENQUEUED.fullmatch(decision)
             visits = max(visits, its_visit or 0, int(enqueued[1]) if enqueued else 0)
             # Sign-in is the first of these decisions (product.md 8.21).
