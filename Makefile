@@ -16,8 +16,10 @@ run: python  ## a working call center on 127.0.0.1:8000 (PORT=8001 for another p
 
 test: python  ## all tests, on SQLite and then on MariaDB
 	@$(PYTHON) -m minicc.start tests
-	@$(BIN)/python -m pytest -n 2
-	@$(BIN)/python -m pytest -n 2 --database=mariadb
+	@status=0; \
+	for database in sqlite mariadb; do \
+	  $(BIN)/python -m pytest -n 2 --database=$$database || status=$$?; \
+	done; exit $$status
 
 # Settings as in production, whatever stands in .env.
 check: export SECRET_KEY = for-make-check-only-and-long-enough-to-please-django-0123456789
