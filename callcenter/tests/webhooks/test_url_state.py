@@ -89,6 +89,12 @@ def test_what_the_url_does_say_goes_before_what_is_stored(past):
     assert place_of(step_of(event, menu="main")) == (9, 2, False)
 
 
+def test_a_request_that_was_overtaken_does_not_count_what_came_of_it(past):
+    event = event_at(90, "/twilio/menu/main/?step=1")
+
+    assert place_of(step_of(event, menu="main")) == (1, 0, False)
+
+
 def test_a_repeat_looks_up_what_the_first_one_did(past):
     repeat = event_at(5, "/twilio/menu/main/")
 
