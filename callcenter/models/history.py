@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.models.events import WebhookEvent
 from callcenter.models.fields import SidField
@@ -158,7 +159,7 @@ class QueueEntry(models.Model):
         """Why the caller left the queue still connected."""
 
         MAX_WAIT = "max_wait", _("maximum wait")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("overflow reason", "closed")
         KEY = "key", _("key pressed")
         VOICEMAIL = "voicemail", _("voicemail")
         CALLBACK = "callback", _("callback")

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.flow import tree
@@ -115,3 +116,15 @@ class MenuAdmin(SetupAdmin[Menu]):
         lines = PhoneLine.objects.filter(menu=obj)
         options = MenuOption.objects.filter(next_menu=obj).exclude(menu=obj)
         return in_use(obj, [*lines, *options.select_related("menu")])
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
+        """A menu's own options, though they may lead back to it, protect it not."""
+        deleted, counts, lacking, _ = super().get_deleted_objects(objs, request)
+        reasons = [reason for obj in objs for reason in self.reasons_to_keep(obj)]
+        return deleted, counts, lacking, reasons
+
+    def delete_model(self, request: HttpRequest, obj: Menu) -> None:
+        obj.options.all().delete()
+        super().delete_model(request, obj)

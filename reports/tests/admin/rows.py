@@ -1,7 +1,9 @@
 """Rows for the tests of the admin: a call with all that can hang on it."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from callcenter.models import (
     AbandonedCall,
@@ -42,10 +44,10 @@ def sid(prefix: str = "CA") -> str:
 
 
 def make_call(
-    kind: str = "customer", caller: str = "+81312345678", **more: object
+    kind: str = "customer", caller: str = "+81312345678", **more: Any
 ) -> Call:
     """A leg; by default a customer's."""
-    values = {
+    values: dict[str, Any] = {
         "sid": sid(),
         "line": "+815000000101",
         "started_at": START,
@@ -58,9 +60,9 @@ def make_call(
     )
 
 
-def make_entry(call: Call | None = None, visit: int = 1, **more: object) -> QueueEntry:
+def make_entry(call: Call | None = None, visit: int = 1, **more: Any) -> QueueEntry:
     """A stay in the queue "support"."""
-    values = {
+    values: dict[str, Any] = {
         "queue": "support",
         "entered_at": after(10),
         "left_at": after(30),
@@ -126,9 +128,9 @@ def make_state(call: Call | None = None, seconds: int = 0) -> OperatorState:
     )
 
 
-def make_event(call_sid: str = "", seconds: float = 0, **more: object) -> WebhookEvent:
+def make_event(call_sid: str = "", seconds: float = 0, **more: Any) -> WebhookEvent:
     """A request that has been told."""
-    values = {
+    values: dict[str, Any] = {
         "kind": "incoming",
         "path": "/twilio/incoming/",
         "params": {"CallSid": call_sid, "From": "+81312345678"},
@@ -178,7 +180,7 @@ def make_follow_up(abandoned: AbandonedCall | None = None) -> FollowUp:
     return FollowUp.objects.create(abandoned_call=abandoned or make_abandoned())
 
 
-def make_queue(slug: str = "", **more: object) -> Queue:
+def make_queue(slug: str = "", **more: Any) -> Queue:
     """A queue that is on."""
     slug = slug or f"queue-{next(_numbers)}"
     return Queue.objects.create(slug=slug, name=slug, **more)
@@ -193,7 +195,7 @@ def make_threshold(
     )
 
 
-def make_menu(slug: str = "", **more: object) -> Menu:
+def make_menu(slug: str = "", **more: Any) -> Menu:
     """A menu with a text and one key that leads to a queue."""
     slug = slug or f"menu-{next(_numbers)}"
     menu = Menu.objects.create(slug=slug, name=slug, **more)
@@ -210,17 +212,17 @@ def make_message(slug: str = "") -> Message:
     return message
 
 
-def make_line(number: str = "", **more: object) -> PhoneLine:
+def make_line(number: str = "", **more: Any) -> PhoneLine:
     """A line that leads to a queue."""
     number = number or f"+8150{next(_numbers):08}"
-    values = {"name": "main", "is_default": True}
+    values: dict[str, Any] = {"name": "main", "is_default": True}
     return PhoneLine.objects.create(
         number=number,
         **{**values, **more, "queue": more.get("queue") or make_queue()},
     )
 
 
-def make_operator(name: str = "Sato", **more: object) -> Operator:
+def make_operator(name: str = "Sato", **more: Any) -> Operator:
     """An operator with a telephone."""
     number = f"+8150{next(_numbers):08}"
     return Operator.objects.create(name=name, **{"number": number, **more})
@@ -237,8 +239,9 @@ def make_wrapup_code() -> WrapUpCode:
     return WrapUpCode.objects.create(code=code, name=code)
 
 
+Maker = Callable[..., Any]
 # One maker for every table people see.
-HISTORY = {
+HISTORY: dict[str, Maker] = {
     "call": make_call,
     "queueentry": make_entry,
     "connection": make_connection,
@@ -250,7 +253,7 @@ HISTORY = {
     "operatorstate": make_state,
     "webhookevent": make_event,
 }
-SETUP = {
+SETUP: dict[str, Maker] = {
     "phoneline": make_line,
     "queue": make_queue,
     "menu": make_menu,
@@ -259,4 +262,4 @@ SETUP = {
     "holiday": make_holiday,
     "wrapupcode": make_wrapup_code,
 }
-ALL = {**HISTORY, **SETUP, "followup": make_follow_up}
+ALL: dict[str, Maker] = {**HISTORY, **SETUP, "followup": make_follow_up}
