@@ -6,6 +6,7 @@ more than 3,000 (reference 5.4), and a document of more than 64 kB.
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from urllib.parse import quote
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
@@ -48,7 +49,9 @@ def say_prompt(
     say(verb, found.text, prompts.of(found.language))
 
 
-def pieces(text: str) -> list[str]:
+# The same few prompts are said in every call.
+@lru_cache(maxsize=1000)
+def pieces(text: str) -> tuple[str, ...]:
     """The text in parts that Twilio reads, cut after a sentence where that goes."""
     rest = _UNSPEAKABLE.sub("", text[: MOST_PIECES * LONGEST]).strip()
     found: list[str] = []
@@ -59,7 +62,7 @@ def pieces(text: str) -> list[str]:
             end = ends[-1] if ends else rest.rfind(" ", 1, end) + 1 or end
         found.append(rest[:end].strip())
         rest = rest[end:].strip()
-    return found
+    return tuple(found)
 
 
 def _fitting(text: str) -> int:
