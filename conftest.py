@@ -100,6 +100,19 @@ def spool(settings, tmp_path):
     settings.SPOOL_DIR = tmp_path / "spool"
 
 
+@pytest.fixture(autouse=True)
+def _new_process():
+    """Nothing remembered: tests change the tables behind the back of what is kept."""
+    # Known only when Django is set up.
+    from callcenter.flow import current  # noqa: PLC0415
+    from callcenter.history import store  # noqa: PLC0415
+    from callcenter.webhooks import floor  # noqa: PLC0415
+
+    current.forget()
+    floor.forget()
+    store.forget_rules()
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {config.getoption('database')}"
 

@@ -13,7 +13,7 @@ from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.utils import timezone
 
 from callcenter.history.concerns import concerned_by
@@ -253,7 +253,7 @@ def _mark_told(pks: Iterable[int]) -> None:
 def _mark_untold(event: WebhookEvent, error: str) -> None:
     try:
         WebhookEvent.objects.filter(pk=event.pk).update(told_at=None, tell_error=error)
-    except DatabaseError:
+    except Error:
         logger.warning("event %s could not be marked untold", event.pk)
 
 
@@ -270,6 +270,13 @@ def current_rules() -> Rules:
         if _rules is None or _rules[0] != current or current == 0:
             _rules = current, _read_rules()
         return _rules[1]
+
+
+def forget_rules() -> None:
+    """Read the rules again next time: for tests, whose tables change behind our back."""
+    global _rules
+    with _rules_lock:
+        _rules = None
 
 
 def _read_rules() -> Rules:

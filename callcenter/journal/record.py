@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 
 from callcenter.history.locking import try_again_when_locked
 from callcenter.journal.eventfile import add_copy, line_of_event
@@ -29,7 +29,7 @@ def record(event: WebhookEvent) -> Kept:
     """
     try:
         kept, is_new = try_again_when_locked(lambda: keep(event))
-    except DatabaseError:
+    except Error:
         logger.exception("database gone, event not stored: %s", line_of_event(event))
         connection.close()
         return Kept(None, event.decision)

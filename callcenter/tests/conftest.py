@@ -2,24 +2,20 @@
 
 import pytest
 
-from callcenter.flow import current
 from callcenter.tests.twilio_client import (
     ACCOUNT_SID,
     AUTH_TOKEN,
     BASE_URL,
     TwilioClient,
 )
-from callcenter.webhooks import floor
 
 
 @pytest.fixture
 def twilio(settings):
-    """A stand-in for Twilio whose requests are believed, before a fresh process."""
+    """A stand-in for Twilio whose requests are believed."""
     settings.TWILIO_ACCOUNT_SID = ACCOUNT_SID
     settings.TWILIO_AUTH_TOKEN = AUTH_TOKEN
     settings.TWILIO_AUTH_TOKEN_SECONDARY = ""
     settings.WEBHOOK_BASIC_AUTH = ""
     settings.PUBLIC_BASE_URL = BASE_URL
-    current.forget()
-    floor.forget()
     return TwilioClient()
