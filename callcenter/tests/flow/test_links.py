@@ -1,0 +1,70 @@
+"""The addresses we hand out. No database."""
+
+import pytest
+
+from callcenter.flow import links
+from callcenter.tests.flow.plans import make_step
+
+STEP = make_step("menu", step=3, visits=2)
+
+
+def test_address_stands_alone_where_nobody_said_where_we_are(settings):
+    settings.PUBLIC_BASE_URL = ""
+    settings.WEBHOOK_BASIC_AUTH = "twilio:secret"
+
+    assert links.wait(STEP, "support", 3, language="en") == (
+        "/twilio/wait/support/3/?step=4&visits=3&lang=en"
+    )
+    assert links.hold_music() == "/static/callcenter/hold-music.wav"
+
+
+@pytest.mark.parametrize(
+    ("base", "secret", "begins"),
+    [
+        ("https://cc.example.com", "", "https://cc.example.com"),
+        ("https://cc.example.com/", "", "https://cc.example.com"),
+        ("https://cc.example.com/mini", "", "https://cc.example.com/mini"),
+        ("https://cc.example.com:8443", "u:p", "https://u:p@cc.example.com:8443"),
+        ("http://[::1]:8000", "u:p", "http://u:p@[::1]:8000"),
+        (
+            "https://cc.example.com",
+            "twi lio:p:@/?#&%",
+            "https://twi%20lio:p%3A%40%2F%3F%23%26%25@cc.example.com",
+        ),
+        ("https://cc.example.com", "no password", "https://cc.example.com"),
+    ],
+)
+def test_address_is_absolute_and_carries_the_credentials(
+    settings, base, secret, begins
+):
+    settings.PUBLIC_BASE_URL = base
+    settings.WEBHOOK_BASIC_AUTH = secret
+
+    assert links.operator(STEP, signed_in=True, queue="support") == (
+        f"{begins}/twilio/operator/?step=4&in=1&queue=support"
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        links.queue_exit(STEP, "support", 1, language="ja"),
+        links.connect(STEP, "support"),
+        links.operator_done(STEP, "support"),
+    ],
+)
+def test_what_must_not_be_lost_asks_for_retries(address):
+    assert address.endswith("#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        links.menu(STEP, "main", again=0, language="ja"),
+        links.wait(STEP, "support", 1, language="ja"),
+        links.operator(STEP, signed_in=False, again=1),
+        links.hold_music(),
+    ],
+)
+def test_what_is_asked_again_anyway_does_not(address):
+    assert "#" not in address

@@ -1,0 +1,475 @@
+"""What the documents say, word for word. No database."""
+
+from dataclasses import replace
+
+import pytest
+
+from callcenter.flow.plan import Plan, PromptPlan
+from callcenter.flow.twiml import document
+from callcenter.tests.flow.allowlist import parsed
+from callcenter.tests.flow.plans import (
+    CUSTOMER,
+    SATO,
+    SUZUKI,
+    make_plan,
+    make_step,
+    with_line,
+    with_queue,
+)
+
+BASE = "https://callcenter.example.com"
+MUSIC = "/static/callcenter/hold-music.wav"
+RETRIES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
+PLAN = make_plan()
+
+
+def outline(made, depth=0) -> list[str]:
+    """The document as lines: element, attributes by name, text; voices left out."""
+    lines = []
+    for element in parsed(made) if depth == 0 else made:
+        attributes = {
+            name: value.removeprefix(BASE)
+            for name, value in sorted(element.attrib.items())
+            if name not in {"voice", "language", "method", "waitUrlMethod", "input"}
+        }
+        text = (element.text or "").removeprefix(BASE)
+        line = " ".join(
+            [element.tag, *(f"{k}={v}" for k, v in attributes.items()), text]
+        )
+        lines += ["  " * depth + line.rstrip(), *outline(element, depth + 1)]
+    return lines
+
+
+def said(made) -> list[tuple[str, str | None]]:
+    return [(say.text or "", say.get("language")) for say in parsed(made).iter("Say")]
+
+
+def test_line_greets_and_asks():
+    step = make_step("incoming")
+
+    action = "/twilio/menu/main/?step=1&visits=0&again=0&lang=ja"
+    assert outline(document("menu:main", step, PLAN)) == [
+        f"Gather action={action} actionOnEmptyResult=true finishOnKey= numDigits=1"
+        " timeout=10",
+        "  Say お電話ありがとうございます。",
+        "  Say 番号を押してください。",
+        f"Redirect {action}",
+    ]
+
+
+def test_line_greets_in_its_own_words_and_language():
+    plan = with_line(
+        PLAN, language="en", prompts=(PromptPlan("greeting", "en", "Hello, MiniCC."),)
+    )
+
+    made = document("menu:main", make_step("incoming"), plan)
+
+    assert said(made) == [("Hello, MiniCC.", "en-US"), ("Press a number.", "en-US")]
+
+
+@pytest.mark.parametrize(
+    ("digits", "again", "next_again", "texts"),
+    [
+        (
+            "9",
+            0,
+            1,
+            [
+                "恐れ入りますが、もう一度お選びください。",
+                "番号を押してください。",
+            ],
+        ),
+        ("", 1, 2, ["番号を押してください。"]),
+        ("*", 1, 0, ["番号を押してください。"]),
+    ],
+)
+def test_menu_asked_again_counts_what_led_nowhere(digits, again, next_again, texts):
+    step = make_step(
+        "menu", menu="main", digits=digits, again=again, step=4, visits=1, language="ja"
+    )
+
+    made = document("menu:main", step, PLAN)
+
+    assert [text for text, _ in said(made)] == texts
+    assert parsed(made)[0].get("action") == (
+        f"{BASE}/twilio/menu/main/?step=5&visits=1&again={next_again}&lang=ja"
+    )
+
+
+def test_option_that_leads_to_another_language_is_heard_in_it():
+    step = make_step("menu", menu="main", digits="5", step=1, language="ja")
+
+    made = document("menu:language", step, PLAN)
+
+    assert said(made) == [("This is English.", "en-US")]
+    assert parsed(made)[0].get("action") == (
+        f"{BASE}/twilio/menu/language/?step=2&visits=0&again=0&lang=en"
+    )
+
+
+def test_caller_is_put_into_the_queue_with_all_the_next_steps_need():
+    step = make_step("menu", menu="main", digits="1", step=1, language="en", visits=1)
+
+    made = document("enqueue:support/2", step, PLAN)
+
+    query = "?step=2&visits=2&lang=en"
+    assert outline(made) == [
+        f"Enqueue action=/twilio/queue-exit/support/2/{query}{RETRIES}"
+        f" waitUrl=/twilio/wait/support/2/{query} support",
+        "Say We are sorry. Our system is having trouble at the moment."
+        " Please call again in a little while.",
+    ]
+    enqueue = parsed(made)[0]
+    assert (enqueue.get("method"), enqueue.get("waitUrlMethod")) == ("POST", "POST")
+
+
+def test_line_without_a_menu_greets_before_the_queue():
+    made = document("enqueue:support/1", make_step("incoming"), PLAN)
+
+    assert [element.tag for element in parsed(made)] == ["Say", "Enqueue", "Say"]
+    assert said(made)[0] == ("お電話ありがとうございます。", "ja-JP")
+
+
+@pytest.mark.parametrize(
+    ("values", "staffed", "heard"),
+    [
+        (
+            {"queue_time": 0, "queue_position": 3},
+            {"support"},
+            [
+                "Say オペレーターにおつなぎいたします。このままお待ちください。",
+                "Say お客様は、ただいま3番目にお待ちいただいております。",
+                f"Play {MUSIC}",
+            ],
+        ),
+        (
+            {"queue_time": 20, "queue_position": 1},
+            None,
+            [
+                "Say お客様は、ただいま1番目にお待ちいただいております。",
+                f"Play {MUSIC}",
+            ],
+        ),
+        (
+            {"queue_time": 20, "queue_position": 2},
+            {"sales"},
+            [
+                "Say ただいま、対応できるオペレーターが席を外しております。"
+                "このままお待ちいただくか、後ほどおかけ直しください。",
+                f"Play {MUSIC}",
+            ],
+        ),
+        ({"queue_time": 20}, None, [f"Play {MUSIC}"]),
+        ({}, None, [f"Play {MUSIC}"]),
+        ({"queue_position": 0}, None, [f"Play {MUSIC}"]),
+    ],
+)
+def test_waiting_caller_hears_their_place_and_music(values, staffed, heard):
+    step = make_step("wait", queue="support", visit=1, **values)
+
+    assert outline(document("hold", step, PLAN, staffed=staffed)) == heard
+
+
+def test_waiting_caller_hears_their_language_and_the_words_of_the_queue():
+    plan = with_queue(
+        PLAN, "support", prompts=(PromptPlan("waiting", "en", "Support is coming."),)
+    )
+    step = make_step(
+        "wait", queue="support", language="en", queue_time=0, queue_position=12
+    )
+
+    assert said(document("hold", step, plan)) == [
+        ("Support is coming.", "en-US"),
+        ("You are number 12 in line.", "en-US"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "decision", ["leave:max_wait", "leave:closed", "leave:key", "leave:callback"]
+)
+def test_caller_leaves_the_queue_without_a_word(decision):
+    step = make_step("wait", queue="support", queue_time=600)
+
+    assert outline(document(decision, step, PLAN)) == ["Leave"]
+
+
+def test_nothing_follows_for_who_has_talked_or_hung_up():
+    step = make_step("queue-exit", queue="support", queue_result="bridged")
+
+    assert document("end", step, PLAN).to_xml() == (
+        '<?xml version="1.0" encoding="UTF-8"?><Response />'
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "begins"),
+    [
+        ("queue-full", "We are sorry. All our lines are busy"),
+        ("leave", "We are sorry. No operator can take your call"),
+        ("error", "We are sorry. Our system is having trouble"),
+        ("system-error", "We are sorry. Our system is having trouble"),
+    ],
+)
+def test_who_leaves_unserved_hears_why(result, begins):
+    step = make_step("queue-exit", queue="support", queue_result=result, language="en")
+
+    made = document("apology", step, PLAN)
+
+    (text, _), *more = said(made)
+    assert (text[: len(begins)], more) == (begins, [])
+    assert [element.tag for element in parsed(made)] == ["Say", "Hangup"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "decision", "text"),
+    [
+        ("menu", "end", "Thank you for calling. Goodbye."),
+        ("menu", "message:information", "About us."),
+        ("menu", "message:gone", "Thank you for calling."),
+        (
+            "incoming",
+            "closed",
+            "Thank you for calling. Our office is closed now."
+            " Please call again during business hours.",
+        ),
+        (
+            "incoming",
+            "reject",
+            "We are sorry. Our system is having trouble at the moment."
+            " Please call again in a little while.",
+        ),
+        (
+            "fallback",
+            "apology",
+            "We are sorry. Our system is having trouble at the moment."
+            " Please call again in a little while.",
+        ),
+    ],
+)
+def test_call_ends_with_a_word(kind, decision, text):
+    step = make_step(kind, menu="main", language="en")
+
+    assert outline(document(decision, step, PLAN)) == [f"Say {text}", "Hangup"]
+
+
+def test_without_any_plan_the_way_out_of_a_menu_is_an_apology():
+    step = make_step("menu", menu="main", language="en")
+
+    ((text, _),) = said(document("end", step, Plan()))
+
+    assert text.startswith("We are sorry. Our system is having trouble")
+
+
+def test_caller_hears_that_an_operator_comes():
+    made = document("announce", make_step("connect", queue="support"), PLAN)
+
+    assert outline(made) == [
+        "Say お待たせいたしました。オペレーターにおつなぎいたします。"
+    ]
+
+
+def test_fallback_dials_the_line_s_number():
+    made = document("dial:+81312345678", make_step("fallback"), PLAN)
+
+    assert outline(made) == [
+        "Say ただいまおつなぎいたします。",
+        "Dial timeout=30",
+        "  Number +81312345678",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["status", "recording"])
+def test_nothing_is_said_where_nobody_listens(kind):
+    assert outline(document("", make_step(kind), PLAN)) == []
+
+
+def test_operator_is_led_from_the_line_to_the_loop():
+    made = document("operator", make_step("incoming", caller=SATO), PLAN)
+
+    assert outline(made) == ["Redirect /twilio/operator/?step=1&again=0"]
+
+
+@pytest.mark.parametrize(
+    ("digits", "again", "text", "keyed", "silent"),
+    [
+        ("", 0, "Please enter your PIN, then press the hash key.", 0, 1),
+        ("", 1, "Please enter your PIN, then press the hash key.", 1, 2),
+        (
+            "0000",
+            1,
+            "That PIN is wrong. Please enter it again, then press the hash key.",
+            2,
+            3,
+        ),
+    ],
+)
+def test_pin_is_asked_and_what_was_wrong_or_silent_counted(
+    digits, again, text, keyed, silent
+):
+    step = make_step(
+        "operator", caller=SATO, digits=digits, again=again, step=1, language="en"
+    )
+
+    assert outline(document("ask_pin", step, PLAN)) == [
+        f"Gather action=/twilio/operator/?step=2&again={keyed} finishOnKey=#"
+        " timeout=10",
+        f"  Say {text}",
+        f"Redirect /twilio/operator/?step=2&again={silent}",
+    ]
+
+
+SIGNED_IN = (
+    "  Say You are in the queue. Please wait for a call."
+    " To leave, press 9 between two calls."
+)
+DIAL_SUPPORT = [
+    "Gather action=/twilio/operator/?step=6&in=1&queue=support finishOnKey="
+    " numDigits=1 timeout=1",
+    f"Dial action=/twilio/operator/done/?step=6&in=1&queue=support{RETRIES}"
+    " timeout=300",
+    f"  Queue url=/twilio/connect/?step=6&queue=support{RETRIES} support",
+]
+
+
+@pytest.mark.parametrize(
+    ("signed_in", "lines"),
+    [
+        (False, [DIAL_SUPPORT[0], SIGNED_IN, *DIAL_SUPPORT[1:]]),
+        (True, DIAL_SUPPORT),
+    ],
+)
+def test_operator_is_told_once_and_then_waits_in_the_queue(signed_in, lines):
+    step = make_step(
+        "operator", caller=SATO, step=5, signed_in=signed_in, language="en"
+    )
+
+    assert outline(document("dial:support", step, PLAN)) == lines
+
+
+@pytest.mark.parametrize(("caller", "seconds"), [(SATO, "300"), (SUZUKI, "15")])
+def test_operator_of_several_queues_chooses_again_soon(caller, seconds):
+    made = document("dial:support", make_step("operator", caller=caller), PLAN)
+
+    assert [dial.get("timeout") for dial in parsed(made).iter("Dial")] == [seconds]
+
+
+def test_operator_without_a_queue_is_told_and_asked_to_wait():
+    step = make_step("operator", caller=SUZUKI, step=1, language="en")
+    lines = [
+        "Gather action=/twilio/operator/?step=2&in=1 finishOnKey= numDigits=1"
+        " timeout=1",
+        "  Say No queue is assigned to you. Please ask your administrator."
+        " To leave, press 9.",
+        "  Pause length=10",
+        "Redirect /twilio/operator/?step=2&in=1",
+    ]
+
+    assert outline(document("wait", step, PLAN)) == lines
+    assert outline(document("wait", replace(step, signed_in=True), PLAN)) == [
+        lines[0],
+        *lines[2:],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "seconds"),
+    [
+        ({"dial_call_duration": 120, "dial_bridged": True}, "20"),
+        ({"dial_call_duration": 120}, "20"),
+        ({"dial_bridged": False, "dial_call_duration": 0}, "20"),
+        ({}, "20"),
+    ],
+)
+def test_operator_has_time_after_a_conversation(values, seconds):
+    step = make_step(
+        "operator-done",
+        caller=SATO,
+        queue="support",
+        signed_in=True,
+        step=7,
+        dial_call_status="completed",
+        **values,
+    )
+
+    assert outline(document("wrap_up", step, PLAN)) == [
+        "Gather action=/twilio/operator/?step=8&in=1 finishOnKey= numDigits=1"
+        " timeout=1",
+        f"  Pause length={seconds}",
+        "Redirect /twilio/operator/?step=8&in=1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "pauses"),
+    [
+        ({"dial_call_duration": 120}, []),
+        ({"dial_bridged": True}, []),
+        # Nobody has talked: that may have come back at once, and must not spin.
+        ({"dial_call_duration": 0, "dial_bridged": False}, ["10"]),
+        ({}, ["10"]),
+    ],
+)
+def test_conversation_that_was_none_never_comes_back_at_once(values, pauses):
+    plan = with_queue(PLAN, "support", wrapup_seconds=0)
+    step = make_step(
+        "operator-done", queue="support", dial_call_status="completed", **values
+    )
+
+    made = parsed(document("wrap_up", step, plan))
+
+    assert [pause.get("length") for pause in made.iter("Pause")] == pauses
+
+
+@pytest.mark.parametrize(
+    ("status", "lines"),
+    [
+        ("no-answer", []),
+        (
+            "failed",
+            [
+                "Gather action=/twilio/operator/?step=8&in=1 finishOnKey= numDigits=1"
+                " timeout=1",
+                "  Pause length=10",
+            ],
+        ),
+    ],
+)
+def test_dial_that_failed_is_not_tried_again_at_once(status, lines):
+    step = make_step(
+        "operator-done",
+        caller=SATO,
+        queue="support",
+        signed_in=True,
+        step=7,
+        dial_call_status=status,
+    )
+
+    assert outline(document("dial:support", step, PLAN)) == [
+        *lines,
+        "Redirect /twilio/operator/?step=8&in=1&queue=support",
+    ]
+
+
+def test_who_comes_back_from_a_dial_unproven_is_not_signed_in_by_that():
+    step = make_step(
+        "operator-done", caller=SATO, queue="support", dial_call_status="no-answer"
+    )
+
+    assert outline(document("dial:support", step, PLAN)) == [
+        "Redirect /twilio/operator/?step=1&again=0&queue=support"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("caller", "signed_in", "text"),
+    [
+        (SATO, True, "You have left the queue. Goodbye."),
+        (SATO, False, "We could not verify your PIN. Goodbye."),
+        (CUSTOMER, False, "Thank you for calling. Goodbye."),
+        (CUSTOMER, True, "You have left the queue. Goodbye."),
+    ],
+)
+def test_operator_is_sent_off_with_a_word(caller, signed_in, text):
+    step = make_step("operator", caller=caller, signed_in=signed_in, language="en")
+
+    assert outline(document("sign_off", step, PLAN)) == [f"Say {text}", "Hangup"]
