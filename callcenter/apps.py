@@ -8,7 +8,7 @@ class CallcenterConfig(AppConfig):
     """Webhooks, the call flow, the journal and the history told from it."""
 
     name = "callcenter"
-    verbose_name = _("call center")
+    verbose_name = _("Call center")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -15,7 +15,7 @@ from callcenter.models import Call, QueueEntry, WebhookEvent
 from reports.admin import search
 from reports.admin.filters import PeriodFilter, QueueFilter, TellingFilter
 from reports.admin.linked import Linked
-from reports.admin.readonly import HistoryAdmin
+from reports.admin.readonly import NOTHING, HistoryAdmin
 
 
 @admin.register(WebhookEvent)
@@ -27,8 +27,7 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
         "kind",
         "call_sid",
         "queue",
-        "input",
-        "result",
+        "heard",
         "decision",
         "is_told",
     ]
@@ -43,9 +42,15 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
                     "received_at",
                     "kind",
                     "path",
-                    ("call_sid", "other_sid"),
-                    ("queue", "visit", "position", "queue_time_seconds"),
-                    ("menu", "step", "input"),
+                    "call_sid",
+                    "other_sid",
+                    "queue",
+                    "visit",
+                    "position",
+                    "queue_time_seconds",
+                    "menu",
+                    "step",
+                    "input",
                     "result",
                     "decision",
                 ]
@@ -65,6 +70,11 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
         calls = Call.objects.filter(search.ends_with("caller_reversed", term))
         return queryset.filter(call_sid__in=calls.values("sid"))
 
+    @admin.display(description=_("input or result"))
+    def heard(self, event: WebhookEvent) -> str:
+        """What the caller pressed, else what Twilio says became of it."""
+        return event.input or event.result or NOTHING
+
     @admin.display(description=_("told"), boolean=True)
     def is_told(self, event: WebhookEvent) -> bool | None:
         """Told, not told yet, or failed."""
@@ -75,7 +85,7 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
     @admin.display(description=_("telling failed"))
     def error(self, event: WebhookEvent) -> str:
         if not event.tell_error:
-            return ""
+            return NOTHING
         return format_html("<pre>{}</pre>", event.tell_error)
 
     @admin.display(description=_("form"))

@@ -32,7 +32,8 @@ class FollowUpAdmin(admin.ModelAdmin[FollowUp]):
         "state",
         "attempts",
         "notes",
-        ("claimed_by", "claimed_at"),
+        "claimed_by",
+        "claimed_at",
         "handled_by",
         "updated_at",
     ]

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import (
@@ -30,7 +31,7 @@ from reports.admin.filters import (
     QueueFilter,
 )
 from reports.admin.linked import Linked, page_link
-from reports.admin.readonly import HistoryAdmin, ModelT
+from reports.admin.readonly import NOTHING, HistoryAdmin, ModelT
 
 
 @admin.register(Call)
@@ -63,10 +64,15 @@ class CallAdmin(HistoryAdmin[Call]):
             {
                 "fields": [
                     "sid",
-                    ("kind", "outcome"),
-                    ("caller_number", "line_number"),
-                    ("started_at", "ended_at", "length"),
-                    ("wait", "talk"),
+                    "kind",
+                    "outcome",
+                    "caller_number",
+                    "line_number",
+                    "started_at",
+                    "ended_at",
+                    "length",
+                    "wait",
+                    "talk",
                     "ivr_path",
                     "disconnected_by",
                 ]
@@ -83,23 +89,23 @@ class CallAdmin(HistoryAdmin[Call]):
 
     @admin.display(description=_("caller"), ordering="caller")
     def caller_number(self, call: Call) -> str:
-        return formats.phone_number(call.caller)
+        return formats.phone_number(call.caller) or NOTHING
 
     @admin.display(description=_("line"))
     def line_number(self, call: Call) -> str:
-        return formats.phone_number(call.line)
+        return formats.phone_number(call.line) or NOTHING
 
     @admin.display(description=_("duration"))
-    def length(self, call: Call) -> str | None:
-        return formats.duration(call.duration_seconds)
+    def length(self, call: Call) -> str:
+        return formats.duration(call.duration_seconds) or NOTHING
 
     @admin.display(description=_("wait"))
-    def wait(self, call: Call) -> str | None:
-        return formats.duration(call.wait_seconds)
+    def wait(self, call: Call) -> str:
+        return formats.duration(call.wait_seconds) or NOTHING
 
     @admin.display(description=_("talk"))
-    def talk(self, call: Call) -> str | None:
-        return formats.duration(call.talk_seconds)
+    def talk(self, call: Call) -> str:
+        return formats.duration(call.talk_seconds) or NOTHING
 
     def linked(self, obj: Call) -> list[Linked]:
         taken = Connection.objects.filter(operator_call_sid=obj.sid)
@@ -148,15 +154,15 @@ class PartAdmin(HistoryAdmin[ModelT]):
         call: Any = row
         for name in self.call_path.split("__"):
             call = getattr(call, name)
-        return formats.phone_number(call.caller)
+        return formats.phone_number(call.caller) or NOTHING
 
     @admin.display(description=_("wait"))
-    def wait(self, row: Any) -> str | None:
-        return formats.duration(row.wait_seconds)
+    def wait(self, row: Any) -> str:
+        return formats.duration(row.wait_seconds) or NOTHING
 
     @admin.display(description=_("length"))
-    def length(self, row: Any) -> str | None:
-        return formats.duration(row.duration_seconds)
+    def length(self, row: Any) -> str:
+        return formats.duration(row.duration_seconds) or NOTHING
 
 
 class EntryPartAdmin(PartAdmin[ModelT]):
@@ -187,7 +193,7 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
         "overflow_reason",
         "wait",
         "position",
-        "is_inferred",
+        "inferred",
     ]
     list_filter = [("entered_at", PeriodFilter), QueueFilter, "outcome"]
     sortable_by = ["entered_at"]
@@ -197,17 +203,28 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
             {
                 "fields": [
                     "call",
-                    ("queue", "visit"),
-                    ("entered_at", "left_at", "wait"),
-                    ("outcome", "overflow_reason", "queue_result"),
+                    "queue",
+                    "visit",
+                    "entered_at",
+                    "left_at",
+                    "wait",
+                    "outcome",
+                    "overflow_reason",
+                    "queue_result",
                     "position",
                     "target_seconds",
-                    ("is_inferred", "is_lost_while_connecting"),
+                    "is_inferred",
+                    "is_lost_while_connecting",
                     "heard_at",
                 ]
             },
         )
     ]
+
+    @admin.display(description=_("inferred"))
+    def inferred(self, entry: QueueEntry) -> str:
+        # A red cross in every other row would look like a fault.
+        return gettext("inferred") if entry.is_inferred else NOTHING
 
     def linked(self, obj: QueueEntry) -> list[Linked]:
         known = ["queue", "caller_number"]
@@ -247,8 +264,10 @@ class ConnectionAdmin(EntryPartAdmin[Connection]):
                     "entry",
                     "operator",
                     "operator_call_sid",
-                    ("connected_at", "ended_at"),
-                    ("talk", "talk_source"),
+                    "connected_at",
+                    "ended_at",
+                    "talk",
+                    "talk_source",
                 ]
             },
         )
@@ -256,11 +275,11 @@ class ConnectionAdmin(EntryPartAdmin[Connection]):
 
     @admin.display(description=_("operator"))
     def operator_number(self, connection: Connection) -> str:
-        return formats.phone_number(connection.operator)
+        return formats.phone_number(connection.operator) or NOTHING
 
     @admin.display(description=_("talk"))
-    def talk(self, connection: Connection) -> str | None:
-        return formats.duration(connection.talk_seconds)
+    def talk(self, connection: Connection) -> str:
+        return formats.duration(connection.talk_seconds) or NOTHING
 
     def linked(self, obj: Connection) -> list[Linked]:
         legs = Call.objects.filter(sid=obj.operator_call_sid)
@@ -314,12 +333,16 @@ class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
                 "fields": [
                     "call",
                     "entry",
-                    ("queue", "visit"),
-                    ("entered_at", "abandoned_at", "wait"),
+                    "queue",
+                    "visit",
+                    "entered_at",
+                    "abandoned_at",
+                    "wait",
                     "position",
                     "ivr_path",
                     "caller",
-                    ("state", "recovered_at"),
+                    "state",
+                    "recovered_at",
                 ]
             },
         )
@@ -352,7 +375,8 @@ class RecordingAdmin(PartAdmin[Recording]):
                 "fields": [
                     "call",
                     "recording_sid",
-                    ("recorded_at", "length"),
+                    "recorded_at",
+                    "length",
                     "source",
                     "url",
                 ]
@@ -375,9 +399,11 @@ class VoicemailAdmin(PartAdmin[Voicemail]):
             {
                 "fields": [
                     "call",
-                    ("queue", "visit"),
+                    "queue",
+                    "visit",
                     "recording_sid",
-                    ("left_at", "length"),
+                    "left_at",
+                    "length",
                     "url",
                 ]
             },
@@ -409,8 +435,10 @@ class OperatorStateAdmin(PartAdmin[OperatorState]):
                 "fields": [
                     "call",
                     "operator",
-                    ("state", "reason"),
-                    ("started_at", "ended_at"),
+                    "state",
+                    "reason",
+                    "started_at",
+                    "ended_at",
                 ]
             },
         )
@@ -418,4 +446,4 @@ class OperatorStateAdmin(PartAdmin[OperatorState]):
 
     @admin.display(description=_("operator"))
     def operator_number(self, state: OperatorState) -> str:
-        return formats.phone_number(state.operator)
+        return formats.phone_number(state.operator) or NOTHING

@@ -12,7 +12,13 @@ from callcenter.flow import tree
 from callcenter.flow.current import read_plan
 from callcenter.flow.plan import MenuPlan, OptionPlan, Plan
 from callcenter.models import Menu, MenuOption, PhoneLine
-from reports.admin.setup import NeededPromptInline, SetupAdmin, in_use, is_kept
+from reports.admin.setup import (
+    ChoiceInline,
+    NeededPromptInline,
+    SetupAdmin,
+    in_use,
+    is_kept,
+)
 
 _TARGETS = {
     MenuOption.Action.QUEUE: "queue",
@@ -48,7 +54,7 @@ class MenuOptionForm(forms.ModelForm[MenuOption]):
         return cleaned
 
 
-class MenuOptions(forms.BaseInlineFormSet[MenuOption, Menu, Any]):
+class MenuOptions(forms.BaseInlineFormSet[MenuOption, Any, Any]):
     """All options of a menu, which together with all menus must lead somewhere."""
 
     def clean(self) -> None:
@@ -94,14 +100,13 @@ def _sentence(problem: tree.Problem) -> str:
     }
 
 
-class MenuOptionInline(admin.TabularInline[MenuOption, Menu]):
+class MenuOptionInline(ChoiceInline[MenuOption]):
     """The keys of a menu, silence and wrong keys."""
 
     model = MenuOption
     form = MenuOptionForm
     formset = MenuOptions
     fk_name = "menu"
-    extra = 0
 
 
 @admin.register(Menu)
@@ -109,6 +114,7 @@ class MenuAdmin(SetupAdmin[Menu]):
     """Questions to callers."""
 
     list_display = ["name", "slug", "timeout_seconds", "tries"]
+    fields = ["slug", "name", "timeout_seconds", "tries"]
     fixed_once_saved = ("slug",)
     inlines = [NeededPromptInline, MenuOptionInline]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Operator, OperatorQueue
 from reports import formats
-from reports.admin.setup import SetupAdmin
+from reports.admin.setup import ChoiceInline, SetupAdmin
 
 _PIN = re.compile(r"[0-9]{4,8}")
 
@@ -73,11 +73,10 @@ class OperatorForm(forms.ModelForm[Operator]):
         return cleaned
 
 
-class OperatorQueueInline(admin.TabularInline[OperatorQueue, Operator]):
+class OperatorQueueInline(ChoiceInline[OperatorQueue]):
     """The queues an operator serves."""
 
     model = OperatorQueue
-    extra = 0
 
 
 @admin.register(Operator)

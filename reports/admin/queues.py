@@ -67,6 +67,16 @@ class QueueAdmin(SetupAdmin[Queue]):
         "wrapup_seconds",
     ]
     list_filter = ["is_active"]
+    fields = [
+        "slug",
+        "name",
+        "twilio_sid",
+        "is_active",
+        "priority",
+        "max_wait_seconds",
+        "wrapup_seconds",
+        "leaves_when_unstaffed",
+    ]
     fixed_once_saved = ("slug",)
     inlines = [QueueThresholdInline, QueuePromptInline]
 

@@ -16,6 +16,8 @@ from reports.admin.linked import Linked, table
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
+# What stands where there is nothing; the admin itself would print "None".
+NOTHING = "—"
 # Counting ten million rows takes seconds, and nobody reads page 101.
 MOST_LISTED = 10_000
 
@@ -51,7 +53,7 @@ class HistoryAdmin(admin.ModelAdmin[ModelT]):
     actions = None
     change_form_template = "admin/callcenter/history_change_form.html"
     change_list_template = "admin/callcenter/history_change_list.html"
-    empty_value_display = "—"
+    empty_value_display = NOTHING
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
@@ -68,6 +69,20 @@ class SetupAdmin(admin.ModelAdmin[ModelT]):
         return deleted, counts, lacking, reasons or protected
 
 
+class ChoiceInline(admin.TabularInline[ModelT, models.Model]):
+    """Rows of choices, without buttons that change or delete what is chosen."""
+
+    extra = 0
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
 class PromptInline(admin.TabularInline[Prompt, models.Model]):
     """What callers hear at the moments an owner has."""
 
@@ -76,8 +91,11 @@ class PromptInline(admin.TabularInline[Prompt, models.Model]):
     fields = ["purpose", "language", "text", "audio_url"]
     purposes: Sequence[Purpose] = (Purpose.MAIN,)
     formfield_overrides = {
-        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 50})},
-        models.URLField: {"assume_scheme": "https"},
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 44})},
+        models.URLField: {
+            "assume_scheme": "https",
+            "widget": forms.URLInput(attrs={"size": 28}),
+        },
     }
 
     def formfield_for_choice_field(
@@ -179,6 +197,7 @@ class MessageAdmin(SetupAdmin[Message]):
     """What is told to a caller before the call ends."""
 
     list_display = ["name", "slug"]
+    fields = ["slug", "name"]
     fixed_once_saved = ("slug",)
     inlines = [NeededPromptInline]
 
@@ -200,6 +219,7 @@ class WrapUpCodeAdmin(SetupAdmin[WrapUpCode]):
     """What conversations were about; a code once used stays readable when inactive."""
 
     list_display = ["name", "code", "is_active"]
+    fields = ["code", "name", "is_active"]
     fixed_once_saved = ("code",)
 
 

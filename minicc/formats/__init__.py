@@ -1,0 +1,1 @@
+"""What Django's own formats leave out, one package a language."""

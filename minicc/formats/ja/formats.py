@@ -1,0 +1,3 @@
+"""How moments read in Japanese: to the second, as support needs them. No database."""
+
+DATETIME_FORMAT = "Y/m/d(D) H:i:s"
