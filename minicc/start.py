@@ -42,14 +42,14 @@ def run() -> None:
     if prepared.returncode:
         raise CannotStart("The database could not be prepared (see above).")
     # SQLite has one writer: more processes would only wait for each other.
-    workers, threads = ("2", "8") if on_server else ("1", "4")
+    workers = "2" if on_server else "1"
     everywhere = ("0.0.0.0", "::")  # noqa: S104 -- only compared with
     shown = "127.0.0.1" if host in everywhere else host
     _say(f"MiniCC answers at http://{shown}:{port}/admin/ (Ctrl-C ends it)")
     os.chdir(ROOT)
     server = [_python(), "-m", "granian", "--interface", "wsgi"]
     server += ["--host", host, "--port", str(port), "--no-ws"]
-    server += ["--workers", workers, "--blocking-threads", threads]
+    server += ["--workers", workers, "--blocking-threads", "4"]
     server += ["--respawn-failed-workers"]
     os.execv(_python(), [*server, "minicc.wsgi:application"])
 
