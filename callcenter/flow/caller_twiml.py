@@ -89,14 +89,16 @@ def hold(step: Step, plan: Plan, staffed: Set[str] | None) -> VoiceResponse:
     response = VoiceResponse()
     spoken = language(step, plan)
     sentences = prompts.of(spoken)
-    if step.params.queue_time == 0:
+    unstaffed = is_unstaffed(step.queue, staffed)
+    # Nobody can be announced where nobody is.
+    if step.params.queue_time == 0 and not unstaffed:
         given = plan.queue(step.queue).prompts
         say_prompt(response, given, "waiting", spoken, sentences.waiting)
     position = step.params.queue_position
-    if is_unstaffed(step.queue, staffed):
-        say(response, sentences.unstaffed, sentences)
-    elif position:
+    if position:
         say(response, sentences.position.format(position=position), sentences)
+    if unstaffed:
+        say(response, sentences.unstaffed, sentences)
     response.play(links.hold_music())
     return response
 

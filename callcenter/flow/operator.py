@@ -25,7 +25,7 @@ def next_call(step: Step, plan: Plan, waiting: Mapping[str, datetime] | None) ->
     if who is None:
         # Without any setup nobody can be recognised: who was in stays in.
         return "wait" if step.signed_in and plan.is_empty else "sign_off"
-    if not step.signed_in and not _is_proven(who, step):
+    if not step.signed_in and not is_proven(who, step):
         return "sign_off" if wrong_pins(step) >= MOST_WRONG_PINS else "ask_pin"
     if step.signed_in and step.params.digits == SIGN_OFF_KEY:
         return "sign_off"
@@ -56,7 +56,8 @@ def wrong_pins(step: Step) -> int:
     return step.again + bool(step.params.digits)
 
 
-def _is_proven(who: OperatorPlan, step: Step) -> bool:
+def is_proven(who: OperatorPlan, step: Step) -> bool:
+    """Whether this request says who it comes from: by the PIN, or where none is set."""
     # A browser's identity stands in a token that we signed; it needs no PIN.
     if not who.pin or step.params.from_raw.startswith(CLIENT):
         return True

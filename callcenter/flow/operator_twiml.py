@@ -9,7 +9,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from callcenter.flow import links, prompts
 from callcenter.flow.decide import language
-from callcenter.flow.operator import RANG_OUT, served, wrong_pins
+from callcenter.flow.operator import RANG_OUT, is_proven, served, wrong_pins
 from callcenter.flow.plan import Plan
 from callcenter.flow.prompts import Prompts
 from callcenter.flow.speech import say
@@ -70,14 +70,20 @@ def dial(queue: str, step: Step, plan: Plan) -> VoiceResponse:
 
 
 def wait(step: Step, plan: Plan) -> VoiceResponse:
-    """Signed in, but without a queue to serve: look again in a while."""
+    """Signed in, but without a queue to serve: look again in a while.
+
+    Also what stands when a bug keeps us from deciding: it lets nobody in unproven.
+    """
     response = VoiceResponse()
-    gather = _key(response, _admitted(step))
-    if not step.signed_in:
+    who = plan.operator(step.params.from_raw)
+    enters = not step.signed_in and who is not None and is_proven(who, step)
+    onward = _admitted(step) if enters else step
+    gather = _key(response, onward)
+    if enters:
         sentences = _sentences(step, plan)
         say(gather, sentences.unassigned, sentences)
     gather.pause(length=PAUSE_SECONDS)
-    return _go_on(response, _admitted(step))
+    return _go_on(response, onward)
 
 
 def wrap_up(step: Step, plan: Plan) -> VoiceResponse:

@@ -58,7 +58,7 @@ JAPANESE = Prompts(
     waiting="オペレーターにおつなぎいたします。このままお待ちください。",
     position="お客様は、ただいま{position}番目にお待ちいただいております。",
     unstaffed=(
-        "ただいま、対応できるオペレーターが席を外しております。"
+        "ただいまオペレーターが席を外しております。"
         "このままお待ちいただくか、後ほどおかけ直しください。"
     ),
     connecting="お待たせいたしました。オペレーターにおつなぎいたします。",
@@ -104,7 +104,7 @@ ENGLISH = Prompts(
     waiting="We are connecting you with an operator. Please hold the line.",
     position="You are number {position} in line.",
     unstaffed=(
-        "None of our operators is available at the moment."
+        "No operator is available at the moment."
         " Please stay on the line, or call again later."
     ),
     connecting="Thank you for waiting. Here is an operator for you.",

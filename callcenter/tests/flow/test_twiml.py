@@ -151,10 +151,11 @@ def test_line_without_a_menu_greets_before_the_queue():
             ],
         ),
         (
-            {"queue_time": 20, "queue_position": 2},
+            {"queue_time": 0, "queue_position": 2},
             {"sales"},
             [
-                "Say ただいま、対応できるオペレーターが席を外しております。"
+                "Say お客様は、ただいま2番目にお待ちいただいております。",
+                "Say ただいまオペレーターが席を外しております。"
                 "このままお待ちいただくか、後ほどおかけ直しください。",
                 f"Play {MUSIC}",
             ],
@@ -368,6 +369,17 @@ def test_operator_without_a_queue_is_told_and_asked_to_wait():
     assert outline(document("wait", replace(step, signed_in=True), PLAN)) == [
         lines[0],
         *lines[2:],
+    ]
+
+
+def test_waiting_for_a_queue_signs_nobody_in_who_has_not_given_the_pin():
+    step = make_step("operator", caller=SATO, digits="0000", language="en")
+
+    assert outline(document("wait", step, PLAN)) == [
+        "Gather action=/twilio/operator/?step=1&again=0 finishOnKey= numDigits=1"
+        " timeout=1",
+        "  Pause length=10",
+        "Redirect /twilio/operator/?step=1&again=0",
     ]
 
 
