@@ -95,10 +95,9 @@ def hold(step: Step, plan: Plan, staffed: Set[str] | None) -> VoiceResponse:
         given = plan.queue(step.queue).prompts
         say_prompt(response, given, "waiting", spoken, sentences.waiting)
     position = step.params.queue_position
-    if position:
-        say(response, sentences.position.format(position=position), sentences)
-    if unstaffed:
-        say(response, sentences.unstaffed, sentences)
+    told = [sentences.position.format(position=position)] if position else []
+    told += [sentences.unstaffed] if unstaffed else []
+    say(response, " ".join(told), sentences)
     response.play(links.hold_music())
     return response
 

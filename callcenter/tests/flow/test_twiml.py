@@ -154,8 +154,8 @@ def test_line_without_a_menu_greets_before_the_queue():
             {"queue_time": 0, "queue_position": 2},
             {"sales"},
             [
-                "Say お客様は、ただいま2番目にお待ちいただいております。",
-                "Say ただいまオペレーターが席を外しております。"
+                "Say お客様は、ただいま2番目にお待ちいただいております。"
+                " ただいまオペレーターが席を外しております。"
                 "このままお待ちいただくか、後ほどおかけ直しください。",
                 f"Play {MUSIC}",
             ],
