@@ -70,7 +70,7 @@ class WebhookEvent(models.Model):
     dedup_key = AsciiField(_("repeat key"), max_length=64, unique=True)
     token = models.CharField(_("idempotency token"), max_length=255, blank=True)
     received_at = models.DateTimeField(
-        _("received at"), help_text=_("Earliest receipt of this request, UTC.")
+        _("received at"), help_text=_("Earliest receipt of this request.")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     path = models.TextField(_("path"))

@@ -75,7 +75,7 @@ class Call(models.Model):
         _("duration"), null=True, blank=True, help_text=_("Seconds.")
     )
     heard_at = models.DateTimeField(
-        _("last heard of"), null=True, blank=True, help_text=_("Last request, UTC.")
+        _("last heard of"), null=True, blank=True, help_text=_("The last request.")
     )
     outcome = models.CharField(
         _("outcome"), max_length=20, choices=Outcome.choices, blank=True
@@ -196,9 +196,7 @@ class QueueEntry(models.Model):
     is_lost_while_connecting = models.BooleanField(
         _("lost while connecting"), default=False
     )
-    heard_at = models.DateTimeField(
-        _("last heard waiting"), null=True, blank=True, help_text=_("UTC.")
-    )
+    heard_at = models.DateTimeField(_("last heard waiting"), null=True, blank=True)
 
     objects = QueueEntryQuerySet.as_manager()
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call, QueueEntry, WebhookEvent
 from reports.admin import search
-from reports.admin.filters import PeriodFilter, QueueFilter, TellingFilter
+from reports.admin.filters import PeriodFilter, RecentKindFilter, TellingFilter
 from reports.admin.linked import Linked
 from reports.admin.readonly import NOTHING, HistoryAdmin
 
@@ -31,7 +31,11 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
         "decision",
         "is_told",
     ]
-    list_filter = [("received_at", PeriodFilter), "kind", TellingFilter, QueueFilter]
+    list_filter = [
+        ("received_at", PeriodFilter),
+        ("kind", RecentKindFilter),
+        TellingFilter,
+    ]
     sortable_by = ["received_at"]
     sid_lookups = ["call_sid", "other_sid"]
     fieldsets = [

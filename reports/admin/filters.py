@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Menu, Operator, PhoneLine, Queue, WebhookEvent
 
+RECENT_DAYS = 30
+
 
 def local_midnight(day: date) -> datetime:
     """The moment at which a local day begins; OverflowError at the ends of time."""
@@ -134,12 +136,6 @@ class QueueFilter(SetupFilter):
         return list(Queue.objects.order_by("name").values_list("slug", "name"))
 
 
-class EntryQueueFilter(QueueFilter):
-    """One queue, of rows that hang on a queue entry."""
-
-    field = "entry__queue"
-
-
 class LineFilter(SetupFilter):
     """One phone line, by its number."""
 
@@ -191,6 +187,22 @@ class OperatorFilter(SetupFilter):
             return queryset.none()
         names = [operator.number, f"client:{operator.client_identity}"]
         return queryset.filter(operator__in=[name for name in names if name])
+
+
+class RecentKindFilter(admin.ChoicesFieldListFilter):
+    """Kinds of events; choosing one chooses the last days too, unless others are.
+
+    No index knows the kinds, and a rare one would be looked for among millions.
+    """
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        since = today - timedelta(days=RECENT_DAYS)
+        has_period = "received_at__first" in changelist.params
+        for choice in super().choices(changelist):
+            if choice["query_string"] != "?" and not has_period:
+                choice["query_string"] += f"&received_at__first={since}"
+            yield choice
 
 
 class TellingFilter(admin.SimpleListFilter):

@@ -23,7 +23,6 @@ from callcenter.models import (
 )
 from reports import formats
 from reports.admin.filters import (
-    EntryQueueFilter,
     LineFilter,
     MenuFilter,
     OperatorFilter,
@@ -53,7 +52,6 @@ class CallAdmin(HistoryAdmin[Call]):
         "kind",
         "outcome",
         LineFilter,
-        "disconnected_by",
     ]
     sortable_by = ["started_at"]
     sid_lookups = ["sid"]
@@ -252,7 +250,7 @@ class ConnectionAdmin(EntryPartAdmin[Connection]):
         "talk",
         "talk_source",
     ]
-    list_filter = [("connected_at", PeriodFilter), EntryQueueFilter, OperatorFilter]
+    list_filter = [("connected_at", PeriodFilter), OperatorFilter]
     sortable_by = ["connected_at"]
     sid_lookups = ["entry__call__sid", "operator_call_sid"]
     fieldsets = [
@@ -416,7 +414,7 @@ class CallbackRequestAdmin(EntryPartAdmin[CallbackRequest]):
     """Wishes to be rung back."""
 
     list_display = ["requested_at", "queue", "caller_number"]
-    list_filter = [("requested_at", PeriodFilter), EntryQueueFilter]
+    list_filter = [("requested_at", PeriodFilter)]
     sortable_by = ["requested_at"]
     fieldsets = [(None, {"fields": ["call", "entry", "caller", "requested_at"]})]
 
@@ -426,7 +424,7 @@ class OperatorStateAdmin(PartAdmin[OperatorState]):
     """What operators were doing, interval by interval."""
 
     list_display = ["started_at", "operator_number", "state", "reason", "ended_at"]
-    list_filter = [("started_at", PeriodFilter), OperatorFilter, "state"]
+    list_filter = [("started_at", PeriodFilter), OperatorFilter]
     sortable_by = ["started_at"]
     fieldsets = [
         (
