@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from callcenter.flow.step import Step
 
@@ -70,6 +70,10 @@ def _absolute(path: str) -> str:
     base = settings.PUBLIC_BASE_URL
     if not base:
         return path
+    # A prefix that the server knows too is in both, and said once.
+    prefix = get_script_prefix().rstrip("/")
+    if prefix and urlsplit(base).path.rstrip("/").endswith(prefix):
+        path = path.removeprefix(prefix)
     user, has_password, password = settings.WEBHOOK_BASIC_AUTH.partition(":")
     if has_password:
         parts = urlsplit(base)

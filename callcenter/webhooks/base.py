@@ -130,12 +130,7 @@ def keep_and_tell(event: WebhookEvent) -> Kept:
     """Commits the event, then tells the calls it concerns; neither stops the answer."""
     kept = record(event)
     if kept.event is not None:
-        try:
-            store.tell_event(kept.event)
-        # What an event means is our thought, and a bug in it no reason to hang up: the
-        # event is kept, and `rebuild_calls --untold` mends the history.
-        except Exception:
-            logger.exception("event %s is kept but not told", kept.event.pk)
+        store.tell_event(kept.event)
     return kept
 
 

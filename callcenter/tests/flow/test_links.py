@@ -1,6 +1,7 @@
 """The addresses we hand out. No database."""
 
 import pytest
+from django.urls import set_script_prefix
 
 from callcenter.flow import links
 from callcenter.tests.flow.plans import make_step
@@ -68,3 +69,15 @@ def test_what_must_not_be_lost_asks_for_retries(address):
 )
 def test_what_is_asked_again_anyway_does_not(address):
     assert "#" not in address
+
+
+def test_a_prefix_that_the_server_knows_too_is_said_once(settings):
+    settings.PUBLIC_BASE_URL = "https://cc.example.com/mini"
+    set_script_prefix("/mini/")
+    try:
+        assert links.connect(STEP, "support").startswith(
+            "https://cc.example.com/mini/twilio/connect/"
+        )
+        assert links.hold_music().startswith("https://cc.example.com/mini/static/")
+    finally:
+        set_script_prefix("/")

@@ -57,14 +57,15 @@ def ask(twilio: TwilioClient, name: str, **params: str) -> Answer:
 def test_with_telling_broken_every_webhook_still_answers(
     twilio, monkeypatch, name, decision, verbs
 ):
-    monkeypatch.setattr(store, "tell_event", broken)
+    monkeypatch.setattr(store, "tell", broken)
 
     assert ask(twilio, name).verbs == verbs
     assert [one for _, _, one in stored()] == [decision]
+    assert WebhookEvent.objects.untold().get().tell_error
 
 
 def test_with_telling_broken_a_status_is_kept(twilio, monkeypatch):
-    monkeypatch.setattr(store, "tell_event", broken)
+    monkeypatch.setattr(store, "tell", broken)
 
     assert twilio.post("status", CallStatus="completed").status_code == 204
     assert WebhookEvent.objects.count() == 1
