@@ -273,7 +273,7 @@ def current_rules() -> Rules:
 
 
 def forget_rules() -> None:
-    """Read the rules again next time: for tests, whose tables change behind our back."""
+    """Read the rules again next time: for tests, which change tables unseen."""
     global _rules
     with _rules_lock:
         _rules = None

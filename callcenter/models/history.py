@@ -381,6 +381,9 @@ class AbandonedCall(models.Model):
     # A late event says it was no abandonment, but people's notes hang on it.
     is_withdrawn = models.BooleanField(_("withdrawn"), default=False)
 
+    # One of `State`, on rows read by `with_state`.
+    state: str
+
     objects = AbandonedCallQuerySet.as_manager()
 
     class Meta:

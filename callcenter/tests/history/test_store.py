@@ -1,6 +1,7 @@
 """Rows are written by natural key; what people entered survives; callers recover."""
 
 import logging
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -49,7 +50,7 @@ def hear(*events: WebhookEvent) -> None:
         tell_event(kept.event)
 
 
-def abandoned(sid: str = CALLER, start: float = 0, **params: str) -> list[WebhookEvent]:
+def abandoned(sid: str = CALLER, start: float = 0, **params: Any) -> list[WebhookEvent]:
     return [
         ring(start, sid=sid, **params),
         choose(start + 5, sid=sid, **params),

@@ -24,7 +24,9 @@ ASKED = [
 ]
 
 
-def printed(report: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> list[dict]:
+def printed(
+    report: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> list[dict[str, Any]]:
     options = [
         f"--{option}={report[option]}"
         for option in ("first", "last", "queue", "interval")
@@ -32,7 +34,7 @@ def printed(report: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> list[
     ]
     zone = f"--zone={report['time_zone']}"
     call_command("report", report["slug"], *options, zone, "--format=json")
-    rows: list[dict] = json.loads(capsys.readouterr().out)["rows"]
+    rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["rows"]
     return rows
 
 
