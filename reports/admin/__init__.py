@@ -7,7 +7,9 @@ from reports.admin import (
     menus,
     operators,
     queues,
+    recordings,
     setup,
+    unserved,
 )
 
 __all__ = [
@@ -17,5 +19,7 @@ __all__ = [
     "menus",
     "operators",
     "queues",
+    "recordings",
     "setup",
+    "unserved",
 ]

@@ -26,10 +26,10 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
         "received_at",
         "kind",
         "call_sid",
-        "queue",
         "heard",
         "decision",
         "is_told",
+        "queue",
     ]
     list_filter = [
         ("received_at", PeriodFilter),

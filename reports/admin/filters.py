@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Menu, Operator, PhoneLine, Queue, WebhookEvent
 
+# As long as a rare kind of event may be looked for without asking.
 RECENT_DAYS = 30
 
 

@@ -1,10 +1,7 @@
-"""The history in the admin: calls and what hangs on them, read-only."""
-
-from typing import Any
+"""The history in the admin: calls and what happened in them, read-only."""
 
 from django.contrib import admin
-from django.db import models
-from django.http import HttpRequest
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,12 +10,9 @@ from callcenter.models import (
     Call,
     CallbackRequest,
     Connection,
-    FollowUp,
     IvrStep,
     OperatorState,
     QueueEntry,
-    Recording,
-    Voicemail,
     WebhookEvent,
 )
 from reports import formats
@@ -29,8 +23,9 @@ from reports.admin.filters import (
     PeriodFilter,
     QueueFilter,
 )
-from reports.admin.linked import Linked, page_link
-from reports.admin.readonly import NOTHING, HistoryAdmin, ModelT
+from reports.admin.linked import Linked
+from reports.admin.parts import EntryPartAdmin, PartAdmin
+from reports.admin.readonly import NOTHING, HistoryAdmin
 
 
 @admin.register(Call)
@@ -136,49 +131,6 @@ class CallAdmin(HistoryAdmin[Call]):
         ]
 
 
-class PartAdmin(HistoryAdmin[ModelT]):
-    """Rows that hang on a call, found by the call's SID and number."""
-
-    sid_lookups = ["call__sid"]
-    number_lookup = "call__caller_reversed"
-    # The way from a row to its call.
-    call_path = "call"
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ModelT]:
-        return super().get_queryset(request).prefetch_related(self.call_path)
-
-    @admin.display(description=_("caller"))
-    def caller_number(self, row: ModelT) -> str:
-        call: Any = row
-        for name in self.call_path.split("__"):
-            call = getattr(call, name)
-        return formats.phone_number(call.caller) or NOTHING
-
-    @admin.display(description=_("wait"))
-    def wait(self, row: Any) -> str:
-        return formats.duration(row.wait_seconds) or NOTHING
-
-    @admin.display(description=_("length"))
-    def length(self, row: Any) -> str:
-        return formats.duration(row.duration_seconds) or NOTHING
-
-
-class EntryPartAdmin(PartAdmin[ModelT]):
-    """Rows that hang on a queue entry."""
-
-    sid_lookups = ["entry__call__sid"]
-    number_lookup = "entry__call__caller_reversed"
-    call_path = "entry__call"
-
-    @admin.display(description=_("queue"))
-    def queue(self, row: Any) -> str:
-        return str(row.entry.queue)
-
-    @admin.display(description=_("call"))
-    def call(self, row: Any) -> str:
-        return page_link(row.entry.call)
-
-
 @admin.register(QueueEntry)
 class QueueEntryAdmin(PartAdmin[QueueEntry]):
     """Stays in queues: how long, with what outcome, and why."""
@@ -211,8 +163,8 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
                     "queue_result",
                     "position",
                     "target_seconds",
-                    "is_inferred",
-                    "is_lost_while_connecting",
+                    "inferred",
+                    "lost",
                     "heard_at",
                 ]
             },
@@ -222,13 +174,22 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
     @admin.display(description=_("inferred"))
     def inferred(self, entry: QueueEntry) -> str:
         # A red cross in every other row would look like a fault.
-        return gettext("inferred") if entry.is_inferred else NOTHING
+        return gettext("yes") if entry.is_inferred else NOTHING
+
+    @admin.display(description=_("lost while connecting"))
+    def lost(self, entry: QueueEntry) -> str:
+        return gettext("yes") if entry.is_lost_while_connecting else NOTHING
 
     def linked(self, obj: QueueEntry) -> list[Linked]:
         known = ["queue", "caller_number"]
-        events = WebhookEvent.objects.filter(
-            call_sid=obj.call.sid, queue=obj.queue, visit=obj.visit
+        # What brought the caller in, what happened there, and who took the caller: a
+        # connect request names the queue but no visit.
+        of_the_stay = (
+            Q(decision=f"enqueue:{obj.queue}/{obj.visit}")
+            | Q(queue=obj.queue, visit=obj.visit)
+            | Q(queue=obj.queue, kind=WebhookEvent.Kind.CONNECT)
         )
+        events = WebhookEvent.objects.filter(of_the_stay, call_sid=obj.call.sid)
         abandoned = AbandonedCall.objects.with_state().filter(entry=obj)
         return [
             Linked(obj.connections.order_by("connected_at", "id"), without=known),
@@ -308,115 +269,6 @@ class IvrStepAdmin(PartAdmin[IvrStep]):
             call_sid=obj.call.sid, kind=WebhookEvent.Kind.MENU, menu=obj.menu
         )
         return [Linked(events.order_by("received_at", "id"))]
-
-
-@admin.register(AbandonedCall)
-class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
-    """Callers left unserved, and where the work on them stands."""
-
-    list_display = [
-        "abandoned_at",
-        "queue",
-        "caller_number",
-        "wait",
-        "state",
-        "recovered_at",
-    ]
-    list_filter = [("abandoned_at", PeriodFilter), QueueFilter]
-    sortable_by = ["abandoned_at"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "call",
-                    "entry",
-                    "queue",
-                    "visit",
-                    "entered_at",
-                    "abandoned_at",
-                    "wait",
-                    "position",
-                    "ivr_path",
-                    "caller",
-                    "state",
-                    "recovered_at",
-                ]
-            },
-        )
-    ]
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[AbandonedCall]:
-        return AbandonedCall.objects.with_state().prefetch_related("call")
-
-    @admin.display(description=_("state"))
-    def state(self, abandoned: AbandonedCall) -> str:
-        state: str = abandoned.state  # type: ignore[attr-defined]  # with_state() adds it
-        return str(AbandonedCall.State(state).label)
-
-    def linked(self, obj: AbandonedCall) -> list[Linked]:
-        return [Linked(FollowUp.objects.filter(abandoned_call=obj))]
-
-
-@admin.register(Recording)
-class RecordingAdmin(PartAdmin[Recording]):
-    """Recordings of conversations."""
-
-    list_display = ["recorded_at", "caller_number", "length", "source"]
-    list_filter = [("recorded_at", PeriodFilter)]
-    sortable_by = ["recorded_at"]
-    sid_lookups = ["call__sid", "recording_sid"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "call",
-                    "recording_sid",
-                    "recorded_at",
-                    "length",
-                    "source",
-                    "url",
-                ]
-            },
-        )
-    ]
-
-
-@admin.register(Voicemail)
-class VoicemailAdmin(PartAdmin[Voicemail]):
-    """Messages that callers left."""
-
-    list_display = ["left_at", "queue", "caller_number", "length"]
-    list_filter = [("left_at", PeriodFilter), QueueFilter]
-    sortable_by = ["left_at"]
-    sid_lookups = ["call__sid", "recording_sid"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "call",
-                    "queue",
-                    "visit",
-                    "recording_sid",
-                    "left_at",
-                    "length",
-                    "url",
-                ]
-            },
-        )
-    ]
-
-
-@admin.register(CallbackRequest)
-class CallbackRequestAdmin(EntryPartAdmin[CallbackRequest]):
-    """Wishes to be rung back."""
-
-    list_display = ["requested_at", "queue", "caller_number"]
-    list_filter = [("requested_at", PeriodFilter)]
-    sortable_by = ["requested_at"]
-    fieldsets = [(None, {"fields": ["call", "entry", "caller", "requested_at"]})]
 
 
 @admin.register(OperatorState)

@@ -65,6 +65,21 @@ def test_call_is_followed_by_links_to_its_entry_and_on_to_its_event(admin_client
     assert page(entry) in links(admin_client, page(event))
 
 
+def test_page_of_an_entry_links_to_the_events_of_the_stay(admin_client):
+    call = rows.make_call()
+    entry = rows.make_entry(call, visit=2)
+    asked = rows.make_event(call.sid, decision="enqueue:support/2")
+    waited = rows.make_event(call.sid, 1, kind="wait", queue="support", visit=2)
+    taken = rows.make_event(call.sid, 2, kind="connect", queue="support")
+    rows.make_event(call.sid, 3, kind="wait", queue="support", visit=1)
+    rows.make_event(call.sid, 4, kind="connect", queue="sales")
+    rows.make_event(kind="wait", queue="support", visit=2)
+
+    assert links(admin_client, page(entry)) == [
+        page(row) for row in (call, asked, waited, taken)
+    ]
+
+
 def test_page_of_a_call_links_to_all_that_hangs_on_it(admin_client):
     call = whole_call()
     rows.make_event()
