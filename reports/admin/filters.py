@@ -182,11 +182,12 @@ class OperatorFilter(SetupFilter):
         if not value:
             return queryset
         operator = (
-            Operator.objects.filter(pk=value).first() if value.isdigit() else None
+            Operator.objects.filter(pk=value).first() if value.isdecimal() else None
         )
         if operator is None:
             return queryset.none()
-        names = [operator.number, f"client:{operator.client_identity}"]
+        identity = operator.client_identity
+        names = [operator.number or "", f"client:{identity}" if identity else ""]
         return queryset.filter(operator__in=[name for name in names if name])
 
 

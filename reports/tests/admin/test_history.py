@@ -237,6 +237,27 @@ def test_day_that_is_none_leads_back_to_the_list(admin_client, day):
     assert response.status_code in (200, 302)
 
 
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("call", {"q": "\x00"}),
+        ("call", {"q": "²³¹"}),
+        ("call", {"on_line": "\x00"}),
+        ("connection", {"by_operator": "²"}),
+        ("connection", {"by_operator": "9" * 40}),
+        ("webhookevent", {"telling": "perhaps"}),
+        ("call", {"p": "99"}),
+        ("call", {"kind__exact": "nobody"}),
+        ("call", {"nothing": "1"}),
+        ("abandonedcall", {"_popup": "1", "_to_field": "id"}),
+    ],
+)
+def test_odd_queries_break_no_list(admin_client, name, query):
+    rows.HISTORY[name]()
+
+    assert admin_client.get(changelist(name), query).status_code in (200, 302)
+
+
 def test_period_keeps_the_other_filters(admin_client):
     html = admin_client.get(
         changelist("call"), {"kind__exact": "customer", "q": "5678"}
