@@ -43,5 +43,5 @@ check: python  ## format, lint, types, import rules, deployment, migrations
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 python:
-	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { echo "MiniCC needs Python 3.11 or newer\
-	 (python3 is $$(python3 --version 2>&1)); name one: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { echo "MiniCC needs Python 3.11 or newer, not\
+	 $$($(or $(PYTHON),python3) --version 2>&1); name one: make run PYTHON=/path/to/python3" >&2; exit 1; }
