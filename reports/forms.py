@@ -221,16 +221,20 @@ class ReportForm(forms.Form):
         start, end = self.period.bounds()
         steps = IvrStep.objects.filter(asked_at__gte=start, asked_at__lt=end)
         if any(self.cleaned_data[name] for name in ("queue", "operator", "line")):
-            return steps.filter(call__in=Call.objects.filter(self._of_call()))
+            calls = Call.objects.filter(self._of_call(), pk=OuterRef("call"))
+            return steps.filter(Exists(calls))
         return steps
 
     def _of_entry(self, prefix: str = "") -> Q:
         """The filter for rows that have the queue and the call of an entry."""
-        asked = {
-            f"{prefix}queue": self.cleaned_data["queue"],
-            f"{prefix}call__line": self.cleaned_data["line"],
-        }
-        return Q(**{field: value for field, value in asked.items() if value})
+        wanted = Q()
+        if queue := self.cleaned_data["queue"]:
+            wanted &= Q(**{f"{prefix}queue": queue})
+        if line := self.cleaned_data["line"]:
+            # A join would have SQLite begin with all calls of the line, for each page.
+            calls = Call.objects.filter(pk=OuterRef(f"{prefix}call"), line=line)
+            wanted &= Q(Exists(calls))
+        return wanted
 
     def _with_operator(self, entry: str) -> Q:
         operator = self.cleaned_data["operator"]
@@ -248,12 +252,9 @@ class ReportForm(forms.Form):
             stays = QueueEntry.objects.filter(call=OuterRef("pk"), queue=queue)
             wanted &= Q(Exists(stays))
         if operator := self.cleaned_data["operator"]:
-            theirs = Connection.objects.filter(operator=operator)
-            wanted &= (
-                Q(Exists(theirs.filter(entry__call=OuterRef("pk"))))
-                | Q(Exists(theirs.filter(operator_call_sid=OuterRef("sid"))))
-                | Q(from_raw=operator)
-            )
+            stays = QueueEntry.objects.filter(call=OuterRef("pk"))
+            taken = stays.filter(self._with_operator(entry="pk"))
+            wanted &= Q(Exists(taken)) | Q(from_raw=operator) | Q(caller=operator)
         return wanted
 
 

@@ -137,7 +137,7 @@ def _tallies(form: ReportForm, *, interval: str | None) -> Tallies:
         return rows.order_by().values(**by)
 
     entries = form.entries()
-    for sums in grouped(entries).annotate(**metrics.ENTRY_SUMS):
+    for sums in grouped(entries).annotate(**metrics.ENTRY_SUMS).iterator():
         tally(sums).add(**sums)
 
     answered = entries.filter(
@@ -149,6 +149,6 @@ def _tallies(form: ReportForm, *, interval: str | None) -> Tallies:
         tally(wait).waits[wait["of_wait"]] += wait["entries"]
 
     talks = grouped(form.connections(), "entry__").annotate(**metrics.TALK_SUMS)
-    for sums in talks:
+    for sums in talks.iterator():
         tally(sums).add(**sums)
     return tallies

@@ -155,15 +155,14 @@ def test_queue_line_and_operator_narrow_every_kind_of_row(asked):
 
 def test_legs_of_an_operator_are_their_own_and_those_they_took():
     entry = make_entry()
-    leg = make_call(kind="operator", from_raw=OPERATOR)
-    make_call(kind="operator", from_raw="+815000000202")
-    make_connection(entry, operator_call_sid=leg.sid)
-    lent = make_call(sid="CA" + "f" * 32, kind="operator")
-    make_connection(entry, operator_call_sid=lent.sid)
+    make_connection(entry)
+    dialled_in = make_call(kind="operator", from_raw=OPERATOR, caller=OPERATOR)
+    browser = make_call(kind="outbound", from_raw="client:agent_01", caller="")
+    make_call(kind="operator", from_raw="+815000000202", caller="+815000000202")
+    make_operator(client_identity="agent_01")
 
-    legs = make_form(operator=OPERATOR).legs()
-
-    assert set(legs) == {entry.call, leg, lent}
+    assert set(make_form(operator=OPERATOR).legs()) == {entry.call, dialled_in}
+    assert set(make_form(operator="client:agent_01").legs()) == {browser}
 
 
 def test_numbers_are_masked_unless_the_reader_may_see_them():

@@ -1,6 +1,6 @@
 """Callers who gave up, row by row."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 ABANDONED = AbandonedCallsReport()
 
 
-def after(seconds):
+def after(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 

@@ -1,6 +1,6 @@
 """Calls and legs, row by row."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -22,7 +22,7 @@ LEGS = LegsReport()
 LONGEST_NUMBER = "+819999999999999"
 
 
-def after(seconds):
+def after(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 

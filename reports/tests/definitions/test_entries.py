@@ -1,6 +1,6 @@
 """Stays in queues and connections, row by row."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -21,7 +21,7 @@ ENTRIES = QueueEntriesReport()
 CONNECTIONS = ConnectionsReport()
 
 
-def after(seconds):
+def after(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callcenter.models import Call, QueueEntry
+from reports.base import Report, Row
 from reports.definitions.queues import QueueIntervalReport, QueueSummaryReport
 from reports.metrics import QUEUE_MEASURES, Tally, measured
 from reports.periods import INTERVALS
@@ -66,7 +67,7 @@ SMALL_SET_MEASURES = {
 }
 
 
-def make_small_set():
+def make_small_set() -> None:
     make_queue("support")
     for clock, outcome, wait, talk in SMALL_SET:
         entry = make_entry(
@@ -78,7 +79,7 @@ def make_small_set():
             make_connection(entry, talk_seconds=talk)
 
 
-def totals_of(report, **asked):
+def totals_of(report: Report, **asked: str) -> Row:
     totals = report.totals()
     list(totals.watch(report.rows(make_form(**asked))))
     return totals.row()

@@ -1,13 +1,14 @@
 """Rows as CSV and JSON."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
 
 from reports import names
-from reports.base import Column, Totals
+from reports.base import Column, Row, Totals
 from reports.export import csv
 from reports.export import json as json_file
 from reports.export.cells import Cells
@@ -97,9 +98,9 @@ def test_json_is_one_object_with_the_same_rows():
 
 
 def test_files_are_written_while_rows_are_read():
-    read = []
+    read: list[Row] = []
 
-    def rows():
+    def rows() -> Iterator[Row]:
         for row in ROWS:
             read.append(row)
             yield row
