@@ -41,8 +41,11 @@ class SetupVersion(models.Model):
     @classmethod
     def increase(cls) -> None:
         """Make every process read the setup again; call it inside the transaction."""
-        if not cls.objects.filter(pk=1).update(version=F("version") + 1):
-            cls.objects.create(pk=1, version=1)
+        rows = cls.objects.filter(pk=1)
+        if not rows.update(version=F("version") + 1):
+            # The very first change, which two may make at once.
+            cls.objects.get_or_create(pk=1)
+            rows.update(version=F("version") + 1)
 
 
 class SetupQuerySet(models.QuerySet[ModelT]):

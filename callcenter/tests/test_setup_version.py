@@ -1,0 +1,58 @@
+"""Every road that changes setup raises the version that the flow watches."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import pytest
+from django.db import connections
+
+from callcenter.models import Operator, Queue, SetupVersion
+
+pytestmark = pytest.mark.django_db
+
+
+def version() -> int:
+    return SetupVersion.objects.get(pk=1).version
+
+
+def test_saving_deleting_and_bulk_changes_raise_the_version():
+    queue = Queue.objects.create(slug="support", name="Support")
+    seen = [version()]
+    queue.save()
+    seen.append(version())
+    Queue.objects.update(name="Help")
+    seen.append(version())
+    Queue.objects.bulk_create([Queue(slug="sales", name="Sales")])
+    seen.append(version())
+    operator = Operator.objects.create(name="Sato", number="+815000000201")
+    seen.append(version())
+    operator.queues.add(queue)
+    seen.append(version())
+    operator.queues.clear()
+    seen.append(version())
+    queue.delete()
+    seen.append(version())
+    Queue.objects.all().delete()
+    seen.append(version())
+
+    assert all(before < after for before, after in pairwise(seen))
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db(transaction=True)
+def test_the_very_first_change_may_be_made_by_several_at_once():
+    workers = 4
+    start = threading.Barrier(workers)
+
+    def create(number: int) -> None:
+        try:
+            start.wait()
+            Queue.objects.create(slug=f"queue-{number}", name="Queue")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(create, range(workers)))
+
+    assert version() == workers
