@@ -3,32 +3,20 @@
 from callcenter.models.events import WebhookEvent
 from callcenter.models.followup import FollowUp
 from callcenter.models.history import (
-    AbandonedCall,
     Call,
-    CallbackRequest,
     Connection,
     IvrStep,
     QueueEntry,
     Recording,
-    Voicemail,
 )
-from callcenter.models.setup import (
-    BusinessHours,
-    Holiday,
-    Language,
-    Menu,
-    MenuOption,
-    Message,
-    Operator,
-    OperatorQueue,
-    PhoneLine,
-    Prompt,
-    Queue,
-    QueueThreshold,
-    SetupVersion,
-    WrapUpCode,
-)
+from callcenter.models.lines import BusinessHours, Holiday, PhoneLine
+from callcenter.models.menus import Menu, MenuOption, Message
+from callcenter.models.operators import Operator, OperatorQueue, WrapUpCode
+from callcenter.models.prompts import Prompt
+from callcenter.models.queues import Queue, QueueThreshold
+from callcenter.models.setup import Language, SetupVersion
 from callcenter.models.states import OperatorState
+from callcenter.models.unserved import AbandonedCall, CallbackRequest, Voicemail
 
 __all__ = [
     "AbandonedCall",

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models.history import AbandonedCall
+from callcenter.models.unserved import AbandonedCall
 
 
 class FollowUp(models.Model):

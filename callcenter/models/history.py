@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import F, Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -321,96 +321,6 @@ class IvrStep(models.Model):
         return f"{self.menu} {self.input}".strip()
 
 
-class AbandonedCallQuerySet(models.QuerySet["AbandonedCall"]):
-    """Callers who gave up, and where the work on them stands."""
-
-    def with_state(self) -> Self:
-        """Adds `state`: the first that fits (product.md 7, `state`)."""
-        people = "follow_up__state"
-        return self.annotate(
-            state=Case(
-                When(is_withdrawn=True, then=Value("withdrawn")),
-                When(**{people: "reached"}, then=Value("reached")),
-                When(**{people: "closed"}, then=Value("closed")),
-                When(recovered_at__isnull=False, then=Value("recovered")),
-                When(caller="", then=Value("closed")),
-                When(**{people: "in_progress"}, then=Value("in_progress")),
-                default=Value("open"),
-                output_field=models.CharField(),
-            )
-        )
-
-
-class AbandonedCall(models.Model):
-    """One caller left unserved by an abandoned queue entry (short ones make none).
-
-    The key is the entry, as call and visit: what people entered about it must outlive
-    a telling in which the entry is gone.
-    """
-
-    class State(models.TextChoices):
-        """Where the work on the caller stands: people's entries and history."""
-
-        OPEN = "open", _("open")
-        IN_PROGRESS = "in_progress", _("in progress")
-        REACHED = "reached", _("reached")
-        CLOSED = "closed", _("closed")
-        RECOVERED = "recovered", _("recovered")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-
-    call = models.ForeignKey(
-        Call, models.CASCADE, related_name="abandoned_calls", verbose_name=_("call")
-    )
-    visit = models.PositiveSmallIntegerField(_("visit"))
-    entry = models.OneToOneField(
-        QueueEntry,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="abandoned_call",
-        verbose_name=_("queue entry"),
-    )
-    queue = models.CharField(_("queue"), max_length=64)
-    caller = models.CharField(_("caller"), max_length=16, blank=True)
-    entered_at = models.DateTimeField(_("entered at"))
-    abandoned_at = models.DateTimeField(_("abandoned at"))
-    wait_seconds = models.PositiveIntegerField(_("wait"), null=True, blank=True)
-    position = models.PositiveIntegerField(_("position"), null=True, blank=True)
-    ivr_path = models.TextField(_("IVR path"), blank=True)
-    recovered_at = models.DateTimeField(_("recovered at"), null=True, blank=True)
-    # A late event says it was no abandonment, but people's notes hang on it.
-    is_withdrawn = models.BooleanField(_("withdrawn"), default=False)
-
-    # One of `State`, on rows read by `with_state`.
-    state: str
-
-    objects = AbandonedCallQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("abandoned call")
-        verbose_name_plural = _("abandoned calls")
-        ordering = ["-abandoned_at", "-id"]
-        indexes = [
-            # Reports by period of entering; the work list by age.
-            models.Index(fields=["entered_at"], name="abandoned_entered_at"),
-            models.Index(fields=["abandoned_at"], name="abandoned_abandoned_at"),
-            # The calls of one caller: merged on the list, told again on contact.
-            models.Index(fields=["caller", "abandoned_at"], name="abandoned_caller"),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["call", "visit"], name="abandoned_is_one_visit_of_a_call"
-            ),
-            models.CheckConstraint(
-                condition=Q(recovered_at=None) | Q(recovered_at__gt=F("abandoned_at")),
-                name="abandoned_is_recovered_afterwards",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.queue} {localtime(self.abandoned_at):%Y-%m-%d %H:%M}"
-
-
 class Recording(models.Model):
     """One finished recording, under the call SID its callback came with."""
 
@@ -434,54 +344,3 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return self.recording_sid
-
-
-class Voicemail(models.Model):
-    """One message a caller left after a queue."""
-
-    recording_sid = SidField(_("recording SID"), unique=True)
-    call = models.ForeignKey(
-        Call, models.CASCADE, related_name="voicemails", verbose_name=_("call")
-    )
-    visit = models.PositiveSmallIntegerField(_("visit"))
-    queue = models.CharField(_("queue"), max_length=64)
-    left_at = models.DateTimeField(_("left at"))
-    duration_seconds = models.PositiveIntegerField(_("length"), null=True, blank=True)
-    url = models.TextField(_("address"), blank=True)
-
-    class Meta:
-        verbose_name = _("voicemail")
-        verbose_name_plural = _("voicemails")
-        ordering = ["-left_at", "-id"]
-        indexes = [
-            # The list of a period.
-            models.Index(fields=["left_at"], name="voicemail_left_at")
-        ]
-
-    def __str__(self) -> str:
-        return self.recording_sid
-
-
-class CallbackRequest(models.Model):
-    """One wish to be rung back, told from `leave:callback`."""
-
-    entry = models.OneToOneField(
-        QueueEntry,
-        models.CASCADE,
-        related_name="callback_request",
-        verbose_name=_("queue entry"),
-    )
-    caller = models.CharField(_("caller"), max_length=16, blank=True)
-    requested_at = models.DateTimeField(_("requested at"))
-
-    class Meta:
-        verbose_name = _("callback request")
-        verbose_name_plural = _("callback requests")
-        ordering = ["-requested_at", "-id"]
-        indexes = [
-            # The list, oldest wish first.
-            models.Index(fields=["requested_at"], name="callback_requested_at")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.entry} {self.caller}"

@@ -1,0 +1,143 @@
+"""What callers are asked and told before they wait."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models.queues import Queue
+from callcenter.models.setup import Language, SetupModel
+
+
+class Message(SetupModel):
+    """Something told to the caller, after which the call ends."""
+
+    slug = models.SlugField(_("code"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Menu(SetupModel):
+    """One question to the caller, answered by a key."""
+
+    slug = models.SlugField(_("code"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    timeout_seconds = models.PositiveSmallIntegerField(
+        _("silence"),
+        default=10,
+        validators=[MinValueValidator(1)],
+        help_text=_("Seconds without a key until the menu goes on by itself."),
+    )
+    tries = models.PositiveSmallIntegerField(
+        _("tries"),
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text=_("After so many wrong keys the caller goes to the line's queue."),
+    )
+
+    class Meta:
+        verbose_name = _("menu")
+        verbose_name_plural = _("menus")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MenuOption(SetupModel):
+    """Where one input of a menu leads: a key, silence or a wrong key."""
+
+    class Input(models.TextChoices):
+        """What the caller did; without a row silence leads to the line's queue."""
+
+        KEY_1 = "1", "1"
+        KEY_2 = "2", "2"
+        KEY_3 = "3", "3"
+        KEY_4 = "4", "4"
+        KEY_5 = "5", "5"
+        KEY_6 = "6", "6"
+        KEY_7 = "7", "7"
+        KEY_8 = "8", "8"
+        KEY_9 = "9", "9"
+        KEY_0 = "0", "0"
+        STAR = "*", "*"
+        HASH = "#", "#"
+        SILENCE = "silence", _("no key")
+        WRONG = "wrong", _("any other key")
+
+    class Action(models.TextChoices):
+        """What follows."""
+
+        QUEUE = "queue", _("queue")
+        MENU = "menu", _("menu")
+        MESSAGE = "message", _("message")
+        END = "end", _("end of the call")
+
+    menu = models.ForeignKey(
+        Menu, models.CASCADE, related_name="options", verbose_name=_("menu")
+    )
+    input = models.CharField(_("input"), max_length=10, choices=Input.choices)
+    action = models.CharField(_("action"), max_length=10, choices=Action.choices)
+    queue = models.ForeignKey(
+        Queue,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("queue"),
+    )
+    next_menu = models.ForeignKey(
+        Menu,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("next menu"),
+    )
+    message = models.ForeignKey(
+        Message,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("message"),
+    )
+    language = models.CharField(
+        _("language from here on"), max_length=2, choices=Language.choices, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("menu option")
+        verbose_name_plural = _("menu options")
+        ordering = ["menu", "input"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["menu", "input"], name="option_is_one_input_of_a_menu"
+            ),
+            models.CheckConstraint(
+                condition=Q(action="queue", queue__isnull=False)
+                | Q(action="menu", next_menu__isnull=False)
+                | Q(action="message", message__isnull=False)
+                | Q(action="end"),
+                name="option_names_where_it_leads",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.menu}: {self.get_input_display()}"
+
+    def clean(self) -> None:
+        """An option names what its action needs."""
+        field = {"queue": "queue", "menu": "next_menu", "message": "message"}.get(
+            self.action
+        )
+        if field and getattr(self, f"{field}_id") is None:
+            raise ValidationError({field: _("Choose where this option leads.")})

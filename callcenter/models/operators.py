@@ -1,0 +1,113 @@
+"""The people who take calls, which queues they serve, how they sum calls up."""
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models.fields import valid_identity, valid_number
+from callcenter.models.queues import Queue
+from callcenter.models.setup import SetupModel
+
+
+class Operator(SetupModel):
+    """One person who takes calls, by telephone or in the browser."""
+
+    name = models.CharField(_("name"), max_length=100)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="operator",
+        verbose_name=_("user"),
+    )
+    number = models.CharField(
+        _("telephone number"),
+        max_length=16,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[valid_number],
+    )
+    client_identity = models.CharField(
+        _("browser identity"),
+        max_length=121,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[valid_identity],
+    )
+    # A hash, made by `set_pin`; empty when the PIN is switched off.
+    pin = models.CharField(_("PIN"), max_length=128, blank=True, editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    queues = models.ManyToManyField(
+        Queue,
+        through="OperatorQueue",
+        related_name="operators",
+        verbose_name=_("queues"),
+    )
+
+    class Meta:
+        verbose_name = _("operator")
+        verbose_name_plural = _("operators")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number__isnull=False) | Q(client_identity__isnull=False),
+                name="operator_can_be_recognised",
+                violation_error_message=_(
+                    "Give a telephone number or a browser identity."
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Two operators without a number are no conflict: empty means none."""
+        self.number = self.number or None
+        self.client_identity = self.client_identity or None
+
+    def set_pin(self, digits: str) -> None:
+        """Keep the PIN's hash; no digits switch the PIN off."""
+        self.pin = make_password(digits) if digits else ""
+
+
+class OperatorQueue(SetupModel):
+    """One queue that an operator serves."""
+
+    operator = models.ForeignKey(
+        Operator, models.CASCADE, verbose_name=_("operator"), related_name="serves"
+    )
+    queue = models.ForeignKey(Queue, models.CASCADE, verbose_name=_("queue"))
+
+    class Meta:
+        verbose_name = _("queue of an operator")
+        verbose_name_plural = _("queues of an operator")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operator", "queue"], name="operator_serves_a_queue_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operator}: {self.queue}"
+
+
+class WrapUpCode(SetupModel):
+    """One way to say what a conversation was about."""
+
+    code = models.SlugField(_("code"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("wrap-up code")
+        verbose_name_plural = _("wrap-up codes")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

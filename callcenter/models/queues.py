@@ -1,0 +1,77 @@
+"""The queues callers wait in, and their thresholds by date."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models.fields import SidField, valid_queue_sid
+from callcenter.models.setup import SetupModel
+
+
+class Queue(SetupModel):
+    """One queue in which callers wait for an operator."""
+
+    # Also the queue's name at Twilio and in history, so it never changes.
+    slug = models.SlugField(_("code"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    twilio_sid = SidField(
+        _("queue SID at Twilio"), blank=True, validators=[valid_queue_sid]
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"),
+        default=10,
+        help_text=_("Operators of several queues serve the smallest number first."),
+    )
+    max_wait_seconds = models.PositiveIntegerField(
+        _("maximum wait"),
+        default=600,
+        validators=[MinValueValidator(30)],
+        help_text=_("Seconds; then the caller hears an apology and the call ends."),
+    )
+    wrapup_seconds = models.PositiveSmallIntegerField(
+        _("wrap-up"),
+        default=5,
+        help_text=_("Seconds an operator has between two calls."),
+    )
+    leaves_when_unstaffed = models.BooleanField(
+        _("leave when nobody is signed in"),
+        default=False,
+        help_text=_("Otherwise the caller is told so and may wait on."),
+    )
+
+    class Meta:
+        verbose_name = _("queue")
+        verbose_name_plural = _("queues")
+        ordering = ["priority", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QueueThreshold(SetupModel):
+    """The thresholds of a queue from a day on: what is quick, what is too short."""
+
+    queue = models.ForeignKey(
+        Queue, models.CASCADE, related_name="thresholds", verbose_name=_("queue")
+    )
+    valid_from = models.DateField(_("valid from"), help_text=_("Local day."))
+    target_seconds = models.PositiveIntegerField(
+        _("service level threshold (T)"), default=20, help_text=_("Seconds.")
+    )
+    short_abandon_seconds = models.PositiveIntegerField(
+        _("short-abandon threshold (S)"), default=5, help_text=_("Seconds.")
+    )
+
+    class Meta:
+        verbose_name = _("queue threshold")
+        verbose_name_plural = _("queue thresholds")
+        ordering = ["queue", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["queue", "valid_from"], name="threshold_changes_once_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.valid_from:%Y-%m-%d}"
