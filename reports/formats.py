@@ -63,9 +63,22 @@ def masked_number(number: str) -> str:
     return "*" * max(len(number) - DIGITS_LEFT, 0) + number[-DIGITS_LEFT:]
 
 
-@lru_cache(maxsize=65536)
 def country(number: str) -> str:
     """The country of an E.164 number by its ISO code; empty when nobody can tell."""
+    for digits in (1, 2, 3) if number.startswith("+") else ():
+        code = number[1 : 1 + digits]
+        if code.isdecimal() and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]
+            region = regions[0] if len(regions) == 1 else _region(number)
+            return (
+                "" if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region
+            )
+    return ""
+
+
+@lru_cache(maxsize=65536)
+def _region(number: str) -> str:
+    """Which of the countries that share a code: the whole number tells, slowly."""
     try:
         return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
     except phonenumbers.NumberParseException:

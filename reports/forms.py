@@ -23,6 +23,7 @@ from callcenter.models import (
 )
 from reports import periods
 from reports.formats import masked_number
+from reports.keyset import Selection
 
 # Twilio is younger, and older offsets of some zones were no whole quarter hours.
 FIRST_DAY = date(2000, 1, 1)
@@ -178,82 +179,76 @@ class ReportForm(forms.Form):
             return None
         return number if self.may_see_numbers else masked_number(number)
 
-    def entries(self) -> QuerySet[QueueEntry]:
+    def entries(self) -> Selection[QueueEntry]:
         """Queue entries of the period."""
         entries = QueueEntry.objects.entered_between(*self.period.bounds())
-        return entries.filter(self._of_entry(), self._with_operator(entry="pk"))
+        return Selection(
+            entries.filter(self._equal("queue")),
+            self._equal("line", "call__line") & self._with_operator("pk"),
+        )
 
-    def connections(self) -> QuerySet[Connection]:
+    def connections(self) -> Selection[Connection]:
         """Connections of the period's queue entries."""
         start, end = self.period.bounds()
-        connections = Connection.objects.filter(
-            self._of_entry("entry__"),
-            entry__entered_at__gte=start,
-            entry__entered_at__lt=end,
+        return Selection(
+            Connection.objects.filter(self._equal("operator")),
+            Q(entry__entered_at__gte=start, entry__entered_at__lt=end)
+            & self._equal("queue", "entry__queue")
+            & self._equal("line", "entry__call__line"),
         )
-        if self.cleaned_data["operator"]:
-            return connections.filter(operator=self.cleaned_data["operator"])
-        return connections
 
-    def abandoned_calls(self) -> QuerySet[AbandonedCall]:
+    def abandoned_calls(self) -> Selection[AbandonedCall]:
         """Abandoned calls that entered in the period; withdrawn ones count nowhere."""
         start, end = self.period.bounds()
-        return AbandonedCall.objects.with_state().filter(
-            self._of_entry(),
-            self._with_operator(entry="entry"),
-            entered_at__gte=start,
-            entered_at__lt=end,
-            is_withdrawn=False,
+        abandoned = AbandonedCall.objects.with_state().filter(
+            entered_at__gte=start, entered_at__lt=end, is_withdrawn=False
+        )
+        return Selection(
+            abandoned.filter(self._equal("queue")),
+            self._equal("line", "call__line") & self._with_operator("entry"),
         )
 
-    def calls(self) -> QuerySet[Call]:
+    def calls(self) -> Selection[Call]:
         """Inbound customer calls that began in the period."""
-        calls = Call.objects.customers().started_between(*self.period.bounds())
-        return calls.filter(self._of_call())
+        legs = self.legs()
+        return Selection(legs.rows.filter(kind=Call.Kind.CUSTOMER), legs.lookups)
 
-    def legs(self) -> QuerySet[Call]:
-        """Legs of every kind that began in the period."""
+    def legs(self) -> Selection[Call]:
+        """Legs of every kind that began in the period.
+
+        With a queue those that entered it, with an operator their own and those taken.
+        """
         legs = Call.objects.started_between(*self.period.bounds())
-        return legs.filter(self._of_call())
+        return Selection(legs.filter(self._equal("line")), self._of_call())
 
-    def ivr_steps(self) -> QuerySet[IvrStep]:
+    def ivr_steps(self) -> Selection[IvrStep]:
         """Menus asked in the period."""
         start, end = self.period.bounds()
         steps = IvrStep.objects.filter(asked_at__gte=start, asked_at__lt=end)
-        if any(self.cleaned_data[name] for name in ("queue", "operator", "line")):
-            calls = Call.objects.filter(self._of_call(), pk=OuterRef("call"))
-            return steps.filter(Exists(calls))
-        return steps
+        of_call = self._equal("line") & self._of_call()
+        if of_call:
+            of_call = Q(Exists(Call.objects.filter(of_call, pk=OuterRef("call"))))
+        return Selection(steps, of_call)
 
-    def _of_entry(self, prefix: str = "") -> Q:
-        """The filter for rows that have the queue and the call of an entry."""
-        wanted = Q()
-        if queue := self.cleaned_data["queue"]:
-            wanted &= Q(**{f"{prefix}queue": queue})
-        if line := self.cleaned_data["line"]:
-            # A join would have SQLite begin with all calls of the line, for each page.
-            calls = Call.objects.filter(pk=OuterRef(f"{prefix}call"), line=line)
-            wanted &= Q(Exists(calls))
-        return wanted
+    def _equal(self, name: str, field: str = "") -> Q:
+        """The condition that a field has the value asked for; none if none is."""
+        value = self.cleaned_data[name]
+        return Q(**{field or name: value}) if value else Q()
 
     def _with_operator(self, entry: str) -> Q:
-        operator = self.cleaned_data["operator"]
+        operator = self._equal("operator")
         if not operator:
             return Q()
-        taken = Connection.objects.filter(entry=OuterRef(entry), operator=operator)
-        return Q(Exists(taken))
+        return Q(Exists(Connection.objects.filter(operator, entry=OuterRef(entry))))
 
     def _of_call(self) -> Q:
-        """The filter for legs; an operator's are their own and those they took."""
+        """What other tables say of a leg, and for an operator also its own number."""
         wanted = Q()
-        if line := self.cleaned_data["line"]:
-            wanted &= Q(line=line)
-        if queue := self.cleaned_data["queue"]:
-            stays = QueueEntry.objects.filter(call=OuterRef("pk"), queue=queue)
-            wanted &= Q(Exists(stays))
+        stays = QueueEntry.objects.filter(call=OuterRef("pk"))
+        if queue := self._equal("queue"):
+            wanted &= Q(Exists(stays.filter(queue)))
         if operator := self.cleaned_data["operator"]:
-            stays = QueueEntry.objects.filter(call=OuterRef("pk"))
-            taken = stays.filter(self._with_operator(entry="pk"))
+            taken = stays.filter(self._with_operator("pk"))
             wanted &= Q(Exists(taken)) | Q(from_raw=operator) | Q(caller=operator)
         return wanted
 

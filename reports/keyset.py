@@ -1,7 +1,8 @@
 """Long lists read page by page, each page starting where the last one ended."""
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
@@ -12,28 +13,53 @@ ModelT = TypeVar("ModelT", bound=Model)
 PAGE_ROWS = 900
 
 
+@dataclass(frozen=True, slots=True)
+class Selection(Generic[ModelT]):
+    """Rows of a table that a filter leaves: by its own columns, and by other tables."""
+
+    rows: QuerySet[ModelT]
+    lookups: Q
+
+    def whole(self) -> QuerySet[ModelT]:
+        """All of it in one queryset, for sums over it."""
+        return self.rows.filter(self.lookups)
+
+
 def newest_first(
-    rows: QuerySet[ModelT], moment: str, *fields: str
+    selection: Selection[ModelT], moment: str, *fields: str
 ) -> Iterator[list[Any]]:
     """Pages of named rows (pk, the moment, the fields), newest first.
 
     Memory stays flat however long the list: a cursor would have MariaDB's driver keep
-    the whole result, an offset would read all pages before it again.
+    the whole result, an offset would read all pages before it again. Other tables are
+    asked about the rows of one page only: else databases sort or gather all that could
+    match anew for each page.
     """
-    ordered = rows.order_by(f"-{moment}", "-pk")
-    page_filter = Q()
+    ordered = selection.rows.order_by(f"-{moment}", "-pk")
+    before = Q()
     while True:
         page = list(
-            ordered.filter(page_filter).values_list("pk", moment, *fields, named=True)[
+            ordered.filter(before).values_list("pk", moment, *fields, named=True)[
                 :PAGE_ROWS
             ]
         )
-        if page:
-            yield page
+        if kept := _kept(selection, page):
+            yield kept
         if len(page) < PAGE_ROWS:
             return
         pk, at = page[-1][:2]
         # The first half alone is what an index can be entered with.
-        page_filter = Q(**{f"{moment}__lte": at}) & (
+        before = Q(**{f"{moment}__lte": at}) & (
             Q(**{f"{moment}__lt": at}) | Q(pk__lt=pk)
         )
+
+
+def _kept(selection: Selection[ModelT], page: list[Any]) -> list[Any]:
+    """The rows of a page that other tables leave."""
+    if not (page and selection.lookups):
+        return page
+    same = selection.rows.model._default_manager.filter(
+        selection.lookups, pk__in=[row.pk for row in page]
+    )
+    kept = set(same.values_list("pk", flat=True))
+    return [row for row in page if row.pk in kept]

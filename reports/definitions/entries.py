@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Max, Min
@@ -101,21 +102,19 @@ class ConnectionsReport(Report):
 
     def rows(self, form: ReportForm) -> Iterator[Row]:
         """The rows, newest first."""
-        # The period is that of the entries, the order that of the connections. So the
-        # connections are read in their own order between the outermost two, without
-        # joining them, and their entries looked up a page at a time.
-        outermost = form.connections().aggregate(
+        # The period is that of the entries, the order that of the connections: these
+        # are read in their own order between the outermost two.
+        connections = form.connections()
+        outermost = connections.whole().aggregate(
             first=Min("connected_at"), last=Max("connected_at")
         )
         if outermost["first"] is None:
             return
-        between = Connection.objects.filter(
+        between = connections.rows.filter(
             connected_at__gte=outermost["first"], connected_at__lte=outermost["last"]
         )
-        if operator := form.cleaned_data["operator"]:
-            between = between.filter(operator=operator)
         pages = newest_first(
-            between,
+            replace(connections, rows=between),
             "connected_at",
             "entry_id",
             "operator",
@@ -125,24 +124,28 @@ class ConnectionsReport(Report):
             "talk_source",
         )
         for page in pages:
-            asked_for = form.entries().filter(pk__in={row.entry_id for row in page})
-            entries = {
-                pk: {"call_sid": sid, "visit": visit, "queue": queue}
-                for pk, sid, visit, queue in asked_for.order_by().values_list(
-                    "pk", "call__sid", "visit", "queue"
-                )
-            }
+            entries = _entries_of(row.entry_id for row in page)
             for row in page:
-                if row.entry_id in entries:
-                    yield {
-                        **entries[row.entry_id],
-                        "operator": row.operator or None,
-                        "operator_call_sid": row.operator_call_sid,
-                        "connected_at": row.connected_at,
-                        "ended_at": row.ended_at,
-                        "talk_seconds": row.talk_seconds,
-                        "talk_source": row.talk_source or None,
-                    }
+                yield {
+                    **entries[row.entry_id],
+                    "operator": row.operator or None,
+                    "operator_call_sid": row.operator_call_sid,
+                    "connected_at": row.connected_at,
+                    "ended_at": row.ended_at,
+                    "talk_seconds": row.talk_seconds,
+                    "talk_source": row.talk_source or None,
+                }
+
+
+def _entries_of(pks: Iterable[int]) -> dict[int, Row]:
+    """What a connection's row says of its entry."""
+    entries = QueueEntry.objects.filter(pk__in=set(pks)).order_by()
+    return {
+        pk: {"call_sid": sid, "visit": visit, "queue": queue}
+        for pk, sid, visit, queue in entries.values_list(
+            "pk", "call__sid", "visit", "queue"
+        )
+    }
 
 
 def _connections_of(entries: Iterable[int]) -> dict[int, list[Any]]:

@@ -136,7 +136,7 @@ def _tallies(form: ReportForm, *, interval: str | None) -> Tallies:
             by["of_quarter"] = F(f"{prefix}entered_quarter")
         return rows.order_by().values(**by)
 
-    entries = form.entries()
+    entries = form.entries().whole()
     for sums in grouped(entries).annotate(**metrics.ENTRY_SUMS).iterator():
         tally(sums).add(**sums)
 
@@ -148,7 +148,7 @@ def _tallies(form: ReportForm, *, interval: str | None) -> Tallies:
     for wait in waits.iterator():
         tally(wait).waits[wait["of_wait"]] += wait["entries"]
 
-    talks = grouped(form.connections(), "entry__").annotate(**metrics.TALK_SUMS)
+    talks = grouped(form.connections().whole(), "entry__").annotate(**metrics.TALK_SUMS)
     for sums in talks.iterator():
         tally(sums).add(**sums)
     return tallies
