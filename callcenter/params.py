@@ -30,6 +30,8 @@ class InvalidParams(ValueError):
 
 def storable(text: str) -> str:
     """The text with NUL and unpaired surrogates escaped, which no column holds."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return _UNSTORABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

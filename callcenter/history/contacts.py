@@ -18,17 +18,16 @@ def contacts_of(
 
     `but` leaves out one call's own: those are in the telling already.
     """
-    connections = Connection.objects.filter(
-        entry__call__caller=number, connected_at__gt=after
-    )
-    rung = Call.objects.filter(
-        caller=number, kind=Call.Kind.OUTBOUND, status="completed", ended_at__gt=after
-    )
+    rung = Q(kind=Call.Kind.OUTBOUND, status="completed")
+    reached = Call.objects.filter(Q(connection_count__gt=0) | rung, caller=number)
     if but is not None:
-        connections = connections.exclude(entry__call=but)
-        rung = rung.exclude(pk=but.pk)
-    moments = set(connections.values_list("connected_at", flat=True))
-    moments |= {moment for call in rung if (moment := answered_at(call))}
+        reached = reached.exclude(pk=but.pk)
+    calls = list(reached)
+    moments = {moment for call in calls if (moment := answered_at(call))}
+    connected = [call.pk for call in calls if call.connection_count]
+    if connected:
+        rows = Connection.objects.filter(entry__call__in=connected)
+        moments.update(rows.values_list("connected_at", flat=True))
     return tuple(sorted(moment for moment in moments if moment > after))
 
 

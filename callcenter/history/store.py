@@ -13,7 +13,8 @@ from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import Error, transaction
+from django.db import Error, IntegrityError, OperationalError, transaction
+from django.db.models import Subquery
 from django.utils import timezone
 
 from callcenter.history.concerns import concerned_by
@@ -83,9 +84,10 @@ def tell_events(
     concerned = concerned_by(events)
     failed: dict[str, str] = {}
     sids = sorted(set().union(*concerned.values())) if concerned else []
+    _make_rows(sids)
     for sid in sids:
         try:
-            retell(sid)
+            retell(sid, mark=False)
         except Exception as error:
             logger.exception("call %s could not be told", sid)
             failed[sid] = f"{type(error).__name__}: {error}"
@@ -104,17 +106,19 @@ def retell(
     *,
     deadline: float | None = None,
     told: Iterable[int] = (),
+    mark: bool = True,
     thorough: bool = False,
     cascade: bool = True,
 ) -> None:
     """Make the rows of a leg say what the events that concern it say.
 
-    Marks the events `told` in the same transaction. Then abandoned calls of the number
-    that this one recovers, or recovers no more, are told in transactions of their own;
-    those start no others. OutOfTime past the deadline (on `time.monotonic`).
+    Marks the events `told` in the same transaction, and with `mark` those that concern
+    nothing but this leg. Then abandoned calls of the number that this one recovers, or
+    recovers no more, are told in transactions of their own; those start no others.
+    OutOfTime past the deadline (on `time.monotonic`).
     """
     again = try_again_when_locked(
-        lambda: _tell_once(sid, list(told), thorough=thorough), deadline
+        lambda: _tell_once(sid, list(told), mark=mark, thorough=thorough), deadline
     )
     if not cascade:
         return
@@ -130,29 +134,43 @@ class _Contacts:
     moments: set[datetime]
 
 
-def _tell_once(sid: str, told: list[int], *, thorough: bool) -> list[str]:
+def _tell_once(sid: str, told: list[int], *, mark: bool, thorough: bool) -> list[str]:
     """One telling under the lock; gives the SIDs of calls to be told again after it."""
-    is_new = False
-    if not Call.objects.filter(sid=sid).exists():
-        if not _makes_a_call(sid):
-            _mark_told(told)
-            return []
+    again = _tell_locked(sid, told, mark=mark, thorough=thorough)
+    if again is None and _makes_a_call(sid):
         # Made before the lock: inserted inside the transaction, simultaneous first
         # webhooks of a call deadlock on MariaDB.
-        _, is_new = Call.objects.get_or_create(sid=sid)
+        Call.objects.get_or_create(sid=sid)
+        again = _tell_locked(sid, told, mark=mark, thorough=thorough)
+    if again is None:
+        _mark_told(told)
+    return again or []
+
+
+def _tell_locked(
+    sid: str, told: list[int], *, mark: bool, thorough: bool
+) -> list[str] | None:
+    """As `_tell_once`; None where the leg has no row to lock."""
+    version = SetupVersion.objects.filter(pk=1).values("version")
     with transaction.atomic():
-        # Lock first, read second: two webhooks must not overwrite each other.
-        call = Call.objects.select_for_update().get(sid=sid)
+        # Lock first, read second: two webhooks must not overwrite each other. What the
+        # setup is now comes along, in place of a query of its own.
+        row = Call.objects.annotate(setup_version=Subquery(version))
+        call = row.select_for_update().filter(sid=sid).first()
+        if call is None:
+            return None
         before = _reached(call)
         events = _events_of(sid)
-        history = _told(call, events)
-        # Another telling may have filled a row that this process has just made.
-        is_new = is_new and call.started_at is None
+        setup = vars(call)["setup_version"] or 0
+        history = _told(call, events, current_rules(setup))
+        # Nobody has told a row yet that does not say when the leg began.
+        is_new = call.started_at is None
         write_history(call, history, is_new=is_new, thorough=thorough)
         with_it = [
             event.pk
             for event in events
-            if event.told_at is None
+            if mark
+            and event.told_at is None
             and event.call_sid == sid
             and event.kind in _OF_ONE_CALL
         ]
@@ -160,9 +178,25 @@ def _tell_once(sid: str, told: list[int], *, thorough: bool) -> list[str]:
     return _to_tell_again(call, history, before)
 
 
-def _told(call: Call, events: list[WebhookEvent]) -> History:
-    """The history by today's rules; with contacts only where somebody gave up."""
-    rules, strangers = current_rules(), _strangers(call.sid, events)
+def _make_rows(sids: Sequence[str]) -> None:
+    """Makes the rows of new legs at once, before they are locked one by one."""
+    known = set(Call.objects.filter(sid__in=sids).values_list("sid", flat=True))
+    new = [sid for sid in sids if sid not in known]
+    own = WebhookEvent.objects.filter(call_sid__in=new).exclude(kind=Kind.RECORDING)
+    named = WebhookEvent.objects.filter(other_sid__in=new, kind=Kind.CONNECT)
+    heard = set(own.values_list("call_sid", flat=True).distinct())
+    heard |= set(named.values_list("other_sid", flat=True).distinct())
+    try:
+        with transaction.atomic():
+            Call.objects.bulk_create([Call(sid=sid) for sid in sorted(heard)])
+    except (IntegrityError, OperationalError):
+        # Another worker makes some of them: each telling makes what it lacks.
+        logger.debug("rows of %d legs are made one by one", len(heard))
+
+
+def _told(call: Call, events: list[WebhookEvent], rules: Rules) -> History:
+    """The history by the rules; with contacts only where somebody gave up."""
+    strangers = _strangers(call.sid, events)
     history = tell(call.sid, events, rules, strangers)
     given_up = [row.abandoned_at for row in history.abandoned_calls if row.caller]
     if given_up and history.call:
@@ -175,7 +209,10 @@ def _told(call: Call, events: list[WebhookEvent]) -> History:
 
 def _to_tell_again(call: Call, history: History, before: _Contacts) -> list[str]:
     """Calls whose `recovered_at` this telling has made wrong, looked up after it."""
-    after = _reached(call)
+    connections = [one.connection for one in history.entries if one.connection]
+    after = _Contacts(call.caller, {row.connected_at for row in connections})
+    if answered := answered_at(call):
+        after.moments.add(answered)
     again: set[str] = set()
     for number in {before.number, after.number} - {""}:
         was = before.moments if before.number == number else set()
@@ -261,14 +298,12 @@ _rules_lock = threading.Lock()
 _rules: tuple[int, Rules] | None = None
 
 
-def current_rules() -> Rules:
-    """The rules by today's setup, read again when the setup version has changed."""
+def current_rules(version: int) -> Rules:
+    """The rules by the setup of this version, read again when it has changed."""
     global _rules
-    version = SetupVersion.objects.filter(pk=1).values_list("version", flat=True)
-    current = next(iter(version), 0)
     with _rules_lock:
-        if _rules is None or _rules[0] != current or current == 0:
-            _rules = current, _read_rules()
+        if _rules is None or _rules[0] != version or version == 0:
+            _rules = version, _read_rules()
         return _rules[1]
 
 

@@ -20,6 +20,7 @@ from callcenter.models import (
 )
 
 RowT = TypeVar("RowT", bound=models.Model)
+Outcome = QueueEntry.Outcome
 
 
 def write_history(call: Call, told: History, *, is_new: bool, thorough: bool) -> None:
@@ -28,13 +29,15 @@ def write_history(call: Call, told: History, *, is_new: bool, thorough: bool) ->
     Rows below are looked for where there can be any: none below a new call, and none of
     a sort of which the call says it has none, unless `thorough`.
     """
+    is_operator = call.kind == Call.Kind.OPERATOR
+    thorough = thorough and not is_operator
     had_entries = not is_new and (thorough or call.entry_count > 0)
     had_steps = not is_new and (thorough or call.ivr_step_count > 0)
-    had_states = not is_new and (thorough or call.kind == Call.Kind.OPERATOR)
+    had_states = not is_new and is_operator
     if told.call is not None:
         _update(call, told.call, frozenset({"id", "sid"}))
     if had_entries or told.entries:
-        _write_entries(call, told, had_entries)
+        _write_entries(call, told, had_entries, thorough)
     if had_steps or told.ivr_steps:
         steps = IvrStep.objects.filter(call=call) if had_steps else []
         _write(steps, told.ivr_steps, lambda row: row.step, call=call)
@@ -49,12 +52,17 @@ def write_history(call: Call, told: History, *, is_new: bool, thorough: bool) ->
         _write(states, told.operator_states, lambda row: row.started_at, call=call)
 
 
-def _write_entries(call: Call, told: History, had_entries: bool) -> None:
+def _write_entries(
+    call: Call, told: History, had_entries: bool, thorough: bool
+) -> None:
     stored = list(QueueEntry.objects.filter(call=call)) if had_entries else []
+    outcomes = {entry.outcome for entry in stored}
     had_callback = any(entry.overflow_reason == "callback" for entry in stored)
-    connections = Connection.objects.filter(entry__in=stored) if stored else []
+    had_connection = thorough or Outcome.ANSWERED in outcomes
+    gave_up = thorough or told.abandoned_calls or Outcome.ABANDONED in outcomes
+    connections = Connection.objects.filter(entry__in=stored) if had_connection else []
     callbacks = CallbackRequest.objects.filter(entry__in=stored) if had_callback else []
-    abandoned = AbandonedCall.objects.filter(call=call) if had_entries else []
+    abandoned = AbandonedCall.objects.filter(call=call) if gave_up else []
     rows = _write(
         stored, [one.entry for one in told.entries], lambda row: row.visit, call=call
     )

@@ -1,6 +1,7 @@
 """Commits an event before anything is made of it, and says which decision stands."""
 
 import logging
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db import Error, IntegrityError, connection, transaction
@@ -38,8 +39,10 @@ def record(event: WebhookEvent) -> Kept:
 
 def keep(event: WebhookEvent) -> tuple[WebhookEvent, bool]:
     """The stored row of this request, and whether it is new."""
+    # One statement is a transaction of its own, but for one that has begun already.
+    alone = transaction.get_autocommit()
     try:
-        with transaction.atomic():
+        with nullcontext() if alone else transaction.atomic():
             event.save(force_insert=True)
     except IntegrityError:
         # Caught outside its own atomic block; never ignore_conflicts, which on MariaDB
