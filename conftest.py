@@ -105,12 +105,12 @@ def _new_process():
     """Nothing remembered: tests change the tables behind the back of what is kept."""
     # Known only when Django is set up.
     from callcenter.flow import current  # noqa: PLC0415
-    from callcenter.history import store  # noqa: PLC0415
+    from callcenter.history import setup  # noqa: PLC0415
     from callcenter.webhooks import floor  # noqa: PLC0415
 
     current.forget()
     floor.forget()
-    store.forget_rules()
+    setup.forget_rules()
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -27,6 +27,7 @@ def concerned_by(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
     legs = {event.call_sid for event in events if event.kind in _OF_LEGS}
     legs |= {event.other_sid for event in events if event.kind == Kind.CONNECT}
     given = _callers_given_to(legs - {""})
+    late = _legs_done_since(events)
     introduced = _introduced(
         {
             event.call_sid
@@ -40,7 +41,8 @@ def concerned_by(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
         leg = event.other_sid if event.kind == Kind.CONNECT else event.call_sid
         callers = given.get(leg, [])
         if event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE) and not event.has_moved:
-            sids |= _last_before(event.received_at, callers)
+            if event.kind == Kind.OPERATOR_DONE or leg in late:
+                sids |= _last_before(event.received_at, callers)
         elif event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE, *_INTRODUCING) or (
             event.kind in _LAST_RESORT and leg not in introduced
         ):
@@ -59,6 +61,23 @@ def _callers_given_to(legs: set[str]) -> dict[str, list[tuple[datetime, str]]]:
         for callers in given.values():
             callers.sort()
     return given
+
+
+def _legs_done_since(events: Sequence[WebhookEvent]) -> set[str]:
+    """Legs whose Dial was over, as we heard already, at or after one of the connects.
+
+    In the usual order there is none, and a connect concerns nobody but its caller.
+    """
+    connects = [event for event in events if event.kind == Kind.CONNECT]
+    if not connects:
+        return set()
+    first = min(event.received_at for event in connects)
+    done = WebhookEvent.objects.filter(
+        call_sid__in={event.other_sid for event in connects},
+        kind=Kind.OPERATOR_DONE,
+        received_at__gte=first,
+    )
+    return set(done.values_list("call_sid", flat=True).distinct())
 
 
 def _introduced(legs: set[str]) -> set[str]:

@@ -4,10 +4,12 @@ That is what makes an abandoned call `recovered` (product.md 8.17).
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from callcenter.history.tell import History
 from callcenter.models import AbandonedCall, Call, Connection
 
 
@@ -56,3 +58,56 @@ def calls_to_tell_again(
         stale |= Q(recovered_at=moment)
     rows = AbandonedCall.objects.filter(stale, caller=number, is_withdrawn=False)
     return list(rows.values_list("call__sid", flat=True).distinct())
+
+
+@dataclass(slots=True)
+class Changed:
+    """What a telling has changed that abandoned calls of its number depend on."""
+
+    call: Call
+    history: History
+    was_called: str
+    was_answered: datetime | None
+    # The moments of the connections before, where entries have changed at all.
+    were_connected: set[datetime] | None
+
+    @property
+    def before(self) -> set[datetime]:
+        """When the number was reached by this leg until now."""
+        answered = {self.was_answered} if self.was_answered else set()
+        return (self.were_connected or set()) | answered
+
+    @property
+    def after(self) -> set[datetime]:
+        """When it was reached by this leg as told now."""
+        connections = [one.connection for one in self.history.entries]
+        moments = {row.connected_at for row in connections if row}
+        answered = answered_at(self.call)
+        return moments | ({answered} if answered else set())
+
+    @property
+    def matters(self) -> bool:
+        """Whether another call's `recovered_at`, or this one's, may be wrong now."""
+        changes_contacts = self.was_answered != answered_at(self.call)
+        if self.were_connected is not None:
+            changes_contacts |= bool(self.before or self.after)
+            changes_contacts |= bool(self.history.abandoned_calls)
+        is_renamed = self.was_called != self.call.caller and bool(self.after)
+        return changes_contacts or is_renamed
+
+    def to_tell_again(self) -> list[str]:
+        """SIDs of calls that say otherwise, looked up after the telling's commit."""
+        again: set[str] = set()
+        for number in {self.was_called, self.call.caller} - {""}:
+            was = self.before if number == self.was_called else set()
+            now = self.after if number == self.call.caller else set()
+            if was or now:
+                again.update(calls_to_tell_again(number, now, was - now))
+        for row in self.history.abandoned_calls:
+            # Two tellings at once, one that makes the contact and one the abandonment:
+            # whichever commits last sees the other here.
+            if row.caller:
+                contacts = contacts_of(row.caller, row.abandoned_at)
+                if next(iter(contacts), None) != row.recovered_at:
+                    again.add(self.call.sid)
+        return sorted(again)

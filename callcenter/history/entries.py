@@ -87,7 +87,6 @@ def told_entry(
         target_seconds=rules.target_seconds(visit.queue, entered_at),
         is_inferred=verdict.is_inferred,
         is_lost_while_connecting=verdict.is_lost_while_connecting,
-        heard_at=waits[-1].received_at if waits else None,
     )
     told = ToldEntry(entry)
     if verdict.outcome == Outcome.ANSWERED and verdict.connect:

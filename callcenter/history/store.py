@@ -4,36 +4,28 @@ The way from a kept event to true rows; nobody else tells.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from datetime import time as clock
-from zoneinfo import ZoneInfo
+from dataclasses import replace
 
-from django.conf import settings
 from django.db import Error, IntegrityError, OperationalError, transaction
 from django.db.models import Subquery
 from django.utils import timezone
 
 from callcenter.history.concerns import concerned_by
-from callcenter.history.contacts import answered_at, calls_to_tell_again, contacts_of
+from callcenter.history.contacts import Changed, answered_at, contacts_of
 from callcenter.history.locking import (
     LOCK_WAIT_SECONDS,
     OutOfTime,
     short_lock_waits,
     try_again_when_locked,
 )
-from callcenter.history.rules import Rules, Threshold
+from callcenter.history.rules import Rules
+from callcenter.history.setup import current_rules
 from callcenter.history.tell import History, tell
 from callcenter.history.write import write_history
 from callcenter.models import (
     Call,
-    Connection,
-    Operator,
-    Queue,
-    QueueThreshold,
     SetupVersion,
     WebhookEvent,
 )
@@ -117,65 +109,66 @@ def retell(
     recovers no more, are told in transactions of their own; those start no others.
     OutOfTime past the deadline (on `time.monotonic`).
     """
-    again = try_again_when_locked(
-        lambda: _tell_once(sid, list(told), mark=mark, thorough=thorough), deadline
+    told = list(told)
+    changed = try_again_when_locked(
+        lambda: _tell_once(sid, told, mark=mark, thorough=thorough), deadline
     )
-    if not cascade:
+    if changed is None:
         return
-    for other in again:
-        retell(other, deadline=deadline, cascade=False)
+    if cascade:
+        for other in changed.to_tell_again():
+            retell(other, deadline=deadline, cascade=False)
+    # Only now, so that nothing is taken for told if we are stopped on the way.
+    _mark_told(told)
 
 
-@dataclass(slots=True)
-class _Contacts:
-    """The moments at which a leg's number was reached, before and after a telling."""
-
-    number: str
-    moments: set[datetime]
-
-
-def _tell_once(sid: str, told: list[int], *, mark: bool, thorough: bool) -> list[str]:
-    """One telling under the lock; gives the SIDs of calls to be told again after it."""
-    again = _tell_locked(sid, told, mark=mark, thorough=thorough)
-    if again is None and _makes_a_call(sid):
+def _tell_once(
+    sid: str, told: list[int], *, mark: bool, thorough: bool
+) -> Changed | None:
+    """One telling under the lock; gives what may make other calls wrong."""
+    row = _tell_locked(sid, told, mark=mark, thorough=thorough)
+    if row is None and _makes_a_call(sid):
         # Made before the lock: inserted inside the transaction, simultaneous first
         # webhooks of a call deadlock on MariaDB.
         Call.objects.get_or_create(sid=sid)
-        again = _tell_locked(sid, told, mark=mark, thorough=thorough)
-    if again is None:
+        row = _tell_locked(sid, told, mark=mark, thorough=thorough)
+    if row is None:
         _mark_told(told)
-    return again or []
+        return None
+    return row if row.matters else None
 
 
 def _tell_locked(
     sid: str, told: list[int], *, mark: bool, thorough: bool
-) -> list[str] | None:
+) -> Changed | None:
     """As `_tell_once`; None where the leg has no row to lock."""
     version = SetupVersion.objects.filter(pk=1).values("version")
     with transaction.atomic():
         # Lock first, read second: two webhooks must not overwrite each other. What the
         # setup is now comes along, in place of a query of its own.
         row = Call.objects.annotate(setup_version=Subquery(version))
-        call = row.select_for_update().filter(sid=sid).first()
+        call = row.select_for_update().order_by().filter(sid=sid).first()
         if call is None:
             return None
-        before = _reached(call)
+        was_called, was_answered = call.caller, answered_at(call)
         events = _events_of(sid)
         setup = vars(call)["setup_version"] or 0
         history = _told(call, events, current_rules(setup))
         # Nobody has told a row yet that does not say when the leg began.
         is_new = call.started_at is None
-        write_history(call, history, is_new=is_new, thorough=thorough)
-        with_it = [
-            event.pk
-            for event in events
-            if mark
-            and event.told_at is None
-            and event.call_sid == sid
-            and event.kind in _OF_ONE_CALL
-        ]
-        _mark_told({*told, *with_it})
-    return _to_tell_again(call, history, before)
+        were = write_history(call, history, is_new=is_new, thorough=thorough)
+        changed = Changed(call, history, was_called, was_answered, were)
+        if not changed.matters:
+            with_it = [
+                event.pk
+                for event in events
+                if mark
+                and event.told_at is None
+                and event.call_sid == sid
+                and event.kind in _OF_ONE_CALL
+            ]
+            _mark_told({*told, *with_it})
+    return changed
 
 
 def _make_rows(sids: Sequence[str]) -> None:
@@ -205,40 +198,6 @@ def _told(call: Call, events: list[WebhookEvent], rules: Rules) -> History:
             rules = replace(rules, contacts=contacts)
             history = tell(call.sid, events, rules, strangers)
     return history
-
-
-def _to_tell_again(call: Call, history: History, before: _Contacts) -> list[str]:
-    """Calls whose `recovered_at` this telling has made wrong, looked up after it."""
-    connections = [one.connection for one in history.entries if one.connection]
-    after = _Contacts(call.caller, {row.connected_at for row in connections})
-    if answered := answered_at(call):
-        after.moments.add(answered)
-    again: set[str] = set()
-    for number in {before.number, after.number} - {""}:
-        was = before.moments if before.number == number else set()
-        now = after.moments if after.number == number else set()
-        if was or now:
-            again.update(calls_to_tell_again(number, now, was - now))
-    for row in history.abandoned_calls:
-        # Two tellings at once, one that makes the contact and one the abandonment:
-        # whichever commits last sees the other here.
-        if row.caller:
-            contacts = contacts_of(row.caller, row.abandoned_at)
-            if next(iter(contacts), None) != row.recovered_at:
-                again.add(call.sid)
-    return sorted(again)
-
-
-def _reached(call: Call) -> _Contacts:
-    """When the stored rows say that this leg's number was reached."""
-    moments: set[datetime] = set()
-    if call.connection_count:
-        connections = Connection.objects.filter(entry__call=call)
-        moments.update(connections.values_list("connected_at", flat=True))
-    answered = answered_at(call)
-    if answered:
-        moments.add(answered)
-    return _Contacts(call.caller, moments)
 
 
 def _makes_a_call(sid: str) -> bool:
@@ -292,41 +251,3 @@ def _mark_untold(event: WebhookEvent, error: str) -> None:
         WebhookEvent.objects.filter(pk=event.pk).update(told_at=None, tell_error=error)
     except Error:
         logger.warning("event %s could not be marked untold", event.pk)
-
-
-_rules_lock = threading.Lock()
-_rules: tuple[int, Rules] | None = None
-
-
-def current_rules(version: int) -> Rules:
-    """The rules by the setup of this version, read again when it has changed."""
-    global _rules
-    with _rules_lock:
-        if _rules is None or _rules[0] != version or version == 0:
-            _rules = version, _read_rules()
-        return _rules[1]
-
-
-def forget_rules() -> None:
-    """Read the rules again next time: for tests, which change tables unseen."""
-    global _rules
-    with _rules_lock:
-        _rules = None
-
-
-def _read_rules() -> Rules:
-    zone = ZoneInfo(settings.TIME_ZONE)
-    thresholds: dict[str, list[Threshold]] = {}
-    for row in QueueThreshold.objects.select_related("queue"):
-        midnight = datetime.combine(row.valid_from, clock.min, zone)
-        thresholds.setdefault(row.queue.slug, []).append(
-            Threshold(midnight, row.target_seconds, row.short_abandon_seconds)
-        )
-    queues = Queue.objects.exclude(twilio_sid="").values_list("twilio_sid", "slug")
-    operators = list(Operator.objects.values_list("number", "client_identity"))
-    return Rules(
-        thresholds={slug: tuple(rows) for slug, rows in thresholds.items()},
-        queues_by_sid=dict(queues),
-        operator_numbers=frozenset(number for number, _ in operators if number),
-        operator_identities=frozenset(name for _, name in operators if name),
-    )

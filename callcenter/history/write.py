@@ -1,6 +1,8 @@
 """Makes the stored rows of a leg equal to those told: by natural key, ids kept."""
 
-from collections.abc import Callable, Hashable, Iterable
+import hashlib
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import models
@@ -23,22 +25,32 @@ RowT = TypeVar("RowT", bound=models.Model)
 Outcome = QueueEntry.Outcome
 
 
-def write_history(call: Call, told: History, *, is_new: bool, thorough: bool) -> None:
+def write_history(
+    call: Call, told: History, *, is_new: bool, thorough: bool
+) -> set[datetime] | None:
     """Writes what was told of the locked row `call` and below it.
 
-    Rows below are looked for where there can be any: none below a new call, and none of
-    a sort of which the call says it has none, unless `thorough`.
+    Rows below are looked at where they are told otherwise than the last time, which the
+    call's fingerprints say, or where all is doubted (`thorough`). Gives the moments of
+    the connections there were before, nothing where entries and connections stay.
     """
-    is_operator = call.kind == Call.Kind.OPERATOR
-    thorough = thorough and not is_operator
+    kind = call.kind
+    entries_told, steps_told, states_told = _fingerprints(told)
+    changes_entries = thorough or call.entries_told != entries_told
+    changes_steps = thorough or call.ivr_steps_told != steps_told
+    changes_states = thorough or call.states_told != states_told
     had_entries = not is_new and (thorough or call.entry_count > 0)
     had_steps = not is_new and (thorough or call.ivr_step_count > 0)
-    had_states = not is_new and is_operator
+    had_states = not is_new and kind == Call.Kind.OPERATOR
     if told.call is not None:
+        told.call.entries_told = entries_told
+        told.call.ivr_steps_told = steps_told
+        told.call.states_told = states_told
         _update(call, told.call, frozenset({"id", "sid"}))
-    if had_entries or told.entries:
-        _write_entries(call, told, had_entries, thorough)
-    if had_steps or told.ivr_steps:
+    were_connected: set[datetime] | None = None
+    if changes_entries:
+        were_connected = _write_entries(call, told, had_entries, thorough)
+    if changes_steps:
         steps = IvrStep.objects.filter(call=call) if had_steps else []
         _write(steps, told.ivr_steps, lambda row: row.step, call=call)
     if told.recordings:
@@ -47,20 +59,54 @@ def write_history(call: Call, told: History, *, is_new: bool, thorough: bool) ->
     if told.voicemails:
         voicemails = Voicemail.objects.filter(call=call)
         _write(voicemails, told.voicemails, lambda row: row.recording_sid, call=call)
-    if had_states or told.operator_states:
+    if changes_states:
         states = OperatorState.objects.filter(call=call) if had_states else []
         _write(states, told.operator_states, lambda row: row.started_at, call=call)
+    return were_connected
+
+
+def _fingerprints(told: History) -> tuple[str, str, str]:
+    """Of entries with all that hangs on them, of IVR steps, of operator states."""
+    entries = [
+        row
+        for one in told.entries
+        for row in (one.entry, one.connection, one.callback)
+        if row
+    ]
+    return (
+        _fingerprint([*entries, *told.abandoned_calls]),
+        _fingerprint(told.ivr_steps),
+        _fingerprint(told.operator_states),
+    )
+
+
+def _fingerprint(rows: Sequence[models.Model]) -> str:
+    """Sixteen digits that differ where the rows do; none where there are none."""
+    if not rows:
+        return ""
+    # What is loaded of an unsaved row is what it was made with.
+    values = [sorted(vars(row).items(), key=_name) for row in rows]
+    told = repr([[item for item in row if item[0] != "_state"] for row in values])
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def _name(item: tuple[str, Any]) -> str:
+    return item[0]
 
 
 def _write_entries(
     call: Call, told: History, had_entries: bool, thorough: bool
-) -> None:
+) -> set[datetime]:
+    """Entries and what hangs on them; gives when the stored ones were connected."""
     stored = list(QueueEntry.objects.filter(call=call)) if had_entries else []
     outcomes = {entry.outcome for entry in stored}
     had_callback = any(entry.overflow_reason == "callback" for entry in stored)
     had_connection = thorough or Outcome.ANSWERED in outcomes
     gave_up = thorough or told.abandoned_calls or Outcome.ABANDONED in outcomes
-    connections = Connection.objects.filter(entry__in=stored) if had_connection else []
+    connections: list[Connection] = []
+    if had_connection:
+        connections = list(Connection.objects.filter(entry__in=stored))
+    were_connected = {row.connected_at for row in connections}
     callbacks = CallbackRequest.objects.filter(entry__in=stored) if had_callback else []
     abandoned = AbandonedCall.objects.filter(call=call) if gave_up else []
     rows = _write(
@@ -85,6 +131,7 @@ def _write_entries(
         lambda row: row.entry_id,
     )
     _write_abandoned(call, abandoned, told.abandoned_calls, rows)
+    return were_connected
 
 
 def _write_abandoned(

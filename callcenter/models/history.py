@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from callcenter.models.events import WebhookEvent
-from callcenter.models.fields import SidField
+from callcenter.models.fields import AsciiField, SidField
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -90,6 +90,10 @@ class Call(models.Model):
     connection_count = models.PositiveIntegerField(_("connections"), default=0)
     wait_seconds = models.PositiveBigIntegerField(_("wait"), null=True, blank=True)
     talk_seconds = models.PositiveBigIntegerField(_("talk"), null=True, blank=True)
+    # Fingerprints of the rows below as told last: what is told alike is not looked at.
+    entries_told = AsciiField(max_length=16, blank=True, editable=False)
+    ivr_steps_told = AsciiField(max_length=16, blank=True, editable=False)
+    states_told = AsciiField(max_length=16, blank=True, editable=False)
 
     objects = CallQuerySet.as_manager()
 
@@ -196,7 +200,6 @@ class QueueEntry(models.Model):
     is_lost_while_connecting = models.BooleanField(
         _("lost while connecting"), default=False
     )
-    heard_at = models.DateTimeField(_("last heard waiting"), null=True, blank=True)
 
     objects = QueueEntryQuerySet.as_manager()
 

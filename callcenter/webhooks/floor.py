@@ -41,7 +41,7 @@ def waiting(queues: Iterable[str], now: datetime) -> dict[str, datetime] | None:
     entries = QueueEntry.objects.filter(
         outcome=QueueEntry.Outcome.WAITING,
         queue__in=list(queues),
-        heard_at__gte=now - _STILL_WAITING,
+        call__heard_at__gte=now - _STILL_WAITING,
     )
     oldest = entries.order_by().values_list("queue").annotate(Min("entered_at"))
     try:

@@ -9,15 +9,19 @@ import tempfile
 import time
 from pathlib import Path
 
-# Durability is what tests can do without: the folder is thrown away afterwards.
 SERVER_OPTIONS = [
     "--skip-networking",
     "--skip-log-bin",
     "--character-set-server=utf8mb4",
+]
+# Durability is what tests can do without: the folder is thrown away afterwards.
+HASTY = [
     "--innodb-flush-log-at-trx-commit=0",
     "--innodb-doublewrite=0",
     "--innodb-buffer-pool-size=128M",
 ]
+# What benchmarks must have, as in production.
+DURABLE = ["--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=1G"]
 SECONDS_TO_START = 60
 
 
@@ -41,7 +45,7 @@ def missing() -> list[str]:
     return lacks
 
 
-def start() -> str:
+def start(*, is_durable: bool = False) -> str:
     """Start a server that ends with this process, and give its DATABASE_URL."""
     folder = Path(tempfile.mkdtemp(prefix="minicc-mariadb-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -70,6 +74,7 @@ def start() -> str:
                 f"--socket={socket}",
                 f"--pid-file={folder / 'pid'}",
                 *SERVER_OPTIONS,
+                *(DURABLE if is_durable else HASTY),
                 *as_root,
             ],
             stdout=output,
@@ -85,6 +90,15 @@ def start() -> str:
             raise ServerFailed(log.read_text()[-2000:])
         time.sleep(0.05)
     return f"mysql://root@localhost/minicc?unix_socket={socket}"
+
+
+def run_sql(url: str, sql: str) -> None:
+    """Run a statement on the server of this URL, outside any database."""
+    socket = url.rpartition("unix_socket=")[2]
+    client = str(_program("mariadb"))
+    subprocess.run(
+        [client, "--no-defaults", "-uroot", f"--socket={socket}", "-e", sql], check=True
+    )
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

@@ -165,7 +165,6 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
                     "target_seconds",
                     "inferred",
                     "lost",
-                    "heard_at",
                 ]
             },
         )

@@ -34,14 +34,13 @@ def ago(seconds: float) -> datetime:
 
 def make_entry(queue: str, entered: int, heard: int, outcome: str = "waiting") -> None:
     QueueEntry.objects.create(
-        call=Call.objects.create(sid=sid()),
+        call=Call.objects.create(sid=sid(), heard_at=ago(heard)),
         visit=1,
         queue=queue,
         entered_at=ago(entered),
         entered_quarter=0,
         target_seconds=20,
         outcome=outcome,
-        heard_at=ago(heard),
     )
 
 

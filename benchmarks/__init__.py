@@ -1,0 +1,1 @@
+"""How fast, against what: ratios of peers measured in turns, in one run."""

@@ -1,0 +1,211 @@
+"""`make bench`: measures, prints, and writes benchmarks/results.md."""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from itertools import repeat
+from pathlib import Path
+
+from benchmarks import bulk, served, traffic
+from benchmarks.client import Sample, load
+from minicc.tests import mariadb
+
+RESULTS = Path(__file__).with_name("results.md")
+CONNECTIONS = 8
+ROUNDS = 5
+SECONDS = 3.0
+CALLS_IN_FILE = 3000
+MANY = 1_000_000
+
+Streams = list[Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table: what, on which database, how much, and what was wanted."""
+
+    what: str
+    database: str
+    value: str
+    goal: str
+    is_met: bool | None = None
+
+    def __str__(self) -> str:
+        met = {True: "yes", False: "no", None: ""}[self.is_met]
+        return f"| {self.what} | {self.database} | {self.value} | {self.goal} | {met} |"
+
+
+def measure(vendor: str) -> Iterator[Line]:
+    """Everything on one database, a line as soon as it is known."""
+    workers = 2 if vendor == "mariadb" else 1
+    with served.installation(vendor) as env, tempfile.TemporaryDirectory() as folder:
+        yield from _webhooks(vendor, env, workers)
+        path = Path(folder) / "calls.jsonl"
+        bulk.write_file(path, CALLS_IN_FILE)
+        rate = _bulk(env, "load", str(path))["per_second"]
+        yield Line(
+            "`load_events` with history",
+            vendor,
+            f"{rate:,.0f} events/s",
+            ">= 1,500",
+            rate >= 1500,
+        )
+        rate = _bulk(env, "rebuild")["per_second"]
+        yield Line(
+            "`rebuild_calls`", vendor, f"{rate:,.0f} calls/s", ">= 300", rate >= 300
+        )
+        yield from _cost_of_age(vendor, env)
+
+
+def _webhooks(vendor: str, env: dict[str, str], workers: int) -> Iterator[Line]:
+    """The webhook against a view that does nothing and one that only stores."""
+    calls = [traffic.calls(number) for number in range(CONNECTIONS)]
+    noop = traffic.request("/noop/", traffic.sid(), "+819000000000")
+    samples: dict[str, list[Sample]] = {"noop": [], "plain": [], "webhook": []}
+    streams: dict[str, Callable[[], Streams]] = {
+        "noop": lambda: [repeat(noop) for _ in range(CONNECTIONS)],
+        "plain": lambda: [traffic.heartbeats() for _ in range(CONNECTIONS)],
+        "webhook": lambda: calls,
+    }
+    with served.server(env, workers) as pid:
+        for make in streams.values():
+            load(make(), 1.0)
+        memory = [served.resident_mib(pid)]
+        for _ in range(ROUNDS):
+            for name, make in streams.items():
+                samples[name].append(load(make(), SECONDS))
+            memory.append(served.resident_mib(pid))
+    if any(sample.refused for several in samples.values() for sample in several):
+        raise RuntimeError("a request was refused: nothing to compare")
+    yield from _compared(vendor, samples)
+    half, last = memory[ROUNDS // 2 + 1], memory[-1]
+    yield Line(
+        "resident memory of a web process after the run",
+        vendor,
+        f"{last:.0f} MiB; second half {last - half:+.1f} MiB",
+        "< 150 MiB, no growth",
+        last < 150 and last - half < 3,
+    )
+
+
+def _compared(vendor: str, samples: dict[str, list[Sample]]) -> Iterator[Line]:
+    def ratio(of: str, to: str) -> float:
+        pairs = zip(samples[of], samples[to], strict=True)
+        return statistics.median(one.rate / other.rate for one, other in pairs)
+
+    def p99(name: str) -> float:
+        return statistics.median(sample.percentile(99) for sample in samples[name])
+
+    rates = ", ".join(
+        f"{name} {statistics.median(sample.rate for sample in several):,.0f}/s"
+        f" p99 {p99(name):.0f} ms"
+        for name, several in samples.items()
+    )
+    yield Line(f"{CONNECTIONS} connections: {rates}", vendor, "", "")
+    of_noop = ratio("webhook", "noop")
+    yield Line(
+        "webhook, kept and told, against a no-op view",
+        vendor,
+        f"{of_noop:.2f}",
+        ">= 0.10",
+        of_noop >= 0.10,
+    )
+    slower = p99("webhook") / p99("noop")
+    is_limit = vendor == "mariadb"
+    yield Line(
+        "its p99 against the no-op's",
+        vendor,
+        f"{slower:.1f} x",
+        "<= 8 x" if is_limit else "reported",
+        slower <= 8 if is_limit else None,
+    )
+    of_plain = ratio("webhook", "plain")
+    yield Line(
+        "against a plain view that stores the event and tells nothing",
+        vendor,
+        f"{of_plain:.2f}",
+        ">= 0.7",
+        of_plain >= 0.7,
+    )
+
+
+def _cost_of_age(vendor: str, env: dict[str, str]) -> Iterator[Line]:
+    """The same calls one after another, on a young journal and on a large one."""
+
+    def median() -> float:
+        with served.server(env, 1):
+            load([traffic.calls(90)], 1.0)
+            takes = [load([traffic.calls(91)], SECONDS) for _ in range(3)]
+        return statistics.median(take.percentile(50) for take in takes)
+
+    young = median()
+    _bulk(env, "fill", str(MANY))
+    old = median()
+    yield Line(
+        f"a webhook at {MANY:,} stored events against a young journal",
+        vendor,
+        f"{old / young:.2f} ({young:.1f} to {old:.1f} ms, median)",
+        "<= 1.3",
+        old / young <= 1.3,
+    )
+
+
+def _bulk(env: dict[str, str], *arguments: str) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.bulk", *arguments],
+        cwd=served.ROOT,
+        env=env,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    answer: dict[str, float] = json.loads(done.stdout)
+    return answer
+
+
+def _machine() -> str:
+    packages = ("django", "granian", "twilio", "mysqlclient")
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    return (
+        f"{date.today():%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()}"  # noqa: DTZ011 -- the day at the machine
+        f" {platform.release()}, Python {platform.python_version()}, {versions}"
+    )
+
+
+def main() -> None:
+    """Prints each line when it is measured; writes the results at the end."""
+    lines: list[Line] = []
+    vendors = ["sqlite"] if mariadb.missing() else ["mariadb", "sqlite"]
+    for lack in mariadb.missing():
+        sys.stdout.write(f"NOT MEASURED on MariaDB: this machine lacks {lack}\n")
+    for vendor in vendors:
+        for line in measure(vendor):
+            lines.append(line)
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    _, has_notes, notes = text.partition("\n## ")
+    table = "\n".join(map(str, lines))
+    RESULTS.write_text(
+        "# Results of `make bench`\n\n"
+        f"{_machine()}.\n\n"
+        "The server, the database and the client share the cores; peers are measured in"
+        " turns, and the ratios are medians of the rounds. MariaDB with full durability"
+        " and two web processes, SQLite (WAL, FULL) with one; eight threads each.\n\n"
+        "| What | Database | Value | Goal | Met |\n|---|---|---|---|---|\n"
+        f"{table}\n" + (f"\n## {notes}" if has_notes else ""),
+        encoding="utf-8",
+    )
+    sys.stdout.write(f"Measured {len(lines)} values; see {RESULTS.name}.\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Event files in bulk, and a journal of a million events: run beside the server.
+
+`python -m benchmarks.bulk load FILE`, `rebuild`, `fill N`: prints one JSON object.
+"""
+
+import json
+import sys
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+_FORM = {"Direction": "inbound", "To": "+815000000101", "CallStatus": "in-progress"}
+_START = datetime(2026, 10, 5, tzinfo=UTC)
+_DOUBLING = """
+INSERT INTO callcenter_webhookevent (dedup_key, call_sid, {columns})
+SELECT {key}, {sid}, {columns}
+FROM callcenter_webhookevent LIMIT {rows}
+"""
+_COLUMNS = (
+    "token, received_at, kind, path, other_sid, queue, visit, menu, step, input,"
+    " position, queue_time_seconds, result, params, decision, decided_at, told_at,"
+    " tell_error"
+)
+_NEW = {
+    "mysql": {
+        "key": "SHA2(CONCAT(dedup_key, RAND()), 256)",
+        "sid": "CONCAT('CA', MD5(CONCAT(dedup_key, RAND())))",
+    },
+    "sqlite": {
+        "key": "lower(hex(randomblob(32)))",
+        "sid": "'CA' || lower(hex(randomblob(16)))",
+    },
+}
+
+
+def write_file(path: Path, calls: int) -> int:
+    """An event file of so many calls, answered and abandoned; gives its lines."""
+    lines = 0
+    leg = _sid()
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(calls):
+            at = _START + timedelta(seconds=number * 7)
+            for event in _call(number, at, leg):
+                file.write(json.dumps(event) + "\n")
+                lines += 1
+    return lines
+
+
+def _call(number: int, at: datetime, leg: str) -> list[dict[str, Any]]:
+    call, caller = _sid(), f"+8190{number:08d}"
+
+    def event(
+        seconds: float,
+        path: str,
+        decision: str = "",
+        *,
+        sid: str = call,
+        number: str = caller,
+        **params: str,
+    ) -> dict[str, Any]:
+        moment = at + timedelta(seconds=seconds)
+        return {
+            "at": moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "path": f"/twilio/{path}",
+            "params": _FORM | {"CallSid": sid, "From": number} | params,
+            "decision": decision,
+            "token": str(uuid.uuid4()),
+        }
+
+    events = [
+        event(0, "incoming/", "menu:main"),
+        event(5, "menu/main/?step=1", "enqueue:support/1", Digits="1"),
+        event(5.3, "wait/support/1/?step=2", "hold", QueueTime="0"),
+        event(25, "wait/support/1/?step=2", "hold", QueueTime="20"),
+        event(45, "wait/support/1/?step=2", "hold", QueueTime="40"),
+    ]
+    exit_path = "queue-exit/support/1/?step=2"
+    if number % 3:
+        talked = {"QueueResult": "bridged", "QueueTime": "44"}
+        done = {
+            "DialCallSid": call,
+            "DialCallStatus": "completed",
+            "DialCallDuration": "60",
+            "DialBridged": "true",
+        }
+        events += [
+            event(49, "connect/", "announce", QueueTime="44", DequeingCallSid=leg),
+            event(110, exit_path, "end", **talked),
+            event(
+                110.1,
+                "operator/done/?queue=support",
+                "wrap_up",
+                sid=leg,
+                number="+815000000201",
+                **done,
+            ),
+        ]
+    else:
+        gave_up = {"QueueResult": "hangup", "QueueTime": "55"}
+        events.append(event(60, exit_path, "end", **gave_up))
+    end = {"CallStatus": "completed", "CallDuration": "111"}
+    return [*events, event(111, "status/", **end)]
+
+
+def _sid() -> str:
+    return "CA" + uuid.uuid4().hex
+
+
+def _load(path: str) -> dict[str, float]:
+    from callcenter.journal.intake import load  # noqa: PLC0415 -- needs Django set up
+
+    begin = time.perf_counter()
+    taken = load(Path(path))
+    return {"per_second": taken.kept / (time.perf_counter() - begin)}
+
+
+def _rebuild() -> dict[str, float]:
+    from callcenter.history.rebuild import (  # noqa: PLC0415 -- needs Django set up
+        rebuild,
+        sids_to_rebuild,
+    )
+
+    sids = sids_to_rebuild()[:2000]
+    begin = time.perf_counter()
+    rebuild(sids, lambda _sid, _error: None)
+    return {"per_second": len(sids) / (time.perf_counter() - begin)}
+
+
+def _fill(rows: int) -> dict[str, float]:
+    from django.db import connection  # noqa: PLC0415 -- needs Django set up
+
+    from callcenter.models import WebhookEvent  # noqa: PLC0415 -- needs Django set up
+
+    have = WebhookEvent.objects.count()
+    while have < rows:
+        with connection.cursor() as cursor:
+            more = min(have, rows - have, 100_000)
+            cursor.execute(
+                _DOUBLING.format(rows=more, columns=_COLUMNS, **_NEW[connection.vendor])
+            )
+        have += more
+    return {"rows": have}
+
+
+if __name__ == "__main__":
+    django.setup()
+    match sys.argv[1:]:
+        case ["load", name]:
+            result = _load(name)
+        case ["rebuild"]:
+            result = _rebuild()
+        case ["fill", count]:
+            result = _fill(int(count))
+        case _:
+            sys.exit("load FILE, rebuild, or fill N")
+    json.dump(result, sys.stdout)

@@ -1,0 +1,108 @@
+"""The product served as `make run` serves it, on a database of our own."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmarks import traffic
+from minicc.tests import mariadb
+
+ROOT = Path(__file__).resolve().parent.parent
+THREADS = 8
+
+
+def environment(database_url: str, folder: str) -> dict[str, str]:
+    """The settings of a production-like installation on a database."""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        "SECRET_KEY": "for-benchmarks-only-" + "x" * 40,
+        "DEBUG": "0",
+        "DEMO": "0",
+        "DATABASE_URL": database_url,
+        "PUBLIC_BASE_URL": traffic.BASE_URL,
+        "TWILIO_ACCOUNT_SID": traffic.ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": traffic.AUTH_TOKEN,
+        "TWILIO_AUTH_TOKEN_SECONDARY": "",
+        "WEBHOOK_BASIC_AUTH": "",
+        "SPOOL_DIR": f"{folder}/spool",
+    }
+
+
+def manage(env: dict[str, str], *arguments: str) -> None:
+    """Runs a management command; CalledProcessError where it fails."""
+    subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=env,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+@contextmanager
+def installation(vendor: str) -> Iterator[dict[str, str]]:
+    """An empty database with the demo installation; gives the environment for it."""
+    with tempfile.TemporaryDirectory(prefix="minicc-bench-") as folder:
+        if vendor == "mariadb":
+            url = mariadb.start(is_durable=True)
+            name = urlsplit(url).path.lstrip("/")
+            mariadb.run_sql(url, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        else:
+            url = f"sqlite:///{folder}/minicc.sqlite3"
+        env = environment(url, folder)
+        manage(env, "migrate", "-v0")
+        manage(env, "demo", "--config-only")
+        yield env
+
+
+@contextmanager
+def server(env: dict[str, str], workers: int) -> Iterator[int]:
+    """granian with so many processes; gives its process number."""
+    command = [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface=wsgi",
+        "--host=127.0.0.1",
+        "--port=8077",
+        f"--workers={workers}",
+        f"--blocking-threads={THREADS}",
+        "--log-level=warning",
+        "minicc.wsgi:application",
+    ]
+    process = subprocess.Popen(command, cwd=ROOT, env=env)
+    try:
+        _wait_until_up()
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def resident_mib(server_pid: int) -> float:
+    """Resident memory of the largest of the server's worker processes."""
+    children = Path(f"/proc/{server_pid}/task/{server_pid}/children").read_text()
+    sizes = []
+    for child in children.split():
+        for line in Path(f"/proc/{child}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                sizes.append(int(line.split()[1]) / 1024)
+    return max(sizes)
+
+
+def _wait_until_up() -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"{traffic.BASE_URL}/healthz", timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the server did not come up")

@@ -1,0 +1,12 @@
+"""The product's paths, and those of the peers it is measured against."""
+
+from django.urls import path
+
+from benchmarks import peers
+from minicc.urls import urlpatterns as product
+
+urlpatterns = [
+    path("noop/", peers.noop),
+    path("plain/", peers.plain),
+    *product,
+]

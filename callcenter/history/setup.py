@@ -1,0 +1,48 @@
+"""The rules by today's setup: read from the tables, again when they have changed."""
+
+import threading
+from datetime import datetime
+from datetime import time as clock
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from callcenter.history.rules import Rules, Threshold
+from callcenter.models import Operator, Queue, QueueThreshold
+
+_rules_lock = threading.Lock()
+_rules: tuple[int, Rules] | None = None
+
+
+def current_rules(version: int) -> Rules:
+    """The rules by the setup of this version, read again when it has changed."""
+    global _rules
+    with _rules_lock:
+        if _rules is None or _rules[0] != version or version == 0:
+            _rules = version, _read_rules()
+        return _rules[1]
+
+
+def forget_rules() -> None:
+    """Read the rules again next time: for tests, which change tables unseen."""
+    global _rules
+    with _rules_lock:
+        _rules = None
+
+
+def _read_rules() -> Rules:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    thresholds: dict[str, list[Threshold]] = {}
+    for row in QueueThreshold.objects.select_related("queue"):
+        midnight = datetime.combine(row.valid_from, clock.min, zone)
+        thresholds.setdefault(row.queue.slug, []).append(
+            Threshold(midnight, row.target_seconds, row.short_abandon_seconds)
+        )
+    queues = Queue.objects.exclude(twilio_sid="").values_list("twilio_sid", "slug")
+    operators = list(Operator.objects.values_list("number", "client_identity"))
+    return Rules(
+        thresholds={slug: tuple(rows) for slug, rows in thresholds.items()},
+        queues_by_sid=dict(queues),
+        operator_numbers=frozenset(number for number, _ in operators if number),
+        operator_identities=frozenset(name for _, name in operators if name),
+    )
