@@ -56,7 +56,9 @@ def calls_to_tell_again(
         stale |= Q(abandoned_at__lt=moment) & unaware
     for moment in lost:
         stale |= Q(recovered_at=moment)
-    rows = AbandonedCall.objects.filter(stale, caller=number, is_withdrawn=False)
+    rows = AbandonedCall.objects.filter(
+        stale, caller=number, is_withdrawn=False, call__sealed_at=None
+    )
     return list(rows.values_list("call__sid", flat=True).distinct())
 
 

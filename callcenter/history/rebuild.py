@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from callcenter.history.store import retell, tell_events
 from callcenter.models import Call, WebhookEvent
@@ -13,9 +13,13 @@ _PAGE = 2000
 
 
 def sids_to_rebuild(since: datetime | None = None) -> list[str]:
-    """The legs that events speak of, all or those heard of since a moment, in order."""
-    events = WebhookEvent.objects.exclude(call_sid="")
-    calls = Call.objects.all()
+    """The legs that events speak of, all or those heard of since a moment, in order.
+
+    Sealed ones are left out: their events have been pruned.
+    """
+    is_sealed = Exists(Call.objects.sealed([OuterRef("call_sid")]))
+    events = WebhookEvent.objects.exclude(call_sid="").exclude(is_sealed)
+    calls = Call.objects.filter(sealed_at=None)
     if since:
         events = events.filter(received_at__gte=since)
         calls = calls.filter(Q(heard_at__gte=since) | Q(started_at__gte=since))

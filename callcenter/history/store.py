@@ -85,6 +85,8 @@ def tell_events(
             failed[sid] = f"{type(error).__name__}: {error}"
         told_one()
     _mark_told([pk for pk, about in concerned.items() if not about & failed.keys()])
+    sealed = set(Call.objects.sealed(sids).values_list("sid", flat=True))
+    _mark_late([event.pk for event in events if event.call_sid in sealed])
     for pk, about in concerned.items():
         for sid in about & failed.keys():
             WebhookEvent.objects.filter(pk=pk).update(
@@ -107,12 +109,17 @@ def retell(
     Marks the events `told` in the same transaction, and with `mark` those that concern
     nothing but this leg. Then abandoned calls of the number that this one recovers, or
     recovers no more, are told in transactions of their own; those start no others.
-    OutOfTime past the deadline (on `time.monotonic`).
+    OutOfTime past the deadline (on `time.monotonic`). A sealed leg stays as it is, and
+    `told` are marked as late.
     """
     told = list(told)
-    changed = try_again_when_locked(
-        lambda: _tell_once(sid, told, mark=mark, thorough=thorough), deadline
-    )
+    try:
+        changed = try_again_when_locked(
+            lambda: _tell_once(sid, told, mark=mark, thorough=thorough), deadline
+        )
+    except _Sealed:
+        _mark_late(told)
+        return
     if changed is None:
         return
     if cascade:
@@ -120,6 +127,10 @@ def retell(
             retell(other, deadline=deadline, cascade=False)
     # Only now, so that nothing is taken for told if we are stopped on the way.
     _mark_told(told)
+
+
+class _Sealed(Exception):
+    """The leg's events have been pruned: it is never told again."""
 
 
 def _tell_once(
@@ -150,6 +161,8 @@ def _tell_locked(
         call = row.select_for_update().order_by().filter(sid=sid).first()
         if call is None:
             return None
+        if call.sealed_at:
+            raise _Sealed
         was_called, was_answered = call.caller, answered_at(call)
         events = _events_of(sid)
         setup = vars(call)["setup_version"] or 0
@@ -225,7 +238,7 @@ def _events_of(sid: str) -> list[WebhookEvent]:
 
 
 def _strangers(sid: str, events: list[WebhookEvent]) -> frozenset[str]:
-    """SIDs that Dial actions name and no event of ours is about."""
+    """SIDs that Dial actions name and no event of ours is, or ever was, about."""
     named = {
         event.other_sid
         for event in events
@@ -235,7 +248,10 @@ def _strangers(sid: str, events: list[WebhookEvent]) -> frozenset[str]:
     if not named:
         return frozenset()
     known = WebhookEvent.objects.filter(call_sid__in=named)
-    return frozenset(named - set(known.values_list("call_sid", flat=True).distinct()))
+    named -= set(known.values_list("call_sid", flat=True).distinct())
+    if named:
+        named -= set(Call.objects.sealed(named).values_list("sid", flat=True))
+    return frozenset(named)
 
 
 def _mark_told(pks: Iterable[int]) -> None:
@@ -243,6 +259,13 @@ def _mark_told(pks: Iterable[int]) -> None:
     if pks:
         WebhookEvent.objects.filter(pk__in=pks).update(
             told_at=timezone.now(), tell_error=""
+        )
+
+
+def _mark_late(pks: list[int]) -> None:
+    if pks:
+        WebhookEvent.objects.filter(pk__in=pks).update(
+            told_at=None, tell_error=WebhookEvent.LATE
         )
 
 

@@ -21,7 +21,11 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
 
     def untold(self) -> Self:
         """Events that some call they concern has not been told with yet."""
-        return self.filter(told_at=None)
+        return self.filter(told_at=None).exclude(tell_error=WebhookEvent.LATE)
+
+    def late(self) -> Self:
+        """Events that came after their call was sealed, which is told no more."""
+        return self.filter(told_at=None, tell_error=WebhookEvent.LATE)
 
     def of_call(self, sid: str) -> Self:
         """Events under the SID of a leg, and those of other legs that name it."""
@@ -65,6 +69,9 @@ class WebhookEvent(models.Model):
         STATUS = "status", _("call status")
         FALLBACK = "fallback", _("fallback")
         INTERNAL = "internal", _("act of ours")
+
+    # Stands as the error of telling where there will be no telling.
+    LATE = "late: the call is sealed"
 
     # SHA-256 of the idempotency token, or of path, query and content (product.md 8.3).
     dedup_key = AsciiField(_("repeat key"), max_length=64, unique=True)

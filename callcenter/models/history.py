@@ -1,7 +1,8 @@
 """What it means: rows told from events, never edited."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -23,6 +24,10 @@ class CallQuerySet(models.QuerySet["Call"]):
     def started_between(self, start: datetime, end: datetime) -> Self:
         """Legs that began in the half-open interval [start, end)."""
         return self.filter(started_at__gte=start, started_at__lt=end)
+
+    def sealed(self, sids: Iterable[Any]) -> Self:
+        """Those of these SIDs (or expressions) that are never told again."""
+        return self.filter(sid__in=sids, sealed_at__isnull=False)
 
 
 class Call(models.Model):
@@ -90,6 +95,8 @@ class Call(models.Model):
     connection_count = models.PositiveIntegerField(_("connections"), default=0)
     wait_seconds = models.PositiveBigIntegerField(_("wait"), null=True, blank=True)
     talk_seconds = models.PositiveBigIntegerField(_("talk"), null=True, blank=True)
+    # Its events have been pruned: it is never told again.
+    sealed_at = models.DateTimeField(_("sealed at"), null=True, blank=True)
     # Fingerprints of the rows below as told last: what is told alike is not looked at.
     entries_told = AsciiField(max_length=16, blank=True, editable=False)
     ivr_steps_told = AsciiField(max_length=16, blank=True, editable=False)
@@ -139,7 +146,8 @@ class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):
         Called when a threshold is saved whose day has begun; the calls are told by
         their next event, or by `rebuild_calls --untold`.
         """
-        sids = Call.objects.filter(queue_entries__in=self).values("sid")
+        calls = Call.objects.filter(queue_entries__in=self, sealed_at=None)
+        sids = calls.values("sid")
         events = WebhookEvent.objects.filter(call_sid__in=sids, told_at__isnull=False)
         return events.update(told_at=None)
 

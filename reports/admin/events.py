@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call, QueueEntry, WebhookEvent
@@ -90,6 +91,11 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
     def error(self, event: WebhookEvent) -> str:
         if not event.tell_error:
             return NOTHING
+        if event.tell_error == WebhookEvent.LATE:
+            return gettext(
+                "Came after the events of its call had been pruned and the call sealed:"
+                " it is kept, and the call stays as it is."
+            )
         return format_html("<pre>{}</pre>", event.tell_error)
 
     @admin.display(description=_("form"))

@@ -208,7 +208,7 @@ class RecentKindFilter(admin.ChoicesFieldListFilter):
 
 
 class TellingFilter(admin.SimpleListFilter):
-    """Events whose calls still have to be told, and those whose telling failed."""
+    """Events that wait to be told, whose telling failed, or that came too late."""
 
     title = _("telling")
     parameter_name = "telling"
@@ -216,14 +216,21 @@ class TellingFilter(admin.SimpleListFilter):
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
     ) -> list[tuple[str, Any]]:
-        return [("untold", _("not told yet")), ("failed", _("telling failed"))]
+        return [
+            ("untold", _("not told yet")),
+            ("failed", _("telling failed")),
+            ("late", _("came after the call was sealed")),
+        ]
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[WebhookEvent]
     ) -> models.QuerySet[WebhookEvent]:
-        # An event whose telling failed is untold too: the index on told_at serves both.
+        late = Q(tell_error=WebhookEvent.LATE)
+        # None of them has been told: the index on told_at serves all.
         if self.value() == "untold":
-            return queryset.filter(told_at=None)
+            return queryset.filter(~late, told_at=None)
         if self.value() == "failed":
-            return queryset.filter(~Q(tell_error=""), told_at=None)
+            return queryset.filter(~Q(tell_error=""), ~late, told_at=None)
+        if self.value() == "late":
+            return queryset.filter(late, told_at=None)
         return queryset

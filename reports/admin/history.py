@@ -75,7 +75,14 @@ class CallAdmin(HistoryAdmin[Call]):
             _("As Twilio said it"),
             {
                 "classes": ["collapse"],
-                "fields": ["direction", "status", "from_raw", "to_raw", "heard_at"],
+                "fields": [
+                    "direction",
+                    "status",
+                    "from_raw",
+                    "to_raw",
+                    "heard_at",
+                    "sealed_at",
+                ],
             },
         ),
     ]

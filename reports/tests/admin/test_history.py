@@ -147,12 +147,22 @@ def test_events_are_filtered_by_what_became_of_their_telling(admin_client):
     rows.make_event()
     untold = rows.make_event(told_at=None)
     failed = rows.make_event(seconds=1, told_at=None, tell_error="ValueError: odd")
+    late = rows.make_event(told_at=None, tell_error=WebhookEvent.LATE)
 
     assert listed(admin_client, "webhookevent", telling="untold") == [
         failed.pk,
         untold.pk,
     ]
     assert listed(admin_client, "webhookevent", telling="failed") == [failed.pk]
+    assert listed(admin_client, "webhookevent", telling="late") == [late.pk]
+
+
+def test_page_of_a_late_event_says_that_its_call_stays_as_it_is(admin_client):
+    late = rows.make_event(told_at=None, tell_error=WebhookEvent.LATE)
+
+    html = admin_client.get(page(late), headers={"accept-language": "en"}).content
+
+    assert b"the call stays as it is." in html
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,149 @@
+"""A sealed call stays as it was told: late events are kept and marked, and no more."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from callcenter.history.store import tell_event, tell_events
+from callcenter.journal.record import record
+from callcenter.models import (
+    AbandonedCall,
+    Call,
+    Queue,
+    QueueEntry,
+    QueueThreshold,
+    WebhookEvent,
+)
+from callcenter.tests.events import (
+    CALLER,
+    OPERATOR,
+    OTHER_CALLER,
+    choose,
+    connect,
+    done,
+    end,
+    leave,
+    ring,
+    sign_in,
+)
+from callcenter.tests.history_rows import history_rows
+
+pytestmark = pytest.mark.django_db
+
+
+def keep(*events: WebhookEvent) -> list[WebhookEvent]:
+    """The events as stored, not told."""
+    kept = [record(event).event for event in events]
+    return [event for event in kept if event]
+
+
+def hear(*events: WebhookEvent) -> None:
+    """Each event is kept and told, as when it comes in live."""
+    for event in keep(*events):
+        tell_event(event)
+
+
+@pytest.fixture
+def _gave_up_and_sealed():
+    hear(ring(), choose(5), leave(65, "hangup", 60))
+    Call.objects.update(sealed_at=timezone.now())
+
+
+@pytest.mark.usefixtures("_gave_up_and_sealed")
+@pytest.mark.parametrize("road", ["live", "in a batch"])
+def test_late_event_is_kept_and_marked_and_changes_no_row(road):
+    before = history_rows()
+    told = WebhookEvent.objects.in_bulk()
+
+    if road == "live":
+        hear(end(66))
+    else:
+        tell_events(keep(end(66)))
+
+    (late,) = WebhookEvent.objects.late()
+    assert (late.kind, late.told_at, late.tell_error) == ("status", None, late.LATE)
+    assert WebhookEvent.objects.untold().count() == 0
+    assert history_rows() == before
+    assert WebhookEvent.objects.in_bulk(list(told)) == told
+
+
+@pytest.mark.usefixtures("_gave_up_and_sealed")
+@pytest.mark.parametrize("option", [[], ["--untold"], ["--since", "2026-10-01"]])
+def test_rebuilding_passes_over_a_sealed_call(option):
+    hear(end(66))
+    WebhookEvent.objects.filter(kind="queue-exit").delete()
+    before = history_rows()
+
+    said = call_command("rebuild_calls", *option)
+
+    assert said in (
+        "Told 0 calls again.",
+        "Told 0 calls again, for 0 untold events.",
+    )
+    assert history_rows() == before
+    assert WebhookEvent.objects.late().count() == 1
+
+
+@pytest.mark.usefixtures("_gave_up_and_sealed")
+def test_caller_who_is_answered_later_does_not_recover_a_sealed_call():
+    hear(*sign_in(100))
+    later: dict[str, Any] = {"sid": OTHER_CALLER}
+    hear(
+        ring(200, **later),
+        choose(205, **later),
+        connect(230, 25, **later),
+        leave(290, "bridged", 25, **later),
+        done(291, caller=OTHER_CALLER, talk=58),
+    )
+
+    assert AbandonedCall.objects.get().recovered_at is None
+    assert WebhookEvent.objects.untold().count() == 0
+
+
+def test_sealed_call_still_recovers_calls_that_are_not():
+    hear(*sign_in())
+    later: dict[str, Any] = {"sid": OTHER_CALLER}
+    hear(ring(200, **later), choose(205, **later), connect(230, 25, **later))
+    Call.objects.update(sealed_at=timezone.now())
+
+    hear(ring(), choose(5), leave(65, "hangup", 60), end(66))
+
+    recovered_at = AbandonedCall.objects.get().recovered_at
+    assert recovered_at == WebhookEvent.objects.get(kind="connect").received_at
+
+
+@pytest.mark.usefixtures("_gave_up_and_sealed")
+def test_threshold_dated_back_lets_sealed_calls_rest():
+    queue = Queue.objects.create(slug="support", name="Support")
+    QueueThreshold.objects.create(
+        queue=queue, valid_from="2020-01-01", target_seconds=90, short_abandon_seconds=9
+    )
+
+    assert QueueEntry.objects.all().forget_telling() == 0
+    assert WebhookEvent.objects.untold().count() == 0
+
+
+def test_dial_action_that_names_a_sealed_caller_is_not_given_to_another():
+    """Its events are gone, but everybody still knows that there was such a call."""
+    other: dict[str, Any] = {"sid": OTHER_CALLER}
+    hear(*sign_in(), ring(), choose(5), connect(20, 15))
+    hear(ring(1, **other), choose(6, **other), done(100, caller=OTHER_CALLER, talk=60))
+    before = history_rows()["Connection"]
+    Call.objects.filter(sid=OTHER_CALLER).update(sealed_at=timezone.now())
+    WebhookEvent.objects.filter(call_sid=OTHER_CALLER).delete()
+
+    call_command("rebuild_calls")
+
+    assert history_rows()["Connection"] == before
+
+
+def test_late_event_of_a_sealed_leg_is_told_to_the_caller_it_names():
+    hear(*sign_in(), ring(), choose(5), connect(20, 15))
+    Call.objects.filter(sid=OPERATOR).update(sealed_at=timezone.now())
+
+    hear(done(80, talk=58))
+
+    assert Call.objects.get(sid=CALLER).talk_seconds == 58
+    assert [event.kind for event in WebhookEvent.objects.late()] == ["operator-done"]
