@@ -22,8 +22,12 @@ def parsed(document: VoiceResponse) -> ElementTree.Element:
 
 def faults(document: VoiceResponse, kind: str) -> list[str]:
     """What Twilio would not take, in words; `kind` may allow less than all."""
+    return faults_in(document.to_xml().encode(), kind)
+
+
+def faults_in(text: bytes, kind: str) -> list[str]:
+    """As `faults`, of an answer's body."""
     found = []
-    text = document.to_xml().encode()
     if len(text) >= MOST_BYTES:
         found.append("longer than 64 kB")
     root = _parsed(text)
