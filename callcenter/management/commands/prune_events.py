@@ -1,0 +1,87 @@
+"""Takes old events away; the history told from them stays."""
+
+from argparse import ArgumentTypeError
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from tqdm import tqdm
+
+from callcenter.journal.pruning import begun_before, prune
+from callcenter.models import WebhookEvent
+
+
+def days(text: str) -> int:
+    """A number of days, one at least; argparse reports what is none."""
+    if not text.isdecimal() or not 1 <= int(text) <= 36_500:
+        raise ArgumentTypeError("must be a number of days from 1")
+    return int(text)
+
+
+class Command(BaseCommand):
+    """Says what would go, and with --yes takes it away, whole calls at a time."""
+
+    help = (
+        "Delete the events of calls that are over, and seal those calls: their history"
+        " stays and is never told again. Without --yes only says what would go."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument(
+            "--before",
+            type=date.fromisoformat,
+            metavar="DAY",
+            help="first local day whose events stay, YYYY-MM-DD",
+        )
+        what.add_argument(
+            "--keep-days",
+            type=days,
+            metavar="N",
+            help="the events of the last N days before today stay",
+        )
+        what.add_argument(
+            "--late",
+            action="store_true",
+            help="list events that came after their call was sealed",
+        )
+        parser.add_argument("--yes", action="store_true", help="do it")
+
+    def handle(
+        self,
+        *,
+        before: date | None,
+        keep_days: int | None,
+        late: bool,
+        yes: bool,
+        **options: Any,
+    ) -> str:
+        if late:
+            return self._list_late()
+        zone = ZoneInfo(settings.TIME_ZONE)
+        today = timezone.localdate(timezone=zone)
+        day = before or today - timedelta(days=keep_days or 0)
+        if day > today:
+            raise CommandError(f"{day} has not begun yet.")
+        moment = datetime.combine(day, time.min, zone)
+        with tqdm(total=begun_before(moment), unit="call", disable=None) as bar:
+            pruned = prune(moment, really=yes, looked_at=bar.update)
+        return (
+            f"{'Sealed' if yes else 'Would seal'} {pruned.calls} calls and"
+            f" {'deleted' if yes else 'delete'} {pruned.events} events"
+            f" ({pruned.bytes} bytes) from before {day};"
+            f" {pruned.unfinished} calls stay as they or their operators went on"
+            f" after that, {pruned.untold} as they have events not told yet."
+            + ("" if yes else " Nothing is done without --yes.")
+        )
+
+    def _list_late(self) -> str:
+        count = 0
+        for event in WebhookEvent.objects.late().order_by("pk").iterator():
+            at = timezone.localtime(event.received_at).isoformat()
+            self.stdout.write(f"{at} {event.call_sid} {event.path}")
+            count += 1
+        return f"{count} events came after their call was sealed."
