@@ -181,37 +181,34 @@ class ReportForm(forms.Form):
 
     def entries(self) -> Selection[QueueEntry]:
         """Queue entries of the period."""
-        entries = QueueEntry.objects.entered_between(*self.period.bounds())
         return Selection(
-            entries.filter(self._equal("queue")),
-            self._equal("line", "call__line") & self._with_operator("pk"),
+            QueueEntry.objects.entered_between(*self.period.bounds()),
+            self._equal("queue") & self._on_line("call") & self._with_operator("pk"),
         )
 
     def connections(self) -> Selection[Connection]:
         """Connections of the period's queue entries."""
-        start, end = self.period.bounds()
+        entries = QueueEntry.objects.entered_between(*self.period.bounds()).filter(
+            self._equal("queue"), self._on_line("call"), pk=OuterRef("entry")
+        )
         return Selection(
-            Connection.objects.filter(self._equal("operator")),
-            Q(entry__entered_at__gte=start, entry__entered_at__lt=end)
-            & self._equal("queue", "entry__queue")
-            & self._equal("line", "entry__call__line"),
+            Connection.objects.all(), Q(Exists(entries)) & self._equal("operator")
         )
 
     def abandoned_calls(self) -> Selection[AbandonedCall]:
         """Abandoned calls that entered in the period; withdrawn ones count nowhere."""
         start, end = self.period.bounds()
-        abandoned = AbandonedCall.objects.with_state().filter(
-            entered_at__gte=start, entered_at__lt=end, is_withdrawn=False
-        )
         return Selection(
-            abandoned.filter(self._equal("queue")),
-            self._equal("line", "call__line") & self._with_operator("entry"),
+            AbandonedCall.objects.with_state().filter(
+                entered_at__gte=start, entered_at__lt=end, is_withdrawn=False
+            ),
+            self._equal("queue") & self._on_line("call") & self._with_operator("entry"),
         )
 
     def calls(self) -> Selection[Call]:
         """Inbound customer calls that began in the period."""
         legs = self.legs()
-        return Selection(legs.rows.filter(kind=Call.Kind.CUSTOMER), legs.lookups)
+        return Selection(legs.rows, legs.lookups & Q(kind=Call.Kind.CUSTOMER))
 
     def legs(self) -> Selection[Call]:
         """Legs of every kind that began in the period.
@@ -219,21 +216,29 @@ class ReportForm(forms.Form):
         With a queue those that entered it, with an operator their own and those taken.
         """
         legs = Call.objects.started_between(*self.period.bounds())
-        return Selection(legs.filter(self._equal("line")), self._of_call())
+        return Selection(legs, self._of_call())
 
     def ivr_steps(self) -> Selection[IvrStep]:
         """Menus asked in the period."""
         start, end = self.period.bounds()
-        steps = IvrStep.objects.filter(asked_at__gte=start, asked_at__lt=end)
-        of_call = self._equal("line") & self._of_call()
+        of_call = self._of_call()
         if of_call:
             of_call = Q(Exists(Call.objects.filter(of_call, pk=OuterRef("call"))))
-        return Selection(steps, of_call)
+        return Selection(
+            IvrStep.objects.filter(asked_at__gte=start, asked_at__lt=end), of_call
+        )
 
     def _equal(self, name: str, field: str = "") -> Q:
         """The condition that a field has the value asked for; none if none is."""
         value = self.cleaned_data[name]
         return Q(**{field or name: value}) if value else Q()
+
+    def _on_line(self, call: str) -> Q:
+        line = self._equal("line")
+        if not line:
+            return Q()
+        # Joined, SQLite would begin with all calls of the line, for each page.
+        return Q(Exists(Call.objects.filter(line, pk=OuterRef(call))))
 
     def _with_operator(self, entry: str) -> Q:
         operator = self._equal("operator")
@@ -242,8 +247,8 @@ class ReportForm(forms.Form):
         return Q(Exists(Connection.objects.filter(operator, entry=OuterRef(entry))))
 
     def _of_call(self) -> Q:
-        """What other tables say of a leg, and for an operator also its own number."""
-        wanted = Q()
+        """The condition on a leg; an operator's are known by their numbers too."""
+        wanted = self._equal("line")
         stays = QueueEntry.objects.filter(call=OuterRef("pk"))
         if queue := self._equal("queue"):
             wanted &= Q(Exists(stays.filter(queue)))

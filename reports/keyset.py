@@ -15,7 +15,11 @@ PAGE_ROWS = 900
 
 @dataclass(frozen=True, slots=True)
 class Selection(Generic[ModelT]):
-    """Rows of a table that a filter leaves: by its own columns, and by other tables."""
+    """Rows of a table that a filter leaves.
+
+    `rows` are those of the period, and nothing else: so they can be read along the one
+    index that begins with their moment. `lookups` is all else that is asked for.
+    """
 
     rows: QuerySet[ModelT]
     lookups: Q
@@ -31,9 +35,9 @@ def newest_first(
     """Pages of named rows (pk, the moment, the fields), newest first.
 
     Memory stays flat however long the list: a cursor would have MariaDB's driver keep
-    the whole result, an offset would read all pages before it again. Other tables are
-    asked about the rows of one page only: else databases sort or gather all that could
-    match anew for each page.
+    the whole result, an offset would read all pages before it again. Lookups are asked
+    about the rows of one page: as conditions of its query they lead both databases to
+    plans that go over all that matches, page after page.
     """
     ordered = selection.rows.order_by(f"-{moment}", "-pk")
     before = Q()
@@ -55,11 +59,11 @@ def newest_first(
 
 
 def _kept(selection: Selection[ModelT], page: list[Any]) -> list[Any]:
-    """The rows of a page that other tables leave."""
+    """The rows of a page that the lookups leave."""
     if not (page and selection.lookups):
         return page
     same = selection.rows.model._default_manager.filter(
         selection.lookups, pk__in=[row.pk for row in page]
     )
-    kept = set(same.values_list("pk", flat=True))
+    kept = set(same.order_by().values_list("pk", flat=True))
     return [row for row in page if row.pk in kept]

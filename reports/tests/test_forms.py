@@ -153,6 +153,14 @@ def test_queue_line_and_operator_narrow_every_kind_of_row(asked):
     assert list(form.ivr_steps().whole()) == [step]
 
 
+@pytest.mark.parametrize("asked", [{"queue": "support"}, {"line": "+815000000101"}])
+def test_queue_and_line_narrow_abandoned_calls(asked):
+    wanted = make_abandoned()
+    make_abandoned(queue="sales", call=make_call(line="+815000000102"))
+
+    assert list(make_form(**asked).abandoned_calls().whole()) == [wanted]
+
+
 def test_legs_of_an_operator_are_their_own_and_those_they_took():
     entry = make_entry()
     make_connection(entry)

@@ -34,7 +34,7 @@ def test_empty_list_has_no_pages():
     assert list(keyset.newest_first(ALL, "started_at")) == []
 
 
-def test_rows_that_other_tables_do_not_leave_are_passed_over(monkeypatch):
+def test_rows_that_the_lookups_do_not_leave_are_passed_over(monkeypatch):
     monkeypatch.setattr(keyset, "PAGE_ROWS", 2)
     entries = [make_entry(NOON + timedelta(seconds=each)) for each in range(5)]
     calls = [entries[0].call, entries[4].call]

@@ -163,11 +163,13 @@ def test_totals_add_up_what_can_be_added():
 
 
 @pytest.mark.parametrize("calls", [1, 3])
-@pytest.mark.parametrize("report", [CALLS, LEGS])
-def test_number_of_queries_does_not_grow(calls, report, django_assert_num_queries):
+@pytest.mark.parametrize(("report", "queries"), [(CALLS, 2), (LEGS, 1)])
+def test_number_of_queries_does_not_grow(
+    calls, report, queries, django_assert_num_queries
+):
     for number in range(calls):
         make_call(after(number))
     form = make_form()
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(queries):
         list(report.rows(form))
