@@ -22,6 +22,18 @@ from callcenter.params import Form, call_sid
 
 FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 
+# What Django raises where a body is cut short, has too many fields, is too large, no
+# form after all, or not in UTF-8; has a length that is no number (ValueError), or is in
+# a charset that makes no text (LookupError).
+_UNREADABLE = (
+    UnreadablePostError,
+    SuspiciousOperation,
+    MultiPartParserError,
+    BadRequest,
+    ValueError,
+    LookupError,
+)
+
 
 class Refused(Exception):
     """A request that does not come in, with the status and what the log may say."""
@@ -141,18 +153,17 @@ def _form(request: HttpRequest) -> Form:
     """What was posted, every value of it; Refused where it cannot be read."""
     try:
         posted = request.POST
-    except (
-        # Cut short, too many fields, too large, no form after all, or not in UTF-8.
-        UnreadablePostError,
-        SuspiciousOperation,
-        MultiPartParserError,
-        BadRequest,
-    ) as problem:
-        raise Refused(400, f"the body is unreadable: {problem}") from problem
+    except _UNREADABLE as problem:
+        raise _unreadable(problem) from problem
     return {
         name: values[0] if len(values) == 1 else values
         for name, values in posted.lists()
     }
+
+
+def _unreadable(problem: Exception) -> Refused:
+    # Not the text of the problem, which may quote what was sent.
+    return Refused(400, f"the body is unreadable: {type(problem).__name__}")
 
 
 def _raw_body(request: HttpRequest) -> bytes | None:
@@ -161,8 +172,8 @@ def _raw_body(request: HttpRequest) -> bytes | None:
         return None
     try:
         return request.body
-    except (UnreadablePostError, SuspiciousOperation) as problem:
-        raise Refused(400, f"the body is unreadable: {problem}") from problem
+    except _UNREADABLE as problem:
+        raise _unreadable(problem) from problem
 
 
 def _is_signed(request: HttpRequest, form: Form, tokens: list[str]) -> bool:

@@ -128,6 +128,33 @@ def test_a_body_that_cannot_be_read_is_refused(twilio, caplog, body, content_typ
     assert not WebhookEvent.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("content_type", "length"),
+    [
+        ("application/x-www-form-urlencoded", "abc"),
+        ("application/json", "abc"),
+        ("application/x-www-form-urlencoded; charset=utf-16", "9"),
+        ("multipart/form-data; boundary=b; charset=rot13", "67"),
+        ("multipart/form-data; boundary=b; charset=idna", "67"),
+    ],
+)
+def test_a_length_or_charset_that_is_none_is_refused(
+    twilio, caplog, content_type, length
+):
+    response = twilio.client.generic(
+        "POST",
+        "/twilio/incoming/",
+        b'--b\r\nContent-Disposition: form-data; name="To"\r\n\r\nCA1\r\n--b--\r\n',
+        content_type=content_type,
+        headers={"X-Twilio-Signature": "x"},
+        CONTENT_LENGTH=length,
+    )
+
+    assert response.status_code == 400
+    assert not WebhookEvent.objects.exists()
+    assert "invalid literal" not in caplog.text
+
+
 def test_a_json_body_without_hash_is_refused(twilio):
     response = twilio.client.post(
         "/twilio/incoming/", voice_form(), content_type="application/json"
