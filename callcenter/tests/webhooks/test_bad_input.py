@@ -134,8 +134,8 @@ def test_a_body_that_cannot_be_read_is_refused(twilio, caplog, body, content_typ
         ("application/x-www-form-urlencoded", "abc"),
         ("application/json", "abc"),
         ("application/x-www-form-urlencoded; charset=utf-16", "9"),
-        ("multipart/form-data; boundary=b; charset=rot13", "67"),
-        ("multipart/form-data; boundary=b; charset=idna", "67"),
+        ("multipart/form-data; boundary=b; charset=rot13", None),
+        ("multipart/form-data; boundary=b; charset=idna", None),
     ],
 )
 def test_a_length_or_charset_that_is_none_is_refused(
@@ -147,7 +147,7 @@ def test_a_length_or_charset_that_is_none_is_refused(
         b'--b\r\nContent-Disposition: form-data; name="To"\r\n\r\nCA1\r\n--b--\r\n',
         content_type=content_type,
         headers={"X-Twilio-Signature": "x"},
-        CONTENT_LENGTH=length,
+        **({"CONTENT_LENGTH": length} if length else {}),
     )
 
     assert response.status_code == 400
