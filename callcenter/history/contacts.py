@@ -62,6 +62,27 @@ def calls_to_tell_again(
     return list(rows.values_list("call__sid", flat=True).distinct())
 
 
+def calls_that_say_otherwise(number: str) -> list[str]:
+    """SIDs of abandoned calls of the number whose `recovered_at` is not the right one.
+
+    Looks at all of them, for where it is not known what has changed.
+    """
+    rows = AbandonedCall.objects.filter(
+        caller=number, is_withdrawn=False, call__sealed_at=None
+    )
+    said = list(rows.values_list("call__sid", "abandoned_at", "recovered_at"))
+    if not number or not said:
+        return []
+    contacts = contacts_of(number, min(at for _, at, _ in said))
+    return sorted(
+        {
+            sid
+            for sid, at, recovered_at in said
+            if next((one for one in contacts if one > at), None) != recovered_at
+        }
+    )
+
+
 @dataclass(slots=True)
 class Changed:
     """What a telling has changed that abandoned calls of its number depend on."""

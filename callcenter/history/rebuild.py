@@ -45,6 +45,8 @@ def tell_untold(told_one: Callable[[], object]) -> tuple[int, int]:
     events = calls = 0
     for page in _pages(WebhookEvent.objects.untold()):
         events += len(page)
+        for event in page:
+            event.was_known = True
         calls += tell_events(page, told_one)
     return events, calls
 

@@ -7,13 +7,19 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from django.db import Error, IntegrityError, OperationalError, transaction
 from django.db.models import Subquery
 from django.utils import timezone
 
 from callcenter.history.concerns import concerned_by
-from callcenter.history.contacts import Changed, answered_at, contacts_of
+from callcenter.history.contacts import (
+    Changed,
+    answered_at,
+    calls_that_say_otherwise,
+    contacts_of,
+)
 from callcenter.history.locking import (
     LOCK_WAIT_SECONDS,
     OutOfTime,
@@ -51,9 +57,11 @@ def tell_event(event: WebhookEvent, budget_seconds: float = 2.0) -> None:
             sids = concerned_by([event])[event.pk]
             *others, last = [*sorted(sids - {event.call_sid}), event.call_sid]
             for sid in others:
-                retell(sid, deadline=deadline)
+                retell(sid, deadline=deadline, doubt=event.was_cut_off)
             if last:
-                retell(last, deadline=deadline, told=[event.pk])
+                retell(
+                    last, deadline=deadline, told=[event.pk], doubt=event.was_cut_off
+                )
             else:
                 _mark_told([event.pk])
     except OutOfTime:
@@ -76,10 +84,12 @@ def tell_events(
     concerned = concerned_by(events)
     failed: dict[str, str] = {}
     sids = sorted(set().union(*concerned.values())) if concerned else []
+    cut_off = [concerned[event.pk] for event in events if event.was_cut_off]
+    doubted: set[str] = set().union(*cut_off)
     _make_rows(sids)
     for sid in sids:
         try:
-            retell(sid, mark=False)
+            retell(sid, mark=False, doubt=sid in doubted)
         except Exception as error:
             logger.exception("call %s could not be told", sid)
             failed[sid] = f"{type(error).__name__}: {error}"
@@ -102,20 +112,23 @@ def retell(
     told: Iterable[int] = (),
     mark: bool = True,
     thorough: bool = False,
+    doubt: bool = False,
     cascade: bool = True,
 ) -> None:
     """Make the rows of a leg say what the events that concern it say.
 
     Marks the events `told` in the same transaction, and with `mark` those that concern
     nothing but this leg. Then abandoned calls of the number that this one recovers, or
-    recovers no more, are told in transactions of their own; those start no others.
+    recovers no more, are told in transactions of their own; those start no others. With
+    `doubt` all of them are looked at, as an earlier telling may not have got to them.
     OutOfTime past the deadline (on `time.monotonic`). A sealed leg stays as it is, and
     `told` are marked as late.
     """
     told = list(told)
     try:
         changed = try_again_when_locked(
-            lambda: _tell_once(sid, told, mark=mark, thorough=thorough), deadline
+            lambda: _tell_once(sid, told, mark=mark, thorough=thorough, doubt=doubt),
+            deadline,
         )
     except _Sealed:
         _mark_late(told)
@@ -123,7 +136,9 @@ def retell(
     if changed is None:
         return
     if cascade:
-        for other in changed.to_tell_again():
+        number = changed.call.caller
+        again = calls_that_say_otherwise(number) if doubt else changed.to_tell_again()
+        for other in again:
             retell(other, deadline=deadline, cascade=False)
     # Only now, so that nothing is taken for told if we are stopped on the way.
     _mark_told(told)
@@ -140,44 +155,44 @@ class _Sealed(Exception):
 
 
 def _tell_once(
-    sid: str, told: list[int], *, mark: bool, thorough: bool
+    sid: str, told: list[int], *, mark: bool, thorough: bool, doubt: bool
 ) -> Changed | None:
     """One telling under the lock; gives what may make other calls wrong."""
-    row = _tell_locked(sid, told, mark=mark, thorough=thorough)
+    tell_now = partial(
+        _tell_locked, sid, told, mark=mark, thorough=thorough, doubt=doubt
+    )
+    row = tell_now()
     if row is None and _makes_a_call(sid):
         # Made before the lock: inserted inside the transaction, simultaneous first
         # webhooks of a call deadlock on MariaDB.
         Call.objects.get_or_create(sid=sid)
-        row = _tell_locked(sid, told, mark=mark, thorough=thorough)
+        row = tell_now()
     if row is None:
         _mark_told(told)
         return None
-    return row if row.matters else None
+    return row if doubt or row.matters else None
 
 
 def _tell_locked(
-    sid: str, told: list[int], *, mark: bool, thorough: bool
+    sid: str, told: list[int], *, mark: bool, thorough: bool, doubt: bool
 ) -> Changed | None:
     """As `_tell_once`; None where the leg has no row to lock."""
-    version = SetupVersion.objects.filter(pk=1).values("version")
     with transaction.atomic():
-        # Lock first, read second: two webhooks must not overwrite each other. What the
-        # setup is now comes along, in place of a query of its own.
-        row = Call.objects.annotate(setup_version=Subquery(version))
-        call = row.select_for_update().order_by().filter(sid=sid).first()
+        # Lock first, read second: two webhooks must not overwrite each other.
+        rows = Call.objects.select_for_update().order_by()
+        call = rows.filter(sid=sid).first()
         if call is None:
             return None
         if call.sealed_at:
             raise _Sealed
         was_called, was_answered = call.caller, answered_at(call)
         events = _events_of(sid)
-        setup = vars(call)["setup_version"] or 0
-        history = _told(call, events, current_rules(setup))
+        history = _told(call, events, current_rules(_setup_version(events)))
         # Nobody has told a row yet that does not say when the leg began.
         is_new = call.started_at is None
         were = write_history(call, history, is_new=is_new, thorough=thorough)
         changed = Changed(call, history, was_called, was_answered, were)
-        if not changed.matters:
+        if not (doubt or changed.matters):
             with_it = [
                 event.pk
                 for event in events
@@ -227,7 +242,12 @@ def _makes_a_call(sid: str) -> bool:
 
 def _events_of(sid: str) -> list[WebhookEvent]:
     """The events of a leg, those that name it, and those of legs it was given to."""
-    events = list(WebhookEvent.objects.of_call(sid))
+    # What the setup is comes along, in place of a query of its own. Asked for with the
+    # lock it would be what stood before the lock was waited for, and the events of a
+    # threshold dated back meanwhile would count as told.
+    version = SetupVersion.objects.filter(pk=1).values("version")
+    of_call = WebhookEvent.objects.of_call(sid)
+    events = list(of_call.annotate(setup_version=Subquery(version)))
     legs = {event.other_sid for event in events if event.kind == Kind.CONNECT}
     legs |= {event.call_sid for event in events if event.kind == Kind.OPERATOR_DONE}
     legs -= {"", sid}
@@ -241,6 +261,11 @@ def _events_of(sid: str) -> list[WebhookEvent]:
         # Nothing better is known of this leg than that it asked for calls or ended.
         events += WebhookEvent.objects.filter(call_sid=leg).order_by("pk")[:1]
     return events
+
+
+def _setup_version(events: list[WebhookEvent]) -> int:
+    """That of the moment at which these were read."""
+    return (vars(events[0])["setup_version"] if events else None) or 0
 
 
 def _strangers(sid: str, events: list[WebhookEvent]) -> frozenset[str]:

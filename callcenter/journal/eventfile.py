@@ -110,9 +110,13 @@ def event_of_line(line: str | bytes) -> WebhookEvent:
     token, decision = fields.get("token") or "", fields.get("decision") or ""
     if not isinstance(token, str) or not isinstance(decision, str):
         raise UnreadableLine("token or decision is no text")
+    try:
+        texts = {name: _texts(value) for name, value in form.items()}
+    except RecursionError as error:
+        raise UnreadableLine("params are nested too deeply") from error
     return event_of_request(
         path=path,
-        form={name: _text(value) for name, value in form.items()},
+        form=texts,
         received_at=_moment(fields.get("at")),
         token=token,
         decision=decision,
@@ -198,10 +202,13 @@ def _number(text: str, greatest: int) -> int | None:
     return int(text) if int(text) <= greatest else None
 
 
-def _text(value: object) -> str | list[str]:
-    """A form's value as text; files made by hand write numbers and booleans bare."""
-    if isinstance(value, list):
-        return [str(_text(one)) for one in value]
+def _texts(value: object) -> str | list[str]:
+    """A form's value, or values, as text."""
+    return [_text(one) for one in value] if isinstance(value, list) else _text(value)
+
+
+def _text(value: object) -> str:
+    """One value as text; files made by hand write numbers and booleans bare."""
     if isinstance(value, str):
         return value
     return "" if value is None else json.dumps(value)

@@ -148,6 +148,7 @@ def _keep_batch(batch: list[WebhookEvent], taken: Taken) -> list[WebhookEvent]:
         if add_copy(known, copies[key]):
             untold.append(_keep_one(copies[key], taken, count=False))
         elif known.told_at is None:
+            known.was_known = True
             untold.append(known)
     return untold
 

@@ -55,6 +55,7 @@ def keep(event: WebhookEvent) -> tuple[WebhookEvent, bool]:
         stored = rows.filter(dedup_key=event.dedup_key).first()
         if stored is None:
             raise IntegrityError("an event that is no repeat was refused")
+        stored.was_known = True
         if add_copy(stored, event):
             stored.told_at = None
             stored.save(

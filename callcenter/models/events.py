@@ -105,6 +105,9 @@ class WebhookEvent(models.Model):
 
     # Set on an instance whose receipt an earlier copy has just lowered.
     has_moved = False
+    # Set on an instance that was stored before: while it is untold, a telling of it may
+    # have been cut off half-way.
+    was_known = False
 
     objects = WebhookEventQuerySet.as_manager()
 
@@ -126,3 +129,8 @@ class WebhookEvent(models.Model):
         return (
             f"{self.get_kind_display()} {localtime(self.received_at):%Y-%m-%d %H:%M:%S}"
         )
+
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether an earlier telling may have left other calls of a number wrong."""
+        return self.was_known and self.told_at is None
