@@ -1,12 +1,8 @@
 """Four workers at once on the same calls give the rows of a quiet run (MariaDB)."""
 
 import random
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connections
 
 from callcenter.demo.installation import install
 from callcenter.history.store import tell_event
@@ -15,26 +11,12 @@ from callcenter.journal.intake import load
 from callcenter.journal.record import record
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
+from callcenter.tests.roads.crowd import at_once
 from callcenter.tests.samples import NAMES, file_of
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
 WORKERS = 4
-
-
-def at_once(work: Callable[[int], object]) -> None:
-    """The work of every worker by number, all starting at the same moment."""
-    start = threading.Barrier(WORKERS)
-
-    def run(number: int) -> None:
-        try:
-            start.wait()
-            work(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(run, range(WORKERS)))
 
 
 @pytest.fixture
@@ -66,7 +48,7 @@ def test_files_loaded_by_four_workers_give_the_rows_of_one(quiet_run, lines, tmp
         part.write_bytes(b"\n".join(lines[number::WORKERS]))
         load(part)
 
-    at_once(work)
+    at_once(WORKERS, work)
 
     assert history_rows() == quiet_run
     assert WebhookEvent.objects.untold().count() == 0
@@ -79,7 +61,7 @@ def test_requests_taken_by_four_workers_give_the_rows_of_one(quiet_run, lines):
             assert kept.event is not None
             tell_event(kept.event)
 
-    at_once(work)
+    at_once(WORKERS, work)
 
     assert history_rows() == quiet_run
     assert WebhookEvent.objects.untold().count() == 0

@@ -1,0 +1,15 @@
+"""Twilio that posts prepared requests to the demo installation."""
+
+from functools import partial
+
+import pytest
+
+from callcenter.demo.installation import install
+from callcenter.tests.roads.posts import post
+
+
+@pytest.fixture
+def send(twilio):
+    """Posts a request, signed, and takes the time."""
+    install()
+    return partial(post, twilio)

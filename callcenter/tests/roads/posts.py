@@ -1,0 +1,128 @@
+"""Requests of calls to be sent at once, and what whoever sent them must not notice."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+
+from callcenter.demo.installation import LINE
+from callcenter.models import WebhookEvent
+from callcenter.tests.history_rows import history_rows
+from callcenter.tests.roads.crowd import quiet_rows
+from callcenter.tests.roads.test_live import requests_of
+from callcenter.tests.twilio_client import ACCOUNT_SID, TwilioClient, sid, voice_form
+
+# Telling holds an answer up by 2 s at most; the rest is what a busy machine adds.
+SECONDS_TO_ANSWER = 4
+CALLER = "+815000000301"
+OPERATOR = "+815000000201"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request of Twilio's, which may be sent more than once."""
+
+    path: str
+    form: dict[str, Any]
+    token: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came back, and how long it took."""
+
+    token: str
+    path: str
+    status: int
+    text: str
+    seconds: float
+
+
+def post(twilio: TwilioClient, request: Request) -> Answered:
+    """Posts a request, signed, and takes the time."""
+    begun = time.monotonic()
+    form = voice_form() | {"AccountSid": ACCOUNT_SID} | request.form
+    answer = twilio.send(request.path, form, idempotency=request.token)
+    seconds = time.monotonic() - begun
+    return Answered(
+        request.token, request.path, answer.status_code, answer.text, seconds
+    )
+
+
+def request(path: str, call: str, **form: Any) -> Request:
+    """A request about a call, under a token of its own."""
+    who = {"CallSid": call, "From": CALLER, "To": LINE, "CallStatus": "in-progress"}
+    return Request(f"/twilio/{path}", who | form, sid("token-"))
+
+
+def recorded(name: str) -> list[Request]:
+    """The requests of a recorded call."""
+    lines = requests_of(name)
+    return [Request(line["path"], line["params"], line["token"]) for line in lines]
+
+
+def entering(call: str, **who: Any) -> list[Request]:
+    """A caller rings, presses 1 and waits."""
+    return [
+        request("incoming/", call, CallStatus="ringing", **who),
+        request("menu/main/?step=1&visits=0", call, Digits="1", **who),
+        request("wait/support/1/?step=2", call, QueueTime="0", **who),
+    ]
+
+
+def giving_up(call: str, *, seconds: int = 60, **who: Any) -> Request:
+    """The caller hangs up while waiting."""
+    form = {"QueueResult": "hangup", "QueueTime": str(seconds), **who}
+    return request("queue-exit/support/1/?step=3", call, **form)
+
+
+def taken(call: str, leg: str, *, seconds: int = 60) -> Request:
+    """An operator is given the caller."""
+    form = {"DequeingCallSid": leg, "QueueTime": str(seconds)}
+    return request("connect/?queue=support&step=3", call, **form)
+
+
+def sign_in(leg: str) -> list[Request]:
+    """An operator dials in and asks for calls."""
+    return [
+        request("incoming/", leg, From=OPERATOR, CallStatus="ringing"),
+        request("operator/?step=2&queue=support&in=1", leg, From=OPERATOR),
+    ]
+
+
+def dial_over(call: str, leg: str) -> Request:
+    """The operator's conversation with the caller is over."""
+    form = {"DialCallSid": call, "DialCallStatus": "completed", "DialBridged": "true"}
+    form |= {"DialCallDuration": "58", "From": OPERATOR}
+    return request("operator/done/?queue=support&step=3&in=1", leg, **form)
+
+
+def assert_nobody_noticed(answers: Iterable[Answered]) -> None:
+    """Every request has its answer in time, a repeated one the same again."""
+    texts: dict[str, set[str]] = defaultdict(set)
+    for answer in answers:
+        assert answer.status in (200, 204), answer
+        assert answer.seconds < SECONDS_TO_ANSWER, answer
+        # The recorded URLs of operators do not say who is signed in: what is looked up
+        # in place of it depends on what has come till then.
+        if not answer.path.startswith("/twilio/operator/"):
+            texts[answer.token].add(answer.text)
+    assert [sorted(each) for each in texts.values() if len(each) > 1] == []
+
+
+def tell_the_rest() -> None:
+    """What telling did not get to is told later."""
+    call_command("rebuild_calls", "--untold")
+    assert list(WebhookEvent.objects.untold()) == []
+
+
+def assert_as_in_a_quiet_run(folder: Path) -> None:
+    """The history is the one that one worker makes of the same events."""
+    raced = history_rows()
+    quiet = quiet_rows(folder)
+    for table, rows in quiet.items():
+        assert raced[table] == rows, table

@@ -1,0 +1,249 @@
+"""Webhooks of the same calls at once, in any order, repeated, with locks in the way.
+
+The rows are those of a quiet run over the same events, and no caller notices (MariaDB).
+"""
+
+import random
+import threading
+import time
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from callcenter.journal.pruning import prune
+from callcenter.models import AbandonedCall, Call, IvrStep, WebhookEvent
+from callcenter.tests.history_rows import history_rows
+from callcenter.tests.roads.crowd import Trouble, at_once, held
+from callcenter.tests.roads.posts import (
+    OPERATOR,
+    Answered,
+    Request,
+    assert_as_in_a_quiet_run,
+    assert_nobody_noticed,
+    dial_over,
+    entering,
+    giving_up,
+    recorded,
+    request,
+    sign_in,
+    taken,
+    tell_the_rest,
+)
+from callcenter.tests.roads.test_live import LIVE
+from callcenter.tests.twilio_client import sid
+
+pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize(("workers", "share_of_trouble"), [(4, 0), (8, 0), (8, 0.04)])
+def test_recorded_calls_all_at_once(send, workers, share_of_trouble, tmp_path):
+    chance = random.Random(workers)
+    trouble = Trouble(workers, share_of_trouble)
+    crowd: list[Request] = []
+    for name in LIVE:
+        # The requests of one call are under way together, half of them twice.
+        requests = recorded(name)
+        requests += chance.sample(requests, len(requests) // 2)
+        crowd += chance.sample(requests, len(requests))
+
+    def work(number: int) -> list[Answered]:
+        with trouble.here():
+            return [send(one) for one in crowd[number::workers]]
+
+    answers = [one for each in at_once(workers, work) for one in each]
+
+    assert_nobody_noticed(answers)
+    assert WebhookEvent.objects.count() == len({one.token for one in crowd})
+    assert (trouble.made > 20) == (share_of_trouble > 0)
+    tell_the_rest()
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+def test_calls_whose_rows_are_locked_are_told_later(send, tmp_path):
+    crowd = [one for name in LIVE[:3] for one in recorded(name)]
+    for one in crowd[: len(crowd) // 2]:
+        send(one)
+    rest = crowd[len(crowd) // 2 :]
+    random.Random(5).shuffle(rest)
+
+    def work(number: int) -> list[Answered]:
+        return [send(one) for one in rest[number * 2 : number * 2 + 2]]
+
+    with held(all_calls=True):
+        answers = [one for each in at_once(6, work) for one in each]
+
+    assert_nobody_noticed(answers)
+    assert WebhookEvent.objects.untold().count() > 0
+    tell_the_rest()
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+def test_first_requests_of_a_call_all_at_once(send, tmp_path):
+    calls = [sid() for _ in range(12)]
+    firsts = [
+        [*entering(call), giving_up(call), request("status/", call)] for call in calls
+    ]
+
+    def work(number: int) -> list[Answered]:
+        return [send(requests[number % 5]) for requests in firsts]
+
+    answers = [one for each in at_once(8, work) for one in each]
+
+    assert_nobody_noticed(answers)
+    assert Call.objects.count() == 12
+    assert WebhookEvent.objects.count() == 60
+    tell_the_rest()
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+def test_caller_who_gives_up_and_is_answered_at_once_is_recovered(send, tmp_path):
+    """Two calls of one number; whichever is told last sees the other."""
+    legs = [(sid(), sid(), sid()) for _ in range(15)]
+    for number, (first, second, leg) in enumerate(legs):
+        who: dict[str, Any] = {"From": f"+8150000{number:05d}"}
+        for one in [*entering(first, **who), *entering(second, **who), *sign_in(leg)]:
+            send(one)
+
+    def work(number: int) -> list[Answered]:
+        answers = []
+        for place, (first, second, leg) in enumerate(legs):
+            who: dict[str, Any] = {"From": f"+8150000{place:05d}"}
+            one = giving_up(first, **who) if number else taken(second, leg)
+            answers.append(send(Request(one.path, one.form | who, one.token)))
+        return answers
+
+    answers = [one for each in at_once(2, work) for one in each]
+
+    assert_nobody_noticed(answers)
+    tell_the_rest()
+    for row in AbandonedCall.objects.all():
+        connects = WebhookEvent.objects.filter(kind="connect")
+        contact = connects.get(
+            call_sid__in=[b for a, b, _ in legs if a == row.call.sid]
+        )
+        at = contact.received_at
+        assert row.recovered_at == (at if at > row.abandoned_at else None)
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+@pytest.mark.parametrize("slow", ["the abandoned call", "the answered call"])
+def test_contact_recovers_whichever_call_is_told_last(send, slow, tmp_path):
+    first, second, leg = sid(), sid(), sid()
+    for one in [*entering(first), *entering(second), *sign_in(leg)]:
+        send(one)
+
+    def work(number: int) -> Any:
+        if number == 0:
+            return send(giving_up(first))
+        time.sleep(0.15)
+        return send(taken(second, leg))
+
+    with held(first if slow == "the abandoned call" else second) as let_go:
+        lets_go = threading.Timer(0.5, let_go)
+        lets_go.start()
+        answers = at_once(2, work)
+
+    assert_nobody_noticed(answers)
+    assert WebhookEvent.objects.untold().count() == 0
+    contact = WebhookEvent.objects.get(kind="connect").received_at
+    assert AbandonedCall.objects.get().recovered_at == contact
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+def test_contact_whose_abandoned_call_could_not_be_locked_recovers_it_later(
+    send, tmp_path
+):
+    first, second, leg = sid(), sid(), sid()
+    for one in [*entering(first), giving_up(first), *entering(second), *sign_in(leg)]:
+        send(one)
+
+    with held(first):
+        answer = send(taken(second, leg))
+
+    assert_nobody_noticed([answer])
+    assert AbandonedCall.objects.get().recovered_at is None
+    tell_the_rest()
+    contact = WebhookEvent.objects.get(kind="connect").received_at
+    assert AbandonedCall.objects.get().recovered_at == contact
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+def test_two_keys_in_one_menu_at_once_are_two_steps(send, tmp_path):
+    calls = [sid() for _ in range(10)]
+    for call in calls:
+        send(entering(call)[0])
+
+    def work(number: int) -> list[Answered]:
+        key = str(1 + 2 * (number % 2))
+        path = "menu/main/?step=1&visits=0"
+        return [send(request(path, call, Digits=key)) for call in calls]
+
+    answers = [one for each in at_once(4, work) for one in each]
+
+    assert_nobody_noticed(answers)
+    tell_the_rest()
+    for call in calls:
+        steps = IvrStep.objects.filter(call__sid=call).order_by("step")
+        assert [step.menu for step in steps][:1] == ["main"]
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+def test_dial_action_exit_and_end_at_once(send, tmp_path):
+    legs = [(sid(), sid()) for _ in range(10)]
+    for call, leg in legs:
+        for one in [*sign_in(leg), *entering(call), taken(call, leg)]:
+            send(one)
+    bridged = {"QueueResult": "bridged", "QueueTime": "60"}
+    ended = {"CallStatus": "completed", "CallDuration": "150"}
+
+    def work(number: int) -> list[Answered]:
+        return [
+            send(
+                [
+                    dial_over(call, leg),
+                    request("queue-exit/support/1/?step=3", call, **bridged),
+                    request("status/", call, **ended),
+                    request("status/", leg, **ended, From=OPERATOR),
+                ][number]
+            )
+            for call, leg in legs
+        ]
+
+    answers = [one for each in at_once(4, work) for one in each]
+
+    assert_nobody_noticed(answers)
+    tell_the_rest()
+    customers = Call.objects.customers()
+    assert set(customers.values_list("outcome", "talk_seconds")) == {("answered", 58)}
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+def test_call_that_is_pruned_while_it_is_heard_of_is_whole_or_sealed(send):
+    calls = [sid() for _ in range(20)]
+    for call in calls:
+        for one in [*entering(call), request("status/", call, CallStatus="completed")]:
+            send(one)
+
+    def work(number: int) -> list[Answered]:
+        if number == 0:
+            prune(timezone.now(), really=True)
+            return []
+        return [send(giving_up(call)) for call in calls]
+
+    answers = [one for each in at_once(2, work) for one in each]
+
+    assert_nobody_noticed(answers)
+    tell_the_rest()
+    for row in Call.objects.all():
+        events = WebhookEvent.objects.filter(call_sid=row.sid)
+        kinds = sorted(events.values_list("kind", flat=True))
+        if row.sealed_at:
+            assert kinds in ([], ["queue-exit"])
+            assert events.late().count() == len(kinds)
+        else:
+            assert kinds == ["incoming", "menu", "queue-exit", "status", "wait"]
+    before = history_rows()
+    call_command("rebuild_calls")
+    assert history_rows() == before

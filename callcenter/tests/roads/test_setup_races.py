@@ -1,0 +1,108 @@
+"""Setup changed while calls are told: the rows say what a quiet run says (MariaDB)."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from django.db import transaction
+
+from callcenter.models import Call, Queue, QueueEntry, QueueThreshold
+from callcenter.tests.roads.crowd import at_once, held
+from callcenter.tests.roads.posts import (
+    Answered,
+    assert_as_in_a_quiet_run,
+    assert_nobody_noticed,
+    entering,
+    giving_up,
+    request,
+    tell_the_rest,
+)
+from callcenter.tests.twilio_client import sid
+
+pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+
+
+def change_threshold(short: int, target: int = 20) -> None:
+    """As the admin saves it: with the calls it touches marked to be told again."""
+    queue = Queue.objects.get(slug="support")
+    with transaction.atomic():
+        QueueThreshold.objects.update_or_create(
+            queue=queue,
+            valid_from=date(2020, 1, 1),
+            defaults={"target_seconds": target, "short_abandon_seconds": short},
+        )
+        QueueEntry.objects.filter(queue="support").forget_telling()
+
+
+def test_threshold_changed_while_calls_are_told(send, tmp_path):
+    calls = [sid() for _ in range(15)]
+
+    def work(number: int) -> list[Answered]:
+        if number == 3:
+            for seconds in range(1, 16):
+                change_threshold(seconds)
+                time.sleep(0.03)
+            return []
+        mine = calls[number::3]
+        return [
+            send(one)
+            for call in mine
+            for one in [*entering(call), giving_up(call, seconds=8)]
+        ]
+
+    answers = [one for each in at_once(4, work) for one in each]
+
+    assert_nobody_noticed(answers)
+    tell_the_rest()
+    assert set(Call.objects.values_list("outcome", flat=True)) == {"short_abandoned"}
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+@pytest.mark.parametrize("last", ["wait", "exit"])
+def test_threshold_changed_while_a_call_waits_for_its_lock(send, last, tmp_path):
+    """All its events are such as are told with any other of them."""
+    call = sid()
+    change_threshold(5)
+    for one in entering(call)[1:]:
+        send(one)
+    waits = request("wait/support/1/?step=2", call, QueueTime="7", QueuePosition="1")
+    one = waits if last == "wait" else giving_up(call, seconds=8)
+
+    with held(call) as let_go, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(at_once, 1, lambda _number: send(one))
+        time.sleep(0.3)
+        change_threshold(10, target=30)
+        let_go()
+        answers = asked.result()
+
+    assert_nobody_noticed(answers)
+    tell_the_rest()
+    entry = QueueEntry.objects.get()
+    outcome = "waiting" if last == "wait" else "short_abandoned"
+    assert (entry.outcome, entry.target_seconds) == (outcome, 30)
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+def test_setup_being_saved_holds_no_caller_up(send, tmp_path):
+    saved = threading.Event()
+
+    def work(number: int) -> list[Answered]:
+        if number == 0:
+            with transaction.atomic():
+                change_threshold(7)
+                saved.wait(5)
+            return []
+        time.sleep(0.2)
+        call = sid()
+        answers = [send(one) for one in [*entering(call), giving_up(call, seconds=8)]]
+        saved.set()
+        return answers
+
+    answers = at_once(2, work)[1]
+
+    assert_nobody_noticed(answers)
+    assert max(answer.seconds for answer in answers) < 1
+    tell_the_rest()
+    assert_as_in_a_quiet_run(tmp_path)
