@@ -1,6 +1,7 @@
 """One line, one request: what is kept of it, and what makes two of them the same."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -144,6 +145,35 @@ def test_secrets_are_dropped_and_odd_characters_kept_escaped():
         "CallerName": "a\\u0000b\\ud800c",
         "Odd\\u0000Name": ["x", "y\\u0000"],
     }
+
+
+def test_values_of_other_types_are_kept_as_text():
+    params = {"CallSid": CALLER, "A": 7, "B": None, "C": [1, [2, ["x"]]], "D": {"e": 1}}
+
+    assert event_of_line(line(params=params)).params == {
+        "CallSid": CALLER,
+        "A": "7",
+        "B": "",
+        "C": ["1", '[2, ["x"]]'],
+        "D": '{"e": 1}',
+    }
+
+
+@pytest.mark.parametrize("depth", [40, 400])
+def test_nested_lists_take_no_more_room_than_they_have(depth):
+    params = {"CallSid": CALLER, "A": json.loads("[" * depth + "]" * depth)}
+
+    kept = event_of_line(line(params=params)).params["A"]
+
+    assert kept == ["[" * (depth - 1) + "]" * (depth - 1)]
+
+
+def test_no_depth_of_nesting_is_more_than_a_reason_to_refuse():
+    text = line(params={"CallSid": CALLER, "A": "deep"})
+
+    for depth in range(300, 1_000):
+        with suppress(UnreadableLine):
+            event_of_line(text.replace('"deep"', "[" * depth + "]" * depth))
 
 
 @pytest.mark.parametrize(
