@@ -83,6 +83,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: needs Chromium")
     # Two busy cores are slow enough to make deadlines a matter of luck.
     hypothesis.settings.register_profile("minicc", deadline=None)
+    # What `make fuzz` asks for; callcenter/tests/fuzz says how much it tries.
+    hypothesis.settings.register_profile("fuzz", deadline=None)
     hypothesis.settings.load_profile("minicc")
     lacks = _missing()
     if lacks and _everything_is_required():

@@ -1,0 +1,39 @@
+"""One installation for all examples of a test, and the line at the end of a run."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from callcenter.demo.installation import install
+from callcenter.tests.fuzz.door import ERRORS
+from callcenter.tests.fuzz.effort import is_long
+from callcenter.tests.fuzz.tally import TALLY, sentence
+from callcenter.tests.twilio_client import ACCOUNT_SID, AUTH_TOKEN, BASE_URL
+
+
+@pytest.fixture
+def installed(settings, transactional_db) -> Iterator[None]:
+    """The demo installation, believed requests, errors watched for.
+
+    Requests commit, as they do in real use: constraints that are deferred to the end
+    of a transaction would otherwise never be looked at.
+    """
+    settings.TWILIO_ACCOUNT_SID = ACCOUNT_SID
+    settings.TWILIO_AUTH_TOKEN = AUTH_TOKEN
+    settings.TWILIO_AUTH_TOKEN_SECONDARY = ""
+    settings.WEBHOOK_BASIC_AUTH = ""
+    settings.PUBLIC_BASE_URL = BASE_URL
+    install()
+    ERRORS.taken()
+    logging.getLogger().addHandler(ERRORS)
+    yield
+    logging.getLogger().removeHandler(ERRORS)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What `make fuzz` is for: the run in one line."""
+    if is_long():
+        database = terminalreporter.config.getoption("database")
+        terminalreporter.write_line(sentence(database), bold=True)
+        TALLY.clear()

@@ -1,0 +1,70 @@
+"""Event files at random: each line is kept or rejected, and never a traceback."""
+
+import gzip
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcenter.models import WebhookEvent
+from callcenter.tests.fuzz.aftermath import assert_all_holds, forget_everything
+from callcenter.tests.fuzz.door import ERRORS
+from callcenter.tests.fuzz.effort import effort
+from callcenter.tests.fuzz.lines import files
+from callcenter.tests.fuzz.tally import TALLY
+
+pytestmark = pytest.mark.usefixtures("installed")
+
+ALL_DAYS = ("2000-01-01", "2099-12-31")
+
+
+@effort(30, 2000)
+@given(content=files())
+def test_each_line_of_any_file_is_kept_or_rejected(content, tmp_path_factory):
+    forget_everything()
+    folder = tmp_path_factory.getbasetemp()
+    path, rejected = folder / "any.jsonl", folder / "any.jsonl.rejected"
+    rejected.unlink(missing_ok=True)
+    path.write_bytes(content)
+    plain = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    lines = [line for line in plain.split(b"\n") if line.strip()]
+
+    counts = taken(path)
+
+    assert sum(counts[:3]) == len(lines)
+    assert WebhookEvent.objects.count() == counts[0]
+    left = rejected.read_bytes().split(b"\n")[:-1] if rejected.exists() else []
+    assert len(left) == counts[2]
+    kept = iter(lines)
+    assert all(line in kept for line in left), "not lines of the file, in its order"
+    TALLY["lines"] += len(lines)
+    TALLY["rejected"] += counts[2]
+
+    assert taken(path)[0] == 0
+    untold = WebhookEvent.objects.untold() | WebhookEvent.objects.exclude(tell_error="")
+    assert list(untold.values_list("kind", "tell_error")) == []
+    assert_all_holds(*ALL_DAYS, folder, interval="weekday")
+
+
+@effort(10, 300)
+@given(content=files(), cut=st.integers(1, 40))
+def test_a_packed_file_that_is_cut_short_ends_in_one_sentence(
+    content, cut, tmp_path_factory
+):
+    forget_everything()
+    packed = gzip.compress(content, mtime=0)
+    path = tmp_path_factory.getbasetemp() / "cut.jsonl.gz"
+    path.write_bytes(packed[: max(2, len(packed) - cut)])
+
+    with pytest.raises(CommandError, match=r"cannot be read"):
+        call_command("load_events", path)
+
+    assert ERRORS.taken() == []
+
+
+def taken(path) -> list[int]:
+    """Kept, known, rejected and told, as the command's last line says it."""
+    said = call_command("load_events", path)
+    return [int(number) for number in re.findall(r"\d+", said)]
