@@ -3,7 +3,7 @@
 import random
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +17,7 @@ from callcenter.models import Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
 
 ResultT = TypeVar("ResultT")
+RoundT = TypeVar("RoundT")
 Rows = dict[str, list[tuple[Any, ...]]]
 
 # What a transaction can be chosen for as a deadlock's victim, or made to wait.
@@ -36,6 +37,41 @@ def at_once(workers: int, work: Callable[[int], ResultT]) -> list[ResultT]:
 
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(run, range(workers)))
+
+
+def round_by_round(
+    workers: int, rounds: Sequence[RoundT], work: Callable[[int, RoundT], ResultT]
+) -> list[ResultT]:
+    """The work of every worker in each round; each begins in all at the same moment."""
+    start = threading.Barrier(workers, timeout=10)
+
+    def run(number: int) -> list[ResultT]:
+        done = []
+        for one in rounds:
+            start.wait()
+            done.append(work(number, one))
+        return done
+
+    return [one for each in at_once(workers, run) for one in each]
+
+
+@contextmanager
+def pausing(before: str, until: threading.Event) -> Iterator[threading.Event]:
+    """This worker stops for a moment before the first such statement.
+
+    It goes on when the given event happens, or after half a second. Gives the event
+    that it has come so far.
+    """
+    is_there = threading.Event()
+
+    def execute(run: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith(before) and not is_there.is_set():
+            is_there.set()
+            until.wait(0.5)
+        return run(sql, *rest)
+
+    with connection.execute_wrapper(execute):
+        yield is_there
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Requests of calls to be sent at once, and what whoever sent them must not notice."""
 
+import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,9 +81,9 @@ def giving_up(call: str, *, seconds: int = 60, **who: Any) -> Request:
     return request("queue-exit/support/1/?step=3", call, **form)
 
 
-def taken(call: str, leg: str, *, seconds: int = 60) -> Request:
+def taken(call: str, leg: str, *, seconds: int = 60, **who: Any) -> Request:
     """An operator is given the caller."""
-    form = {"DequeingCallSid": leg, "QueueTime": str(seconds)}
+    form = {"DequeingCallSid": leg, "QueueTime": str(seconds), **who}
     return request("connect/?queue=support&step=3", call, **form)
 
 
@@ -99,6 +100,14 @@ def dial_over(call: str, leg: str) -> Request:
     form = {"DialCallSid": call, "DialCallStatus": "completed", "DialBridged": "true"}
     form |= {"DialCallDuration": "58", "From": OPERATOR}
     return request("operator/done/?queue=support&step=3&in=1", leg, **form)
+
+
+def after(
+    moment: threading.Event, send: Callable[[Request], Answered], request: Request
+) -> Answered:
+    """Sends when something has happened."""
+    assert moment.wait(5)
+    return send(request)
 
 
 def assert_nobody_noticed(answers: Iterable[Answered]) -> None:

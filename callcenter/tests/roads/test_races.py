@@ -6,6 +6,7 @@ The rows are those of a quiet run over the same events, and no caller notices (M
 import random
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,13 +14,14 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from callcenter.journal.pruning import prune
-from callcenter.models import AbandonedCall, Call, IvrStep, WebhookEvent
+from callcenter.models import AbandonedCall, Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
-from callcenter.tests.roads.crowd import Trouble, at_once, held
+from callcenter.tests.roads.crowd import Trouble, at_once, held, pausing, round_by_round
 from callcenter.tests.roads.posts import (
     OPERATOR,
     Answered,
     Request,
+    after,
     assert_as_in_a_quiet_run,
     assert_nobody_noticed,
     dial_over,
@@ -86,10 +88,7 @@ def test_first_requests_of_a_call_all_at_once(send, tmp_path):
         [*entering(call), giving_up(call), request("status/", call)] for call in calls
     ]
 
-    def work(number: int) -> list[Answered]:
-        return [send(requests[number % 5]) for requests in firsts]
-
-    answers = [one for each in at_once(8, work) for one in each]
+    answers = round_by_round(8, firsts, lambda number, each: send(each[number % 5]))
 
     assert_nobody_noticed(answers)
     assert Call.objects.count() == 12
@@ -106,15 +105,14 @@ def test_caller_who_gives_up_and_is_answered_at_once_is_recovered(send, tmp_path
         for one in [*entering(first, **who), *entering(second, **who), *sign_in(leg)]:
             send(one)
 
-    def work(number: int) -> list[Answered]:
-        answers = []
-        for place, (first, second, leg) in enumerate(legs):
-            who: dict[str, Any] = {"From": f"+8150000{place:05d}"}
-            one = giving_up(first, **who) if number else taken(second, leg)
-            answers.append(send(Request(one.path, one.form | who, one.token)))
-        return answers
+    def work(number: int, place: int) -> Answered:
+        first, second, leg = legs[place]
+        who: dict[str, Any] = {"From": f"+8150000{place:05d}"}
+        one = giving_up(first, **who) if number else taken(second, leg, **who)
+        answered: Answered = send(one)
+        return answered
 
-    answers = [one for each in at_once(2, work) for one in each]
+    answers = round_by_round(2, range(len(legs)), work)
 
     assert_nobody_noticed(answers)
     tell_the_rest()
@@ -125,6 +123,51 @@ def test_caller_who_gives_up_and_is_answered_at_once_is_recovered(send, tmp_path
         )
         at = contact.received_at
         assert row.recovered_at == (at if at > row.abandoned_at else None)
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+def test_telling_that_stops_before_it_writes_overwrites_nothing(send, tmp_path):
+    call, is_over = sid(), threading.Event()
+    for one in entering(call):
+        send(one)
+    ended = request("status/", call, CallStatus="completed", CallDuration="70")
+
+    with (
+        ThreadPoolExecutor(1) as pool,
+        pausing("UPDATE `callcenter_call`", is_over) as is_there,
+    ):
+        other = pool.submit(at_once, 1, lambda _number: after(is_there, send, ended))
+        other.add_done_callback(lambda _other: is_over.set())
+        answers = [send(giving_up(call)), *other.result()]
+
+    assert is_there.is_set()
+    assert_nobody_noticed(answers)
+    assert WebhookEvent.objects.untold().count() == 0
+    assert_as_in_a_quiet_run(tmp_path)
+
+
+def test_contact_made_while_an_abandonment_is_written_is_seen(send, tmp_path):
+    """Neither telling can see the other's rows before its own commit."""
+    first, second, leg = sid(), sid(), sid()
+    is_over = threading.Event()
+    for one in [*entering(first), *entering(second), *sign_in(leg)]:
+        send(one)
+
+    with (
+        ThreadPoolExecutor(1) as pool,
+        pausing("INSERT INTO `callcenter_abandonedcall`", is_over) as is_there,
+    ):
+        other = pool.submit(
+            at_once, 1, lambda _number: after(is_there, send, taken(second, leg))
+        )
+        other.add_done_callback(lambda _other: is_over.set())
+        answers = [send(giving_up(first)), *other.result()]
+
+    assert is_there.is_set()
+    assert_nobody_noticed(answers)
+    assert WebhookEvent.objects.untold().count() == 0
+    contact = WebhookEvent.objects.get(kind="connect").received_at
+    assert AbandonedCall.objects.get().recovered_at == contact
     assert_as_in_a_quiet_run(tmp_path)
 
 
@@ -170,23 +213,24 @@ def test_contact_whose_abandoned_call_could_not_be_locked_recovers_it_later(
     assert_as_in_a_quiet_run(tmp_path)
 
 
-def test_two_keys_in_one_menu_at_once_are_two_steps(send, tmp_path):
+def test_two_menus_of_a_caller_at_once_are_one_way_through_them(send, tmp_path):
     calls = [sid() for _ in range(10)]
     for call in calls:
         send(entering(call)[0])
 
-    def work(number: int) -> list[Answered]:
-        key = str(1 + 2 * (number % 2))
-        path = "menu/main/?step=1&visits=0"
-        return [send(request(path, call, Digits=key)) for call in calls]
+    def work(number: int, call: str) -> Answered:
+        menu, key = [("main", "5"), ("language", "1"), ("main", "5")][number]
+        path = f"menu/{menu}/?step={1 + number % 2}&visits=0"
+        answered: Answered = send(request(path, call, Digits=key))
+        return answered
 
-    answers = [one for each in at_once(4, work) for one in each]
+    answers = round_by_round(3, calls, work)
 
     assert_nobody_noticed(answers)
     tell_the_rest()
-    for call in calls:
-        steps = IvrStep.objects.filter(call__sid=call).order_by("step")
-        assert [step.menu for step in steps][:1] == ["main"]
+    # Two keys in the main menu are two steps, each followed by the other menu.
+    told = Call.objects.values_list("ivr_step_count", "entry_count")
+    assert set(told) == {(4, 1)}
     assert_as_in_a_quiet_run(tmp_path)
 
 
@@ -198,20 +242,17 @@ def test_dial_action_exit_and_end_at_once(send, tmp_path):
     bridged = {"QueueResult": "bridged", "QueueTime": "60"}
     ended = {"CallStatus": "completed", "CallDuration": "150"}
 
-    def work(number: int) -> list[Answered]:
-        return [
-            send(
-                [
-                    dial_over(call, leg),
-                    request("queue-exit/support/1/?step=3", call, **bridged),
-                    request("status/", call, **ended),
-                    request("status/", leg, **ended, From=OPERATOR),
-                ][number]
-            )
-            for call, leg in legs
+    ends = [
+        [
+            dial_over(call, leg),
+            request("queue-exit/support/1/?step=3", call, **bridged),
+            request("status/", call, **ended),
+            request("status/", leg, **ended, From=OPERATOR),
         ]
+        for call, leg in legs
+    ]
 
-    answers = [one for each in at_once(4, work) for one in each]
+    answers = round_by_round(4, ends, lambda number, each: send(each[number]))
 
     assert_nobody_noticed(answers)
     tell_the_rest()
