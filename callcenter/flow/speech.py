@@ -32,6 +32,11 @@ def say(verb: VoiceResponse | Gather, text: str, sentences: Prompts) -> None:
         verb.say(piece, voice=sentences.voice, language=sentences.tag)
 
 
+def is_speakable(text: str) -> bool:
+    """Whether XML can hold every character of a text."""
+    return not _UNSPEAKABLE.search(text)
+
+
 def say_prompt(
     verb: VoiceResponse | Gather,
     given: tuple[PromptPlan, ...],

@@ -10,6 +10,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.flow import caller_twiml, operator_twiml
 from callcenter.flow.plan import Plan
+from callcenter.flow.speech import is_speakable
 from callcenter.flow.step import Step
 
 
@@ -36,7 +37,7 @@ def document(
             return operator_twiml.next_dial(step)
         case "operator-done":
             return operator_twiml.wrap_up(step, plan)
-        case "fallback" if code == "dial" and rest:
+        case "fallback" if code == "dial" and _is_name(rest):
             return caller_twiml.forward(rest, step, plan)
         case "fallback":
             return caller_twiml.apology(step, plan)
@@ -67,15 +68,15 @@ def _caller(code: str, rest: str, step: Step, plan: Plan) -> VoiceResponse:
 
 
 def _is_name(text: str) -> bool:
-    """Whether it can stand in a path of ours, as every code of a queue or menu can."""
-    return bool(text) and "/" not in text
+    """Whether it can stand in a path and a document of ours, as every code can."""
+    return bool(text.strip()) and "/" not in text and is_speakable(text)
 
 
 def _operator(code: str, rest: str, step: Step, plan: Plan) -> VoiceResponse:
     match code:
         case "ask_pin":
             return operator_twiml.ask_pin(step, plan)
-        case "dial" if rest:
+        case "dial" if _is_name(rest):
             return operator_twiml.dial(rest, step, plan)
         case "wait":
             return operator_twiml.wait(step, plan)

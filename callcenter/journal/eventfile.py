@@ -82,7 +82,9 @@ def event_of_request(
         path=path,
         call_sid=params.call_sid,
         other_sid=_other_leg(kind, params),
-        queue=(place.get("queue") or query.get("queue", [""])[0])[:_LONGEST_SLUG],
+        queue=(place.get("queue") or storable(query.get("queue", [""])[0]))[
+            :_LONGEST_SLUG
+        ],
         visit=_number(place.get("visit", ""), _LAST_VISIT) or None,
         menu=place.get("menu", "")[:_LONGEST_SLUG],
         step=_number(query.get("step", [""])[0], _LAST_STEP),

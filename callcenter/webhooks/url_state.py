@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from callcenter.flow.step import Step
 from callcenter.models import Language, WebhookEvent
-from callcenter.params import VoiceParams, whole_number
+from callcenter.params import VoiceParams, storable, whole_number
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def read_step(
     return Step(
         kind=event.kind,
         params=params,
-        queue=queue or query.get("queue", "")[:64],
+        queue=queue or storable(query.get("queue", ""))[:64],
         visit=place,
         menu=menu,
         step=past.step if step is None else step,

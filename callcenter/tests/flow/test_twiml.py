@@ -253,6 +253,27 @@ def test_call_ends_with_a_word(kind, decision, text):
     assert outline(document(decision, step, PLAN)) == [f"Say {text}", "Hangup"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "decision"),
+    [
+        ("operator", "dial:\x08"),
+        ("operator", "dial: "),
+        ("incoming", "enqueue:\x00/1"),
+        ("fallback", "dial:\ufffe"),
+    ],
+)
+def test_a_decision_that_no_document_can_hold_is_answered_with_an_apology(
+    kind, decision
+):
+    step = make_step(kind, language="en")
+
+    assert outline(document(decision, step, PLAN)) == [
+        "Say We are sorry. Our system is having trouble at the moment."
+        " Please call again in a little while.",
+        "Hangup",
+    ]
+
+
 def test_without_any_plan_the_way_out_of_a_menu_is_an_apology():
     step = make_step("menu", menu="main", language="en")
 

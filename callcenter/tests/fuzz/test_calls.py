@@ -218,4 +218,4 @@ def _decisions() -> dict[str, str]:
 def test_calls_at_random_are_answered_kept_and_told(tmp_path):
     Calls.folder = tmp_path
 
-    run_state_machine_as_test(Calls, settings=effort(15, 600, steps=40))
+    run_state_machine_as_test(Calls, settings=effort(12, 500, steps=40))

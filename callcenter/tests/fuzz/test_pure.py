@@ -28,7 +28,8 @@ from callcenter.tests.fuzz.values import PLACES, any_text, numbers
 NOW = datetime(2026, 11, 22, 14, 45, tzinfo=UTC)
 DECISION = re.compile(
     r"|menu:[^/]+|enqueue:[^/]+/[0-9]+|message:.+|closed|operator|reject|end|hold"
-    r"|leave:(max_wait|closed)|apology|announce|dial:.+|ask_pin|wait|sign_off|wrap_up"
+    r"|leave:(max_wait|closed)|apology|announce|dial:.+|ask_pin|wait|sign_off|wrap_up",
+    re.DOTALL,
 )
 SIDS = {"call_sid", "parent_call_sid", "queue_sid", "dequeuing_call_sid"}
 SIDS |= {"dial_call_sid", "recording_sid"}
@@ -39,7 +40,7 @@ moments = st.integers(0, 36_500 * 86_400 - 1).map(
 staff = st.one_of(st.none(), st.sets(st.sampled_from(SLUGS)))
 
 
-@effort(150, 20_000)
+@effort(150, 6_000)
 @given(form=forms())
 def test_any_form_is_read_as_values_that_fit_their_columns(form):
     TALLY["values"] += 1
@@ -63,7 +64,7 @@ def test_any_form_is_read_as_values_that_fit_their_columns(form):
             assert 0 <= value <= 9_999_999
 
 
-@effort(150, 20_000)
+@effort(150, 6_000)
 @given(line=any_line)
 def test_any_line_is_an_event_that_fits_its_columns_or_says_why_not(line):
     TALLY["values"] += 1
@@ -71,7 +72,7 @@ def test_any_line_is_an_event_that_fits_its_columns_or_says_why_not(line):
         assert_fits(event_of_line(line))
 
 
-@effort(100, 10_000)
+@effort(100, 6_000)
 @given(
     place=st.one_of(*PLACES.values()),
     form=forms(),
@@ -105,7 +106,7 @@ def test_any_request_is_written_as_a_line_that_gives_it_again(
         assert again.dedup_key == event.dedup_key
 
 
-@effort(150, 20_000)
+@effort(150, 6_000)
 @given(step=steps(), plan=plans(), now=moments, staffed=staff, waits=staff)
 def test_any_step_in_any_setup_gets_a_decision_and_a_document_twilio_takes(
     step, plan, now, staffed, waits
@@ -136,13 +137,12 @@ def test_any_step_in_any_setup_gets_a_decision_and_a_document_twilio_takes(
         ),
     ),
 )
-def test_a_decision_of_any_other_version_gives_a_document_or_a_plain_error(
+def test_a_decision_of_any_other_version_gives_a_document_twilio_takes(
     step, plan, decision
 ):
     TALLY["values"] += 1
-    made = document(decision, step, plan)
 
-    parsed(made)
+    assert faults(document(decision, step, plan), step.kind) == []
 
 
 def columns(event: WebhookEvent) -> dict[str, object]:

@@ -25,7 +25,7 @@ LOCKS = [
 ALL_DAYS = ("2000-01-01", "2099-12-31")
 
 
-@effort(60, 4000)
+@effort(60, 5000)
 @given(sent=st.lists(requests(), min_size=1, max_size=4), lock=st.sampled_from(LOCKS))
 def test_whatever_comes_is_answered_and_what_is_accepted_is_kept(sent, lock):
     forget_everything()
@@ -36,7 +36,7 @@ def test_whatever_comes_is_answered_and_what_is_accepted_is_kept(sent, lock):
             door.send(one)
 
 
-@effort(25, 1500)
+@effort(20, 1500)
 @given(
     sent=st.lists(
         st.builds(

@@ -147,6 +147,10 @@ def test_secrets_are_dropped_and_odd_characters_kept_escaped():
     }
 
 
+def test_a_nul_in_our_query_is_kept_escaped():
+    assert event(0, "connect/?queue=a%00b").queue == "a\\u0000b"
+
+
 def test_values_of_other_types_are_kept_as_text():
     params = {"CallSid": CALLER, "A": 7, "B": None, "C": [1, [2, ["x"]]], "D": {"e": 1}}
 

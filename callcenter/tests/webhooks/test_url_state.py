@@ -163,6 +163,12 @@ def test_our_url_says_whether_an_operator_is_signed_in(
     assert step.signed_in is expected
 
 
+def test_a_nul_in_our_query_is_escaped_before_anything_is_decided_by_it():
+    event = event_at(0, "/twilio/operator/done/?step=1&in=1&queue=a%00b")
+
+    assert step_of(event).queue == "a\\u0000b"
+
+
 def test_nobody_is_signed_in_on_a_callers_path():
     event = event_at(90, "/twilio/menu/main/?step=1&visits=0&in=1")
 
