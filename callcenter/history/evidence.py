@@ -24,8 +24,12 @@ _LONGEST_AFTER_RECEIPT = timedelta(hours=1)
 
 
 def params_of(event: WebhookEvent) -> VoiceParams:
-    """The kept form of an event, typed."""
-    return VoiceParams.parse(event.params, needs_call=False)
+    """The kept form of an event, typed; read once."""
+    kept = vars(event)
+    typed: VoiceParams | None = kept.get("_typed")
+    if typed is None:
+        typed = kept["_typed"] = VoiceParams.parse(event.params, needs_call=False)
+    return typed
 
 
 def seconds_between(start: datetime, end: datetime) -> int:

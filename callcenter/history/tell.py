@@ -182,7 +182,7 @@ def _operators(evidence: Evidence) -> dict[str, str]:
     names: dict[str, str] = {}
     for event in evidence.others:
         if event.kind != Kind.CONNECT:
-            name = operator_name(params_of(event).from_raw)
+            name = operator_name(str(event.params.get("From", "")))
             if name:
                 names.setdefault(event.call_sid, name)
     return names

@@ -96,10 +96,9 @@ def visits_of(
     `strangers` are SIDs that Dial actions name and no event of ours is about.
     """
     visits = _mentioned(evidence)
-    learned = _queues_by_sid(visits.values())
     dials = _dials_by_connect(evidence, strangers)
     for event in evidence.of_kind(Kind.CONNECT):
-        named = _queue_named(event, rules, learned)
+        named = _queue_named(event, rules, visits.values())
         connect = Connect(
             event.received_at,
             event.other_sid,
@@ -117,7 +116,7 @@ def visits_of(
             event.queue_time_seconds,
             event,
         )
-        named = _queue_named(event, rules, learned)
+        named = _queue_named(event, rules, visits.values())
         if any(not named or visit.queue == named for visit in visits.values()):
             _visit_for(connect, named, visits).connects.append(connect)
     for visit in visits.values():
@@ -157,11 +156,11 @@ def _queues_by_sid(visits: Iterable[Visit]) -> dict[str, str]:
     }
 
 
-def _queue_named(event: WebhookEvent, rules: Rules, learned: dict[str, str]) -> str:
+def _queue_named(event: WebhookEvent, rules: Rules, visits: Iterable[Visit]) -> str:
     if event.queue:
         return event.queue
     sid = params_of(event).queue_sid
-    return rules.queues_by_sid.get(sid) or learned.get(sid, "")
+    return rules.queues_by_sid.get(sid) or _queues_by_sid(visits).get(sid, "")
 
 
 def _visit_for(connect: Connect, queue: str, visits: dict[int, Visit]) -> Visit:
