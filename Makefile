@@ -1,7 +1,7 @@
 # What people type. The work is done by minicc/start.py, which needs Python alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check python
+.PHONY: help run test fuzz check python
 
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
@@ -19,6 +19,15 @@ test: python  ## all tests, on SQLite and then on MariaDB
 	@status=0; \
 	for database in sqlite mariadb; do \
 	  $(BIN)/python -m pytest -n 2 --database=$$database || status=$$?; \
+	done; exit $$status
+
+fuzz: python  ## random requests, calls and files for a quarter of an hour; prints a tally
+	@$(PYTHON) -m minicc.start tests
+	@status=0; pure=callcenter/tests/fuzz/test_pure.py; \
+	for database in sqlite mariadb; do \
+	  $(BIN)/python -m pytest callcenter/tests/fuzz --database=$$database \
+	    --hypothesis-profile=fuzz -p no:logging --show-capture=no -q \
+	    $$([ $$database = sqlite ] || echo --ignore=$$pure) || status=$$?; \
 	done; exit $$status
 
 # Settings as in production, whatever stands in .env.

@@ -72,12 +72,41 @@ class Calls(RuleBasedStateMachine):
         """A new leg, and its first request."""
         self._calls(from_)
 
-    @rule(data=st.data(), seconds=lengths)
+    @rule(data=st.data(), seconds=lengths, times=st.integers(1, 3))
     @precondition(lambda self: self.legs)
-    def goes_on(self, data: st.DataObject, seconds: int) -> None:
-        """The next thing that Twilio may ask about a leg."""
+    def goes_on(self, data: st.DataObject, seconds: int, times: int) -> None:
+        """The next things that Twilio may ask about a leg."""
         leg = data.draw(st.sampled_from(self.legs), label="leg")
-        self._make(leg, self._next(data, leg, seconds))
+        for _ in range(times):
+            self._make(leg, self._next(data, leg, seconds))
+
+    @rule(data=st.data(), seconds=st.integers(5, 700))
+    @precondition(lambda self: any(leg.enqueue is not None for leg in self.legs))
+    def somebody_gives_up(self, data: st.DataObject, seconds: int) -> None:
+        """A caller hangs up while they wait."""
+        waiting = [leg for leg in self.legs if leg.enqueue is not None]
+        leg = data.draw(st.sampled_from(waiting), label="leg")
+        moves = {move.name: move for move in leg.moves(self.legs, seconds)}
+        self._make(leg, moves["leaves: hangup"])
+
+    @rule(data=st.data(), seconds=lengths)
+    @precondition(lambda self: self._pairs())
+    def they_talk(self, data: st.DataObject, seconds: int) -> None:
+        """A conversation to its end, of which we hear in any order."""
+        operator, caller = data.draw(st.sampled_from(self._pairs()), label="pair")
+        taken = operator.takes(caller, seconds)
+        assert taken is not None
+        later = [
+            (leg, move)
+            for leg in (operator, caller)
+            for move in leg.moves(self.legs, seconds)
+            if move.name in ("talked", "leaves: bridged")
+        ]
+        order = data.draw(st.permutations([(caller, taken), *later]), label="order")
+        for leg, move in order:
+            reply = self._post(self._request(leg, move))
+            if move is not taken:
+                leg.has_heard(move, reply)
 
     @rule(data=st.data(), seconds=lengths)
     @precondition(lambda self: self._pairs())
@@ -218,4 +247,4 @@ def _decisions() -> dict[str, str]:
 def test_calls_at_random_are_answered_kept_and_told(tmp_path):
     Calls.folder = tmp_path
 
-    run_state_machine_as_test(Calls, settings=effort(12, 500, steps=40))
+    run_state_machine_as_test(Calls, settings=effort(8, 400, steps=60))

@@ -106,7 +106,7 @@ def test_any_request_is_written_as_a_line_that_gives_it_again(
         assert again.dedup_key == event.dedup_key
 
 
-@effort(150, 6_000)
+@effort(80, 6_000)
 @given(step=steps(), plan=plans(), now=moments, staffed=staff, waits=staff)
 def test_any_step_in_any_setup_gets_a_decision_and_a_document_twilio_takes(
     step, plan, now, staffed, waits
