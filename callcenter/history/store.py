@@ -102,7 +102,7 @@ def tell_events(
             WebhookEvent.objects.filter(pk=pk).update(
                 told_at=None, tell_error=failed[sid]
             )
-    return len(sids)
+    return len(sids) - len(failed)
 
 
 def retell(

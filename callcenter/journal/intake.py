@@ -75,26 +75,29 @@ def load(
         batch: list[WebhookEvent] = []
         untold: list[WebhookEvent] = []
         position = 0
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                batch.append(event_of_line(line))
-            except (UnreadableLine, InvalidParams) as error:
-                bad = bad or stack.enter_context(leftovers.open("wb"))
-                bad.write(line.rstrip(b"\n") + b"\n")
-                taken.rejected += 1
-                rejected(Rejected(path, number, str(error)))
-            if len(batch) >= BATCH:
-                untold += _keep_batch(batch, taken)
-                batch = []
-                advanced(raw.tell() - position)
-                position = raw.tell()
-            if len(untold) >= _TELL_AFTER:
-                taken.told += tell_events(untold)
-                untold = []
-        untold += _keep_batch(batch, taken)
-        taken.told += tell_events(untold)
+        try:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                try:
+                    batch.append(event_of_line(line))
+                except (UnreadableLine, InvalidParams) as error:
+                    bad = bad or stack.enter_context(leftovers.open("wb"))
+                    bad.write(line.rstrip(b"\n") + b"\n")
+                    taken.rejected += 1
+                    rejected(Rejected(path, number, str(error)))
+                if len(batch) >= BATCH:
+                    untold += _keep_batch(batch, taken)
+                    batch = []
+                    advanced(raw.tell() - position)
+                    position = raw.tell()
+                if len(untold) >= _TELL_AFTER:
+                    taken.told += tell_events(untold)
+                    untold = []
+        finally:
+            # Also what stands before a cut, or before we were stopped.
+            untold += _keep_batch(batch, taken)
+            taken.told += tell_events(untold)
         advanced(raw.tell() - position)
     return taken
 

@@ -335,7 +335,7 @@ class IvrStep(models.Model):
 class Recording(models.Model):
     """One finished recording, under the call SID its callback came with."""
 
-    recording_sid = SidField(_("recording SID"), unique=True)
+    recording_sid = SidField(_("recording SID"))
     call = models.ForeignKey(
         Call, models.CASCADE, related_name="recordings", verbose_name=_("call")
     )
@@ -351,6 +351,12 @@ class Recording(models.Model):
         indexes = [
             # The list of a period.
             models.Index(fields=["recorded_at"], name="recording_recorded_at")
+        ]
+        constraints = [
+            # A sender may name one recording under two calls; each then has its row.
+            models.UniqueConstraint(
+                fields=["recording_sid", "call"], name="recording_is_one_of_a_call"
+            )
         ]
 
     def __str__(self) -> str:

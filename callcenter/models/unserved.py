@@ -104,7 +104,7 @@ class AbandonedCall(models.Model):
 class Voicemail(models.Model):
     """One message a caller left after a queue."""
 
-    recording_sid = SidField(_("recording SID"), unique=True)
+    recording_sid = SidField(_("recording SID"))
     call = models.ForeignKey(
         Call, models.CASCADE, related_name="voicemails", verbose_name=_("call")
     )
@@ -121,6 +121,12 @@ class Voicemail(models.Model):
         indexes = [
             # The list of a period.
             models.Index(fields=["left_at"], name="voicemail_left_at")
+        ]
+        constraints = [
+            # A sender may name one recording under two calls; each then has its row.
+            models.UniqueConstraint(
+                fields=["recording_sid", "call"], name="voicemail_is_one_of_a_call"
+            )
         ]
 
     def __str__(self) -> str:

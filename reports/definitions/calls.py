@@ -115,11 +115,15 @@ class LegsReport(Report):
         for page in pages:
             for leg in page:
                 # An operator's number is no secret, a customer's may be one.
-                sender = _party(leg.caller, leg.from_raw)
+                # Of an outbound leg the caller is whom we rang.
+                is_outbound = leg.kind == Call.Kind.OUTBOUND
+                from_number = leg.line if is_outbound else leg.caller
+                to_number = leg.caller if is_outbound else leg.line
+                sender = _party(from_number, leg.from_raw)
                 if leg.kind == Call.Kind.CUSTOMER and sender:
                     sender = form.number(sender)
-                receiver = _party(leg.line, leg.to_raw)
-                if leg.kind == Call.Kind.OUTBOUND and receiver:
+                receiver = _party(to_number, leg.to_raw)
+                if is_outbound and receiver:
                     receiver = form.number(receiver)
                 yield {
                     "call_sid": leg.sid,

@@ -32,6 +32,10 @@ class Command(BaseCommand):
             for path in files:
                 try:
                     taken = intake.load(path, advanced=bar.update, rejected=reject)
+                except KeyboardInterrupt:
+                    raise CommandError(
+                        "Stopped; run it again to go on: nothing is taken in twice."
+                    ) from None
                 except (OSError, EOFError, zlib.error) as error:
                     raise CommandError(f"{path} cannot be read: {error}") from error
                 total.kept += taken.kept

@@ -311,3 +311,19 @@ def test_what_no_event_speaks_of_is_not_told():
     retell("CA" + "7" * 32)
 
     assert not Call.objects.exists()
+
+
+def test_one_recording_named_under_two_calls_is_a_row_of_each():
+    recording = {"RecordingSid": "RE" + "a" * 32, "RecordingStatus": "completed"}
+    hear(ring(), ring(10, sid=OTHER_CALLER))
+
+    hear(
+        event(70, "recording/", **recording),
+        event(71, "recording/", sid=OTHER_CALLER, **recording),
+        event(80, "voicemail/support/1/", **recording),
+        event(81, "voicemail/support/1/", sid=OTHER_CALLER, **recording),
+    )
+
+    assert WebhookEvent.objects.untold().count() == 0
+    for call in Call.objects.all():
+        assert (call.recordings.count(), call.voicemails.count()) == (1, 1)

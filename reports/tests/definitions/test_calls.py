@@ -110,7 +110,7 @@ def test_calls_stand_newest_first_without_other_legs():
         ("customer", (CALLER, LINE, CALLER, LINE), (CALLER, LINE), ("*9742", LINE)),
         ("operator", (OPERATOR, LINE, OPERATOR, LINE), (OPERATOR, LINE), None),
         ("operator", ("client:a", "", "", ""), ("client:a", None), None),
-        ("outbound", (LINE, CALLER, LINE, CALLER), (LINE, CALLER), (LINE, "*9742")),
+        ("outbound", (LINE, CALLER, CALLER, LINE), (LINE, CALLER), (LINE, "*9742")),
     ],
 )
 def test_leg_shows_both_ends_and_masks_the_customers(kind, sent, shown, masked):
