@@ -62,7 +62,7 @@ class Door:
         assert errors == []
         if reply.status in (200, 204):
             self._is_kept(sent)
-            _is_good_answer(sent, reply)
+            assert_good_answer(sent, reply)
         else:
             TALLY["refused"] += 1
             assert reply.status in (400, 401, 403, 404, 405)
@@ -116,7 +116,8 @@ def _sameness(sent: Sent, form: dict[str, str | list[str]]) -> tuple[object, ...
     return "content", path_as_read(sent), sent.query, repr(sorted(form.items()))
 
 
-def _is_good_answer(sent: Sent, reply: Reply) -> None:
+def assert_good_answer(sent: Sent, reply: Reply) -> None:
+    """Empty, or a document that Twilio takes, with addresses that are ours."""
     if reply.status == 204:
         assert reply.body == b""
         return
