@@ -18,7 +18,7 @@ def sentence(database: str) -> str:
         f" {of('5xx')} answers of 5xx, {of('errors')} errors logged,"
         f" {of('lost')} accepted events lost; {of('documents')} documents with"
         f" {of('faults')} faults; {of('without database')} requests without a database;"
-        f" {of('calls')} random calls; {of('retold')} histories told again from their file;"
+        f" {of('calls')} random calls; {of('retold')} histories told again from a file;"
         f" {of('reports')} reports printed; {of('lines')} lines of event files"
         f" ({of('rejected')} rejected); {of('values')} values for the pure parts"
     )
