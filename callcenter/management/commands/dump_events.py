@@ -1,5 +1,6 @@
 """Writes stored events as an event file."""
 
+import os
 import sys
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -45,9 +46,17 @@ class Command(BaseCommand):
     ) -> None:
         with tqdm(unit="event", disable=None) as bar:
             if output is None:
-                count = intake.dump(
-                    sys.stdout, since=since, until=until, wrote=bar.update
-                )
+                try:
+                    count = intake.dump(
+                        sys.stdout, since=since, until=until, wrote=bar.update
+                    )
+                    sys.stdout.flush()
+                except OSError as error:
+                    # Python would try once more to write what is left, and complain.
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+                    raise CommandError(
+                        f"The output was closed before its end: {error}"
+                    ) from None
             else:
                 try:
                     with output.open("w", encoding="utf-8") as file:
