@@ -1,7 +1,7 @@
 # What people type. The work is done by minicc/start.py, which needs Python alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check python
+.PHONY: help run test fuzz bench check python
 
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
@@ -29,6 +29,10 @@ fuzz: python  ## random requests, calls and files for a quarter of an hour; prin
 	    --hypothesis-profile=fuzz -p no:logging --show-capture=no -q \
 	    $$([ $$database = sqlite ] || echo --ignore=$$pure) || status=$$?; \
 	done; exit $$status
+
+bench: python  ## measures against peers in one run; writes benchmarks/results.md
+	@$(PYTHON) -m minicc.start tests
+	@$(BIN)/python -m benchmarks
 
 # Settings as in production, whatever stands in .env.
 check: export SECRET_KEY = for-make-check-only-and-long-enough-to-please-django-0123456789

@@ -7,6 +7,9 @@ import pytest
 
 from minicc.wsgi import application
 
+# A handled request looks after the connections that earlier ones left.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize(
     ("content_type", "query"),
