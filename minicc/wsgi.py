@@ -5,7 +5,7 @@ import os
 from typing import TYPE_CHECKING
 
 import django
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponseBadRequest
 from django.http.response import HttpResponseBase
@@ -32,12 +32,13 @@ class Application(WSGIHandler):
         """
         try:
             return super().__call__(environ, start_response)
-        except (SuspiciousOperation, LookupError, ValueError) as problem:
+        except (SuspiciousOperation, BadRequest, LookupError, ValueError) as problem:
             # Its text may quote what was sent.
             logger.warning("unreadable request refused: %s", type(problem).__name__)
             start_response("400 Bad Request", [("Content-Length", "0")])
             return HttpResponseBadRequest()
 
 
-django.setup(set_prefix=False)
+# With the prefix of FORCE_SCRIPT_NAME: the addresses of static files are made once.
+django.setup()
 application = Application()

@@ -150,7 +150,8 @@ def test_a_length_or_charset_that_is_none_is_refused(
         **({"CONTENT_LENGTH": length} if length else {}),
     )
 
-    assert response.status_code == 400
+    # Django 6 takes such a length for none, and of nothing the signature is wrong.
+    assert response.status_code in (400, 403)
     assert not WebhookEvent.objects.exists()
     assert "invalid literal" not in caplog.text
 
