@@ -1,7 +1,7 @@
 # What people type. The work is done by minicc/start.py, which needs Python alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz bench check python
+.PHONY: help run test versions fuzz bench check python
 
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
@@ -20,6 +20,9 @@ test: python  ## all tests, on SQLite and then on MariaDB
 	for database in sqlite mariadb; do \
 	  $(BIN)/python -m pytest -n 2 --database=$$database || status=$$?; \
 	done; exit $$status
+
+versions: python  ## all tests, with each Python and the Django it gets, and their types
+	@$(PYTHON) -m minicc.start versions
 
 fuzz: python  ## random requests, calls and files for a quarter of an hour; prints a tally
 	@$(PYTHON) -m minicc.start tests

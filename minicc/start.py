@@ -1,7 +1,7 @@
 """From a fresh clone to a running server, with nothing but the standard library.
 
-`make run` and `make test` call it with the machine's own Python: it makes .venv and
-.env, and leaves the database to `manage.py first_run`.
+The Makefile calls it with the machine's own Python: it makes .venv and .env, and leaves
+the database to `manage.py first_run`.
 """
 
 import errno
@@ -61,6 +61,19 @@ def prepare_tests() -> None:
         install_driver()
     except CannotStart as problem:
         _say(str(problem))
+
+
+def versions() -> None:
+    """Become tox, which runs the tests with every Python and Django that we support."""
+    prepare_tests()
+    # A shim of pyenv stands for Pythons that it will not start: the real ones go first.
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    real = map(str, sorted(pyenv.glob("versions/3.*/bin")))
+    os.environ["PATH"] = os.pathsep.join([*real, os.environ.get("PATH", "")])
+    # A Python that is not here is reported, not fetched from somewhere.
+    os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+    os.chdir(ROOT)
+    os.execv(_python(), [_python(), "-m", "tox", "run"])
 
 
 def check_port(host: str, port: int) -> None:
@@ -212,7 +225,7 @@ def _say(line: str) -> None:
 
 if __name__ == "__main__":
     try:
-        {"run": run, "tests": prepare_tests}[sys.argv[1]]()
+        {"run": run, "tests": prepare_tests, "versions": versions}[sys.argv[1]]()
     except CannotStart as problem:
         sys.exit(f"MiniCC: {problem}")
     except KeyboardInterrupt:
