@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 
-from minicc.tests import mariadb
+from minicc.tests import mariadb, nginx
 
 # Every variable that settings.py reads, so that neither a missing .env nor that of the
 # developer changes a result.
@@ -81,6 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register what our tests use; refuse to run where a required part is missing."""
     config.addinivalue_line("markers", "mariadb: makes sense on MariaDB only")
     config.addinivalue_line("markers", "browser: needs Chromium")
+    config.addinivalue_line("markers", "proxy: needs nginx")
     # Two busy cores are slow enough to make deadlines a matter of luck.
     hypothesis.settings.register_profile("minicc", deadline=None)
     # What `make fuzz` asks for; callcenter/tests/fuzz says how much it tries.
@@ -129,8 +130,10 @@ def pytest_collection_modifyitems(
             and config.getoption("database") != "mariadb"
         ):
             item.add_marker(pytest.mark.skip(reason=ONLY_ON_MARIADB))
-        if item.get_closest_marker("browser") and not _has_browser():
+        if item.get_closest_marker("browser") and not browser():
             item.add_marker(pytest.mark.skip(reason="needs Chromium"))
+        if item.get_closest_marker("proxy") and nginx.missing():
+            item.add_marker(pytest.mark.skip(reason="needs nginx"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -155,16 +158,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
+def browser() -> str | None:
+    """Where Chromium is, under whichever name."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def _everything_is_required() -> bool:
     return any(os.environ.get(name) for name in ("CI", "REQUIRE_ALL"))
 
 
 def _missing() -> list[str]:
-    lacks = mariadb.missing()
-    if not _has_browser():
+    lacks = mariadb.missing() + nginx.missing()
+    if not browser():
         lacks.append("Chromium (Debian: apt install chromium)")
     return lacks
-
-
-def _has_browser() -> bool:
-    return any(shutil.which(name) for name in BROWSERS)

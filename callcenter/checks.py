@@ -42,7 +42,8 @@ def webhook_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         found.append(
             Error(
                 "PUBLIC_BASE_URL is no address that Twilio can call.",
-                hint="Such as https://cc.example.com, without query or credentials.",
+                hint="Such as https://cc.example.com or https://example.com/calls,"
+                " without query or credentials.",
                 id="callcenter.E003",
             )
         )
@@ -109,6 +110,8 @@ def _is_web_address(text: str) -> bool:
             and bool(parts.hostname)
             and (parts.port is None or parts.port > 0)
             and not (parts.query or parts.fragment or "@" in parts.netloc)
+            # Escaped or doubled, a prefix reads differently on either side of a proxy.
+            and bool(re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", parts.path))
         )
     except ValueError:
         return False

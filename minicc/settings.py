@@ -20,6 +20,8 @@ DEBUG = env.bool("DEBUG", default=False)
 # Twilio signs the URL it was given, which behind a proxy is not the one we see.
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="").rstrip("/")
 _public = urlsplit(PUBLIC_BASE_URL)
+# A path in it is the prefix under which a proxy shows us; links and redirects carry it.
+FORCE_SCRIPT_NAME = _public.path or None
 # A host left out here would turn Twilio away, so the one it calls is always in.
 ALLOWED_HOSTS = [
     *env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"]),
@@ -142,11 +144,19 @@ USE_TZ = True
 STATIC_URL = "static/"
 # Served straight from the apps' folders: nothing to collect before the first start.
 WHITENOISE_USE_FINDERS = True
+# It knows no WAV; hold music that is no audio Twilio refuses to play.
+WHITENOISE_MIMETYPES = {".wav": "audio/wav"}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
-# Behind a proxy the browser's origin is the public one, not the one we see.
+# Beside a prefix live other applications, which have cookies of the same names.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{_public.path}/"
+# Behind a proxy the browser's origin is the public one, not the one we see. Browsers
+# write it in small letters and without the port that its scheme has anyway.
+_own_port = {"https": ":443", "http": ":80"}.get(_public.scheme, "")
 CSRF_TRUSTED_ORIGINS = (
-    [f"{_public.scheme}://{_public.netloc}"] if _public.netloc else []
+    [f"{_public.scheme}://{_public.netloc.lower().removesuffix(_own_port)}"]
+    if _public.netloc
+    else []
 )
 # HSTS and the redirect to https are the proxy's: done here, a header that the proxy
 # forgot would send Twilio's requests in circles and lose calls.

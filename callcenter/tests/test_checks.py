@@ -50,12 +50,22 @@ def test_a_basic_lock_that_fits_in_no_url_is_an_error_always(settings, lock):
         "https://user:word@cc.example.test",
         "https://cc.example.test:port",
         "https://[::1",
+        "https://cc.example.test/a%20b",
+        "https://cc.example.test/a//b",
+        "https://cc.example.test/..",
     ],
 )
 def test_a_public_address_twilio_cannot_call_is_an_error_always(settings, base):
     settings.PUBLIC_BASE_URL = base
 
     assert ids(checks.webhook_settings(None)) == ["callcenter.E003"]
+
+
+@pytest.mark.parametrize("path", ["", "/calls", "/our/calls-2.0", "/~calls_"])
+def test_a_public_address_may_have_a_plain_path(settings, path):
+    settings.PUBLIC_BASE_URL = f"https://cc.example.test{path}"
+
+    assert checks.webhook_settings(None) == []
 
 
 def test_what_is_not_set_is_an_error_only_where_calls_are_to_come(settings):

@@ -114,3 +114,22 @@ def test_sqlite_writers_queue_up_instead_of_failing():
 
     assert config["NAME"] == str(BASE_DIR / "calls.sqlite3")
     assert config["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+@pytest.mark.parametrize(
+    ("public", "expected"),
+    [
+        ("https://CC.example.com:443", "(['https://cc.example.com'], None, '/')"),
+        ("https://cc.example.com:8443", "(['https://cc.example.com:8443'], None, '/')"),
+        ("http://127.0.0.1:80/", "(['http://127.0.0.1'], None, '/')"),
+        ("https://example.com/cc/", "(['https://example.com'], '/cc', '/cc/')"),
+        ("", "([], None, '/')"),
+    ],
+)
+def test_public_address_says_origin_prefix_and_where_cookies_go(public, expected):
+    expression = (
+        "settings.CSRF_TRUSTED_ORIGINS, settings.FORCE_SCRIPT_NAME,"
+        " settings.SESSION_COOKIE_PATH"
+    )
+
+    assert _settings_say(expression, SECRET_KEY="x", PUBLIC_BASE_URL=public) == expected

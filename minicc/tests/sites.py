@@ -1,0 +1,193 @@
+"""MiniCC served as in production: granian in a process of its own, nginx before it."""
+
+import http.client
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookies import Morsel, SimpleCookie
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from callcenter.tests.twilio_client import signature, voice_form
+from conftest import ENVIRONMENT
+from minicc.settings import BASE_DIR
+from minicc.tests import nginx
+
+LOCK = "twilio:open-sesame"
+USER, PASSWORD = "sato", "of-the-supervisor"
+FORM_TYPE = "application/x-www-form-urlencoded; charset=UTF-8"
+TOKEN = ENVIRONMENT["TWILIO_AUTH_TOKEN"]
+ROOT, STRIPPED, KEPT = range(3)  # the servers of docs/deploy.md
+
+
+@dataclass(frozen=True)
+class Place:
+    """One way of standing behind the proxy."""
+
+    server: int
+    path: str = ""
+    # PUBLIC_BASE_URL names the port where the proxy really listens.
+    shows_port: bool = False
+    lock: str = ""
+    options: tuple[str, ...] = ()
+
+
+PLACES = {
+    "at the root": Place(ROOT),
+    "on a port, with a lock": Place(ROOT, shows_port=True, lock=LOCK),
+    "under a path taken off": Place(STRIPPED, "/calls"),
+    "under a path left on": Place(
+        KEPT, "/calls", options=("--url-path-prefix", "/calls")
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back through the proxy."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    text: str
+
+    @property
+    def cookies(self) -> dict[str, Morsel[str]]:
+        """The cookies that were set."""
+        jar: SimpleCookie = SimpleCookie()
+        for header in self.headers.get_all("Set-Cookie", []):
+            jar.load(header)
+        return dict(jar)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running MiniCC and the proxy before it, known by its public address."""
+
+    place: Place
+    base: str
+    port: int
+    authority: Path
+    database: Path
+
+    def ask(
+        self,
+        url: str,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Asks as anybody on the internet; a form is posted."""
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        context = ssl.create_default_context(cafile=self.authority)
+        connection = http.client.HTTPSConnection(host, context=context, timeout=20)
+        # The name is public, the proxy is here.
+        connection.sock = context.wrap_socket(
+            socket.create_connection(("127.0.0.1", self.port), timeout=20),
+            server_hostname=nginx.HOST,
+        )
+        body = None if form is None else urlencode(form)
+        typed = {} if form is None else {"Content-Type": FORM_TYPE}
+        target = parts._replace(scheme="", netloc="", fragment="").geturl()
+        connection.request(
+            "GET" if form is None else "POST",
+            target,
+            body=body,
+            headers={"Host": host} | typed | dict(headers or {}),
+        )
+        response = connection.getresponse()
+        text = response.read().decode(errors="replace")
+        connection.close()
+        return Answer(response.status, response.headers, text)
+
+    def twilio(
+        self,
+        url: str,
+        *,
+        signed: str = "",
+        token: str = TOKEN,
+        headers: Mapping[str, str] | None = None,
+        **params: str,
+    ) -> Answer:
+        """Posts as Twilio does: signed over the URL without its credentials."""
+        form = voice_form() | params
+        parts = urlsplit(url)
+        credentials, _, host = parts.netloc.rpartition("@")
+        public = parts._replace(netloc=host, fragment="").geturl()
+        own = {"X-Twilio-Signature": signature(signed or public, form, token)}
+        if credentials:
+            own["Authorization"] = f"Basic {b64encode(credentials.encode()).decode()}"
+        return self.ask(public, form, own | dict(headers or {}))
+
+    def with_lock(self, path: str) -> str:
+        """The address of a path as Twilio has it, with the lock if there is one."""
+        lock = f"{self.place.lock}@" if self.place.lock else ""
+        return self.base.replace("://", f"://{lock}") + path
+
+
+@contextmanager
+def running(place: Place, installation: Path, folder: Path) -> Iterator[Site]:
+    """A site at this place, with a copy of the installation's database."""
+    database = folder / "minicc.sqlite3"
+    shutil.copy(installation, database)
+    port, application_port = nginx.free_port(), nginx.free_port()
+    shown = f":{port}" if place.shows_port else ""
+    base = f"https://{nginx.HOST}{shown}{place.path}"
+    server = nginx.documented_servers()[place.server]
+    log = folder / "granian.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+                *("--host", "127.0.0.1", "--port", str(application_port)),
+                *("--blocking-threads", "4", *place.options),
+                "minicc.wsgi:application",
+            ],
+            cwd=BASE_DIR,
+            env=environment_of(
+                database, PUBLIC_BASE_URL=base, WEBHOOK_BASIC_AUTH=place.lock
+            ),
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        nginx.wait_for(application_port, process, log)
+        with nginx.running(folder, server, port, application_port) as authority:
+            yield Site(place, base, port, authority, database)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def install(database: Path) -> None:
+    """Make a database with the demo installation and one supervisor."""
+    environment = environment_of(database, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+    for command in (
+        ["migrate"],
+        ["demo", "--config-only"],
+        ["createsuperuser", "--noinput", f"--username={USER}", "--email="],
+    ):
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=BASE_DIR,
+            env=environment,
+            capture_output=True,
+            check=True,
+        )
+
+
+def environment_of(database: Path, **more: str) -> dict[str, str]:
+    """The environment of a process of this installation."""
+    own = {
+        "DATABASE_URL": f"sqlite:///{database}",
+        "SPOOL_DIR": str(database.with_name("spool")),
+        # The host of the public address has to be enough.
+        "ALLOWED_HOSTS": "127.0.0.1",
+    }
+    return dict(os.environ) | ENVIRONMENT | own | more
