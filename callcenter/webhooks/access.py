@@ -23,14 +23,15 @@ from callcenter.params import Form, call_sid
 FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 
 # What Django raises where a body is cut short, has too many fields, is too large, no
-# form after all, or not in UTF-8; has a length that is no number (ValueError), or is in
-# a charset that makes no text (LookupError).
+# form after all, or not in UTF-8; has a length that is no number (ValueError) or past
+# all numbers (OverflowError), or is in a charset that makes no text (LookupError).
 _UNREADABLE = (
     UnreadablePostError,
     SuspiciousOperation,
     MultiPartParserError,
     BadRequest,
     ValueError,
+    OverflowError,
     LookupError,
 )
 

@@ -117,10 +117,10 @@ def forms(draw: st.DrawFn) -> list[tuple[str, str]]:
     for name in draw(st.lists(st.sampled_from(sorted(PARAMETERS)), max_size=12)):
         pairs.append((name, draw(PARAMETERS[name])))
     pairs += draw(st.lists(st.tuples(any_text, any_text), max_size=3))
-    if draw(st.integers(0, 60)) == 0:
+    if draw(st.integers(0, 60)) == 60:  # seldom, and left out where tests shrink
         name = draw(st.sampled_from(sorted(PARAMETERS)))
         pairs.append((name, draw(st.sampled_from(["e", "é", "\x00", "9"])) * HUGE))
-    if draw(st.integers(0, 60)) == 0:
+    if draw(st.integers(0, 60)) == 60:
         pairs += [(f"f{number}", "") for number in range(draw(st.integers(900, 1100)))]
     if draw(st.booleans()):
         pairs = draw(st.permutations(pairs))

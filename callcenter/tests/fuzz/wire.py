@@ -30,6 +30,7 @@ _NO_FORM = (
     MultiPartParserError,
     LookupError,
     ValueError,
+    OverflowError,
 )
 
 

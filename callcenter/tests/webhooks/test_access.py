@@ -261,3 +261,12 @@ def test_a_body_cut_short_is_refused():
     cut_short = WSGIRequest(request.environ | {"wsgi.input": _CutShort()})
 
     assert refusal_of(cut_short)[0] == 400
+
+
+def test_a_length_past_all_numbers_is_refused():
+    request = RequestFactory().post(
+        "/twilio/status/", b"--x\r\n", "multipart/form-data; boundary=x"
+    )
+    too_long = {"CONTENT_LENGTH": "9" * 30, "wsgi.input": io.BytesIO(b"--x\r\n")}
+
+    assert refusal_of(WSGIRequest(request.environ | too_long))[0] in (400, 403)
