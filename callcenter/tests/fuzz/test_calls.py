@@ -247,4 +247,4 @@ def _decisions() -> dict[str, str]:
 def test_calls_at_random_are_answered_kept_and_told(tmp_path):
     Calls.folder = tmp_path
 
-    run_state_machine_as_test(Calls, settings=effort(8, 400, steps=60))
+    run_state_machine_as_test(Calls, settings=effort(8, 300, steps=60))

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("installed")
 ALL_DAYS = ("2000-01-01", "2099-12-31")
 
 
-@effort(20, 2000)
+@effort(20, 1200)
 @given(content=files())
 def test_each_line_of_any_file_is_kept_or_rejected(content, tmp_path_factory):
     forget_everything()

@@ -40,7 +40,7 @@ moments = st.integers(0, 36_500 * 86_400 - 1).map(
 staff = st.one_of(st.none(), st.sets(st.sampled_from(SLUGS)))
 
 
-@effort(150, 6_000)
+@effort(150, 4_000)
 @given(form=forms())
 def test_any_form_is_read_as_values_that_fit_their_columns(form):
     TALLY["values"] += 1
@@ -64,7 +64,7 @@ def test_any_form_is_read_as_values_that_fit_their_columns(form):
             assert 0 <= value <= 9_999_999
 
 
-@effort(150, 6_000)
+@effort(150, 4_000)
 @given(line=any_line)
 def test_any_line_is_an_event_that_fits_its_columns_or_says_why_not(line):
     TALLY["values"] += 1
@@ -72,7 +72,7 @@ def test_any_line_is_an_event_that_fits_its_columns_or_says_why_not(line):
         assert_fits(event_of_line(line))
 
 
-@effort(100, 6_000)
+@effort(100, 4_000)
 @given(
     place=st.one_of(*PLACES.values()),
     form=forms(),
@@ -106,7 +106,7 @@ def test_any_request_is_written_as_a_line_that_gives_it_again(
         assert again.dedup_key == event.dedup_key
 
 
-@effort(80, 6_000)
+@effort(80, 4_000)
 @given(step=steps(), plan=plans(), now=moments, staffed=staff, waits=staff)
 def test_any_step_in_any_setup_gets_a_decision_and_a_document_twilio_takes(
     step, plan, now, staffed, waits
@@ -123,7 +123,7 @@ def test_any_step_in_any_setup_gets_a_decision_and_a_document_twilio_takes(
         assert len(parsed(made))
 
 
-@effort(50, 5_000)
+@effort(50, 4_000)
 @given(
     step=steps(),
     plan=plans(),

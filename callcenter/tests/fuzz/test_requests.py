@@ -34,7 +34,7 @@ believed = st.builds(
 ALL_DAYS = ("2000-01-01", "2099-12-31")
 
 
-@effort(60, 5000)
+@effort(60, 4000)
 @given(sent=st.lists(requests(), min_size=1, max_size=4), lock=st.sampled_from(LOCKS))
 def test_whatever_comes_is_answered_and_what_is_accepted_is_kept(sent, lock):
     forget_everything()
@@ -45,7 +45,7 @@ def test_whatever_comes_is_answered_and_what_is_accepted_is_kept(sent, lock):
             door.send(one)
 
 
-@effort(20, 1500)
+@effort(20, 1000)
 @given(sent=st.lists(believed, min_size=1, max_size=6))
 def test_history_of_any_requests_can_be_reported_and_told_again(sent, tmp_path_factory):
     forget_everything()
@@ -58,7 +58,7 @@ def test_history_of_any_requests_can_be_reported_and_told_again(sent, tmp_path_f
     assert_all_holds(*ALL_DAYS, folder, interval="weekday")
 
 
-@effort(20, 2000)
+@effort(20, 1500)
 @given(sent=believed)
 def test_with_the_database_gone_whoever_is_on_the_line_gets_a_document(sent):
     forget_everything()
