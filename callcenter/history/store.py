@@ -254,7 +254,10 @@ def _events_of(sid: str) -> list[WebhookEvent]:
     if not legs:
         return events
     have = {event.pk for event in events}
-    of_legs = WebhookEvent.objects.of_operator_legs(legs)
+    of_legs = list(WebhookEvent.objects.of_operator_legs(legs))
+    if any(event.kind == Kind.OPERATOR_DONE for event in of_legs):
+        # One that names nobody belongs to whom the leg was given last before it.
+        of_legs += WebhookEvent.objects.connects_of_legs(legs)
     events += [event for event in of_legs if event.pk not in have]
     nameless = legs - {event.call_sid for event in events}
     for leg in sorted(nameless):

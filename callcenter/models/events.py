@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -36,18 +36,23 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         return self.filter(other_sid=leg_sid, kind=WebhookEvent.Kind.CONNECT)
 
     def of_operator_legs(self, leg_sids: Iterable[str]) -> Self:
-        """What operator legs add to the calls they took.
+        """What operator legs add to the calls they took, beside what names these.
 
-        Who they are, how their conversations ended, and whom else they were given.
-        A Dial that rang out (`no-answer`) tells nothing of any caller, and a shift has
-        hundreds of them.
+        Who they are, and the Dial actions that name no call of ours. Those that name
+        one are that call's alone, and those that rang out (`no-answer`) are nobody's:
+        a shift has hundreds of both.
         """
         kinds = WebhookEvent.Kind
         legs = list(leg_sids)
-        named = Q(call_sid__in=legs, kind__in=[kinds.INCOMING, kinds.CLIENT])
-        talked = Q(call_sid__in=legs, kind=kinds.OPERATOR_DONE) & ~Q(result="no-answer")
-        given = Q(other_sid__in=legs, kind=kinds.CONNECT)
-        return self.filter(named | talked | given)
+        introduced = Q(call_sid__in=legs, kind__in=[kinds.INCOMING, kinds.CLIENT])
+        heard_of = WebhookEvent.objects.filter(call_sid=OuterRef("other_sid"))
+        names_nobody = Q(other_sid="") | ~Exists(heard_of)
+        over = Q(call_sid__in=legs, kind=kinds.OPERATOR_DONE) & ~Q(result="no-answer")
+        return self.filter(introduced | over & names_nobody)
+
+    def connects_of_legs(self, leg_sids: Iterable[str]) -> Self:
+        """Whom these operator legs were given, and when."""
+        return self.filter(other_sid__in=list(leg_sids), kind=WebhookEvent.Kind.CONNECT)
 
 
 class WebhookEvent(models.Model):
