@@ -163,8 +163,8 @@ def _bulk(env: dict[str, str], *arguments: str) -> dict[str, float]:
         [sys.executable, "-m", "benchmarks.bulk", *arguments],
         cwd=served.ROOT,
         env=env,
+        stdout=subprocess.PIPE,
         check=True,
-        capture_output=True,
         text=True,
     )
     answer: dict[str, float] = json.loads(done.stdout)

@@ -14,6 +14,8 @@ from typing import Any
 import django
 
 _FORM = {"Direction": "inbound", "To": "+815000000101", "CallStatus": "in-progress"}
+# What one operator takes on one leg.
+CALLS_IN_A_SHIFT = 80
 _START = datetime(2026, 10, 5, tzinfo=UTC)
 _DOUBLING = """
 INSERT INTO callcenter_webhookevent (dedup_key, call_sid, {columns})
@@ -27,8 +29,8 @@ _COLUMNS = (
 )
 _NEW = {
     "mysql": {
-        "key": "SHA2(CONCAT(dedup_key, RAND()), 256)",
-        "sid": "CONCAT('CA', MD5(CONCAT(dedup_key, RAND())))",
+        "key": "SHA2(CONCAT(UUID(), RAND()), 256)",
+        "sid": "CONCAT('CA', MD5(CONCAT(UUID(), RAND())))",
     },
     "sqlite": {
         "key": "lower(hex(randomblob(32)))",
@@ -40,9 +42,10 @@ _NEW = {
 def write_file(path: Path, calls: int) -> int:
     """An event file of so many calls, answered and abandoned; gives its lines."""
     lines = 0
-    leg = _sid()
     with path.open("w", encoding="utf-8") as file:
         for number in range(calls):
+            if number % CALLS_IN_A_SHIFT == 0:
+                leg = _sid()
             at = _START + timedelta(seconds=number * 7)
             for event in _call(number, at, leg):
                 file.write(json.dumps(event) + "\n")

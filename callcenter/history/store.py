@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import partial
 
 from django.db import Error, IntegrityError, OperationalError, transaction
-from django.db.models import Subquery
 from django.utils import timezone
 
 from callcenter.history.concerns import concerned_by
@@ -26,13 +25,18 @@ from callcenter.history.locking import (
     short_lock_waits,
     try_again_when_locked,
 )
+from callcenter.history.reading import (
+    events_of,
+    makes_a_call,
+    setup_version,
+    strangers_among,
+)
 from callcenter.history.rules import Rules
 from callcenter.history.setup import current_rules
 from callcenter.history.tell import History, tell
 from callcenter.history.write import write_history
 from callcenter.models import (
     Call,
-    SetupVersion,
     WebhookEvent,
 )
 
@@ -162,7 +166,7 @@ def _tell_once(
         _tell_locked, sid, told, mark=mark, thorough=thorough, doubt=doubt
     )
     row = tell_now()
-    if row is None and _makes_a_call(sid):
+    if row is None and makes_a_call(sid):
         # Made before the lock: inserted inside the transaction, simultaneous first
         # webhooks of a call deadlock on MariaDB.
         Call.objects.get_or_create(sid=sid)
@@ -186,8 +190,8 @@ def _tell_locked(
         if call.sealed_at:
             raise _Sealed
         was_called, was_answered = call.caller, answered_at(call)
-        events = _events_of(sid)
-        history = _told(call, events, current_rules(_setup_version(events)))
+        events = events_of(sid)
+        history = _told(call, events, current_rules(setup_version(events)))
         # Nobody has told a row yet that does not say when the leg began.
         is_new = call.started_at is None
         were = write_history(call, history, is_new=is_new, thorough=thorough)
@@ -223,7 +227,7 @@ def _make_rows(sids: Sequence[str]) -> None:
 
 def _told(call: Call, events: list[WebhookEvent], rules: Rules) -> History:
     """The history by the rules; with contacts only where somebody gave up."""
-    strangers = _strangers(call.sid, events)
+    strangers = strangers_among(call.sid, events)
     history = tell(call.sid, events, rules, strangers)
     given_up = [row.abandoned_at for row in history.abandoned_calls if row.caller]
     if given_up and history.call:
@@ -232,60 +236,6 @@ def _told(call: Call, events: list[WebhookEvent], rules: Rules) -> History:
             rules = replace(rules, contacts=contacts)
             history = tell(call.sid, events, rules, strangers)
     return history
-
-
-def _makes_a_call(sid: str) -> bool:
-    """A leg is a call unless only recordings, or a Dial action, speak of it."""
-    own = WebhookEvent.objects.filter(call_sid=sid).exclude(kind=Kind.RECORDING)
-    return own.exists() or WebhookEvent.objects.connects_of_leg(sid).exists()
-
-
-def _events_of(sid: str) -> list[WebhookEvent]:
-    """The events of a leg, those that name it, and those of legs it was given to."""
-    # What the setup is comes along, in place of a query of its own. Asked for with the
-    # lock it would be what stood before the lock was waited for, and the events of a
-    # threshold dated back meanwhile would count as told.
-    version = SetupVersion.objects.filter(pk=1).values("version")
-    of_call = WebhookEvent.objects.of_call(sid)
-    events = list(of_call.annotate(setup_version=Subquery(version)))
-    legs = {event.other_sid for event in events if event.kind == Kind.CONNECT}
-    legs |= {event.call_sid for event in events if event.kind == Kind.OPERATOR_DONE}
-    legs -= {"", sid}
-    if not legs:
-        return events
-    have = {event.pk for event in events}
-    of_legs = list(WebhookEvent.objects.of_operator_legs(legs))
-    if any(event.kind == Kind.OPERATOR_DONE for event in of_legs):
-        # One that names nobody belongs to whom the leg was given last before it.
-        of_legs += WebhookEvent.objects.connects_of_legs(legs)
-    events += [event for event in of_legs if event.pk not in have]
-    nameless = legs - {event.call_sid for event in events}
-    for leg in sorted(nameless):
-        # Nothing better is known of this leg than that it asked for calls or ended.
-        events += WebhookEvent.objects.filter(call_sid=leg).order_by("pk")[:1]
-    return events
-
-
-def _setup_version(events: list[WebhookEvent]) -> int:
-    """That of the moment at which these were read."""
-    return (vars(events[0])["setup_version"] if events else None) or 0
-
-
-def _strangers(sid: str, events: list[WebhookEvent]) -> frozenset[str]:
-    """SIDs that Dial actions name and no event of ours is, or ever was, about."""
-    named = {
-        event.other_sid
-        for event in events
-        if event.kind == Kind.OPERATOR_DONE and event.call_sid != sid
-    }
-    named -= {"", sid, *(event.call_sid for event in events)}
-    if not named:
-        return frozenset()
-    known = WebhookEvent.objects.filter(call_sid__in=named)
-    named -= set(known.values_list("call_sid", flat=True).distinct())
-    if named:
-        named -= set(Call.objects.sealed(named).values_list("sid", flat=True))
-    return frozenset(named)
 
 
 def _mark_told(pks: Iterable[int]) -> None:

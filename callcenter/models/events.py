@@ -35,24 +35,25 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         """The moments at which this operator leg was given a caller."""
         return self.filter(other_sid=leg_sid, kind=WebhookEvent.Kind.CONNECT)
 
-    def of_operator_legs(self, leg_sids: Iterable[str]) -> Self:
-        """What operator legs add to the calls they took, beside what names these.
+    def introducing(self, leg_sids: Iterable[str]) -> Self:
+        """What says best whose these operator legs are."""
+        kinds = [WebhookEvent.Kind.INCOMING, WebhookEvent.Kind.CLIENT]
+        return self.filter(call_sid__in=list(leg_sids), kind__in=kinds)
 
-        Who they are, and the Dial actions that name no call of ours. Those that name
-        one are that call's alone, and those that rang out (`no-answer`) are nobody's:
-        a shift has hundreds of both.
+    def nameless_dials(self, leg_sid: str, since: datetime) -> Self:
+        """Dial actions of an operator leg that name no call of ours.
+
+        Those that name one are that call's alone, and those that rang out
+        (`no-answer`) are nobody's: a shift has hundreds of both.
         """
-        kinds = WebhookEvent.Kind
-        legs = list(leg_sids)
-        introduced = Q(call_sid__in=legs, kind__in=[kinds.INCOMING, kinds.CLIENT])
         heard_of = WebhookEvent.objects.filter(call_sid=OuterRef("other_sid"))
-        names_nobody = Q(other_sid="") | ~Exists(heard_of)
-        over = Q(call_sid__in=legs, kind=kinds.OPERATOR_DONE) & ~Q(result="no-answer")
-        return self.filter(introduced | over & names_nobody)
-
-    def connects_of_legs(self, leg_sids: Iterable[str]) -> Self:
-        """Whom these operator legs were given, and when."""
-        return self.filter(other_sid__in=list(leg_sids), kind=WebhookEvent.Kind.CONNECT)
+        dials = self.filter(
+            Q(other_sid="") | ~Exists(heard_of),
+            call_sid=leg_sid,
+            kind=WebhookEvent.Kind.OPERATOR_DONE,
+            received_at__gte=since,
+        )
+        return dials.exclude(result="no-answer")
 
 
 class WebhookEvent(models.Model):
@@ -122,8 +123,11 @@ class WebhookEvent(models.Model):
         ordering = ["-received_at", "-id"]
         indexes = [
             # A call is told from the events under its SID, and from those naming it.
-            models.Index(fields=["call_sid", "kind"], name="event_call"),
-            models.Index(fields=["other_sid", "kind"], name="event_other_leg"),
+            # Of an operator's long leg a caller needs what came around the connect.
+            models.Index(fields=["call_sid", "kind", "received_at"], name="event_call"),
+            models.Index(
+                fields=["other_sid", "kind", "received_at"], name="event_other_leg"
+            ),
             # The journal's list, dump_events and pruning go by time of receipt.
             models.Index(fields=["received_at"], name="event_received_at"),
             # The few untold ones are looked for among millions.
