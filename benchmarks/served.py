@@ -16,7 +16,7 @@ from benchmarks import traffic
 from minicc.tests import mariadb
 
 ROOT = Path(__file__).resolve().parent.parent
-THREADS = 8
+THREADS = 4
 
 
 def environment(database_url: str, folder: str) -> dict[str, str]:

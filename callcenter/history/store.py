@@ -145,7 +145,7 @@ def retell(
         for other in again:
             retell(other, deadline=deadline, cascade=False)
     # Only now, so that nothing is taken for told if we are stopped on the way.
-    _mark_told(told)
+    try_again_when_locked(lambda: _mark_told(told), deadline)
 
 
 def seal(calls: Iterable[Call]) -> None:
