@@ -104,16 +104,24 @@ def spool(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def _new_process():
-    """Nothing remembered: tests change the tables behind the back of what is kept."""
+def _new_process(monkeypatch):
+    """Nothing remembered: tests change the tables behind the back of what is kept.
+
+    And every event told before its answer, as in a process with one request at a time:
+    a thread of its own sees no rows of a test's transaction.
+    """
     # Known only when Django is set up.
     from callcenter.flow import current  # noqa: PLC0415
-    from callcenter.history import setup  # noqa: PLC0415
-    from callcenter.webhooks import floor  # noqa: PLC0415
+    from callcenter.history import (
+        setup,
+        store,
+    )
+    from callcenter.webhooks import floor, telling  # noqa: PLC0415
 
     current.forget()
     floor.forget()
     setup.forget_rules()
+    monkeypatch.setattr(telling, "hear", store.tell_event)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -83,6 +84,17 @@ def _webhooks(vendor: str, env: dict[str, str], workers: int) -> Iterator[Line]:
             for name, make in streams.items():
                 samples[name].append(load(make(), SECONDS))
             memory.append(served.resident_mib(pid))
+        # Of the last requests, too.
+        time.sleep(2)
+    delay = _bulk(env, "delay")
+    yield Line(
+        "from receipt to told history, under this load",
+        vendor,
+        f"median {delay['median']:.2f} s, p99 {delay['p99']:.2f} s, longest"
+        f" {delay['longest']:.2f} s, {delay['untold']:.0f} untold",
+        "within 1 s",
+        delay["p99"] <= 1 and not delay["untold"],
+    )
     if any(sample.refused for several in samples.values() for sample in several):
         raise RuntimeError("a request was refused: nothing to compare")
     yield from _compared(vendor, samples)

@@ -1,6 +1,6 @@
 """Event files in bulk, and a journal of a million events: run beside the server.
 
-`python -m benchmarks.bulk load FILE`, `rebuild`, `fill N`: prints one JSON object.
+`python -m benchmarks.bulk load FILE`, `rebuild`, `delay`, `fill N`: prints one object.
 """
 
 import json
@@ -133,6 +133,21 @@ def _rebuild() -> dict[str, float]:
     return {"per_second": len(sids) / (time.perf_counter() - begin)}
 
 
+def _delay() -> dict[str, float]:
+    """How long after their receipt events were told, in seconds."""
+    from callcenter.models import WebhookEvent  # noqa: PLC0415 -- needs Django set up
+
+    events = WebhookEvent.objects.exclude(path="/plain/")
+    rows = events.values_list("received_at", "told_at")
+    delays = sorted((told - at).total_seconds() for at, told in rows if told)
+    return {
+        "median": delays[len(delays) // 2],
+        "p99": delays[len(delays) * 99 // 100],
+        "longest": delays[-1],
+        "untold": events.untold().count(),
+    }
+
+
 def _fill(rows: int) -> dict[str, float]:
     from django.db import connection  # noqa: PLC0415 -- needs Django set up
 
@@ -156,8 +171,10 @@ if __name__ == "__main__":
             result = _load(name)
         case ["rebuild"]:
             result = _rebuild()
+        case ["delay"]:
+            result = _delay()
         case ["fill", count]:
             result = _fill(int(count))
         case _:
-            sys.exit("load FILE, rebuild, or fill N")
+            sys.exit("load FILE, rebuild, delay, or fill N")
     json.dump(result, sys.stdout)

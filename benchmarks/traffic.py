@@ -12,6 +12,8 @@ AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 BASE_URL = "http://127.0.0.1:8077"
 LINE = "+815000000101"
 OPERATOR = "+815000000201"
+# What one operator takes on one leg.
+CALLS_IN_A_SHIFT = 60
 
 
 def sid() -> str:
@@ -50,12 +52,13 @@ def request(path: str, call_sid: str, number: str, **params: str) -> bytes:
 
 
 def calls(connection: int) -> Iterator[bytes]:
-    """One operator's shift: every third caller gives up, the others are answered."""
-    leg = sid()
-    yield request("/twilio/incoming/", leg, OPERATOR, CallStatus="ringing")
-    yield request("/twilio/operator/?step=1&again=0", leg, OPERATOR, Digits="1234")
+    """Operators' shifts: every third caller gives up, the others are answered."""
     number = 0
     while True:
+        if number % CALLS_IN_A_SHIFT == 0:
+            leg = sid()
+            yield request("/twilio/incoming/", leg, OPERATOR, CallStatus="ringing")
+            yield request("/twilio/operator/?step=1&in=1", leg, OPERATOR)
         number += 1
         caller = f"+8190{connection:02d}{number % 1_000_000:06d}"
         yield from (

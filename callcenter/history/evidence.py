@@ -107,9 +107,11 @@ class Evidence:
     @cached_property
     def introduction(self) -> VoiceParams:
         """The form that says best who calls whom: the voice URL's, else the first."""
-        speaking = [event for event in self.own if event.params.get("From")]
-        first = [event for event in speaking if event.kind in _VOICE_URLS]
-        return params_of(*(first or speaking)[:1]) if speaking else VoiceParams("")
+        # In this order, so that of a long leg hardly a form has to be read.
+        for event in (*self.of_kind(*_VOICE_URLS), *self.own):
+            if event.params.get("From"):
+                return params_of(event)
+        return VoiceParams("")
 
     @cached_property
     def end(self) -> End | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from callcenter.history.evidence import Evidence, params_of
+from callcenter.history.evidence import Evidence
 from callcenter.history.rules import operator_name
 from callcenter.models import OperatorState, WebhookEvent
 
@@ -56,7 +56,7 @@ def _changes(evidence: Evidence) -> list[tuple[datetime, State]]:
             is_signed_in, talking_since = True, at
             changes.append((at, State.TALKING))
         elif event.kind == Kind.OPERATOR_DONE:
-            came_to_nothing = params_of(event).dial_bridged is False
+            came_to_nothing = event.is_bridged is False
             if talking_since is not None and came_to_nothing:
                 changes = [change for change in changes if change[0] < talking_since]
             is_signed_in, talking_since = True, None

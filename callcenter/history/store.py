@@ -190,7 +190,8 @@ def _tell_locked(
         if call.sealed_at:
             raise _Sealed
         was_called, was_answered = call.caller, answered_at(call)
-        events = events_of(sid)
+        is_operator = call.kind == Call.Kind.OPERATOR
+        events = events_of(sid, is_operator=is_operator)
         history = _told(call, events, current_rules(setup_version(events)))
         # Nobody has told a row yet that does not say when the leg began.
         is_new = call.started_at is None

@@ -104,8 +104,8 @@ def _call(evidence: Evidence, rules: Rules) -> Call:
     duration = end.duration_seconds if end else None
     if duration is None and ended_at:
         duration = seconds_between(evidence.started_at, ended_at)
-    statuses = [event.params.get("CallStatus") for event in evidence.own]
-    latest = next((one for one in reversed(statuses) if isinstance(one, str)), "")
+    statuses = (event.params.get("CallStatus") for event in reversed(evidence.own))
+    spoken = (one for one in statuses if isinstance(one, str))
     return Call(
         sid=evidence.sid,
         kind=kind,
@@ -115,7 +115,7 @@ def _call(evidence: Evidence, rules: Rules) -> Call:
         caller=caller,
         caller_reversed=caller[::-1],
         line=from_number if is_outbound else to_number,
-        status=end.status if end else latest[:20],
+        status=end.status if end else next(spoken, "")[:20],
         started_at=evidence.started_at,
         ended_at=ended_at,
         duration_seconds=duration,

@@ -35,7 +35,7 @@ class Connect:
     @property
     def is_bridged(self) -> bool | None:
         """What the operator's Dial action says; nothing without one."""
-        return params_of(self.action).dial_bridged if self.action else None
+        return self.action.is_bridged if self.action else None
 
 
 @dataclass(slots=True)

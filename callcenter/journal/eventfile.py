@@ -92,6 +92,7 @@ def event_of_request(
         position=params.queue_position,
         queue_time_seconds=params.queue_time,
         result=_result(kind, params),
+        is_bridged=params.dial_bridged,
         params=kept,
         decision=storable(decision)[:255],
         decided_at=received_at if decision else None,

@@ -1,6 +1,5 @@
 """What arrived: one row a request, kept as it came."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
@@ -35,25 +34,20 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         """The moments at which this operator leg was given a caller."""
         return self.filter(other_sid=leg_sid, kind=WebhookEvent.Kind.CONNECT)
 
-    def introducing(self, leg_sids: Iterable[str]) -> Self:
-        """What says best whose these operator legs are."""
-        kinds = [WebhookEvent.Kind.INCOMING, WebhookEvent.Kind.CLIENT]
-        return self.filter(call_sid__in=list(leg_sids), kind__in=kinds)
+    def of_operator_leg(self, leg_sid: str, since: datetime) -> Self:
+        """What an operator leg adds to a call it was given at a moment.
 
-    def nameless_dials(self, leg_sid: str, since: datetime) -> Self:
-        """Dial actions of an operator leg that name no call of ours.
-
-        Those that name one are that call's alone, and those that rang out
-        (`no-answer`) are nobody's: a shift has hundreds of both.
+        Whose leg it is, and the later Dial actions that name no call of ours. Those
+        that name one are that call's alone, and those that rang out (`no-answer`) are
+        nobody's: a shift has hundreds of both.
         """
+        kinds = WebhookEvent.Kind
+        introduces = Q(kind__in=[kinds.INCOMING, kinds.CLIENT])
         heard_of = WebhookEvent.objects.filter(call_sid=OuterRef("other_sid"))
-        dials = self.filter(
-            Q(other_sid="") | ~Exists(heard_of),
-            call_sid=leg_sid,
-            kind=WebhookEvent.Kind.OPERATOR_DONE,
-            received_at__gte=since,
-        )
-        return dials.exclude(result="no-answer")
+        names_nobody = Q(other_sid="") | ~Exists(heard_of)
+        is_over = Q(kind=kinds.OPERATOR_DONE, received_at__gte=since)
+        talked = is_over & ~Q(result="no-answer") & names_nobody
+        return self.filter(introduces | talked, call_sid=leg_sid)
 
 
 class WebhookEvent(models.Model):
@@ -101,6 +95,8 @@ class WebhookEvent(models.Model):
     )
     # QueueResult, DialCallStatus, CallStatus or RecordingStatus: what the kind has.
     result = models.CharField(_("result"), max_length=64, blank=True)
+    # What a Dial action says: whether the caller and the operator were joined.
+    is_bridged = models.BooleanField(_("bridged"), null=True, blank=True)
     params = models.JSONField(_("form"), default=dict)
     decision = models.CharField(_("decision"), max_length=255, blank=True)
     # Of several copies of a request the decision of the earliest stands; this is when

@@ -25,12 +25,11 @@ from callcenter.flow.decide import decide
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
-from callcenter.history import store
 from callcenter.journal.eventfile import event_of_request
 from callcenter.journal.record import Kept, record
 from callcenter.models import WebhookEvent
 from callcenter.params import Form, InvalidParams, VoiceParams
-from callcenter.webhooks import access
+from callcenter.webhooks import access, telling
 from callcenter.webhooks.url_state import read_step
 
 logger = logging.getLogger(__name__)
@@ -130,7 +129,7 @@ def keep_and_tell(event: WebhookEvent) -> Kept:
     """Commits the event, then tells the calls it concerns; neither stops the answer."""
     kept = record(event)
     if kept.event is not None:
-        store.tell_event(kept.event)
+        telling.hear(kept.event)
     return kept
 
 

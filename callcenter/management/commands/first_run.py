@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, transaction
 
 from callcenter.demo.installation import BY_TELEPHONE
+from callcenter.history.rebuild import tell_untold
 from callcenter.models import Menu, Operator, PhoneLine, Queue
 
 
@@ -30,6 +31,8 @@ class Command(BaseCommand):
             call_command("demo", config_only=True, stdout=self.stdout)
         if not User.objects.exists():
             self._make_accounts()
+        # What a process that was killed had kept and not told yet.
+        tell_untold(lambda: None)
 
     def _make_accounts(self) -> None:
         passwords = {"supervisor": secrets.token_urlsafe(12)}
