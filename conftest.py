@@ -112,10 +112,7 @@ def _new_process(monkeypatch):
     """
     # Known only when Django is set up.
     from callcenter.flow import current  # noqa: PLC0415
-    from callcenter.history import (
-        setup,
-        store,
-    )
+    from callcenter.history import setup, store  # noqa: PLC0415
     from callcenter.webhooks import floor, telling  # noqa: PLC0415
 
     current.forget()
