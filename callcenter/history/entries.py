@@ -136,7 +136,7 @@ def _without_exit(
         if connect:
             return _answered(connect, entered_at, None)
         return _lost_while_connecting(visit, evidence, entered_at)
-    if not (evidence.end or has_later_visit or visit.voicemails):
+    if not (evidence.end or has_later_visit):
         return _Verdict(Outcome.WAITING)
     last = visit.waits[-1] if visit.waits else None
     reason = reason_of(last.decision) if last else None
@@ -163,7 +163,7 @@ def _bridging_in_process(
         return _answered(bridged[-1], entered_at, None)
     if connects:
         return _lost_while_connecting(visit, evidence, entered_at)
-    if visit.exit and (evidence.end or visit.voicemails):
+    if visit.exit and evidence.end:
         left_at = visit.exit.received_at
         wait = _wait(visit.exit.queue_time_seconds, entered_at, left_at)
         return _Verdict(Outcome.ABANDONED, left_at, wait, is_inferred=True)

@@ -48,7 +48,12 @@ class Command(BaseCommand):
                     bar.write(f"{sid}: {error}", file=self.stderr)
                 bar.update()
 
-            rebuild(sids, told)
+            try:
+                rebuild(sids, told)
+            except KeyboardInterrupt:
+                raise CommandError(
+                    f"Stopped after {bar.n:.0f} of {len(sids)} calls; run it again."
+                ) from None
         if failed:
             raise CommandError(f"Told {len(sids) - failed} calls, {failed} failed.")
         return f"Told {len(sids)} calls again."
