@@ -1,0 +1,111 @@
+"""The time of the calls: that of the wall, faster, or jumping from event to event."""
+
+import asyncio
+import selectors
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar, TypeVarTuple, Unpack
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+class Clock:
+    """Call time: UTC moments that pass `speed` times as fast as the loop's clock."""
+
+    def __init__(self, speed: float = 1.0, start: datetime | None = None) -> None:
+        """Begin at `start` (aware; now if not given) when first asked inside a loop."""
+        if speed <= 0:
+            raise ValueError("a clock must run forward")
+        self.speed = speed
+        self.start = start or datetime.now(UTC)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._began = 0.0
+
+    def now(self) -> datetime:
+        """Give the moment, aware, in UTC."""
+        return self.start + timedelta(seconds=self.seconds())
+
+    def seconds(self) -> float:
+        """Give the call seconds since the start."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._began = self._loop.time()
+        return (self._loop.time() - self._began) * self.speed
+
+    async def sleep(self, seconds: float) -> None:
+        """Let call seconds pass."""
+        self.seconds()
+        await asyncio.sleep(seconds / self.speed)
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """A loop whose clock jumps to the next timer whenever nothing is ready.
+
+    While work runs in threads of `run_in_executor`, time stands still: an answer that
+    takes the machine a second takes the calls none.
+    """
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._threads = 0
+        super().__init__(_JumpingSelector(self))
+
+    def time(self) -> float:
+        """Give the seconds passed, all of them jumped."""
+        return self._seconds
+
+    def jump(self, seconds: float) -> None:
+        """Let time pass."""
+        self._seconds += seconds
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a thread works, so that time has to wait for it."""
+        return self._threads > 0
+
+    def run_in_executor(
+        self,
+        executor: Executor | None,
+        func: Callable[[Unpack[Ts]], T],
+        *args: *Ts,
+    ) -> "asyncio.Future[T]":
+        """Run in a thread, and hold the time until it is done."""
+        future = super().run_in_executor(executor, func, *args)
+        self._threads += 1
+        future.add_done_callback(self._release)
+        return future
+
+    def _release(self, future: "asyncio.Future[T]") -> None:
+        self._threads -= 1
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    def __init__(self, loop: VirtualLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(
+        self, timeout: float | None = None
+    ) -> list[tuple[selectors.SelectorKey, int]]:
+        if self._loop.is_held:
+            return super().select(timeout if timeout == 0 else None)
+        ready = super().select(0)
+        if ready or timeout == 0:
+            return ready
+        if timeout is None:
+            raise RuntimeError("everybody waits and nothing will happen any more")
+        self._loop.jump(timeout)
+        return []
+
+
+def virtual_time_loop() -> VirtualLoop:
+    """Give a loop in which an hour of calls passes in no time."""
+    return VirtualLoop()
+
+
+def run_virtual(work: Coroutine[Any, Any, T]) -> T:
+    """Run it in virtual time."""
+    with asyncio.Runner(loop_factory=virtual_time_loop) as runner:
+        return runner.run(work)

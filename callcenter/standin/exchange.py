@@ -1,0 +1,189 @@
+"""The exchange: numbers, calls and queues of one account, and who rings whom."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from callcenter.standin import parameters
+from callcenter.standin.account import Account, Sent
+from callcenter.standin.choices import Choices
+from callcenter.standin.clock import Clock
+from callcenter.standin.delivery import Delivery
+from callcenter.standin.errors import Refused
+from callcenter.standin.faults import Faults
+from callcenter.standin.legs import FINAL, Leg
+from callcenter.standin.queues import Queue
+from callcenter.standin.script import Jump, Script
+from callcenter.standin.sids import new_sid
+from callcenter.standin.transport import Transport
+from callcenter.standin.vocabulary import VERBS
+
+# Rung here: it calls answer() or decline() on the leg, or lets it ring.
+Callee = Callable[[Leg], Awaitable[None]]
+
+
+@dataclass
+class Number:
+    """A telephone number of ours and what Twilio does when it is called."""
+
+    e164: str
+    voice_url: str
+    status_callback: str = ""
+    fallback_url: str = ""
+    voice_method: str = "POST"
+    status_method: str = "POST"
+    sid: str = ""
+
+
+@dataclass
+class Recording:
+    """A recording, without any sound. Seconds; moments are UTC."""
+
+    sid: str
+    call_sid: str
+    source: str  # "RecordVerb" or "DialVerb"
+    started_at: datetime
+    duration: int
+    url: str
+    channels: int = 1
+    track: str = "both"
+    status: str = "completed"
+
+
+class Exchange:
+    """Twilio, as far as one account's calls go. All of it lives in one event loop."""
+
+    def __init__(
+        self,
+        account: Account,
+        transport: Transport,
+        clock: Clock,
+        *,
+        faults: Faults | None = None,
+        random: Random | None = None,
+        choices: Choices | None = None,
+    ) -> None:
+        self.account = account
+        self.clock = clock
+        # Names of things, no secrets.
+        self.random = random or Random()  # noqa: S311
+        self.choices = choices or Choices()
+        self.faults = faults or Faults(self.random)
+        self.delivery = Delivery(
+            account, transport, clock, self.faults, self.choices, self.random
+        )
+        self.numbers: dict[str, Number] = {}
+        self.calls: dict[str, Leg] = {}
+        self.queues: dict[str, Queue] = {}  # by name
+        self.recordings: dict[str, Recording] = {}
+        # Who picks up here: browsers by identity, telephones by number.
+        self.clients: dict[str, Callee] = {}
+        self.phones: dict[str, Callee] = {}
+        self._alive: set[asyncio.Task[None]] = set()
+
+    @property
+    def sent(self) -> list[Sent]:
+        """Every request so far, in the order they set out."""
+        return self.delivery.sent
+
+    def add_number(self, number: Number) -> None:
+        """Let a number be called."""
+        number.sid = number.sid or new_sid("PN", self.random)
+        self.numbers[number.e164] = number
+
+    def queue(self, name: str) -> Queue:
+        """Give the queue of this name, made on first use."""
+        if name not in self.queues:
+            sid = new_sid("QU", self.random)
+            self.queues[name] = Queue(sid, name, self.clock.now())
+        return self.queues[name]
+
+    def ring(
+        self,
+        from_: str,
+        to: str,
+        *,
+        voice_url: str | None = None,
+        caller_country: str = "JP",
+        status_callback: str = "",
+        fallback_url: str = "",
+        application_sid: str = "",
+        extras: dict[str, str] | None = None,
+    ) -> Leg:
+        """Let somebody dial a number of ours, or a client call a TwiML App.
+
+        A client gives "client:name", the App's `voice_url`, and may bring parameters of
+        its own (`extras`). A number that is none of ours is a KeyError.
+        """
+        if voice_url is None:
+            number = self.numbers[to]
+            voice_url, method = number.voice_url, number.voice_method
+            status_callback, fallback_url = number.status_callback, number.fallback_url
+            status_method = number.status_method
+        else:
+            method = status_method = "POST"
+        leg = self.new_leg(from_, to, "inbound")
+        leg.status_callback, leg.fallback_url = status_callback, fallback_url
+        leg.status_method = status_method
+        leg.from_country, leg.application_sid = caller_country, application_sid
+        leg.extras = dict(extras or {})
+        extra = parameters.incoming(self.random, leg)
+        self.start(leg, Jump(voice_url, method, extra, "incoming"))
+        return leg
+
+    def new_leg(self, from_: str, to: str, direction: str, parent: str = "") -> Leg:
+        """Enter a leg that does not do anything yet."""
+        leg = Leg(new_sid("CA", self.random), from_, to, direction, self.clock, parent)
+        leg.started_at = self.clock.now()
+        self.calls[leg.sid] = leg
+        return leg
+
+    def start(self, leg: Leg, jump: Jump) -> None:
+        """Let a leg live from this document on."""
+        task = asyncio.create_task(Script(self, leg, VERBS).run(jump))
+        self._alive.add(task)
+        task.add_done_callback(self._alive.discard)
+
+    def finish(self, leg: Leg) -> None:
+        """Close the account of a leg that is over, and tell whoever subscribed."""
+        if leg.is_over:
+            return
+        leg.ended_at = self.clock.now()
+        if leg.status not in FINAL:
+            was_answered = leg.answered_at is not None
+            leg.status = "completed" if was_answered else "no-answer"
+        leg.doing = "over"
+        self.report(leg, "completed", leg.ended_at)
+        leg.over.set()
+        leg.changed()
+
+    def report(self, leg: Leg, event: str, moment: datetime) -> None:
+        """Send a status callback, if this event of the leg is subscribed."""
+        if not leg.status_callback or event not in leg.status_events:
+            return
+        form = parameters.standard(self.account, leg)
+        if event == "completed":
+            form |= parameters.closing(leg, moment)
+        else:
+            form |= parameters.progress(leg, moment)
+        task = self.delivery.send(
+            leg,
+            "status",
+            leg.status_callback,
+            leg.status_method,
+            form,
+            is_callback=True,
+        )
+        task.add_done_callback(lambda done: self._judge(leg, done.result()))
+
+    def _judge(self, leg: Leg, answer: object) -> None:
+        """Warn as reference 0.20 tells of answers to callbacks."""
+        if isinstance(answer, Refused):
+            leg.blame(15003, answer.detail)
+
+    async def settle(self) -> None:
+        """Wait until all legs are over, and all requests delivered or given up."""
+        while self._alive or self.delivery.under_way:
+            await asyncio.wait({*self._alive, *self.delivery.under_way})
