@@ -22,8 +22,6 @@ class Choices:
     tells_bridged: bool = True
     # 15.3: QueueTime of a bridged action counts the announcement.
     queue_time_counts_announcement: bool = False
-    # 15.4: the answer to a `redirected` action is executed before the new document.
-    executes_redirected: bool = False
     # 2.3: `error` and `system-error` tell the queue if the call had got into it.
     errors_tell_queue: bool = True
     # 2.2: a key pressed while waiting rides along with the action.

@@ -8,6 +8,7 @@ from random import Random
 
 from callcenter.standin import parameters
 from callcenter.standin.account import Account, Sent
+from callcenter.standin.bridge import Bridge
 from callcenter.standin.choices import Choices
 from callcenter.standin.clock import Clock
 from callcenter.standin.delivery import Delivery
@@ -15,6 +16,7 @@ from callcenter.standin.errors import Refused
 from callcenter.standin.faults import Faults
 from callcenter.standin.legs import FINAL, Leg
 from callcenter.standin.queues import Queue
+from callcenter.standin.recordings import Recording
 from callcenter.standin.script import Jump, Script
 from callcenter.standin.sids import new_sid
 from callcenter.standin.transport import Transport
@@ -35,21 +37,6 @@ class Number:
     voice_method: str = "POST"
     status_method: str = "POST"
     sid: str = ""
-
-
-@dataclass
-class Recording:
-    """A recording, without any sound. Seconds; moments are UTC."""
-
-    sid: str
-    call_sid: str
-    source: str  # "RecordVerb" or "DialVerb"
-    started_at: datetime
-    duration: int
-    url: str
-    channels: int = 1
-    track: str = "both"
-    status: str = "completed"
 
 
 class Exchange:
@@ -97,7 +84,10 @@ class Exchange:
         """Give the queue of this name, made on first use."""
         if name not in self.queues:
             sid = new_sid("QU", self.random)
-            self.queues[name] = Queue(sid, name, self.clock.now())
+            queue = Queue(sid, name, self.clock.now(), Bridge)
+            if self.choices.serves == "any":
+                queue.turn = self.random.randrange
+            self.queues[name] = queue
         return self.queues[name]
 
     def ring(

@@ -235,6 +235,12 @@ class Leg:
         finally:
             task.cancel()
 
+    async def forever(self) -> None:
+        """Wait for whatever interrupts; what is pressed meanwhile reaches nobody."""
+        while True:
+            await self.stirred()
+            self.calm()
+
     async def stirred(self, seconds: float | None = None) -> bool:
         """Wait until the person does something; False if the seconds pass before."""
         task: asyncio.Task[object] = asyncio.ensure_future(self._stirred.wait())

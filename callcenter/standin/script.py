@@ -51,7 +51,7 @@ class Script:
         self.leg = leg
         self.verbs = verbs
         self.context = ""
-        self.place: object = None  # where the caller waits, for Leave and Gather
+        self.around: Callable[[], dict[str, str]] = dict  # of each request from here
         self.digits = ""  # last gathered
         self._idle = 0  # documents in a row that took no time
         self._idle_since = -1.0
@@ -159,12 +159,19 @@ class Script:
                 return following
         return None
 
-    async def inner(self, jump: Jump, context: str) -> None:
+    async def inner(
+        self,
+        jump: Jump,
+        context: str,
+        around: Callable[[], dict[str, str]] | None = None,
+    ) -> None:
         """Live through a document that is not the call's own, to its end.
 
-        DocumentFailed where one of its requests has no usable answer.
+        `around` gives what every request from within has besides the standard ones.
+        DocumentFailed where one of them has no usable answer.
         """
-        before, self.context = self.context, context
+        before = self.context, self.around
+        self.context, self.around = context, around or self.around
         following: Jump | None = jump
         try:
             while following is not None:
@@ -172,11 +179,7 @@ class Script:
         except Refused as refused:
             raise DocumentFailed(refused) from refused
         finally:
-            self.context = before
-
-    def around(self) -> dict[str, str]:
-        """Give what the place of the leg adds to each request it makes there."""
-        return {}
+            self.context, self.around = before
 
     def resolve(self, document: Document, url: str) -> str:
         """Give the absolute form of an attribute's URL."""
@@ -185,7 +188,9 @@ class Script:
 
     def _pick_up(self, verb: Element) -> None:
         # Reference 5.7: a leading Reject avoids the answer, a leading Pause delays it.
-        if self.leg.answered_at is None and verb.name not in ("Reject", "Pause"):
+        if self.leg.answered_at is not None or verb.name in ("Reject", "Pause"):
+            return
+        if not (verb.name == "Dial" and verb.is_true("answerOnBridge")):
             self.leg.answer()
 
     def _mind_loops(self, jump: Jump) -> None:

@@ -9,30 +9,32 @@ ENDLESS = 1000  # what loop="0" means
 
 
 async def say(script: Script, verb: Element, document: Document) -> None:
-    """Speak the text as often as asked."""
-    if verb.text:
-        seconds = say_seconds(verb.text)
-        await _sound(script, verb, verb.text, seconds, verb.get("language"))
-
-
-async def play(script: Script, verb: Element, document: Document) -> None:
-    """Play a file or tones as often as asked."""
-    digits = verb.get("digits")
-    url = script.resolve(document, verb.text) if verb.text else ""
-    if digits:
-        await _sound(script, verb, digits, tone_seconds(digits), "")
-    elif url:
-        await _sound(script, verb, url, play_seconds(url), "")
-
-
-async def _sound(
-    script: Script, verb: Element, text: str, seconds: float, language: str
-) -> None:
-    times = verb.seconds("loop", 1) or ENDLESS
+    """Speak the text, or play the file or tones, as often as asked."""
+    text, seconds, language = sound(script, verb, document)
+    if not text:
+        return
     script.leg.does("queued" if script.context == "wait" else "listening")
-    for _time in range(times):
+    for _time in range(times(verb)):
         script.leg.hear(verb.name, text, seconds, language)
         await script.leg.pause(seconds)
+
+
+def sound(script: Script, verb: Element, document: Document) -> tuple[str, float, str]:
+    """Give what a Say, Play or Pause lets hear, its seconds, and its language."""
+    if verb.name == "Say":
+        return verb.text, say_seconds(verb.text), verb.get("language")
+    if verb.name == "Pause":
+        return "", verb.seconds("length", 1), ""
+    digits = verb.get("digits")
+    if digits:
+        return digits, tone_seconds(digits), ""
+    url = script.resolve(document, verb.text) if verb.text else ""
+    return url, play_seconds(url), ""
+
+
+def times(verb: Element) -> int:
+    """Give how often a sound is repeated; 0 means up to 1000 (reference 5.4)."""
+    return verb.seconds("loop", 1) or ENDLESS
 
 
 async def pause(script: Script, verb: Element, document: Document) -> None:
