@@ -191,6 +191,8 @@ class Delivery:
         except TimedOut:
             sent.arrived += 1
             raise
+        except OSError as problem:
+            raise Unreachable(str(problem)) from problem
         sent.arrived += 1
         if self.faults.duplicates(sent.kind):
             self._start(self._again(sent, request, timeout))

@@ -1,12 +1,13 @@
 """The exchange: numbers, calls and queues of one account, and who rings whom."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from typing import Any
 
-from callcenter.standin import parameters
+from callcenter.standin import outward, parameters
 from callcenter.standin.account import Account, Sent
 from callcenter.standin.bridge import Bridge
 from callcenter.standin.choices import Choices
@@ -23,7 +24,7 @@ from callcenter.standin.transport import Transport
 from callcenter.standin.vocabulary import VERBS
 
 # Rung here: it calls answer() or decline() on the leg, or lets it ring.
-Callee = Callable[[Leg], Awaitable[None]]
+Callee = Callable[[Leg], Coroutine[Any, Any, None]]
 
 
 @dataclass
@@ -69,6 +70,7 @@ class Exchange:
         self.clients: dict[str, Callee] = {}
         self.phones: dict[str, Callee] = {}
         self._alive: set[asyncio.Task[None]] = set()
+        self._broken: list[asyncio.Task[None]] = []
 
     @property
     def sent(self) -> list[Sent]:
@@ -130,11 +132,91 @@ class Exchange:
         self.calls[leg.sid] = leg
         return leg
 
+    def call_out(
+        self,
+        from_: str,
+        to: str,
+        url: str,
+        *,
+        method: str = "POST",
+        twiml: str = "",
+        timeout: float = 60,
+        status_callback: str = "",
+        status_method: str = "POST",
+        status_events: tuple[str, ...] = ("completed",),
+        fallback_url: str = "",
+    ) -> Leg:
+        """Make a call, as a POST to Calls does; seconds it may ring."""
+        leg = self.new_leg(from_, to, "outbound-api")
+        leg.status = leg.doing = "queued"
+        leg.status_callback, leg.status_method = status_callback, status_method
+        leg.status_events, leg.fallback_url = status_events, fallback_url
+        jump = Jump(url, method, {}, "incoming", twiml)
+        script = Script(self, leg, VERBS)
+        self.look_after(outward.call(self, leg, jump, timeout, script))
+        return leg
+
+    def update_call(
+        self,
+        sid: str,
+        *,
+        url: str = "",
+        method: str = "POST",
+        twiml: str = "",
+        status: str = "",
+    ) -> Leg:
+        """Send a live call elsewhere or end it, as REST does.
+
+        KeyError where there is no such call, ValueError where its state forbids it
+        (Twilio's 21220).
+        """
+        leg = self.calls[sid]
+        if leg.is_over:
+            raise ValueError("the call is over")
+        if status == "canceled":
+            if leg.answered_at is not None:
+                raise ValueError("the call is not queued or ringing")
+            if leg.status == "queued":
+                leg.status_callback = ""  # reference 1.2: no callback at all
+            leg.decline("canceled")
+            leg.end("system")
+        elif status == "completed":
+            leg.end("system")
+        else:
+            if leg.answered_at is None:
+                raise ValueError("the call is not in progress")
+            leg.move(url, method, twiml)
+        return leg
+
+    def dequeue(self, queue_sid: str, call_sid: str, url: str, method: str) -> Leg:
+        """Send a waiting call elsewhere, as a POST to Members does.
+
+        `call_sid` may be "Front". KeyError (Twilio's 20404) where nobody is there.
+        """
+        for queue in self.queues.values():
+            if queue.sid != queue_sid:
+                continue
+            for member in queue.members:
+                if call_sid in ("Front", member.leg.sid):
+                    queue.leave(member)
+                    member.leg.move(url, method)
+                    return member.leg
+        raise KeyError(call_sid)
+
     def start(self, leg: Leg, jump: Jump) -> None:
         """Let a leg live from this document on."""
-        task = asyncio.create_task(Script(self, leg, VERBS).run(jump))
+        self.look_after(Script(self, leg, VERBS).run(jump))
+
+    def look_after(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something run that `settle` waits for; what it raises, settle raises."""
+        task = asyncio.create_task(work)
         self._alive.add(task)
-        task.add_done_callback(self._alive.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._alive.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._broken.append(task)
 
     def finish(self, leg: Leg) -> None:
         """Close the account of a leg that is over, and tell whoever subscribed."""
@@ -177,3 +259,7 @@ class Exchange:
         """Wait until all legs are over, and all requests delivered or given up."""
         while self._alive or self.delivery.under_way:
             await asyncio.wait({*self._alive, *self.delivery.under_way})
+            # The callbacks of what is done come a step later.
+            await asyncio.sleep(0)
+        for task in self._broken:
+            task.result()
