@@ -240,6 +240,8 @@ class Exchange:
             form |= parameters.closing(leg, moment)
         else:
             form |= parameters.progress(leg, moment)
+        if leg.direction != "inbound" and event in ("answered", "completed"):
+            form["SipResponseCode"] = outward.SIP_CODES[leg.status]
         task = self.delivery.send(
             leg,
             "status",
