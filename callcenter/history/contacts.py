@@ -3,8 +3,9 @@
 That is what makes an abandoned call `recovered` (product.md 8.17).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -12,87 +13,27 @@ from django.db.models import Q
 from callcenter.history.tell import History
 from callcenter.models import AbandonedCall, Call, Connection
 
-
-def contacts_of(
-    number: str, after: datetime, but: Call | None = None
-) -> tuple[datetime, ...]:
-    """The moments at which the number was reached after a moment, in order.
-
-    `but` leaves out one call's own: those are in the telling already.
-    """
-    rung = Q(kind=Call.Kind.OUTBOUND, status="completed")
-    reached = Call.objects.filter(Q(connection_count__gt=0) | rung, caller=number)
-    if but is not None:
-        reached = reached.exclude(pk=but.pk)
-    calls = list(reached)
-    moments = {moment for call in calls if (moment := answered_at(call))}
-    connected = [call.pk for call in calls if call.connection_count]
-    if connected:
-        rows = Connection.objects.filter(entry__call__in=connected)
-        moments.update(rows.values_list("connected_at", flat=True))
-    return tuple(sorted(moment for moment in moments if moment > after))
-
-
-def answered_at(call: Call) -> datetime | None:
-    """When a completed outbound leg was answered: its end less its duration."""
-    if call.kind != Call.Kind.OUTBOUND or call.status != "completed":
-        return None
-    if call.ended_at is None:
-        return None
-    return call.ended_at - timedelta(seconds=call.duration_seconds or 0)
-
-
-def calls_to_tell_again(
-    number: str, contacts: Iterable[datetime], lost: Iterable[datetime]
-) -> list[str]:
-    """SIDs of abandoned calls of the number that say otherwise than its contacts.
-
-    Those that a contact came after and that name a later one or none, and those
-    that name a contact which is one no more.
-    """
-    stale = Q(pk=None)
-    for moment in contacts:
-        unaware = Q(recovered_at=None) | Q(recovered_at__gt=moment)
-        stale |= Q(abandoned_at__lt=moment) & unaware
-    for moment in lost:
-        stale |= Q(recovered_at=moment)
-    rows = AbandonedCall.objects.filter(
-        stale, caller=number, is_withdrawn=False, call__sealed_at=None
-    )
-    return list(rows.values_list("call__sid", flat=True).distinct())
-
-
-def calls_that_say_otherwise(number: str) -> list[str]:
-    """SIDs of abandoned calls of the number whose `recovered_at` is not the right one.
-
-    Looks at all of them, for where it is not known what has changed.
-    """
-    rows = AbandonedCall.objects.filter(
-        caller=number, is_withdrawn=False, call__sealed_at=None
-    )
-    said = list(rows.values_list("call__sid", "abandoned_at", "recovered_at"))
-    if not number or not said:
-        return []
-    contacts = contacts_of(number, min(at for _, at, _ in said))
-    return sorted(
-        {
-            sid
-            for sid, at, recovered_at in said
-            if next((one for one in contacts if one > at), None) != recovered_at
-        }
-    )
+_ANSWERED = Q(kind=Call.Kind.OUTBOUND, status="completed")
 
 
 @dataclass(slots=True)
-class Changed:
-    """What a telling has changed that abandoned calls of its number depend on."""
+class Telling:
+    """One telling of a leg: the row it is, what is told of it, what that changes."""
 
+    # As stored and locked, or new and unsaved.
     call: Call
     history: History
-    was_called: str
-    was_answered: datetime | None
+    # Nobody has told a row yet that does not say when the leg began.
+    is_new: bool = field(init=False)
+    was_called: str = field(init=False)
+    was_answered: datetime | None = field(init=False)
     # The moments of the connections before, where entries have changed at all.
-    were_connected: set[datetime] | None
+    were_connected: set[datetime] | None = None
+
+    def __post_init__(self) -> None:
+        self.is_new = self.call.started_at is None
+        self.was_called = self.call.caller
+        self.was_answered = answered_at(self.call)
 
     @property
     def before(self) -> set[datetime]:
@@ -118,19 +59,103 @@ class Changed:
         is_renamed = self.was_called != self.call.caller and bool(self.after)
         return changes_contacts or is_renamed
 
-    def to_tell_again(self) -> list[str]:
-        """SIDs of calls that say otherwise, looked up after the telling's commit."""
-        again: set[str] = set()
-        for number in {self.was_called, self.call.caller} - {""}:
-            was = self.before if number == self.was_called else set()
-            now = self.after if number == self.call.caller else set()
-            if was or now:
-                again.update(calls_to_tell_again(number, now, was - now))
-        for row in self.history.abandoned_calls:
-            # Two tellings at once, one that makes the contact and one the abandonment:
-            # whichever commits last sees the other here.
-            if row.caller:
-                contacts = contacts_of(row.caller, row.abandoned_at)
-                if next(iter(contacts), None) != row.recovered_at:
-                    again.add(self.call.sid)
-        return sorted(again)
+
+def answered_at(call: Call) -> datetime | None:
+    """When a completed outbound leg was answered: its end less its duration."""
+    if call.kind != Call.Kind.OUTBOUND or call.status != "completed":
+        return None
+    if call.ended_at is None:
+        return None
+    return call.ended_at - timedelta(seconds=call.duration_seconds or 0)
+
+
+def contacts_of(
+    numbers: Mapping[str, datetime],
+) -> Mapping[str, set[tuple[datetime, str]]]:
+    """When each number was reached after its moment, and by which leg (its SID)."""
+    contacts: dict[str, set[tuple[datetime, str]]] = defaultdict(set)
+    reached = Q(connection_count__gt=0) | _ANSWERED
+    connected: dict[int, Call] = {}
+    calls = Call.objects.filter(reached, caller__in=list(numbers)).only(
+        *("sid", "caller", "kind", "status", "ended_at", "duration_seconds"),
+        "connection_count",
+    )
+    for call in calls if numbers else ():
+        if moment := answered_at(call):
+            contacts[call.caller].add((moment, call.sid))
+        if call.connection_count:
+            connected[call.pk] = call
+    if connected:
+        rows = Connection.objects.filter(
+            entry__call__in=list(connected), connected_at__gt=min(numbers.values())
+        )
+        for pk, moment in rows.values_list("entry__call_id", "connected_at"):
+            contacts[connected[pk].caller].add((moment, connected[pk].sid))
+    return {
+        number: {one for one in contacts[number] if one[0] > after}
+        for number, after in numbers.items()
+    }
+
+
+def stale_after(tellings: Iterable[Telling]) -> set[str]:
+    """SIDs of abandoned calls that say otherwise since these were told and committed.
+
+    Those that a contact came after and that name a later one or none, and those that
+    name a contact which is one no more.
+    """
+    stale, is_any = Q(pk=None), False
+    given_up: list[tuple[str, str, datetime, datetime | None]] = []
+    for telling in tellings:
+        given_up += [
+            (row.caller, telling.call.sid, row.abandoned_at, row.recovered_at)
+            for row in telling.history.abandoned_calls
+            if row.caller
+        ]
+        for number in {telling.was_called, telling.call.caller} - {""}:
+            was = telling.before if number == telling.was_called else set()
+            now = telling.after if number == telling.call.caller else set()
+            for moment in now:
+                unaware = Q(recovered_at=None) | Q(recovered_at__gt=moment)
+                stale |= Q(caller=number, abandoned_at__lt=moment) & unaware
+            for moment in was - now:
+                stale |= Q(caller=number, recovered_at=moment)
+            is_any |= bool(was or now)
+    # Two tellings at once, one that makes the contact and one the abandonment:
+    # whichever commits last sees the other here.
+    again = _saying_otherwise(given_up)
+    if is_any:
+        rows = AbandonedCall.objects.filter(
+            stale, is_withdrawn=False, call__sealed_at=None
+        )
+        again |= set(rows.values_list("call__sid", flat=True))
+    return again
+
+
+def calls_that_say_otherwise(numbers: Iterable[str]) -> set[str]:
+    """SIDs of abandoned calls of the numbers whose `recovered_at` is not the right one.
+
+    Looks at all of them, for where it is not known what has changed.
+    """
+    rows = AbandonedCall.objects.filter(
+        caller__in=set(numbers) - {""}, is_withdrawn=False, call__sealed_at=None
+    )
+    return _saying_otherwise(
+        rows.values_list("caller", "call__sid", "abandoned_at", "recovered_at")
+    )
+
+
+def _saying_otherwise(
+    rows: Iterable[tuple[str, str, datetime, datetime | None]],
+) -> set[str]:
+    """Of (number, SID, abandoned, recovered) those SIDs that name a wrong contact."""
+    said = list(rows)
+    first: dict[str, datetime] = {}
+    for number, _, at, _ in said:
+        first[number] = min(at, first.get(number, at))
+    contacts = contacts_of(first)
+    return {
+        sid
+        for number, sid, at, recovered_at in said
+        if min((one for one, _ in contacts[number] if one > at), default=None)
+        != recovered_at
+    }

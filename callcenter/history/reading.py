@@ -1,5 +1,7 @@
-"""Reads what the telling of a leg needs: under the call's lock, in few queries."""
+"""Reads what the telling of legs needs: under their locks, in few queries."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from django.db.models import Subquery
@@ -7,71 +9,49 @@ from django.db.models import Subquery
 from callcenter.models import Call, SetupVersion, WebhookEvent
 
 Kind = WebhookEvent.Kind
+Events = list[WebhookEvent]
 
 _NEVER = datetime(2200, 1, 1, tzinfo=UTC)
+_INTRODUCING = (Kind.INCOMING, Kind.CLIENT)
 
 
-def makes_a_call(sid: str) -> bool:
-    """A leg is a call unless only recordings, or a Dial action, speak of it."""
-    own = WebhookEvent.objects.filter(call_sid=sid).exclude(kind=Kind.RECORDING)
-    return own.exists() or WebhookEvent.objects.connects_of_leg(sid).exists()
+def events_of(sids: Sequence[str], operators: Collection[str]) -> dict[str, Events]:
+    """For each leg its events, those that name it, and those of legs it was given to.
 
-
-def events_of(sid: str, *, is_operator: bool) -> list[WebhookEvent]:
-    """The events of a leg, those that name it, and those of legs it was given to.
-
-    Of an operator's leg, which has hundreds, forms are read where telling asks for one.
+    Of the operators' legs, which have hundreds, forms are read where telling asks for
+    one.
     """
-    # What the setup is comes along, in place of a query of its own. Asked for with the
-    # lock it would be what stood before the lock was waited for, and the events of a
-    # threshold dated back meanwhile would count as told.
-    version = SetupVersion.objects.filter(pk=1).values("version")
-    of_call = WebhookEvent.objects.of_call(sid)
-    if is_operator:
-        of_call = of_call.defer("params", "path", "tell_error")
-    events = list(of_call.annotate(setup_version=Subquery(version)))
-    legs = {event.other_sid for event in events if event.kind == Kind.CONNECT}
-    legs |= {event.call_sid for event in events if event.kind == Kind.OPERATOR_DONE}
-    legs -= {"", sid}
-    if not legs:
-        return events
-    of_legs: list[WebhookEvent] = []
-    for leg in sorted(legs):
-        given_at = [
-            event.received_at
-            for event in events
-            if event.kind == Kind.CONNECT and event.other_sid == leg
-        ]
-        # Named by a Dial action alone, it was never given the caller: no such moment.
-        since = min(given_at, default=_NEVER)
-        of_leg = list(WebhookEvent.objects.of_operator_leg(leg, since))
-        if any(event.kind == Kind.OPERATOR_DONE for event in of_leg):
-            # Such an action belongs to whom the leg was given last before it.
-            given = WebhookEvent.objects.connects_of_leg(leg)
-            of_leg += given.filter(received_at__gte=since)
-        of_legs += of_leg
-    have = {event.pk for event in events}
-    events += [event for event in of_legs if event.pk not in have]
-    nameless = legs - {event.call_sid for event in events}
-    for leg in sorted(nameless):
-        # Nothing better is known of this leg than that it asked for calls or ended.
-        events += WebhookEvent.objects.filter(call_sid=leg).order_by("pk")[:1]
+    events = _about([sid for sid in sids if sid not in operators], is_long=False)
+    events |= _about([sid for sid in sids if sid in operators], is_long=True)
+    given = {
+        sid: legs for sid, about in events.items() if (legs := _legs_given(sid, about))
+    }
+    for sid, of_legs in _of_legs(given).items():
+        have = {event.pk for event in events[sid]}
+        events[sid] += [event for event in of_legs if event.pk not in have]
+    for sid, legs in given.items():
+        for leg in sorted(legs.keys() - {event.call_sid for event in events[sid]}):
+            # Nothing better is known of this leg than that it asked for calls or ended.
+            events[sid] += WebhookEvent.objects.filter(call_sid=leg).order_by("pk")[:1]
     return events
 
 
-def setup_version(events: list[WebhookEvent]) -> int:
+def setup_version(events: Mapping[str, Events]) -> int:
     """That of the moment at which these were read."""
-    return (vars(events[0])["setup_version"] if events else None) or 0
+    first = next((about[0] for about in events.values() if about), None)
+    return (vars(first)["setup_version"] if first else None) or 0
 
 
-def strangers_among(sid: str, events: list[WebhookEvent]) -> frozenset[str]:
+def strangers_among(events: Mapping[str, Events]) -> frozenset[str]:
     """SIDs that Dial actions name and no event of ours is, or ever was, about."""
     named = {
         event.other_sid
-        for event in events
+        for sid, about in events.items()
+        for event in about
         if event.kind == Kind.OPERATOR_DONE and event.call_sid != sid
     }
-    named -= {"", sid, *(event.call_sid for event in events)}
+    heard_of = {event.call_sid for about in events.values() for event in about}
+    named -= {"", *heard_of}
     if not named:
         return frozenset()
     known = WebhookEvent.objects.filter(call_sid__in=named)
@@ -79,3 +59,76 @@ def strangers_among(sid: str, events: list[WebhookEvent]) -> frozenset[str]:
     if named:
         named -= set(Call.objects.sealed(named).values_list("sid", flat=True))
     return frozenset(named)
+
+
+def _about(sids: Sequence[str], *, is_long: bool) -> dict[str, Events]:
+    """The events under each of the SIDs, and those of other legs that name it."""
+    events: dict[str, Events] = {sid: [] for sid in sids}
+    if not sids:
+        return events
+    # What the setup is comes along, in place of a query of its own. Asked for with the
+    # lock it would be what stood before the lock was waited for, and the events of a
+    # threshold dated back meanwhile would count as told.
+    version = SetupVersion.objects.filter(pk=1).values("version")
+    rows = WebhookEvent.objects.annotate(setup_version=Subquery(version))
+    if is_long:
+        rows = rows.defer("params", "path", "tell_error")
+    if len(sids) == 1:
+        found = list(rows.of_call(sids[0]))
+    else:
+        found = [*rows.filter(call_sid__in=sids)]
+        found += rows.filter(other_sid__in=sids).exclude(call_sid__in=sids)
+    for event in found:
+        for sid in {event.call_sid, event.other_sid}:
+            if sid in events:
+                events[sid].append(event)
+    return events
+
+
+def _legs_given(sid: str, events: Events) -> dict[str, datetime]:
+    """The operator legs that took this call, or say so, and since when they had it."""
+    legs: dict[str, datetime] = {}
+    for event in events:
+        if event.kind == Kind.CONNECT:
+            since = legs.get(event.other_sid, _NEVER)
+            legs[event.other_sid] = min(since, event.received_at)
+        elif event.kind == Kind.OPERATOR_DONE:
+            # Named by a Dial action alone, it was never given the caller: no such
+            # moment.
+            legs.setdefault(event.call_sid, _NEVER)
+    return {leg: since for leg, since in legs.items() if leg not in ("", sid)}
+
+
+def _of_legs(given: Mapping[str, Mapping[str, datetime]]) -> Mapping[str, Events]:
+    """What the operator legs of each call add to it."""
+    since_first: dict[str, datetime] = {}
+    for legs in given.values():
+        for leg, since in legs.items():
+            since_first[leg] = min(since, since_first.get(leg, _NEVER))
+    by_leg: dict[str, Events] = defaultdict(list)
+    if since_first:
+        for event in WebhookEvent.objects.of_operator_legs(since_first):
+            by_leg[event.call_sid].append(event)
+    return {
+        sid: [
+            event
+            for leg, since in sorted(legs.items())
+            for event in _of_leg(leg, since, by_leg[leg])
+        ]
+        for sid, legs in given.items()
+    }
+
+
+def _of_leg(leg: str, since: datetime, events: Events) -> Iterator[WebhookEvent]:
+    """Those of the leg's events that count for who had it from a moment on."""
+    is_over = False
+    for event in events:
+        if event.kind in _INTRODUCING:
+            yield event
+        elif event.received_at >= since:
+            is_over = True
+            yield event
+    if is_over:
+        # Such an action belongs to whom the leg was given last before it.
+        given = WebhookEvent.objects.connects_of_leg(leg)
+        yield from given.filter(received_at__gte=since)

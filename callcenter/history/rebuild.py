@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from callcenter.history.store import retell, tell_events
+from callcenter.history.store import in_groups, retell_each, tell_events
 from callcenter.models import Call, WebhookEvent
 from callcenter.models.events import WebhookEventQuerySet
 
@@ -31,13 +31,9 @@ def sids_to_rebuild(since: datetime | None = None) -> list[str]:
 
 def rebuild(sids: list[str], told_one: Callable[[str, Exception | None], None]) -> None:
     """Tells each leg again, looking at all rows below it; says how each went."""
-    for sid in sids:
-        try:
-            retell(sid, thorough=True)
-        except Exception as error:  # noqa: BLE001 -- reported by the caller, who goes on
+    for group in in_groups(sids):
+        for sid, error in retell_each(group, thorough=True):
             told_one(sid, error)
-        else:
-            told_one(sid, None)
 
 
 def tell_untold(told_one: Callable[[], object]) -> tuple[int, int]:

@@ -5,19 +5,21 @@ The way from a kept event to true rows; nobody else tells.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
+from typing import Any
 
-from django.db import Error, IntegrityError, OperationalError, transaction
+from django.db import Error, IntegrityError, transaction
 from django.utils import timezone
 
 from callcenter.history.concerns import concerned_by
 from callcenter.history.contacts import (
-    Changed,
-    answered_at,
+    Telling,
     calls_that_say_otherwise,
     contacts_of,
+    stale_after,
 )
 from callcenter.history.locking import (
     LOCK_WAIT_SECONDS,
@@ -25,25 +27,19 @@ from callcenter.history.locking import (
     short_lock_waits,
     try_again_when_locked,
 )
-from callcenter.history.reading import (
-    events_of,
-    makes_a_call,
-    setup_version,
-    strangers_among,
-)
-from callcenter.history.rules import Rules
+from callcenter.history.reading import events_of, setup_version, strangers_among
 from callcenter.history.setup import current_rules
 from callcenter.history.tell import History, tell
-from callcenter.history.write import write_history
-from callcenter.models import (
-    Call,
-    WebhookEvent,
-)
+from callcenter.history.write import write_histories
+from callcenter.models import Call, WebhookEvent
 
 logger = logging.getLogger(__name__)
 
 Kind = WebhookEvent.Kind
 
+# Legs told in one transaction where nobody waits for an answer: with fewer, statements
+# cost more than telling; with more, a webhook of such a call would wait for its lock.
+TOGETHER = 50
 # These concern their own call and nothing else: told with it, they are told.
 _OF_ONE_CALL = (Kind.MENU, Kind.WAIT, Kind.QUEUE_EXIT, Kind.VOICEMAIL)
 
@@ -59,13 +55,12 @@ def tell_event(event: WebhookEvent, budget_seconds: float = 2.0) -> None:
     try:
         with short_lock_waits():
             sids = concerned_by([event])[event.pk]
+            doubted = sids if event.was_cut_off else frozenset()
             *others, last = [*sorted(sids - {event.call_sid}), event.call_sid]
             for sid in others:
-                retell(sid, deadline=deadline, doubt=event.was_cut_off)
+                retell([sid], deadline=deadline, doubted=doubted)
             if last:
-                retell(
-                    last, deadline=deadline, told=[event.pk], doubt=event.was_cut_off
-                )
+                retell([last], deadline=deadline, told=[event.pk], doubted=doubted)
             else:
                 _mark_told([event.pk])
     except OutOfTime:
@@ -90,14 +85,11 @@ def tell_events(
     sids = sorted(set().union(*concerned.values())) if concerned else []
     cut_off = [concerned[event.pk] for event in events if event.was_cut_off]
     doubted: set[str] = set().union(*cut_off)
-    _make_rows(sids)
-    for sid in sids:
-        try:
-            retell(sid, mark=False, doubt=sid in doubted)
-        except Exception as error:
-            logger.exception("call %s could not be told", sid)
-            failed[sid] = f"{type(error).__name__}: {error}"
-        told_one()
+    for group in in_groups(sids):
+        for sid, error in retell_each(group, doubted=doubted):
+            if error is not None:
+                failed[sid] = f"{type(error).__name__}: {error}"
+            told_one()
     _mark_told([pk for pk, about in concerned.items() if not about & failed.keys()])
     sealed = set(Call.objects.sealed(sids).values_list("sid", flat=True))
     _mark_late([event.pk for event in events if event.call_sid in sealed])
@@ -109,41 +101,71 @@ def tell_events(
     return len(sids) - len(failed)
 
 
+def in_groups(sids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The legs in portions that are told in one transaction."""
+    for start in range(0, len(sids), TOGETHER):
+        yield sids[start : start + TOGETHER]
+
+
+def retell_each(
+    sids: Sequence[str], *, thorough: bool = False, doubted: Collection[str] = ()
+) -> Iterator[tuple[str, Exception | None]]:
+    """Tells legs in one transaction, for where no caller waits; says how each went.
+
+    If that fails, each is told alone, so that one leg's trouble is not the others'.
+    """
+    try:
+        retell(sids, mark=False, thorough=thorough, doubted=doubted)
+    except Exception as error:
+        if len(sids) > 1:
+            logger.debug("%d legs are told one by one", len(sids), exc_info=True)
+            for sid in sids:
+                yield from retell_each([sid], thorough=thorough, doubted=doubted)
+            return
+        logger.exception("call %s could not be told", sids[0])
+        yield sids[0], error
+    else:
+        yield from ((sid, None) for sid in sids)
+
+
 def retell(
-    sid: str,
+    sids: Sequence[str],
     *,
     deadline: float | None = None,
     told: Iterable[int] = (),
     mark: bool = True,
     thorough: bool = False,
-    doubt: bool = False,
+    doubted: Collection[str] = (),
     cascade: bool = True,
 ) -> None:
-    """Make the rows of a leg say what the events that concern it say.
+    """Make the rows of legs say what the events that concern them say.
 
     Marks the events `told` in the same transaction, and with `mark` those that concern
-    nothing but this leg. Then abandoned calls of the number that this one recovers, or
-    recovers no more, are told in transactions of their own; those start no others. With
-    `doubt` all of them are looked at, as an earlier telling may not have got to them.
-    OutOfTime past the deadline (on `time.monotonic`). A sealed leg stays as it is, and
-    `told` are marked as late.
+    nothing but their own leg. Then abandoned calls of the numbers that these recover,
+    or recover no more, are told in transactions of their own; those start no others.
+    Of a leg that is `doubted` all of them are looked at, as an earlier telling may not
+    have got to them. OutOfTime past the deadline (on `time.monotonic`). A sealed leg
+    stays as it is; if all are, `told` are marked as late.
     """
     told = list(told)
+    work = partial(
+        _tell_once, sids, told, mark=mark, thorough=thorough, doubted=doubted
+    )
     try:
-        changed = try_again_when_locked(
-            lambda: _tell_once(sid, told, mark=mark, thorough=thorough, doubt=doubt),
-            deadline,
-        )
+        mattering = try_again_when_locked(work, deadline)
     except _Sealed:
         _mark_late(told)
         return
-    if changed is None:
+    if not mattering:
         return
     if cascade:
-        number = changed.call.caller
-        again = calls_that_say_otherwise(number) if doubt else changed.to_tell_again()
-        for other in again:
-            retell(other, deadline=deadline, cascade=False)
+        certain = [one for one in mattering if one.call.sid not in doubted]
+        numbers = {one.call.caller for one in mattering if one.call.sid in doubted}
+        again = sorted(stale_after(certain) | calls_that_say_otherwise(numbers))
+        # Where somebody waits, one lock at a time.
+        groups = in_groups(again) if deadline is None else [[sid] for sid in again]
+        for group in groups:
+            retell(group, deadline=deadline, cascade=False)
     # Only now, so that nothing is taken for told if we are stopped on the way.
     try_again_when_locked(lambda: _mark_told(told), deadline)
 
@@ -155,88 +177,89 @@ def seal(calls: Iterable[Call]) -> None:
 
 
 class _Sealed(Exception):
-    """The leg's events have been pruned: it is never told again."""
+    """The events of these legs have been pruned: they are never told again."""
 
 
-def _tell_once(
-    sid: str, told: list[int], *, mark: bool, thorough: bool, doubt: bool
-) -> Changed | None:
-    """One telling under the lock; gives what may make other calls wrong."""
-    tell_now = partial(
-        _tell_locked, sid, told, mark=mark, thorough=thorough, doubt=doubt
-    )
-    row = tell_now()
-    if row is None and makes_a_call(sid):
-        # Made before the lock: inserted inside the transaction, simultaneous first
-        # webhooks of a call deadlock on MariaDB.
-        Call.objects.get_or_create(sid=sid)
-        row = tell_now()
-    if row is None:
-        _mark_told(told)
-        return None
-    return row if doubt or row.matters else None
+def _tell_once(sids: Sequence[str], told: list[int], **how: Any) -> list[Telling]:
+    """One telling under the locks; gives those that may make other calls wrong."""
+    try:
+        return _tell_locked(sids, told, **how)
+    except IntegrityError:
+        # Another worker has made the row of a new leg meanwhile: now it can be locked.
+        return _tell_locked(sids, told, **how)
 
 
 def _tell_locked(
-    sid: str, told: list[int], *, mark: bool, thorough: bool, doubt: bool
-) -> Changed | None:
-    """As `_tell_once`; None where the leg has no row to lock."""
+    sids: Sequence[str],
+    told: list[int],
+    *,
+    mark: bool,
+    thorough: bool,
+    doubted: Collection[str],
+) -> list[Telling]:
     with transaction.atomic():
-        # Lock first, read second: two webhooks must not overwrite each other.
-        rows = Call.objects.select_for_update().order_by()
-        call = rows.filter(sid=sid).first()
-        if call is None:
-            return None
-        if call.sealed_at:
+        # Lock first, read second: two webhooks must not overwrite each other. Whoever
+        # makes the row of a new leg second fails, and comes back to lock it.
+        rows = Call.objects.select_for_update().filter(sid__in=sids).order_by("sid")
+        stored = {call.sid: call for call in rows}
+        legs = [sid for sid in sids if sid not in stored or not stored[sid].sealed_at]
+        if not legs:
             raise _Sealed
-        was_called, was_answered = call.caller, answered_at(call)
-        is_operator = call.kind == Call.Kind.OPERATOR
-        events = events_of(sid, is_operator=is_operator)
-        history = _told(call, events, current_rules(setup_version(events)))
-        # Nobody has told a row yet that does not say when the leg began.
-        is_new = call.started_at is None
-        were = write_history(call, history, is_new=is_new, thorough=thorough)
-        changed = Changed(call, history, was_called, was_answered, were)
-        if not (doubt or changed.matters):
-            with_it = [
+        operators = {
+            sid for sid, call in stored.items() if call.kind == Call.Kind.OPERATOR
+        }
+        events = events_of(legs, operators)
+        histories = _told(events, stored)
+        tellings = [
+            Telling(stored.get(sid) or Call(sid=sid), history)
+            for sid, history in histories.items()
+            if history.call or sid in stored
+        ]
+        write_histories(tellings, thorough=thorough)
+        mattering = [one for one in tellings if one.matters or one.call.sid in doubted]
+        if not mattering:
+            with_them = [
                 event.pk
-                for event in events
+                for sid, about in events.items()
+                for event in about
                 if mark
                 and event.told_at is None
                 and event.call_sid == sid
                 and event.kind in _OF_ONE_CALL
             ]
-            _mark_told({*told, *with_it})
-    return changed
+            _mark_told({*told, *with_them})
+    return mattering
 
 
-def _make_rows(sids: Sequence[str]) -> None:
-    """Makes the rows of new legs at once, before they are locked one by one."""
-    known = set(Call.objects.filter(sid__in=sids).values_list("sid", flat=True))
-    new = [sid for sid in sids if sid not in known]
-    own = WebhookEvent.objects.filter(call_sid__in=new).exclude(kind=Kind.RECORDING)
-    named = WebhookEvent.objects.filter(other_sid__in=new, kind=Kind.CONNECT)
-    heard = set(own.values_list("call_sid", flat=True).distinct())
-    heard |= set(named.values_list("other_sid", flat=True).distinct())
-    try:
-        with transaction.atomic():
-            Call.objects.bulk_create([Call(sid=sid) for sid in sorted(heard)])
-    except (IntegrityError, OperationalError):
-        # Another worker makes some of them: each telling makes what it lacks.
-        logger.debug("rows of %d legs are made one by one", len(heard))
-
-
-def _told(call: Call, events: list[WebhookEvent], rules: Rules) -> History:
-    """The history by the rules; with contacts only where somebody gave up."""
-    strangers = strangers_among(call.sid, events)
-    history = tell(call.sid, events, rules, strangers)
-    given_up = [row.abandoned_at for row in history.abandoned_calls if row.caller]
-    if given_up and history.call:
-        contacts = contacts_of(history.call.caller, min(given_up), but=call)
-        if contacts:
-            rules = replace(rules, contacts=contacts)
-            history = tell(call.sid, events, rules, strangers)
-    return history
+def _told(
+    events: Mapping[str, list[WebhookEvent]], stored: Mapping[str, Call]
+) -> dict[str, History]:
+    """The histories by the rules; with contacts only where somebody gave up."""
+    rules = current_rules(setup_version(events))
+    strangers = strangers_among(events)
+    histories = {
+        sid: tell(sid, about, rules, strangers - {sid}) for sid, about in events.items()
+    }
+    given_up = {
+        sid: [row for row in history.abandoned_calls if row.caller]
+        for sid, history in histories.items()
+        if history.abandoned_calls
+    }
+    first: dict[str, datetime] = {}
+    for rows in given_up.values():
+        for row in rows:
+            first[row.caller] = min(
+                row.abandoned_at, first.get(row.caller, row.abandoned_at)
+            )
+    contacts = contacts_of(first)
+    for sid, rows in given_up.items():
+        others = {
+            moment for row in rows for moment, by in contacts[row.caller] if by != sid
+        }
+        if others:
+            known = replace(rules, contacts=tuple(sorted(others)))
+            histories[sid] = tell(sid, events[sid], known, strangers - {sid})
+    return histories
 
 
 def _mark_told(pks: Iterable[int]) -> None:

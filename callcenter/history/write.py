@@ -1,12 +1,13 @@
-"""Makes the stored rows of a leg equal to those told: by natural key, ids kept."""
+"""Makes the stored rows of legs equal to those told: by natural key, ids kept."""
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import connection, models
 
+from callcenter.history.contacts import Telling
 from callcenter.history.tell import History
 from callcenter.models import (
     AbandonedCall,
@@ -25,44 +26,93 @@ RowT = TypeVar("RowT", bound=models.Model)
 Outcome = QueueEntry.Outcome
 
 
-def write_history(
-    call: Call, told: History, *, is_new: bool, thorough: bool
-) -> set[datetime] | None:
-    """Writes what was told of the locked row `call` and below it.
+def write_histories(tellings: Sequence[Telling], *, thorough: bool) -> None:
+    """Writes what was told of locked rows of calls, of new ones, and below them.
 
     Rows below are looked at where they are told otherwise than the last time, which the
-    call's fingerprints say, or where all is doubted (`thorough`). Gives the moments of
-    the connections there were before, nothing where entries and connections stay.
+    call's fingerprints say, or where all is doubted (`thorough`). Keeps the moments of
+    the connections there were before. IntegrityError where another has made a call's
+    row meanwhile.
     """
-    kind = call.kind
-    entries_told, steps_told, states_told = _fingerprints(told)
-    changes_entries = thorough or call.entries_told != entries_told
-    changes_steps = thorough or call.ivr_steps_told != steps_told
-    changes_states = thorough or call.states_told != states_told
-    had_entries = not is_new and (thorough or call.entry_count > 0)
-    had_steps = not is_new and (thorough or call.ivr_step_count > 0)
-    had_states = not is_new and kind == Call.Kind.OPERATOR
-    if told.call is not None:
-        told.call.entries_told = entries_told
-        told.call.ivr_steps_told = steps_told
-        told.call.states_told = states_told
-        _update(call, told.call, frozenset({"id", "sid"}))
-    were_connected: set[datetime] | None = None
-    if changes_entries:
-        were_connected = _write_entries(call, told, had_entries, thorough)
-    if changes_steps:
-        steps = IvrStep.objects.filter(call=call) if had_steps else []
-        _write(steps, told.ivr_steps, lambda row: row.step, call=call)
-    if told.recordings:
-        recordings = Recording.objects.filter(call=call)
-        _write(recordings, told.recordings, lambda row: row.recording_sid, call=call)
-    if told.voicemails:
-        voicemails = Voicemail.objects.filter(call=call)
-        _write(voicemails, told.voicemails, lambda row: row.recording_sid, call=call)
-    if changes_states:
-        states = OperatorState.objects.filter(call=call) if had_states else []
-        _write(states, told.operator_states, lambda row: row.started_at, call=call)
-    return were_connected
+    entries: list[_Below] = []
+    steps: list[_Below] = []
+    states: list[_Below] = []
+    new: list[Call] = []
+    for telling in tellings:
+        call, told = telling.call, telling.history
+        prints = _fingerprints(told)
+        for below, was, now, had in zip(
+            (entries, steps, states),
+            (call.entries_told, call.ivr_steps_told, call.states_told),
+            prints,
+            (
+                thorough or call.entry_count > 0,
+                thorough or call.ivr_step_count > 0,
+                call.kind == Call.Kind.OPERATOR,
+            ),
+            strict=True,
+        ):
+            if thorough or was != now:
+                below.append(_Below(telling, had=had and not telling.is_new))
+        if told.call is not None:
+            told.call.entries_told, told.call.ivr_steps_told, told.call.states_told = (
+                prints
+            )
+            if call.pk is None:
+                telling.call = told.call
+                new.append(told.call)
+            else:
+                _update(call, told.call, frozenset({"id", "sid"}))
+    _insert(new)
+    _write_entries(entries, thorough)
+    _write(
+        IvrStep.objects.filter(call__in=_with_rows(steps)),
+        [row for one in steps for row in one.own(one.told.ivr_steps)],
+        lambda row: (row.call_id, row.step),
+    )
+    everyone = [_Below(telling, had=True) for telling in tellings]
+    recorded = [one for one in everyone if one.told.recordings]
+    _write(
+        Recording.objects.filter(call__in=_with_rows(recorded)),
+        [row for one in recorded for row in one.own(one.told.recordings)],
+        lambda row: row.recording_sid,
+    )
+    spoken = [one for one in everyone if one.told.voicemails]
+    _write(
+        Voicemail.objects.filter(call__in=_with_rows(spoken)),
+        [row for one in spoken for row in one.own(one.told.voicemails)],
+        lambda row: (row.call_id, row.recording_sid),
+    )
+    _write(
+        OperatorState.objects.filter(call__in=_with_rows(states)),
+        [row for one in states for row in one.own(one.told.operator_states)],
+        lambda row: (row.call_id, row.started_at),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """A call, rows of one kind below which are to be written; `had` some before."""
+
+    telling: Telling
+    had: bool
+
+    @property
+    def call(self) -> Call:
+        return self.telling.call
+
+    @property
+    def told(self) -> History:
+        return self.telling.history
+
+    def own(self, rows: list[RowT]) -> list[RowT]:
+        """The told rows as rows of this call."""
+        return [_with(row, call=self.call) for row in rows]
+
+
+def _with_rows(below: Iterable[_Below]) -> list[int]:
+    """Those calls below which rows may be stored: nothing is asked for of the rest."""
+    return [one.call.pk for one in below if one.had]
 
 
 def _fingerprints(told: History) -> tuple[str, str, str]:
@@ -94,68 +144,70 @@ def _name(item: tuple[str, Any]) -> str:
     return item[0]
 
 
-def _write_entries(
-    call: Call, told: History, had_entries: bool, thorough: bool
-) -> set[datetime]:
-    """Entries and what hangs on them; gives when the stored ones were connected."""
-    stored = list(QueueEntry.objects.filter(call=call)) if had_entries else []
-    outcomes = {entry.outcome for entry in stored}
-    had_callback = any(entry.overflow_reason == "callback" for entry in stored)
-    had_connection = thorough or Outcome.ANSWERED in outcomes
-    gave_up = thorough or told.abandoned_calls or Outcome.ABANDONED in outcomes
-    connections: list[Connection] = []
-    if had_connection:
-        connections = list(Connection.objects.filter(entry__in=stored))
-    were_connected = {row.connected_at for row in connections}
-    callbacks = CallbackRequest.objects.filter(entry__in=stored) if had_callback else []
-    abandoned = AbandonedCall.objects.filter(call=call) if gave_up else []
-    rows = _write(
-        stored, [one.entry for one in told.entries], lambda row: row.visit, call=call
+def _write_entries(below: Sequence[_Below], thorough: bool) -> None:
+    """Entries and what hangs on them; keeps when the stored ones were connected."""
+    stored = list(QueueEntry.objects.filter(call__in=_with_rows(below)))
+    connected = [
+        row.pk for row in stored if thorough or row.outcome == Outcome.ANSWERED
+    ]
+    connections = list(
+        Connection.objects.filter(entry__in=connected).select_related("entry")
     )
+    rung_back = [row.pk for row in stored if row.overflow_reason == "callback"]
+    callbacks = CallbackRequest.objects.filter(entry__in=rung_back)
+    given_up = {row.call_id for row in stored if row.outcome == Outcome.ABANDONED}
+    abandoned = [
+        one
+        for one in below
+        if thorough or one.told.abandoned_calls or one.call.pk in given_up
+    ]
+    for one in below:
+        one.telling.were_connected = {
+            row.connected_at for row in connections if row.entry.call_id == one.call.pk
+        }
+    rows = _write(
+        stored,
+        [row for one in below for row in one.own([e.entry for e in one.told.entries])],
+        lambda row: (row.call_id, row.visit),
+    )
+    told = [
+        (rows[one.call.pk, each.entry.visit], each)
+        for one in below
+        for each in one.told.entries
+    ]
     _write(
         connections,
-        [
-            _with(one.connection, entry=rows[one.entry.visit])
-            for one in told.entries
-            if one.connection
-        ],
+        [_with(e.connection, entry=entry) for entry, e in told if e.connection],
         lambda row: (row.entry_id, row.operator_call_sid),
     )
     _write(
         callbacks,
-        [
-            _with(one.callback, entry=rows[one.entry.visit])
-            for one in told.entries
-            if one.callback
-        ],
+        [_with(e.callback, entry=entry) for entry, e in told if e.callback],
         lambda row: row.entry_id,
     )
-    _write_abandoned(call, abandoned, told.abandoned_calls, rows)
-    return were_connected
+    _write_abandoned(abandoned, rows)
 
 
 def _write_abandoned(
-    call: Call,
-    stored: Iterable[AbandonedCall],
-    told: list[AbandonedCall],
-    entries: dict[Hashable, QueueEntry],
+    below: Sequence[_Below], entries: dict[Hashable, QueueEntry]
 ) -> None:
     """As `_write`, but what people's notes hang on is withdrawn in place of deleted."""
-    visits = {row.visit for row in told}
+    told = [row for one in below for row in one.own(one.told.abandoned_calls)]
+    visits = {(row.call_id, row.visit) for row in told}
     kept: list[AbandonedCall] = []
-    for row in stored:
-        if row.visit in visits:
+    for row in AbandonedCall.objects.filter(call__in=_with_rows(below)):
+        if (row.call_id, row.visit) in visits:
             kept.append(row)
         elif FollowUp.objects.filter(abandoned_call=row).exists():
-            entry = entries.get(row.visit)
+            entry = entries.get((row.call_id, row.visit))
             if not row.is_withdrawn or row.entry_id != (entry and entry.pk):
                 row.is_withdrawn, row.entry, row.recovered_at = True, entry, None
                 row.save()
         else:
             row.delete()
     for row in told:
-        row.entry = entries[row.visit]
-    _write(kept, told, lambda row: row.visit, call=call)
+        row.entry = entries[row.call_id, row.visit]
+    _write(kept, told, lambda row: (row.call_id, row.visit))
 
 
 def _with(row: RowT, **parents: models.Model) -> RowT:
@@ -165,10 +217,7 @@ def _with(row: RowT, **parents: models.Model) -> RowT:
 
 
 def _write(
-    stored: Iterable[RowT],
-    told: Iterable[RowT],
-    key: Callable[[RowT], Hashable],
-    **parents: models.Model,
+    stored: Iterable[RowT], told: Sequence[RowT], key: Callable[[RowT], Hashable]
 ) -> dict[Hashable, RowT]:
     """Creates, changes and deletes until the stored rows are the told ones.
 
@@ -178,7 +227,6 @@ def _write(
     rows: dict[Hashable, RowT] = {}
     new: list[RowT] = []
     for told_row in told:
-        _with(told_row, **parents)
         row = rest.pop(key(told_row), None)
         if row is None:
             new.append(told_row)
@@ -188,9 +236,17 @@ def _write(
             rows[key(told_row)] = row
     for row in rest.values():
         row.delete()
-    for row in new:
-        row.save(force_insert=True)
+    _insert(new)
     return rows
+
+
+def _insert(rows: Sequence[RowT]) -> None:
+    """Stores new rows and gives them their ids: at once where the database tells."""
+    if rows and connection.features.can_return_rows_from_bulk_insert:
+        type(rows[0])._default_manager.bulk_create(rows)
+    else:
+        for row in rows:
+            row.save(force_insert=True)
 
 
 def _update(row: models.Model, told: models.Model, but: frozenset[str]) -> None:

@@ -1,5 +1,6 @@
 """What arrived: one row a request, kept as it came."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 
@@ -34,8 +35,8 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         """The moments at which this operator leg was given a caller."""
         return self.filter(other_sid=leg_sid, kind=WebhookEvent.Kind.CONNECT)
 
-    def of_operator_leg(self, leg_sid: str, since: datetime) -> Self:
-        """What an operator leg adds to a call it was given at a moment.
+    def of_operator_legs(self, since: Mapping[str, datetime]) -> Self:
+        """What operator legs add to calls they were given, each from a moment on.
 
         Whose leg it is, and the later Dial actions that name no call of ours. Those
         that name one are that call's alone, and those that rang out (`no-answer`) are
@@ -45,9 +46,12 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         introduces = Q(kind__in=[kinds.INCOMING, kinds.CLIENT])
         heard_of = WebhookEvent.objects.filter(call_sid=OuterRef("other_sid"))
         names_nobody = Q(other_sid="") | ~Exists(heard_of)
-        is_over = Q(kind=kinds.OPERATOR_DONE, received_at__gte=since)
+        later = Q(pk=None)
+        for leg, moment in since.items():
+            later |= Q(call_sid=leg, received_at__gte=moment)
+        is_over = Q(kind=kinds.OPERATOR_DONE) & later
         talked = is_over & ~Q(result="no-answer") & names_nobody
-        return self.filter(introduces | talked, call_sid=leg_sid)
+        return self.filter(introduces | talked, call_sid__in=list(since))
 
 
 class WebhookEvent(models.Model):

@@ -43,10 +43,10 @@ def cut_off(monkeypatch):
     """Hears an event and is stopped before the first call is told again."""
     tell_once: Callable[..., object] = store._tell_once
 
-    def never_the_first(sid: str, *args: object, **kwargs: object) -> object:
-        if sid == CALLER:
+    def never_the_first(sids: list[str], *args: object, **kwargs: object) -> object:
+        if CALLER in sids:
             raise OutOfTime
-        return tell_once(sid, *args, **kwargs)
+        return tell_once(sids, *args, **kwargs)
 
     def hear_half(event: WebhookEvent) -> None:
         with monkeypatch.context() as patch:

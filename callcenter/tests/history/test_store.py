@@ -308,7 +308,7 @@ def test_a_dial_naming_a_stranger_makes_no_call_of_it():
 
 
 def test_what_no_event_speaks_of_is_not_told():
-    retell("CA" + "7" * 32)
+    retell(["CA" + "7" * 32])
 
     assert not Call.objects.exists()
 

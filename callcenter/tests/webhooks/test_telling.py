@@ -43,9 +43,9 @@ def test_while_another_is_telling_events_are_told_by_a_thread_each_call_once(
         is_telling.set()
         assert go_on.wait(5)
 
-    def counted(sid, **options):
-        told.append(sid)
-        real(sid, **options)
+    def counted(sids, **options):
+        told.extend(sids)
+        real(sids, **options)
 
     monkeypatch.setattr(store, "tell_event", slow)
     monkeypatch.setattr(store, "retell", counted)
