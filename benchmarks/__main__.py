@@ -79,10 +79,14 @@ def _webhooks(vendor: str, env: dict[str, str], workers: int) -> Iterator[Line]:
     with served.server(env, workers) as pid:
         for make in streams.values():
             load(make(), 1.0)
+            time.sleep(1)
         memory = [served.resident_mib(pid)]
         for _ in range(ROUNDS):
             for name, make in streams.items():
                 samples[name].append(load(make(), SECONDS))
+                # Of this load, not of the next peer's: the no-op's leaves no processor
+                # time to tell the last requests with.
+                time.sleep(1)
             memory.append(served.resident_mib(pid))
         # Of the last requests, too.
         time.sleep(2)

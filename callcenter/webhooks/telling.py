@@ -24,7 +24,7 @@ GATHER_SECONDS = 0.3
 MOST_IN_A_BATCH = 500
 # Where telling lags behind more than this, answers are held up a little each, so that
 # it catches up: history stays within about a second of what was answered.
-LAG_SECONDS = 0.45
+LAG_SECONDS = 0.6
 HELD_UP_SECONDS = 0.025
 
 _turn = threading.Lock()
