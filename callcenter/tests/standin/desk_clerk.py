@@ -1,0 +1,34 @@
+"""Somebody who answers on a wire and says in which process; also as a process."""
+
+import asyncio
+import os
+import sys
+
+from callcenter.standin.wire import Wire
+
+SECRET = b"of the tests"
+
+
+class Clerk:
+    """Answers who and what."""
+
+    async def answer(self, question):
+        if question.get("do") == "sleep":
+            await asyncio.sleep(question["seconds"])
+        return {"process": os.getpid(), "asked": question}
+
+    async def work(self):
+        await asyncio.Event().wait()
+
+
+def wire(port: int, secret: bytes = SECRET) -> Wire:
+    """A way to the clerk of a port."""
+    return Wire(port, secret, Clerk)
+
+
+if __name__ == "__main__":
+    # Asks once, says who answered, and stays until it is ended.
+    answer = wire(int(sys.argv[1])).ask({"do": "hello"})
+    sys.stdout.write(f"{answer['process']}\n")
+    sys.stdout.flush()
+    sys.stdin.read()
