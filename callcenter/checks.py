@@ -74,6 +74,15 @@ def ready_for_calls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="callcenter.W001",
             )
         )
+    if settings.DEMO:
+        found.append(
+            Warning(
+                "DEMO is on: anybody who reaches this server may place calls with the"
+                " telephones under /demo/, and they count in the history.",
+                hint="Set DEMO=0 where real calls come in.",
+                id="callcenter.W002",
+            )
+        )
     return found
 
 

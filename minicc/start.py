@@ -46,6 +46,8 @@ def run() -> None:
     everywhere = ("0.0.0.0", "::")  # noqa: S104 -- only compared with
     shown = "127.0.0.1" if host in everywhere else host
     _say(f"MiniCC answers at http://{shown}:{port}/admin/ (Ctrl-C ends it)")
+    if values.get("DEMO", "0") not in ("", "0"):
+        _say(f"A telephone to call it with: http://{shown}:{port}/demo/phone/")
     os.chdir(ROOT)
     server = [_python(), "-m", "granian", "--interface", "wsgi"]
     server += ["--host", host, "--port", str(port), "--no-ws"]

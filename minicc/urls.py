@@ -4,10 +4,13 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from callcenter.health import healthz
+from callcenter.standin import pages
+from minicc.telephones import offer
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("twilio/", include("callcenter.webhooks.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("demo/", include((pages.paths(offer), "demo"))),
     path("healthz", healthz, name="healthz"),
 ]

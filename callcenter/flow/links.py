@@ -18,6 +18,21 @@ HOLD_MUSIC = "callcenter/hold-music.wav"
 RETRIES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
 
 
+def incoming() -> str:
+    """The voice URL of our numbers."""
+    return _absolute(reverse("twilio:incoming"))
+
+
+def fallback() -> str:
+    """What our numbers try when the voice URL fails."""
+    return _absolute(reverse("twilio:fallback"))
+
+
+def status() -> str:
+    """Where our numbers report that a call has ended."""
+    return _absolute(reverse("twilio:status")) + RETRIES
+
+
 def menu(step: Step, slug: str, *, again: int, language: str) -> str:
     """Where a menu's input goes."""
     return _next(

@@ -80,6 +80,14 @@ def test_what_is_not_set_is_an_error_only_where_calls_are_to_come(settings):
     ]
 
 
+def test_telephones_for_everybody_are_a_warning_where_calls_are_to_come(settings):
+    settings.PUBLIC_BASE_URL = "https://cc.example.test"
+    settings.DEMO = True
+
+    assert checks.webhook_settings(None) == []
+    assert ids(checks.ready_for_calls(None)) == ["callcenter.W002"]
+
+
 @pytest.mark.parametrize(
     ("vendor", "is_mariadb", "version", "expected"),
     [

@@ -140,26 +140,52 @@ def running(place: Place, installation: Path, folder: Path) -> Iterator[Site]:
     shown = f":{port}" if place.shows_port else ""
     base = f"https://{nginx.HOST}{shown}{place.path}"
     server = nginx.documented_servers()[place.server]
+    environment = environment_of(
+        database, PUBLIC_BASE_URL=base, WEBHOOK_BASIC_AUTH=place.lock
+    )
+    with (
+        _granian(folder, application_port, environment, *place.options),
+        nginx.running(folder, server, port, application_port) as authority,
+    ):
+        yield Site(place, base, port, authority, database)
+
+
+@contextmanager
+def serving(
+    installation: Path, folder: Path, *options: str, **environment: str
+) -> Iterator[str]:
+    """A site without a proxy, with a copy of the installation: its address."""
+    database = folder / "minicc.sqlite3"
+    shutil.copy(installation, database)
+    port = nginx.free_port()
+    base = f"http://127.0.0.1:{port}"
+    everything = environment_of(database, PUBLIC_BASE_URL=base, **environment)
+    with _granian(folder, port, everything, *options):
+        yield base
+
+
+@contextmanager
+def _granian(
+    folder: Path, port: int, environment: Mapping[str, str], *options: str
+) -> Iterator[None]:
+    """The application server, as in production."""
     log = folder / "granian.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
-                *("--host", "127.0.0.1", "--port", str(application_port)),
-                *("--blocking-threads", "4", *place.options),
+                *("--host", "127.0.0.1", "--port", str(port)),
+                *("--blocking-threads", "4", *options),
                 "minicc.wsgi:application",
             ],
             cwd=BASE_DIR,
-            env=environment_of(
-                database, PUBLIC_BASE_URL=base, WEBHOOK_BASIC_AUTH=place.lock
-            ),
+            env=environment,
             stdout=output,
             stderr=output,
         )
     try:
-        nginx.wait_for(application_port, process, log)
-        with nginx.running(folder, server, port, application_port) as authority:
-            yield Site(place, base, port, authority, database)
+        nginx.wait_for(port, process, log)
+        yield
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -1,0 +1,73 @@
+"""What the script of a telephone page may ask, checked field by field."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+# What Twilio says of a caller who withholds the number.
+WITHHELD = "anonymous"
+MOST_NEWS = 1_000_000
+
+
+class PlaceForm(forms.Form):
+    """Who rings which line."""
+
+    line = forms.ChoiceField(
+        error_messages={
+            "required": _("Choose a number to call."),
+            "invalid_choice": _("There is no such line."),
+        }
+    )
+    caller = forms.CharField(required=False, max_length=40)
+    withheld = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, lines: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line"].choices = [(line, line) for line in lines]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The number as E.164, or the word for one that is withheld."""
+        cleaned = super().clean() or {}
+        if cleaned.get("withheld"):
+            return cleaned | {"caller": WITHHELD}
+        number = re.sub(r"[\s().‐-]", "", cleaned.get("caller", ""))
+        if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+            self.add_error(
+                "caller",
+                _(
+                    "A caller's number begins with + and the country code,"
+                    " such as +815000000301."
+                ),
+            )
+        return cleaned | {"caller": number}
+
+
+class PressForm(forms.Form):
+    """Keys of a telephone."""
+
+    digits = forms.RegexField(
+        r"\A[0-9*#]{1,32}\Z",
+        error_messages={
+            "required": _("A telephone has the keys 0 to 9, * and #."),
+            "invalid": _("A telephone has the keys 0 to 9, * and #."),
+        },
+    )
+
+
+class SayForm(forms.Form):
+    """A sentence for the other end."""
+
+    text = forms.CharField(
+        max_length=500, error_messages={"required": _("Write what you want to say.")}
+    )
+
+
+class NewsForm(forms.Form):
+    """From which piece of news on, and how many seconds to wait for one."""
+
+    since = forms.IntegerField(min_value=0, max_value=MOST_NEWS)
+    changes = forms.IntegerField(min_value=0)
+    wait = forms.IntegerField(min_value=0, max_value=2)
