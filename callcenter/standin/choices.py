@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Choices:
-    """One behaviour each, to be switched where a test wants the other."""
+    """One behaviour each, to be switched where a test wants the other.
+
+    Not to be switched: the answer to a `redirected` action is not executed (15.4);
+    CallerName goes out as UTF-8 (15.8); an account has no subaccounts (15.9);
+    number-level status callbacks carry no SipResponseCode (15.12); no parameter or URL
+    is too long (15.6).
+    """
 
     # 2.3: what a caller who hangs up during the announcement leaves behind; the other
     # one is "hangup".

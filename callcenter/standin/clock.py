@@ -77,6 +77,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._release)
         return future
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """Wait for the threads at the end; that is not nothing either."""
+        self._threads += 1
+        try:
+            await super().shutdown_default_executor()
+        finally:
+            self._threads -= 1
+
     def _release(self, future: "asyncio.Future[T]") -> None:
         self._threads -= 1
 

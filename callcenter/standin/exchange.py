@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from callcenter.standin import outward, parameters
+from callcenter.standin import twiml as documents
 from callcenter.standin.account import Account, Sent
 from callcenter.standin.bridge import Bridge
 from callcenter.standin.choices import Choices
@@ -20,7 +21,7 @@ from callcenter.standin.queues import Queue
 from callcenter.standin.recordings import Recording
 from callcenter.standin.script import Jump, Script
 from callcenter.standin.sids import new_sid
-from callcenter.standin.transport import Transport
+from callcenter.standin.transport import Answer, Transport
 from callcenter.standin.vocabulary import VERBS
 
 # Rung here: it calls answer() or decline() on the leg, or lets it ring.
@@ -256,6 +257,11 @@ class Exchange:
         """Warn as reference 0.20 tells of answers to callbacks."""
         if isinstance(answer, Refused):
             leg.blame(15003, answer.detail)
+        elif isinstance(answer, Answer) and answer.status != 204:
+            try:
+                documents.read(answer.body, answer.content_type)
+            except Refused as refused:
+                leg.blame(refused.code, "answer to a status callback")
 
     async def settle(self) -> None:
         """Wait until all legs are over, and all requests delivered or given up."""

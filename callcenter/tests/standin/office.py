@@ -20,6 +20,7 @@ BASE = "https://cc.example.test"
 LINE = "+815000000101"
 CALLER = "+815000000301"
 OPERATOR = "+815000000201"
+TOKEN = "I-Twilio-Idempotency-Token"
 NO_CONTENT = Answer(204, "", b"")
 
 Reply = str | Answer | Exception | Callable[[Request], "Reply"]
@@ -69,6 +70,14 @@ class Office:
         return [
             round(at, 2)
             for request, at in zip(self.received, self.at, strict=True)
+            if urlsplit(request.url).path == path
+        ]
+
+    def tokens(self, path: str) -> list[str]:
+        """The tokens of what came to a path, in order."""
+        return [
+            request.headers[TOKEN]
+            for request in self.received
             if urlsplit(request.url).path == path
         ]
 

@@ -1,18 +1,15 @@
 """Requests on their way: signed, repeated as asked, let in by a password."""
 
 import base64
-from random import Random
 
 import pytest
 from twilio.request_validator import RequestValidator
 
 from callcenter.standin.choices import Choices
-from callcenter.standin.faults import Faults
 from callcenter.standin.transport import Answer, TimedOut, Unreachable
 from callcenter.tests.standin.office import (
     ACCOUNT,
-    CALLER,
-    LINE,
+    TOKEN,
     Office,
     call,
     only,
@@ -21,18 +18,9 @@ from callcenter.tests.standin.office import (
 )
 from callcenter.tests.standin.queueing import caller, office, operator
 
-TOKEN = "I-Twilio-Idempotency-Token"
 BROKEN = Answer(500, "text/html", b"oh")
 CHALLENGE = Answer(401, "text/plain", b"", {"www-authenticate": 'Basic realm="cc"'})
 HELLO = "<Say>Hello</Say>"
-
-
-def tokens(served: Office, path: str) -> list[str]:
-    return [
-        request.headers[TOKEN]
-        for request in served.received
-        if request.url.split("?")[0].endswith(path)
-    ]
 
 
 def test_every_request_is_signed_and_looks_like_twilios():
@@ -112,7 +100,7 @@ def test_failed_connection_is_tried_once_more_with_the_same_token():
 
     exchange = call(served)
 
-    first, second = tokens(served, "/incoming")
+    first, second = served.tokens("/incoming")
     assert first == second
     assert only(exchange).heard[0].text == "Hello"
     sent = exchange.sent[0]
@@ -149,8 +137,8 @@ def test_retries_are_those_the_fragment_asks_for(asked, failures, tries):
 
     exchange = call(served, voice_url=f"https://cc.example.test/incoming#{asked}")
 
-    assert len(tokens(served, "/incoming")) == tries
-    assert len(set(tokens(served, "/incoming"))) == 1
+    assert len(served.tokens("/incoming")) == tries
+    assert len(set(served.tokens("/incoming"))) == 1
     assert exchange.sent[0].tries == tries
 
 
@@ -191,8 +179,8 @@ def test_retries_are_those_of_a_status_callback_too():
         served, status_callback="https://cc.example.test/status#rc=2&rp=5xx"
     )
 
-    assert len(set(tokens(served, "/status"))) == 1
-    assert len(tokens(served, "/status")) == 3
+    assert len(set(served.tokens("/status"))) == 1
+    assert len(served.tokens("/status")) == 3
     assert exchange.sent[-1].outcome == "answered"
 
 
@@ -247,7 +235,7 @@ def test_refusal_that_is_no_challenge_is_a_failure(refusal):
     exchange = call(served, voice_url="https://mini:cc@cc.example.test/incoming")
 
     assert [error.code for error in only(exchange).errors] == [11200]
-    assert tokens(served, "/incoming")[1:] == []
+    assert served.tokens("/incoming")[1:] == []
 
 
 def test_relative_addresses_carry_the_credentials_unless_chosen_otherwise():
@@ -287,95 +275,3 @@ def test_more_than_ten_redirects_of_http_are_refused():
 
     assert [error.code for error in only(exchange).errors] == [11215]
     assert len(served.forms("/incoming")) == 11
-
-
-def test_dropped_callback_is_lost_for_good_and_said_so():
-    served = office()
-
-    async def story(exchange):
-        leg = caller(exchange)
-        await exchange.clock.sleep(20)
-        leg.hang_up()
-
-    exchange = play(
-        served,
-        story,
-        faults=Faults(Random(1), drop=1.0, kinds=frozenset({"enqueue", "status"})),
-    )
-
-    assert served.paths() == ["/incoming", "/wait", "/wait"]
-    lost = [(sent.kind, sent.outcome) for sent in exchange.sent if sent.is_lost]
-    assert lost == [("enqueue", "dropped"), ("status", "dropped")]
-
-
-def test_dropped_document_request_is_a_failed_connection_and_tried_again():
-    served = Office({"/incoming": HELLO})
-
-    class Once(Faults):
-        left = 1
-
-        def drops(self, kind):
-            self.left -= 1
-            return self.left >= 0
-
-    exchange = call(served, faults=Once(Random(1)))
-
-    assert only(exchange).heard[0].text == "Hello"
-    assert exchange.sent[0].tries == 2
-
-
-def test_dropped_answer_reached_the_server():
-    served = Office({"/incoming": HELLO})
-
-    exchange = call(
-        served, faults=Faults(Random(1), drop_answer=1.0, kinds=frozenset({"incoming"}))
-    )
-
-    sent = exchange.sent[0]
-    assert (sent.arrived, sent.outcome, sent.is_lost) == (1, "unanswered", False)
-    assert served.paths() == ["/incoming", "/status"]
-    assert [heard.verb for heard in only(exchange).heard] == ["note", "Apology"]
-
-
-def test_duplicate_arrives_twice_with_the_same_token_and_is_executed_once():
-    served = Office({"/incoming": HELLO})
-
-    exchange = call(served, faults=Faults(Random(1), duplicate=1.0))
-
-    first, second = tokens(served, "/incoming")
-    assert first == second
-    assert [heard.text for heard in only(exchange).heard] == ["Hello"]
-    assert [sent.arrived for sent in exchange.sent] == [2, 2]
-
-
-def test_delay_lets_a_request_set_out_late():
-    served = Office({"/incoming": HELLO})
-
-    call(served, faults=Faults(Random(1), delay=1.0, delay_seconds=3.0))
-
-    (at,) = served.times("/incoming")
-    assert 0 < at < 3
-
-
-def test_reorder_lets_callbacks_overtake_each_other_and_documents_never():
-    served = Office({"/incoming": "<Hangup/>"})
-
-    async def story(exchange):
-        for index in range(20):
-            exchange.ring(f"+8150000003{index:02}", LINE)
-            await exchange.clock.sleep(1)
-
-    play(served, story, faults=Faults(Random(1), reorder=1.0))
-
-    came = [form["From"] for form in served.forms("/status")]
-    assert came != sorted(came)
-    assert sorted(came) == [form["From"] for form in served.forms("/incoming")]
-
-
-def test_same_seed_gives_the_same_calls():
-    def once():
-        served = Office({"/incoming": HELLO})
-        exchange = call(served, faults=Faults(Random(3), delay=0.5, duplicate=0.5))
-        return served.received, [sent.token for sent in exchange.sent], CALLER
-
-    assert once() == once()
