@@ -6,11 +6,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from callcenter.health import healthz
 from callcenter.standin import pages
 from minicc.telephones import offer
+from reports.formats import phone_number
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("twilio/", include("callcenter.webhooks.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("demo/", include((pages.paths(offer), "demo"))),
+    path("demo/", include((pages.paths(offer, phone_number), "demo"))),
     path("healthz", healthz, name="healthz"),
 ]

@@ -32,7 +32,7 @@ from callcenter.standin.clock import Clock
 from callcenter.standin.exchange import Exchange, Number
 from callcenter.standin.page_texts import spoken_language, texts
 from callcenter.standin.questions import NewsForm, PlaceForm, PressForm, SayForm
-from callcenter.standin.switchboard import Switchboard
+from callcenter.standin.switchboard import TOO_MANY_CALLS, UNKNOWN_CALL, Switchboard
 from callcenter.standin.transport import HttpTransport
 from callcenter.standin.wire import Unavailable, Wire
 
@@ -75,24 +75,30 @@ class Offer:
 
 
 Offering = Callable[[], Offer]
+Writing = Callable[[str], str]
 
 
-def paths(offering: Offering) -> list[URLPattern]:
-    """The pages, and the questions of their script."""
+def paths(offering: Offering, written: Writing) -> list[URLPattern]:
+    """The pages, and the questions of their script; `written` is how numbers look."""
+    told: dict[str, Any] = {"offering": offering, "written": written}
+    call = "calls/<str:sid>/"
     return [
-        path("phone/", PhoneView.as_view(offering=offering), name="phone"),
-        path("operator/", OperatorView.as_view(offering=offering), name="operator"),
-        path("calls/", CallsView.as_view(offering=offering), name="calls"),
-        path("calls/<str:sid>/", NewsView.as_view(), name="call"),
-        path("calls/<str:sid>/press/", PressView.as_view(), name="press"),
-        path("calls/<str:sid>/say/", SayView.as_view(), name="say"),
-        path("calls/<str:sid>/hang-up/", HangUpView.as_view(), name="hang-up"),
+        path("phone/", PhoneView.as_view(**told), name="phone"),
+        path("operator/", OperatorView.as_view(**told), name="operator"),
+        path("calls/", CallsView.as_view(**told), name="calls"),
+        path(call, NewsView.as_view(**told), name="call"),
+        path(f"{call}press/", PressView.as_view(**told), name="press"),
+        path(f"{call}say/", SayView.as_view(**told), name="say"),
+        path(f"{call}hang-up/", HangUpView.as_view(**told), name="hang-up"),
     ]
 
 
 @method_decorator(never_cache, name="dispatch")
 class DemoView(View):
-    """Something that is only there for a demo."""
+    """Something that is only there for a demo; `paths` says with what."""
+
+    offering: Offering | None = None
+    written: Writing | None = None
 
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
@@ -101,16 +107,36 @@ class DemoView(View):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 
+    def offer(self) -> Offer:
+        """What there is to call, as the setup is now."""
+        assert self.offering is not None  # noqa: S101 -- as_view is given it
+        return self.offering()
+
+    def asked(self, question: dict[str, Any]) -> JsonResponse:
+        """The switchboard's answer, its numbers as people write them; or why not."""
+        assert self.written is not None  # noqa: S101 -- as_view is given it
+        try:
+            answer = switchboard().ask(question)
+        except Unavailable as problem:
+            return _error(
+                gettext("The stand-in for Twilio does not answer (%s).") % problem, 503
+            )
+        if answer == UNKNOWN_CALL:
+            return _error(gettext("There is no such call any more."), 404)
+        if answer == TOO_MANY_CALLS:
+            return _error(gettext("Too many calls are up at once."), 503)
+        numbers = {answer[end] for end in ("from", "to", "with")}
+        shown = {number: self.written(number) for number in sorted(numbers)}
+        return JsonResponse(answer | {"shown": shown})
+
 
 class TelephoneView(DemoView):
     """A page that is a telephone."""
 
-    offering: Offering | None = None
     template_name: ClassVar[str]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        assert self.offering is not None  # noqa: S101 -- as_view is given it
-        offer = self.offering()
+        offer = self.offer()
         context = {
             "offer": offer,
             "keys": KEYS,
@@ -137,11 +163,8 @@ class OperatorView(TelephoneView):
 class CallsView(DemoView):
     """A call is placed."""
 
-    offering: Offering | None = None
-
     def post(self, request: HttpRequest) -> JsonResponse:
-        assert self.offering is not None  # noqa: S101 -- as_view is given it
-        offer = self.offering()
+        offer = self.offer()
         if offer.missing:
             return _error(offer.missing, 503)
         form = PlaceForm(request.POST, lines=[line.number for line in offer.lines])
@@ -153,7 +176,7 @@ class CallsView(DemoView):
             status_callback=offer.status_callback,
             fallback_url=offer.fallback_url,
         )
-        return _asked(
+        return self.asked(
             {
                 "do": "place",
                 "number": asdict(number),
@@ -169,7 +192,7 @@ class NewsView(DemoView):
         form = NewsForm(request.GET)
         if not form.is_valid():
             return _refused(form)
-        return _asked({"do": "news", "call": sid} | form.cleaned_data)
+        return self.asked({"do": "news", "call": sid} | form.cleaned_data)
 
 
 class PressView(DemoView):
@@ -179,7 +202,7 @@ class PressView(DemoView):
         form = PressForm(request.POST)
         if not form.is_valid():
             return _refused(form)
-        return _asked({"do": "press", "call": sid} | form.cleaned_data)
+        return self.asked({"do": "press", "call": sid} | form.cleaned_data)
 
 
 class SayView(DemoView):
@@ -190,31 +213,18 @@ class SayView(DemoView):
         if not form.is_valid():
             return _refused(form)
         said = form.cleaned_data | {"language": spoken_language()}
-        return _asked({"do": "say", "call": sid} | said)
+        return self.asked({"do": "say", "call": sid} | said)
 
 
 class HangUpView(DemoView):
     """The receiver is put down."""
 
     def post(self, request: HttpRequest, sid: str) -> JsonResponse:
-        return _asked({"do": "hang_up", "call": sid})
+        return self.asked({"do": "hang_up", "call": sid})
 
 
 def _everybody(offer: Offer) -> list[Telephone]:
     return [*offer.lines, *offer.operators]
-
-
-def _asked(question: dict[str, Any]) -> JsonResponse:
-    """The switchboard's answer, or why there is none."""
-    try:
-        answer = switchboard().ask(question)
-    except Unavailable as problem:
-        return _error(
-            gettext("The stand-in for Twilio does not answer (%s).") % problem, 503
-        )
-    if "error" in answer:
-        return _error(gettext("There is no such call any more."), 404)
-    return JsonResponse(answer)
 
 
 def _refused(form: forms.Form) -> JsonResponse:

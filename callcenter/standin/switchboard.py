@@ -21,6 +21,8 @@ SILENT_SECONDS = 20.0
 # How long a call that is over can be asked about.
 REMEMBERED_SECONDS = 600.0
 MOST_SECONDS_WAITED = 3.0
+MOST_CALLS = 50
+TOO_MANY_CALLS: Json = {"error": "too many calls"}
 UNKNOWN_CALL: Json = {"error": "unknown call"}
 
 
@@ -110,6 +112,10 @@ class Switchboard:
         return self._state(line, question.get("since", 0))
 
     def _place(self, question: Mapping[str, Any]) -> Json:
+        # Everybody may ring at a demo, but not with a script that never hangs up.
+        up = [line for line in self._lines.values() if not line.leg.is_over]
+        if len(up) >= MOST_CALLS:
+            return TOO_MANY_CALLS
         number = Number(**question["number"])
         # The newest says what answers there: setup may have changed since the last.
         self._exchange.add_number(number)

@@ -5,6 +5,8 @@ const read = (id) => JSON.parse(part(id).textContent);
 
 export const texts = read("texts");
 const names = read("names");
+// Numbers of nobody in particular, as people write them.
+export const shown = {};
 
 export function noted(text, at, other) {
   const error = /^error (\d+)$/.exec(text);
@@ -66,7 +68,7 @@ export function pressed(at, digits) {
 export function named(number) {
   const known = names[number];
   if (known) return `${known.name} ${known.shown}`;
-  return number === "anonymous" ? texts.withheld : number;
+  return number === "anonymous" ? texts.withheld : (shown[number] ?? number);
 }
 
 export function fill(text, values) {

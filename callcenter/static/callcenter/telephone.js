@@ -10,6 +10,7 @@ import {
   noted,
   part,
   pressed,
+  shown,
   texts,
 } from "./telephone-lines.js";
 import { KEYS, sound } from "./telephone-sound.js";
@@ -46,6 +47,7 @@ async function ask(path, fields, options = {}) {
   if (!response.ok) {
     throw new Refused(answer.error || texts.trouble, response.status);
   }
+  Object.assign(shown, answer.shown);
   return answer;
 }
 

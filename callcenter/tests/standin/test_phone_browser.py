@@ -33,7 +33,13 @@ class Telephones:
     trouble: list[str] = field(default_factory=list)
 
     def window(
-        self, path: str, *, window: str = "wide", is_watched=True, **options
+        self,
+        path: str,
+        *,
+        window: str = "wide",
+        is_watched=True,
+        script="",
+        **options,
     ) -> Page:
         """A new window, of nobody who was here before."""
         width, height = WINDOWS[window]
@@ -43,6 +49,7 @@ class Telephones:
         )
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
+        page.add_init_script(script)
         if is_watched:
             self.watch(page)
         page.goto(self.base + path)
@@ -122,12 +129,12 @@ def test_call_by_hand_from_ring_to_hang_up_with_the_operator_in_a_second_window(
     for page in (caller, operator):
         expect_state(page, "Talking")
     expect(caller.locator("#who")).to_have_text("sato 050-0000-0201")
-    expect(operator.locator("#who")).to_have_text("+815000000301")
+    expect(operator.locator("#who")).to_have_text("050-0000-0301")
 
     for page, sentence in ((caller, "My bill is wrong."), (operator, "Let me see.")):
         page.fill("#sentence", sentence)
         page.keyboard.press("Enter")
-    expect(operator.locator("#lines")).to_contain_text("+815000000301: My bill is")
+    expect(operator.locator("#lines")).to_contain_text("050-0000-0301: My bill is")
     expect(caller.locator("#lines")).to_contain_text("0201: Let me see.")
 
     caller.click("#hang-up")
@@ -161,6 +168,50 @@ def log_in(telephones: Telephones) -> Page:
     page.click("input[type=submit]")
     page.wait_for_selector("#user-tools")
     return page
+
+
+# What a browser with voices has; headless Chromium has none.
+VOICES = """
+const said = window.said = [];
+const voice = (name, lang, localService) => ({ name, lang, localService });
+const voices = [
+  voice("far away", "ja-JP", false),
+  voice("Kyoko", "ja-JP", true),
+  voice("Samantha", "en-US", true),
+];
+const synthesis = {
+  getVoices: () => voices,
+  speak: (one) => said.push([one.voice.name, one.text]),
+  cancel: () => said.push(["", "cancelled"]),
+};
+Object.defineProperty(window, "speechSynthesis", { value: synthesis });
+window.SpeechSynthesisUtterance = class {
+  constructor(text) { this.text = text; }
+};
+"""
+
+
+def test_prompts_are_spoken_by_a_voice_of_the_machine_in_their_language(telephones):
+    page = telephones.window("/demo/phone/", script=VOICES)
+    with page.expect_request("**/hold-music.wav"):
+        page.click("#call")
+        expect_state(page, "Asked for a key")
+        page.keyboard.press("5")
+        expect(page.locator("#lines")).to_contain_text("For billing")
+        page.keyboard.press("1")
+        expect_state(page, "Waiting in the queue")
+    spoken = page.evaluate("said")
+    page.click("#mute")
+    page.click("#hang-up")
+    expect_state(page, "Call ended")
+
+    # The key cuts the greeting short, and leads to the English menu.
+    (first, greeting), cut, (then, menu) = spoken[:3]
+    assert (first, cut, then) == ("Kyoko", ["", "cancelled"], "Samantha")
+    assert greeting.startswith("お電話ありがとうございます。")
+    assert menu.startswith("For billing, press 1.")
+    expect(page.locator("#no-voice")).to_be_hidden()
+    expect(page.locator("#mute")).to_have_attribute("aria-pressed", "true")
 
 
 def test_supervisor_goes_from_the_telephone_to_the_rows_of_the_call(telephones):

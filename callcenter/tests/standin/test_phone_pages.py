@@ -9,6 +9,7 @@ from django.urls import reverse
 from callcenter.demo.installation import LINE, install
 from callcenter.models import Menu, Operator, PhoneLine, Queue
 from callcenter.standin import pages
+from callcenter.standin.switchboard import TOO_MANY_CALLS, UNKNOWN_CALL
 from callcenter.standin.wire import Unavailable
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,8 @@ class FakeWire:
 
     def __init__(self):
         self.asked = []
-        self.answers = {"call": SID, "news": []}
+        ends = {"from": "+815000000301", "to": LINE, "with": ""}
+        self.answers: dict[str, object] | Exception = {"call": SID, "news": [], **ends}
 
     def ask(self, question):
         self.asked.append(question)
@@ -148,7 +150,21 @@ def test_rows_of_the_call_are_offered_to_those_who_may_see_them(client, admin_cl
 def test_call_is_placed_at_the_urls_that_installed_numbers_have(client, wire):
     response = client.post("/demo/calls/", {"line": LINE, "caller": "+81 5000000301"})
 
-    assert answer(response) == (200, {"call": SID, "news": []})
+    assert answer(response) == (
+        200,
+        {
+            "call": SID,
+            "news": [],
+            "from": "+815000000301",
+            "to": LINE,
+            "with": "",
+            "shown": {
+                "": "",
+                LINE: "050-0000-0101",
+                "+815000000301": "050-0000-0301",
+            },
+        },
+    )
     assert wire.asked == [
         {
             "do": "place",
@@ -220,12 +236,21 @@ def test_news_need_to_know_from_where_on(client, wire, query):
     assert wire.asked == []
 
 
-def test_call_that_is_not_there_any_more_is_said_to_be_gone(client, wire):
-    wire.answers = {"error": "unknown call"}
+@pytest.mark.parametrize(
+    ("problem", "status", "sentence"),
+    [
+        (UNKNOWN_CALL, 404, "There is no such call any more."),
+        (TOO_MANY_CALLS, 503, "Too many calls are up at once."),
+    ],
+)
+def test_what_the_switchboard_will_not_do_is_said(
+    client, wire, problem, status, sentence
+):
+    wire.answers = problem
 
     response = client.post(f"/demo/calls/{SID}/hang-up/", headers=ENGLISH)
 
-    assert answer(response) == (404, {"error": "There is no such call any more."})
+    assert answer(response) == (status, {"error": sentence})
 
 
 def test_page_is_told_when_no_switchboard_can_be_had(client, wire):

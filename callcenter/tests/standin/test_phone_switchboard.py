@@ -7,8 +7,10 @@ from dataclasses import asdict
 from callcenter.standin.clock import Clock, run_virtual
 from callcenter.standin.exchange import Exchange, Number
 from callcenter.standin.switchboard import (
+    MOST_CALLS,
     REMEMBERED_SECONDS,
     SILENT_SECONDS,
+    TOO_MANY_CALLS,
     Switchboard,
 )
 from callcenter.tests.standin.office import (
@@ -28,6 +30,8 @@ MENU = (
 TALKATIVE = '<Say>Hi</Say><Pause length="60"/>'
 NUMBER = asdict(Number(LINE, f"{BASE}/incoming", status_callback=f"{BASE}/status"))
 
+PLACED = {"do": "place", "number": NUMBER, "from": CALLER}
+
 
 def by_hand(office, story):
     """Plays a story of a switchboard in virtual time; gives what it gives."""
@@ -44,7 +48,7 @@ def by_hand(office, story):
 
 
 async def place(switchboard, caller=CALLER):
-    state = await switchboard.answer({"do": "place", "number": NUMBER, "from": caller})
+    state = await switchboard.answer(PLACED | {"from": caller})
     return state["call"]
 
 
@@ -156,6 +160,20 @@ def test_caller_and_operator_hear_each_other():
     assert ("say", "もしもし") in said(caller)
     assert ("Voice", "もしもし") in said(operator)
     assert said(after).count(("say", "もしもし")) == 1
+
+
+def test_so_many_calls_may_be_up_and_no_more():
+    async def story(switchboard):
+        calls = [await place(switchboard) for _ in range(MOST_CALLS)]
+        refused = await switchboard.answer(PLACED)
+        await switchboard.answer({"do": "hang_up", "call": calls[0]})
+        await asyncio.sleep(1)
+        return refused, await switchboard.answer(PLACED)
+
+    refused, placed = by_hand(Office({"/incoming": TALKATIVE}), story)
+
+    assert refused == TOO_MANY_CALLS
+    assert placed["doing"] == "ringing"
 
 
 def test_call_of_a_page_that_asks_no_more_is_hung_up_and_in_the_end_forgotten():
