@@ -10,6 +10,7 @@ from typing import Any
 from callcenter.standin import outward, parameters
 from callcenter.standin import twiml as documents
 from callcenter.standin.account import Account, Sent
+from callcenter.standin.applications import Application
 from callcenter.standin.bridge import Bridge
 from callcenter.standin.choices import Choices
 from callcenter.standin.clock import Clock
@@ -39,6 +40,10 @@ class Number:
     voice_method: str = "POST"
     status_method: str = "POST"
     sid: str = ""
+    fallback_method: str = "POST"
+    application_sid: str = ""  # a TwiML App that is asked in place of these URLs
+    friendly_name: str = ""
+    updated_at: datetime | None = None
 
 
 class Exchange:
@@ -67,6 +72,7 @@ class Exchange:
         self.calls: dict[str, Leg] = {}
         self.queues: dict[str, Queue] = {}  # by name
         self.recordings: dict[str, Recording] = {}
+        self.applications: dict[str, Application] = {}
         # Who picks up here: browsers by identity, telephones by number.
         self.clients: dict[str, Callee] = {}
         self.phones: dict[str, Callee] = {}
@@ -107,24 +113,33 @@ class Exchange:
     ) -> Leg:
         """Let somebody dial a number of ours, or a client call a TwiML App.
 
-        A client gives "client:name", the App's `voice_url`, and may bring parameters of
-        its own (`extras`). A number that is none of ours is a KeyError.
+        A client gives "client:name", the App's SID or `voice_url`, and may bring
+        parameters of its own (`extras`). A number or App that is none of ours is a
+        KeyError.
         """
+        methods = ("POST", "POST", "POST")
         if voice_url is None:
-            number = self.numbers[to]
-            voice_url, method = number.voice_url, number.voice_method
-            status_callback, fallback_url = number.status_callback, number.fallback_url
-            status_method = number.status_method
-        else:
-            method = status_method = "POST"
+            asked = self._asked(to, application_sid)
+            voice_url, fallback_url = asked.voice_url, asked.fallback_url
+            status_callback = asked.status_callback
+            methods = asked.voice_method, asked.status_method, asked.fallback_method
+            if isinstance(asked, Application):
+                application_sid = asked.sid
         leg = self.new_leg(from_, to, "inbound")
         leg.status_callback, leg.fallback_url = status_callback, fallback_url
-        leg.status_method = status_method
+        method, leg.status_method, leg.fallback_method = methods
         leg.from_country, leg.application_sid = caller_country, application_sid
         leg.extras = dict(extras or {})
         extra = parameters.incoming(self.random, leg)
         self.start(leg, Jump(voice_url, method, extra, "incoming"))
         return leg
+
+    def _asked(self, to: str, application_sid: str) -> Number | Application:
+        """Who knows what to do with a call: an App goes before a number's own URLs."""
+        if application_sid:
+            return self.applications[application_sid]
+        number = self.numbers[to]
+        return self.applications.get(number.application_sid, number)
 
     def new_leg(self, from_: str, to: str, direction: str, parent: str = "") -> Leg:
         """Enter a leg that does not do anything yet."""

@@ -103,6 +103,7 @@ class Leg:
     status_method: str = "POST"
     status_events: tuple[str, ...] = ("completed",)
     fallback_url: str = ""
+    fallback_method: str = "POST"
     sequence: int = 0
     logged_in: set[str] = field(default_factory=set)  # hosts past a Basic challenge
     was_left: bool = False  # the other party hung up, and nothing was heard since

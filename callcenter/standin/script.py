@@ -88,7 +88,7 @@ class Script:
         url = resolve(jump.url, leg.fallback_url) if leg.fallback_url else ""
         if url and jump.kind != "fallback":
             failed = {"ErrorCode": str(refused.code), "ErrorUrl": jump.url}
-            return Jump(url, "POST", failed, "fallback")
+            return Jump(url, leg.fallback_method, failed, "fallback")
         leg.answer()
         leg.does("listening")
         leg.hear("Apology", APOLOGY, APOLOGY_SECONDS, "en-US")

@@ -176,6 +176,10 @@ def test_call_is_placed_at_the_urls_that_installed_numbers_have(client, wire):
                 "voice_method": "POST",
                 "status_method": "POST",
                 "sid": "",
+                "fallback_method": "POST",
+                "application_sid": "",
+                "friendly_name": "",
+                "updated_at": None,
             },
             "from": "+815000000301",
         }

@@ -1,0 +1,150 @@
+"""The way of a REST request: who asks, for what, and the answer or the error."""
+
+import base64
+import binascii
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from callcenter.standin.exchange import Exchange
+from callcenter.standin.parameters import API_VERSION
+from callcenter.standin.rest import applications, calls, numbers, queues, recordings
+from callcenter.standin.rest.words import NotFound, Parameters, Refused
+
+PERMISSION_DENIED = 20003
+METHOD_NOT_ALLOWED = 20004
+NOT_FOUND = 20404
+
+# What a handler gets: the exchange, the path of the request, its parameters (of the
+# query for GET, else of the form), and the SIDs of the path. What it gives: a
+# document, or nothing where something was deleted.
+Handler = Callable[..., Mapping[str, object] | None]
+
+_ROUTES: list[tuple[str, dict[str, Handler]]] = [
+    ("Applications", {"GET": applications.listed, "POST": applications.create}),
+    (
+        "Applications/AP",
+        {
+            "GET": applications.fetch,
+            "POST": applications.update,
+            "DELETE": applications.delete,
+        },
+    ),
+    ("Calls", {"GET": calls.listed, "POST": calls.create}),
+    ("Calls/CA", {"GET": calls.fetch, "POST": calls.update}),
+    ("Calls/CA/Recordings", {"GET": recordings.listed_of_call}),
+    (
+        "Calls/CA/Recordings/RE",
+        {"GET": recordings.fetch_of_call, "DELETE": recordings.delete_of_call},
+    ),
+    ("IncomingPhoneNumbers", {"GET": numbers.listed}),
+    ("IncomingPhoneNumbers/PN", {"GET": numbers.fetch, "POST": numbers.update}),
+    ("Queues", {"GET": queues.listed, "POST": queues.create}),
+    (
+        "Queues/QU",
+        {"GET": queues.fetch, "POST": queues.update, "DELETE": queues.delete},
+    ),
+    ("Queues/QU/Members", {"GET": queues.members}),
+    ("Queues/QU/Members/CA", {"GET": queues.member, "POST": queues.dequeue}),
+    ("Recordings", {"GET": recordings.listed}),
+    ("Recordings/RE", {"GET": recordings.fetch, "DELETE": recordings.delete}),
+]
+
+
+def _pattern(route: str) -> re.Pattern[str]:
+    """SIDs stand for their places; a member may also be the one in front."""
+    places = route.replace("Members/CA", "Members/(CA[0-9a-fA-F]{32}|Front)")
+    return re.compile(re.sub(r"/([A-Z]{2})(?=/|$)", r"/(\1[0-9a-fA-F]{32})", places))
+
+
+_PATTERNS = [(_pattern(route), handlers) for route, handlers in _ROUTES]
+
+
+@dataclass(frozen=True)
+class RestAnswer:
+    """What goes back: a status, JSON or nothing, and the headers that go with it."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class RestApi:
+    """The API of one account. Call it on the exchange's own loop."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+
+    def answer(
+        self, method: str, target: str, body: bytes = b"", authorization: str = ""
+    ) -> RestAnswer:
+        """Answer a request; `target` is its path and query as they came."""
+        path, _, query = target.partition("?")
+        try:
+            return self._answer(method, path, query, body, authorization)
+        except NotFound:
+            message = f"The requested resource {path} was not found"
+            return _error(Refused(404, NOT_FOUND, message))
+        except Refused as refused:
+            return _error(refused)
+
+    def _answer(
+        self, method: str, path: str, query: str, body: bytes, authorization: str
+    ) -> RestAnswer:
+        if not self._knows(authorization):
+            raise Refused(401, PERMISSION_DENIED, "Authenticate")
+        handlers, sids = self._handlers(path)
+        if method not in handlers:
+            message = f"Method not allowed: {method}"
+            raise Refused(405, METHOD_NOT_ALLOWED, message)
+        # latin-1 takes any byte; what is not ASCII there is no form, and means nothing.
+        parameters = Parameters(query if method == "GET" else body.decode("latin-1"))
+        document = handlers[method](self.exchange, path, parameters, *sids)
+        if document is None:
+            return RestAnswer(204)
+        # A list is where things are made; what has a SID is changed.
+        is_list = not sids or not path.endswith(f"/{sids[-1]}.json")
+        return _json(201 if method == "POST" and is_list else 200, document)
+
+    def _knows(self, authorization: str) -> bool:
+        scheme, _, encoded = authorization.partition(" ")
+        try:
+            given = base64.b64decode(encoded.strip(), validate=True)
+        except (binascii.Error, ValueError):
+            return False
+        account = self.exchange.account
+        expected = f"{account.sid}:{account.auth_token}".encode()
+        return scheme.lower() == "basic" and hmac.compare_digest(given, expected)
+
+    def _handlers(self, path: str) -> tuple[dict[str, Handler], list[str]]:
+        """Who serves a path, and the SIDs in it; another account's are not found."""
+        base = f"/{API_VERSION}/Accounts/{self.exchange.account.sid}/"
+        if not (path.startswith(base) and path.endswith(".json")):
+            raise NotFound
+        place = unquote(path[len(base) : -len(".json")])
+        for pattern, handlers in _PATTERNS:
+            if match := pattern.fullmatch(place):
+                return handlers, list(match.groups())
+        raise NotFound
+
+
+def _json(status: int, document: Mapping[str, object]) -> RestAnswer:
+    body = json.dumps(document, ensure_ascii=False).encode()
+    return RestAnswer(status, body, {"Content-Type": "application/json;charset=utf-8"})
+
+
+def _error(refused: Refused) -> RestAnswer:
+    """An error as Twilio words it; the challenge where nobody is known."""
+    document = {
+        "code": refused.code,
+        "message": str(refused),
+        "more_info": f"https://www.twilio.com/docs/errors/{refused.code}",
+        "status": refused.status,
+    }
+    answer = _json(refused.status, document)
+    if refused.status == 401:
+        answer.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+    return answer

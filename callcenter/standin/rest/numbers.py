@@ -1,0 +1,131 @@
+"""Numbers of the account: list, read, and what happens when somebody calls one."""
+
+import re
+from functools import partial
+
+from callcenter.standin.exchange import Exchange, Number
+from callcenter.standin.parameters import API_VERSION
+from callcenter.standin.rest.paging import Page, page
+from callcenter.standin.rest.words import (
+    BAD_PARAMETER,
+    NotFound,
+    Parameters,
+    Refused,
+    Resource,
+    among,
+    moment,
+    newest_first,
+)
+
+# A parameter, and the field it sets.
+_URLS = {
+    "VoiceUrl": "voice_url",
+    "VoiceFallbackUrl": "fallback_url",
+    "StatusCallback": "status_callback",
+}
+_METHODS = {
+    "VoiceMethod": "voice_method",
+    "VoiceFallbackMethod": "fallback_method",
+    "StatusCallbackMethod": "status_method",
+}
+
+
+def formatted(address: str) -> str:
+    """An address for display: those of North America are grouped, others stay."""
+    if match := re.fullmatch(r"\+1([0-9]{3})([0-9]{3})([0-9]{4})", address):
+        return "({}) {}-{}".format(*match.groups())
+    return address
+
+
+def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
+    """All of them, or those of a name or of a pattern of digits."""
+    # A part of a number is enough, a star stands for any digit (the file says so).
+    pattern = re.compile(re.escape(asked.text("PhoneNumber")).replace(r"\*", "[0-9]"))
+    found = [
+        one
+        for one in newest_first(exchange.numbers)
+        if among([_name(one)], asked.text("FriendlyName"))
+        and pattern.search(one.e164)
+        and asked.text("Origin") != "hosted"
+    ]
+    tell = partial(_resource, exchange)
+    return page("incoming_phone_numbers", found, tell, path, asked)
+
+
+def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resource:
+    """Read one."""
+    return _resource(exchange, _known(exchange, sid))
+
+
+def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resource:
+    """Change what is named, leave the rest; the next call is led by it."""
+    number = _known(exchange, sid)
+    values = {field: form.url(name) for name, field in _URLS.items() if name in form}
+    values |= {
+        field: form.method(name) for name, field in _METHODS.items() if name in form
+    }
+    if "FriendlyName" in form:
+        values["friendly_name"] = form.friendly_name()
+    if "VoiceApplicationSid" in form:
+        values["application_sid"] = form.text("VoiceApplicationSid")
+        if not among([*exchange.applications, ""], values["application_sid"]):
+            message = f"Invalid VoiceApplicationSid: {values['application_sid']}"
+            raise Refused(400, BAD_PARAMETER, message)
+    for field, value in values.items():
+        setattr(number, field, value)
+    number.updated_at = exchange.clock.now()
+    return _resource(exchange, number)
+
+
+def _known(exchange: Exchange, sid: str) -> Number:
+    for number in exchange.numbers.values():
+        if number.sid == sid:
+            return number
+    raise NotFound
+
+
+def _name(number: Number) -> str:
+    return number.friendly_name or formatted(number.e164)
+
+
+def _resource(exchange: Exchange, number: Number) -> Resource:
+    account_sid = exchange.account.sid
+    return {
+        "sid": number.sid,
+        "account_sid": account_sid,
+        "api_version": API_VERSION,
+        "phone_number": number.e164,
+        "friendly_name": _name(number),
+        "capabilities": {"voice": True, "sms": False, "mms": False, "fax": False},
+        "status": "in-use",
+        "origin": "twilio",
+        "beta": False,
+        "date_created": moment(exchange.clock.start),
+        "date_updated": moment(number.updated_at or exchange.clock.start),
+        "voice_receive_mode": "voice",
+        "voice_url": number.voice_url,
+        "voice_method": number.voice_method,
+        "voice_fallback_url": number.fallback_url,
+        "voice_fallback_method": number.fallback_method,
+        "voice_application_sid": number.application_sid or None,
+        "voice_caller_id_lookup": False,
+        "status_callback": number.status_callback,
+        "status_callback_method": number.status_method,
+        "sms_url": "",
+        "sms_method": "POST",
+        "sms_fallback_url": "",
+        "sms_fallback_method": "POST",
+        "sms_application_sid": None,
+        "trunk_sid": None,
+        "address_sid": None,
+        "address_requirements": "none",
+        "bundle_sid": None,
+        "identity_sid": None,
+        "emergency_status": "Inactive",
+        "emergency_address_sid": None,
+        "emergency_address_status": "unregistered",
+        "uri": (
+            f"/{API_VERSION}/Accounts/{account_sid}"
+            f"/IncomingPhoneNumbers/{number.sid}.json"
+        ),
+    }

@@ -1,0 +1,171 @@
+"""Queues and who waits in them: make, change, delete, take out (reference 10.2)."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from callcenter.standin.exchange import Exchange
+from callcenter.standin.parameters import API_VERSION
+from callcenter.standin.queues import MAX_SIZE, Member, Queue
+from callcenter.standin.rest.paging import Page, page
+from callcenter.standin.rest.words import (
+    BAD_PARAMETER,
+    NotFound,
+    Parameters,
+    Refused,
+    Resource,
+    moment,
+    newest_first,
+)
+
+# Only the rule is documented; no source tells the code of this one.
+NOT_EMPTY = 22001
+ALREADY_EXISTS = 22003
+LARGEST_QUEUE = 5000
+FRONT = "Front"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A member, and where it stands."""
+
+    member: Member
+    queue: Queue
+    position: int
+
+    @property
+    def sid(self) -> str:
+        """The SID of the call, by which a member is known."""
+        return self.member.leg.sid
+
+
+def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
+    """All of them, newest first."""
+    found = newest_first(exchange.queues)
+    return page("queues", found, partial(_resource, exchange), path, asked)
+
+
+def create(exchange: Exchange, path: str, form: Parameters) -> Resource:
+    """Make one, of a name that none has yet."""
+    form.required("FriendlyName")
+    name, size = _free_name(exchange, form), _max_size(form, MAX_SIZE)
+    queue = exchange.queue(name)
+    queue.max_size = size
+    return _resource(exchange, queue)
+
+
+def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resource:
+    """Read one."""
+    return _resource(exchange, _known(exchange, sid))
+
+
+def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resource:
+    """Rename one, or let it grow or shrink; who is in it stays."""
+    queue = _known(exchange, sid)
+    size = _max_size(form, queue.max_size)
+    if "FriendlyName" in form and form.text("FriendlyName") != queue.name:
+        name = _free_name(exchange, form)
+        exchange.queues[name] = exchange.queues.pop(queue.name)
+        queue.name = name
+    queue.max_size = size
+    queue.updated_at = exchange.clock.now()
+    return _resource(exchange, queue)
+
+
+def delete(exchange: Exchange, path: str, form: Parameters, sid: str) -> None:
+    """Delete one in which nobody waits."""
+    queue = _known(exchange, sid)
+    if queue.members:
+        raise Refused(400, NOT_EMPTY, f"Queue {sid} is not empty")
+    del exchange.queues[queue.name]
+
+
+def members(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Page:
+    """Who waits, the first in front."""
+    found = _places(_known(exchange, sid))
+    tell = partial(_member_resource, exchange)
+    return page("queue_members", found, tell, path, asked)
+
+
+def member(
+    exchange: Exchange, path: str, asked: Parameters, sid: str, call_sid: str
+) -> Resource:
+    """Read one who waits, by the SID of the call or as the one in front."""
+    return _member_resource(exchange, _place(exchange, sid, call_sid))
+
+
+def dequeue(
+    exchange: Exchange, path: str, form: Parameters, sid: str, call_sid: str
+) -> Resource:
+    """Take one out and send the call to a document; a second time nobody is there."""
+    place = _place(exchange, sid, call_sid)
+    form.required("Url")
+    url, method = form.url("Url"), form.method("Method")
+    resource = _member_resource(exchange, place)
+    exchange.dequeue(sid, place.sid, url, method)
+    return resource
+
+
+def _known(exchange: Exchange, sid: str) -> Queue:
+    for queue in exchange.queues.values():
+        if queue.sid == sid:
+            return queue
+    raise NotFound
+
+
+def _places(queue: Queue) -> list[Place]:
+    """Who waits; not those who are on their way out."""
+    waiting = [one for one in queue.members if not one.leg.interrupted.done()]
+    return [Place(one, queue, number) for number, one in enumerate(waiting, start=1)]
+
+
+def _place(exchange: Exchange, sid: str, call_sid: str) -> Place:
+    for place in _places(_known(exchange, sid)):
+        if call_sid in (FRONT, place.sid):
+            return place
+    raise NotFound
+
+
+def _free_name(exchange: Exchange, form: Parameters) -> str:
+    name = form.friendly_name()
+    if name in exchange.queues:
+        message = f"A queue with the name {name} already exists"
+        raise Refused(400, ALREADY_EXISTS, message)
+    return name
+
+
+def _max_size(form: Parameters, default: int) -> int:
+    size = form.whole("MaxSize", default)
+    if not 1 <= size <= LARGEST_QUEUE:
+        message = f"MaxSize must be between 1 and {LARGEST_QUEUE}"
+        raise Refused(400, BAD_PARAMETER, message)
+    return size
+
+
+def _resource(exchange: Exchange, queue: Queue) -> Resource:
+    account_sid = exchange.account.sid
+    return {
+        "sid": queue.sid,
+        "account_sid": account_sid,
+        "friendly_name": queue.name,
+        "current_size": len(_places(queue)),
+        "max_size": queue.max_size,
+        "average_wait_time": queue.average_wait(exchange.clock.seconds()),
+        "date_created": moment(queue.created_at),
+        "date_updated": moment(queue.updated_at or queue.created_at),
+        "uri": f"/{API_VERSION}/Accounts/{account_sid}/Queues/{queue.sid}.json",
+    }
+
+
+def _member_resource(exchange: Exchange, place: Place) -> Resource:
+    waited = exchange.clock.seconds() - place.member.entered_seconds
+    return {
+        "call_sid": place.sid,
+        "queue_sid": place.queue.sid,
+        "date_enqueued": moment(place.member.stay.entered_at),
+        "position": place.position,
+        "wait_time": int(waited),
+        "uri": (
+            f"/{API_VERSION}/Accounts/{exchange.account.sid}"
+            f"/Queues/{place.queue.sid}/Members/{place.sid}.json"
+        ),
+    }

@@ -1,0 +1,130 @@
+"""Recordings: list, read, delete, all of them or those of a call (reference 10.3)."""
+
+from datetime import timedelta
+from functools import partial
+
+from callcenter.standin.exchange import Exchange
+from callcenter.standin.parameters import API_VERSION
+from callcenter.standin.recordings import Recording
+from callcenter.standin.rest import calls
+from callcenter.standin.rest.paging import Page, page
+from callcenter.standin.rest.words import (
+    NotFound,
+    Parameters,
+    Resource,
+    among,
+    is_on_days,
+    moment,
+    newest_first,
+)
+
+
+def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
+    """All of them; the deleted ones only where they are asked for."""
+    found = [
+        one
+        for one in newest_first(exchange.recordings)
+        if among([one.call_sid], asked.text("CallSid"))
+        and not asked.text("ConferenceSid")
+        and (one.status != "deleted" or asked.flag("IncludeSoftDeleted"))
+        and is_on_days(one.started_at, asked, "DateCreated")
+    ]
+    return page("recordings", found, partial(_resource, exchange), path, asked)
+
+
+def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resource:
+    """Read one."""
+    recording = _known(exchange, sid, also_deleted=asked.flag("IncludeSoftDeleted"))
+    return _resource(exchange, recording)
+
+
+def delete(exchange: Exchange, path: str, form: Parameters, sid: str) -> None:
+    """Delete the sound; what is known about it stays, and is told to who asks."""
+    recording = _known(exchange, sid)
+    recording.status = "deleted"
+
+
+def listed_of_call(
+    exchange: Exchange, path: str, asked: Parameters, call_sid: str
+) -> Page:
+    """Those of one call."""
+    calls.known(exchange, call_sid)
+    found = [
+        one
+        for one in newest_first(exchange.recordings)
+        if one.call_sid == call_sid
+        and one.status != "deleted"
+        and is_on_days(one.started_at, asked, "DateCreated")
+    ]
+    tell = partial(_resource_of_call, exchange)
+    return page("recordings", found, tell, path, asked)
+
+
+def fetch_of_call(
+    exchange: Exchange, path: str, asked: Parameters, call_sid: str, sid: str
+) -> Resource:
+    """Read one of a call."""
+    return _resource_of_call(exchange, _known(exchange, sid, call_sid))
+
+
+def delete_of_call(
+    exchange: Exchange, path: str, form: Parameters, call_sid: str, sid: str
+) -> None:
+    """Delete one of a call."""
+    delete(exchange, path, form, _known(exchange, sid, call_sid).sid)
+
+
+def _known(
+    exchange: Exchange, sid: str, call_sid: str = "", *, also_deleted: bool = False
+) -> Recording:
+    recording = exchange.recordings.get(sid)
+    if (
+        recording is None
+        or not among([recording.call_sid], call_sid)
+        or (recording.status == "deleted" and not also_deleted)
+    ):
+        raise NotFound
+    return recording
+
+
+def _shared(exchange: Exchange, recording: Recording) -> Resource:
+    """What both resources tell in the same words."""
+    ended_at = recording.started_at + timedelta(seconds=recording.duration)
+    return {
+        "sid": recording.sid,
+        "account_sid": exchange.account.sid,
+        "api_version": API_VERSION,
+        "call_sid": recording.call_sid,
+        "conference_sid": None,
+        "channels": recording.channels,
+        "source": recording.source,
+        "status": recording.status,
+        "error_code": None,
+        "date_created": moment(recording.started_at),
+        "date_updated": moment(ended_at),
+        "start_time": moment(recording.started_at),
+        "duration": str(recording.duration),
+        "price": None,
+        "price_unit": "USD",
+        "encryption_details": None,
+    }
+
+
+def _resource(exchange: Exchange, recording: Recording) -> Resource:
+    place = f"/{API_VERSION}/Accounts/{exchange.account.sid}/Recordings/{recording.sid}"
+    return _shared(exchange, recording) | {
+        "media_url": f"https://api.twilio.com{place}",
+        "subresource_uris": {
+            "add_on_results": f"{place}/AddOnResults.json",
+            "transcriptions": f"{place}/Transcriptions.json",
+        },
+        "uri": f"{place}.json",
+    }
+
+
+def _resource_of_call(exchange: Exchange, recording: Recording) -> Resource:
+    call = f"/{API_VERSION}/Accounts/{exchange.account.sid}/Calls/{recording.call_sid}"
+    return _shared(exchange, recording) | {
+        "track": recording.track,
+        "uri": f"{call}/Recordings/{recording.sid}.json",
+    }
