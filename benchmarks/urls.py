@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from benchmarks import peers
+from benchmarks import peers, stock
 from minicc.urls import urlpatterns as product
 
 urlpatterns = [
     path("noop/", peers.noop),
     path("plain/", peers.plain),
+    path("stock/", stock.site.urls),
     *product,
 ]

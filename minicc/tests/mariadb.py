@@ -21,7 +21,11 @@ HASTY = [
     "--innodb-buffer-pool-size=128M",
 ]
 # What benchmarks must have, as in production.
-DURABLE = ["--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=1G"]
+DURABLE = [
+    "--innodb-flush-log-at-trx-commit=1",
+    "--innodb-buffer-pool-size=2G",
+    "--innodb-log-file-size=512M",
+]
 SECONDS_TO_START = 60
 
 
@@ -50,6 +54,9 @@ def start(*, is_durable: bool = False) -> str:
     folder = Path(tempfile.mkdtemp(prefix="minicc-mariadb-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     data, socket, log = folder / "data", folder / "socket", folder / "log"
+    # Of its own: a server that starts clears what others keep in a shared one.
+    temporary = folder / "tmp"
+    temporary.mkdir()
     # Without a user named, the server refuses to run as root.
     as_root = ["--user=root"] if os.geteuid() == 0 else []
     with log.open("w") as output:
@@ -72,6 +79,7 @@ def start(*, is_durable: bool = False) -> str:
                 "--no-defaults",
                 f"--datadir={data}",
                 f"--socket={socket}",
+                f"--tmpdir={temporary}",
                 f"--pid-file={folder / 'pid'}",
                 *SERVER_OPTIONS,
                 *(DURABLE if is_durable else HASTY),

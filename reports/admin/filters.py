@@ -1,6 +1,6 @@
 """Filters of the history lists that ask no history which values there are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -8,15 +8,24 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models import Menu, Operator, PhoneLine, Queue, WebhookEvent
+from callcenter.models import (
+    Call,
+    Connection,
+    Menu,
+    Operator,
+    PhoneLine,
+    Queue,
+    QueueEntry,
+    WebhookEvent,
+)
 
-# As long as a rare kind of event may be looked for without asking.
+# As long as a rare kind, queue or line may be looked for without asking.
 RECENT_DAYS = 30
 
 
@@ -109,6 +118,22 @@ class PeriodFilter(admin.FieldListFilter):
         ]
 
 
+def _recent(choices: Iterable[Any], changelist: ChangeList) -> Iterator[Any]:
+    """The same choices; each but "all" chooses the last days too, unless others are.
+
+    For what no index of the list knows: the rare would be looked for among millions.
+    """
+    period: Any = changelist.list_filter[0]
+    first = f"{period[0]}__first"
+    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    since = today - timedelta(days=RECENT_DAYS)
+    has_period = {first, f"{period[0]}__last"} & changelist.params.keys()
+    for number, choice in enumerate(choices):
+        if number and not has_period:
+            choice["query_string"] += f"&{first}={since}"
+        yield choice
+
+
 class SetupFilter(admin.SimpleListFilter):
     """Values of a text column of history that are set up now, by their names.
 
@@ -188,23 +213,61 @@ class OperatorFilter(SetupFilter):
             return queryset.none()
         identity = operator.client_identity
         names = [operator.number or "", f"client:{identity}" if identity else ""]
-        return queryset.filter(operator__in=[name for name in names if name])
+        return self.of_operator(queryset, [name for name in names if name])
+
+    def of_operator(
+        self, queryset: models.QuerySet[Any], names: list[str]
+    ) -> models.QuerySet[Any]:
+        """Rows of an operator, who goes by these names."""
+        return queryset.filter(operator__in=names)
 
 
 class RecentKindFilter(admin.ChoicesFieldListFilter):
-    """Kinds of events; choosing one chooses the last days too, unless others are.
-
-    No index knows the kinds, and a rare one would be looked for among millions.
-    """
+    """Kinds of events, in the last days."""
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        today = timezone.localdate(timezone=timezone.get_default_timezone())
-        since = today - timedelta(days=RECENT_DAYS)
-        has_period = "received_at__first" in changelist.params
-        for choice in super().choices(changelist):
-            if choice["query_string"] != "?" and not has_period:
-                choice["query_string"] += f"&received_at__first={since}"
-            yield choice
+        return _recent(super().choices(changelist), changelist)
+
+
+class RecentQueueFilter(QueueFilter):
+    """Calls that stood in one queue, or conversations of it, in the last days."""
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        value = self.value()
+        if not value:
+            return queryset
+        if queryset.model is Call:
+            stays = QueueEntry.objects.filter(call=OuterRef("pk"), queue=value)
+            return queryset.filter(Exists(stays))
+        return queryset.filter(entry__queue=value)
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        return _recent(super().choices(changelist), changelist)
+
+
+class RecentLineFilter(LineFilter):
+    """Rows of calls to one line, in the last days."""
+
+    field = "call__line"
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        return _recent(super().choices(changelist), changelist)
+
+
+class RecentOperatorFilter(OperatorFilter):
+    """Calls or stays in queues that one operator took, in the last days."""
+
+    def of_operator(
+        self, queryset: models.QuerySet[Any], names: list[str]
+    ) -> models.QuerySet[Any]:
+        way = "entry__call" if queryset.model is Call else "entry"
+        taken = Connection.objects.filter(operator__in=names)
+        return queryset.filter(Exists(taken.filter(**{way: OuterRef("pk")})))
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        return _recent(super().choices(changelist), changelist)
 
 
 class TellingFilter(admin.SimpleListFilter):

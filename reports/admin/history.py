@@ -22,6 +22,9 @@ from reports.admin.filters import (
     OperatorFilter,
     PeriodFilter,
     QueueFilter,
+    RecentLineFilter,
+    RecentOperatorFilter,
+    RecentQueueFilter,
 )
 from reports.admin.linked import Linked
 from reports.admin.parts import EntryPartAdmin, PartAdmin
@@ -47,6 +50,8 @@ class CallAdmin(HistoryAdmin[Call]):
         "kind",
         "outcome",
         LineFilter,
+        RecentQueueFilter,
+        RecentOperatorFilter,
     ]
     sortable_by = ["started_at"]
     sid_lookups = ["sid"]
@@ -152,7 +157,13 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
         "position",
         "inferred",
     ]
-    list_filter = [("entered_at", PeriodFilter), QueueFilter, "outcome"]
+    list_filter = [
+        ("entered_at", PeriodFilter),
+        QueueFilter,
+        "outcome",
+        RecentOperatorFilter,
+        RecentLineFilter,
+    ]
     sortable_by = ["entered_at"]
     fieldsets = [
         (
@@ -217,7 +228,11 @@ class ConnectionAdmin(EntryPartAdmin[Connection]):
         "talk",
         "talk_source",
     ]
-    list_filter = [("connected_at", PeriodFilter), OperatorFilter]
+    list_filter = [
+        ("connected_at", PeriodFilter),
+        OperatorFilter,
+        RecentQueueFilter,
+    ]
     sortable_by = ["connected_at"]
     sid_lookups = ["entry__call__sid", "operator_call_sid"]
     fieldsets = [
@@ -264,7 +279,7 @@ class IvrStepAdmin(PartAdmin[IvrStep]):
     """Menus asked: with what input, and what it led to."""
 
     list_display = ["asked_at", "caller_number", "menu", "input", "led_to"]
-    list_filter = [("asked_at", PeriodFilter), MenuFilter]
+    list_filter = [("asked_at", PeriodFilter), MenuFilter, RecentLineFilter]
     sortable_by = ["asked_at"]
     fieldsets = [
         (None, {"fields": ["call", "step", "asked_at", "menu", "input", "led_to"]})

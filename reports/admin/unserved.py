@@ -13,6 +13,7 @@ from callcenter.models import (
 from reports.admin.filters import (
     PeriodFilter,
     QueueFilter,
+    RecentLineFilter,
 )
 from reports.admin.linked import Linked
 from reports.admin.parts import EntryPartAdmin, PartAdmin
@@ -30,7 +31,7 @@ class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
         "state",
         "recovered_at",
     ]
-    list_filter = [("abandoned_at", PeriodFilter), QueueFilter]
+    list_filter = [("abandoned_at", PeriodFilter), QueueFilter, RecentLineFilter]
     sortable_by = ["abandoned_at"]
     fieldsets = [
         (

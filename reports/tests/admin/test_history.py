@@ -307,6 +307,40 @@ def test_rows_are_filtered_by_the_names_of_the_setup(admin_client):
     assert listed(admin_client, "connection", by_operator="0") == []
 
 
+def test_calls_and_stays_are_filtered_by_what_hangs_on_them(admin_client):
+    rows.make_line("+815000000101", queue=rows.make_queue("support"))
+    operator = rows.make_operator(number="+815000000201")
+    taken = rows.make_entry()
+    connection = rows.make_connection(taken)
+    step = rows.make_step(taken.call)
+    elsewhere = rows.make_entry(
+        rows.make_call(line="+815000000102"), queue="sales", outcome="abandoned"
+    )
+    rows.make_abandoned(elsewhere)
+
+    by = {"by_operator": str(operator.pk)}
+    assert listed(admin_client, "call", in_queue="support") == [taken.call_id]
+    assert listed(admin_client, "call", **by) == [taken.call_id]
+    assert listed(admin_client, "queueentry", **by) == [taken.pk]
+    assert listed(admin_client, "queueentry", on_line="+815000000101") == [taken.pk]
+    assert listed(admin_client, "connection", in_queue="support") == [connection.pk]
+    assert listed(admin_client, "connection", in_queue="sales") == []
+    assert listed(admin_client, "ivrstep", on_line="+815000000101") == [step.pk]
+    assert listed(admin_client, "abandonedcall", on_line="+815000000101") == []
+
+
+@time_machine.travel("2026-11-24T03:00:00Z", tick=False)
+def test_what_no_index_of_the_list_knows_is_looked_for_in_the_last_days(admin_client):
+    rows.make_queue("support")
+
+    html = admin_client.get(changelist("call")).content.decode()
+
+    links = re.findall(r'href="(\?[^"]*in_queue[^"]*)"', html)
+    assert [link.replace("&amp;", "&") for link in links] == [
+        "?in_queue=support&started_at__first=2026-10-25"
+    ]
+
+
 @time_machine.travel("2026-11-24T03:00:00Z", tick=False)
 def test_kind_of_an_event_is_looked_for_in_the_last_days_or_those_chosen(admin_client):
     def offered(**query: str) -> str:
@@ -344,11 +378,11 @@ def test_durations_and_numbers_read_as_people_write_them(admin_client):
 
 # Session, user, count, rows and what the filters and columns read beside them.
 LIST_QUERIES = {
-    "call": 5,
-    "queueentry": 6,
-    "connection": 7,
-    "ivrstep": 6,
-    "abandonedcall": 6,
+    "call": 7,
+    "queueentry": 8,
+    "connection": 8,
+    "ivrstep": 7,
+    "abandonedcall": 7,
     "recording": 5,
     "voicemail": 6,
     "callbackrequest": 6,

@@ -1,0 +1,123 @@
+"""A history of a million queue entries, to look at lists and files with.
+
+`python -m benchmarks.fill ENTRIES` fills the database of DATABASE_URL: a few thousand
+calls are told from events, and then copied in SQL, each copy on earlier days.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import django
+from django.core.management import call_command
+from django.db import connection, models, transaction
+from tqdm import tqdm
+
+from benchmarks import bulk
+
+SEED_CALLS = 4000
+# The calls of one copy come so many days before those of the last one: one day of the
+# benchmark's calls is somewhat short of 8 hours.
+DAYS_APART = 1
+_EARLIER = {
+    "mysql": "{column} - INTERVAL {days} DAY",
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%f', {column}, '-{days} days')",
+}
+# Another digit, at a place of its own in every doubling: the same for all that name it.
+_NEW_SID = (
+    "SUBSTR({column}, 1, {place} - 1)",
+    "SUBSTR('123456789abcdef0',"
+    " INSTR('0123456789abcdef', SUBSTR({column}, {place}, 1)), 1)",
+    "SUBSTR({column}, {place} + 1)",
+)
+_LAST_DIGIT = 34
+
+
+def fill(entries: int) -> int:
+    """Copies the calls there are until there are so many entries; gives how many."""
+    from callcenter.models import QueueEntry  # noqa: PLC0415 -- needs Django set up
+
+    _seed()
+    have = QueueEntry.objects.count()
+    copies = 1
+    with tqdm(total=entries, initial=have, unit="entry", disable=None) as bar:
+        while have < entries:
+            _double(copies)
+            copies *= 2
+            bar.update(have)
+            have *= 2
+    if connection.vendor == "mysql":
+        with connection.cursor() as cursor:
+            for model in _tables():
+                cursor.execute(f"ANALYZE TABLE {model._meta.db_table}")
+                cursor.fetchall()
+    return have
+
+
+def _tables() -> list[type[models.Model]]:
+    from callcenter.models import (  # noqa: PLC0415 -- needs Django set up
+        AbandonedCall,
+        Call,
+        Connection,
+        IvrStep,
+        QueueEntry,
+    )
+
+    return [Call, QueueEntry, Connection, IvrStep, AbandonedCall]
+
+
+def _seed() -> None:
+    from callcenter.models import Call  # noqa: PLC0415 -- needs Django set up
+
+    if Call.objects.exists():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "calls.jsonl"
+        bulk.write_file(path, SEED_CALLS)
+        call_command("load_events", str(path), verbosity=0, stdout=sys.stderr)
+
+
+def _double(copies: int) -> None:
+    """Adds to all rows that there are a copy of them, before all that there are."""
+    # One step for all tables: rows point at each other by ids, which move alike.
+    tables = _tables()
+    step = max(
+        model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
+        for model in tables
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model in tables:
+            columns, values = [], []
+            for field in model._meta.concrete_fields:
+                columns.append(str(field.column))
+                values.append(_value(field, step, copies))
+            table = model._meta.db_table
+            cursor.execute(
+                f"INSERT INTO {table} ({', '.join(columns)})"
+                f" SELECT {', '.join(values)} FROM {table} WHERE id <= {step}"
+            )
+
+
+def _value(field: "models.Field[Any, Any]", step: int, copies: int) -> str:
+    """What stands in a column of the copy, as SQL."""
+    column, days = str(field.column), copies * DAYS_APART
+    if field.primary_key or field.is_relation:
+        return f"{column} + {step}"
+    if isinstance(field, models.DateTimeField) and column != "sealed_at":
+        return _EARLIER[connection.vendor].format(column=column, days=days)
+    if column == "entered_quarter":
+        return f"{column} - {96 * days}"
+    if column in ("sid", "operator_call_sid"):
+        place = _LAST_DIGIT - copies.bit_length()
+        parts = [part.format(column=column, place=place) for part in _NEW_SID]
+        if connection.vendor == "mysql":
+            return f"CONCAT({', '.join(parts)})"
+        return " || ".join(parts)
+    return column
+
+
+if __name__ == "__main__":
+    django.setup()
+    count = fill(int(sys.argv[1]))
+    sys.stdout.write(f"There are {count:,} queue entries now.\n")
