@@ -56,7 +56,10 @@ def resolve(base: str, url: str, carry_credentials: bool = True) -> str:
     """
     if not url:
         return base
-    absolute = urljoin(base, url)
+    try:
+        absolute = urljoin(base, url)
+    except ValueError:
+        return url  # refused when it is read
     if not carry_credentials and not urlsplit(url).netloc:
         parts = urlsplit(absolute)
         absolute = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
@@ -123,4 +126,5 @@ def _number(
     given: Mapping[str, str], name: str, least: int, most: int, default: int
 ) -> int:
     value = given.get(name, "")
-    return min(most, max(least, int(value))) if value.isdecimal() else default
+    is_number = value.isascii() and value.isdecimal() and len(value) < 10
+    return min(most, max(least, int(value))) if is_number else default

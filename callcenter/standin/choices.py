@@ -22,6 +22,8 @@ class Choices:
     # 15.1, CallStatus of the Enqueue action of a caller who hung up; the other one is
     # "in-progress".
     status_of_hung_up: str = "completed"
+    # 1.2: how a call ends whose caller hangs up before we answered it.
+    status_of_unanswered: str = "no-answer"
     # 15.2: a Dial action of a queue names the caller, and how long they talked.
     dial_action_names_caller: bool = True
     # 15.2: DialBridged is sent (only newer captures have it).

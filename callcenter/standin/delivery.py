@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Coroutine
 from random import Random
 from typing import Any
-from urllib.parse import urljoin
 
 from callcenter.standin import address as addresses
 from callcenter.standin.account import Account, Sent
@@ -153,7 +152,7 @@ class Delivery:
             where = answer.headers.get("location", "")
             if answer.status not in (301, 302, 303, 307, 308) or not where:
                 return answer
-            url = urljoin(url, where)
+            url = addresses.read(addresses.resolve(url, where)).url
             if answer.status in (301, 302, 303):
                 method, form = "GET", {}
         raise Refused(11215, address.url)

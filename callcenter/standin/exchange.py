@@ -1,6 +1,7 @@
 """The exchange: numbers, calls and queues of one account, and who rings whom."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from callcenter.standin.sids import new_sid
 from callcenter.standin.transport import Answer, Transport
 from callcenter.standin.vocabulary import VERBS
 
+logger = logging.getLogger(__name__)
 # Rung here: it calls answer() or decline() on the leg, or lets it ring.
 Callee = Callable[[Leg], Coroutine[Any, Any, None]]
 
@@ -231,8 +233,11 @@ class Exchange:
 
     def _done(self, task: "asyncio.Task[None]") -> None:
         self._alive.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            self._broken.append(task)
+        if task.cancelled() or task.exception() is None:
+            return
+        # The other calls go on; who waits for all to settle is told.
+        self._broken.append(task)
+        logger.error("a leg of the stand-in broke", exc_info=task.exception())
 
     def finish(self, leg: Leg) -> None:
         """Close the account of a leg that is over, and tell whoever subscribed."""
@@ -241,7 +246,8 @@ class Exchange:
         leg.ended_at = self.clock.now()
         if leg.status not in FINAL:
             was_answered = leg.answered_at is not None
-            leg.status = "completed" if was_answered else "no-answer"
+            unanswered = self.choices.status_of_unanswered
+            leg.status = "completed" if was_answered else unanswered
         leg.doing = "over"
         self.report(leg, "completed", leg.ended_at)
         leg.over.set()

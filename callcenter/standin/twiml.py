@@ -32,7 +32,7 @@ class Element:
     def seconds(self, name: str, default: int) -> int:
         """Give an attribute that is a whole number."""
         value = self.attributes.get(name, "")
-        return int(value) if value.isdecimal() else default
+        return int(value) if _is_whole(value) else default
 
     def is_true(self, name: str, default: bool = False) -> bool:
         """Give an attribute that is true or false."""
@@ -133,7 +133,7 @@ def _check_say(say: Element, warnings: list[tuple[int, str]]) -> None:
 
 
 def _is_whole(value: str) -> bool:
-    return value.isdecimal()
+    return bool(re.fullmatch(r"[0-9]{1,9}", value))
 
 
 def _is_hints(value: str) -> bool:

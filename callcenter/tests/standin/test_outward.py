@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcenter.tests.standin.office import BASE, CALLER, LINE, Office, play
+from callcenter.tests.standin.office import BASE, CALLER, LINE, START, Office, play
 
 FRIEND, OTHER = "+815000000901", "+815000000902"
 NAMES = ("DialCallStatus", "DialCallDuration", "DialBridged", "CallStatus")
@@ -238,3 +238,44 @@ def test_call_made_by_rest_can_be_canceled_while_it_rings():
     (leg,) = exchange.calls.values()
     assert (leg.status, leg.duration) == ("canceled", 0)
     assert [form["CallStatus"] for form in served.forms("/progress")] == ["canceled"]
+
+
+def test_parent_is_picked_up_only_when_bridged_where_so_asked():
+    served = office(FRIEND, 'answerOnBridge="true"')
+
+    exchange = call(served, {FRIEND: picks_up(7)})
+
+    leg = next(iter(exchange.calls.values()))
+    assert (leg.answered_at - START).total_seconds() == 7
+
+
+def test_star_hangs_the_called_party_up_where_so_asked():
+    served = office(FRIEND, 'hangupOnStar="true"')
+
+    async def story(exchange):
+        exchange.phones[FRIEND] = picks_up(1)
+        leg = exchange.ring(CALLER, LINE)
+        await exchange.clock.sleep(21)
+        leg.press("*")
+
+    play(served, story)
+
+    assert told(served) == ["completed", "20", "true", "in-progress"]
+
+
+def test_time_limit_ends_the_conversation():
+    served = office(FRIEND, 'timeLimit="15"')
+
+    call(served, {FRIEND: picks_up()})
+
+    assert told(served) == ["completed", "15", "true", "in-progress"]
+
+
+def test_conference_is_not_played_and_said_so():
+    served = office("<Conference>room</Conference>")
+
+    exchange = call(served, {})
+
+    (leg,) = exchange.calls.values()
+    assert served.forms("/done")[0]["DialCallStatus"] == "failed"
+    assert leg.heard[0].verb == "note"
