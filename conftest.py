@@ -24,6 +24,7 @@ ENVIRONMENT = {
     "TWILIO_AUTH_TOKEN_SECONDARY": "",
     "WEBHOOK_BASIC_AUTH": "",
     "DEMO": "0",
+    "DEMO_DAYS": "0",
     "STANDIN_PORT": "0",
     "LANGUAGE_CODE": "ja",
     "TIME_ZONE": "Asia/Tokyo",

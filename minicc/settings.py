@@ -37,6 +37,7 @@ WEBHOOK_BASIC_AUTH = env.str("WEBHOOK_BASIC_AUTH", default="")
 # Where the last plan known good is kept for a start without a database.
 SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(BASE_DIR / "spool")))
 DEMO = env.bool("DEMO", default=False)
+DEMO_DAYS = env.int("DEMO_DAYS", default=30)
 # Of the telephones in the browser, on loopback; 0: one of the installation's own.
 STANDIN_PORT = env.int("STANDIN_PORT", default=0)
 

@@ -3,12 +3,19 @@
 Known by its codes and numbers: what is there already is left as people made it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
 
+from callcenter.demo.shop import (
+    MAIN_LINE,
+    MORE_WORKERS,
+    SHOP_LINE,
+    SHOP_MENUS,
+    SHOP_MESSAGES,
+)
 from callcenter.models import (
     BusinessHours,
     Holiday,
@@ -24,7 +31,7 @@ from callcenter.models import (
     WrapUpCode,
 )
 
-LINE = "+815000000101"
+LINE = MAIN_LINE
 PIN = "1234"
 # Before any call that is ever taken in.
 THRESHOLDS_VALID_FROM = date(2000, 1, 1)
@@ -102,6 +109,11 @@ MESSAGE_TEXTS = {
 }
 
 
+Names = Mapping[str, str]  # by slug
+Texts = Mapping[str, str]  # by language
+Options = Sequence[tuple[str, str, str, str]]  # as in OPTIONS
+
+
 class MadeByHand(Exception):
     """There are rows that are not the demo's; the message names them."""
 
@@ -127,24 +139,35 @@ def install(*, replace: bool = False) -> Installed:
     elif others := _others():
         raise MadeByHand(", ".join(others))
     _queues(installed)
-    _messages(installed)
-    _menus(installed)
+    add_messages(installed, MESSAGES, MESSAGE_TEXTS)
+    add_menus(installed, MENUS, MENU_TEXTS, OPTIONS)
     _line(installed)
     _operators(installed)
     return installed
 
 
+def is_the_demos() -> bool:
+    """Whether the setup is the demo's and nobody else's."""
+    return PhoneLine.objects.filter(number=LINE).exists() and not _others()
+
+
 def _others() -> list[str]:
     """The rows that tell this is somebody's own installation."""
     # People rename operators; their number or browser says who they are.
-    operators = Operator.objects.exclude(number__in=BY_TELEPHONE.values()).exclude(
+    numbers = [*BY_TELEPHONE.values(), *(worker.address for worker in MORE_WORKERS)]
+    operators = Operator.objects.exclude(number__in=numbers).exclude(
         client_identity__in=BY_BROWSER
     )
+    lines = PhoneLine.objects.values_list("number", flat=True)
+    slugs = {
+        model: model.objects.values_list("slug", flat=True)
+        for model in (Queue, Menu, Message)
+    }
     return [
-        *_not_in("line", PhoneLine.objects.values_list("number", flat=True), [LINE]),
-        *_not_in("queue", Queue.objects.values_list("slug", flat=True), QUEUES),
-        *_not_in("menu", Menu.objects.values_list("slug", flat=True), MENUS),
-        *_not_in("message", Message.objects.values_list("slug", flat=True), MESSAGES),
+        *_not_in("line", lines, [LINE, SHOP_LINE]),
+        *_not_in("queue", slugs[Queue], QUEUES),
+        *_not_in("menu", slugs[Menu], [*MENUS, *SHOP_MENUS]),
+        *_not_in("message", slugs[Message], [*MESSAGES, *SHOP_MESSAGES]),
         *(f"operator {operator.name}" for operator in operators),
     ]
 
@@ -188,31 +211,40 @@ def _queues(installed: Installed) -> None:
                 target_seconds=20,
                 short_abandon_seconds=5,
             )
-            _prompt(WAITING, purpose=Prompt.Purpose.WAITING, queue=queue)
-            _prompt(CONNECTING, purpose=Prompt.Purpose.CONNECTING, queue=queue)
+            add_prompts(WAITING, purpose=Prompt.Purpose.WAITING, queue=queue)
+            add_prompts(CONNECTING, purpose=Prompt.Purpose.CONNECTING, queue=queue)
 
 
-def _messages(installed: Installed) -> None:
-    for slug, name in MESSAGES.items():
+def add_messages(
+    installed: Installed, names: Names, texts: Mapping[str, Texts]
+) -> None:
+    """Makes the messages that are missing."""
+    for slug, name in names.items():
         message, is_new = Message.objects.get_or_create(
             slug=slug, defaults={"name": name}
         )
         if is_new:
             installed.made.append(f"message {slug}")
-            _prompt(MESSAGE_TEXTS[slug], message=message)
+            add_prompts(texts[slug], message=message)
 
 
-def _menus(installed: Installed) -> None:
+def add_menus(
+    installed: Installed,
+    names: Names,
+    texts: Mapping[str, Texts],
+    options: Mapping[str, Options],
+) -> None:
+    """Makes the menus that are missing; what they lead to is there or among them."""
     new = []
-    for slug, name in MENUS.items():
+    for slug, name in names.items():
         menu, is_new = Menu.objects.get_or_create(slug=slug, defaults={"name": name})
         if is_new:
             installed.made.append(f"menu {slug}")
-            _prompt(MENU_TEXTS[slug], menu=menu)
+            add_prompts(texts[slug], menu=menu)
             new.append(menu)
     # Menus lead to each other: options come when all menus are there.
     for menu in new:
-        for key, action, target, language in OPTIONS[menu.slug]:
+        for key, action, target, language in options[menu.slug]:
             MenuOption.objects.create(
                 menu=menu,
                 input=key,
@@ -238,8 +270,8 @@ def _line(installed: Installed) -> None:
     )
     if is_new:
         installed.made.append(f"line {LINE}")
-        _prompt(GREETING, purpose=Prompt.Purpose.GREETING, line=line)
-        _prompt(CLOSED, purpose=Prompt.Purpose.CLOSED, line=line)
+        add_prompts(GREETING, purpose=Prompt.Purpose.GREETING, line=line)
+        add_prompts(CLOSED, purpose=Prompt.Purpose.CLOSED, line=line)
 
 
 def _operators(installed: Installed) -> None:
@@ -247,25 +279,29 @@ def _operators(installed: Installed) -> None:
         if not Operator.objects.filter(number=number).exists():
             operator = Operator(name=name, number=number)
             operator.set_pin(PIN)
-            _save_operator(operator, SERVED_BY_TELEPHONE, installed)
+            save_operator(operator, SERVED_BY_TELEPHONE, installed)
     for identity in BY_BROWSER:
         if not Operator.objects.filter(client_identity=identity).exists():
             operator = Operator(name=identity, client_identity=identity)
-            _save_operator(operator, list(QUEUES), installed)
+            save_operator(operator, list(QUEUES), installed)
 
 
-def _save_operator(operator: Operator, queues: list[str], installed: Installed) -> None:
+def save_operator(
+    operator: Operator, queues: Iterable[str], installed: Installed
+) -> None:
+    """Makes an operator and what they serve."""
     operator.save()
     installed.made.append(f"operator {operator.name}")
     for queue in Queue.objects.filter(slug__in=queues):
         OperatorQueue.objects.create(operator=operator, queue=queue)
 
 
-def _prompt(
-    texts: dict[str, str],
+def add_prompts(
+    texts: Texts,
     *,
     purpose: Prompt.Purpose = Prompt.Purpose.MAIN,
     **owner: Queue | Message | Menu | PhoneLine,
 ) -> None:
+    """Makes the prompt of a moment in each language."""
     for language, text in texts.items():
         Prompt.objects.create(purpose=purpose, language=language, text=text, **owner)

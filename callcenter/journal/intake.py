@@ -71,35 +71,61 @@ def load(
     with ExitStack() as stack:
         raw = stack.enter_context(path.open("rb"))
         lines: Iterable[bytes] = stack.enter_context(_unpacked(raw))
-        bad: IO[bytes] | None = None
-        batch: list[WebhookEvent] = []
-        untold: list[WebhookEvent] = []
         position = 0
-        try:
+
+        def readable() -> Iterator[WebhookEvent]:
+            bad: IO[bytes] | None = None
             for number, line in enumerate(lines, 1):
                 if not line.strip():
                     continue
                 try:
-                    batch.append(event_of_line(line))
+                    event = event_of_line(line)
                 except (UnreadableLine, InvalidParams) as error:
                     bad = bad or stack.enter_context(leftovers.open("wb"))
                     bad.write(line.rstrip(b"\n") + b"\n")
                     taken.rejected += 1
                     rejected(Rejected(path, number, str(error)))
-                if len(batch) >= BATCH:
-                    untold += _keep_batch(batch, taken)
-                    batch = []
-                    advanced(raw.tell() - position)
-                    position = raw.tell()
-                if len(untold) >= _TELL_AFTER:
-                    taken.told += tell_events(untold)
-                    untold = []
-        finally:
-            # Also what stands before a cut, or before we were stopped.
-            untold += _keep_batch(batch, taken)
-            taken.told += tell_events(untold)
+                else:
+                    yield event
+
+        def kept_some(_count: int) -> None:
+            nonlocal position
+            advanced(raw.tell() - position)
+            position = raw.tell()
+
+        take(readable(), taken, kept=kept_some)
         advanced(raw.tell() - position)
     return taken
+
+
+def take(
+    events: Iterable[WebhookEvent],
+    taken: Taken,
+    *,
+    kept: Callable[[int], object] = lambda _count: None,
+    tell_after: int = _TELL_AFTER,
+) -> None:
+    """Takes in unsaved events, wherever they come from; counts what came of them.
+
+    Calls `kept` with the number of events of each full batch. Calls are told when
+    `tell_after` events are kept: a call whose events come apart is told more than once.
+    """
+    batch: list[WebhookEvent] = []
+    untold: list[WebhookEvent] = []
+    try:
+        for event in events:
+            batch.append(event)
+            if len(batch) >= BATCH:
+                untold += _keep_batch(batch, taken)
+                batch = []
+                kept(BATCH)
+            if len(untold) >= tell_after:
+                taken.told += tell_events(untold)
+                untold = []
+    finally:
+        # Also what stands before a cut, or before we were stopped.
+        untold += _keep_batch(batch, taken)
+        taken.told += tell_events(untold)
 
 
 def dump(

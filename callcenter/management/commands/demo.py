@@ -1,14 +1,29 @@
 """The demo from the command line; what it makes is known by callcenter.demo."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from tqdm import tqdm
 
-from callcenter.demo.installation import PIN, MadeByHand, install
+from callcenter.demo.enlarge import enlarge
+from callcenter.demo.followups import follow_up
+from callcenter.demo.installation import PIN, Installed, MadeByHand, install
+from callcenter.demo.past import Past
+from callcenter.demo.taking_in import AnotherPast, TakenIn, past_to_take_in, take_in
+
+_MOST_DAYS = 400
 
 
 class Command(BaseCommand):
-    help = "Make the demo installation, which the sample calls come from."
+    """Makes the installation, and plays a past in it; a second run adds nothing."""
+
+    help = (
+        "Make the demo installation, which the sample calls come from, and a believable"
+        " past of calls that ends now."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -19,23 +34,65 @@ class Command(BaseCommand):
             action="store_true",
             help="remove all lines, menus, queues and operators that are there first",
         )
+        parser.add_argument(
+            "--days", type=int, default=30, help="days of the past, today included (30)"
+        )
+        parser.add_argument(
+            "--seed", type=int, default=1, help="a whole number: which past (1)"
+        )
 
-    def handle(self, *, config_only: bool, replace: bool, **options: Any) -> str:
-        if not config_only:
-            raise CommandError(
-                "The demo's past is not built yet; --config-only makes its setup."
-            )
+    def handle(
+        self, *, config_only: bool, replace: bool, days: int, seed: int, **options: Any
+    ) -> str:
+        if not 1 <= days <= _MOST_DAYS:
+            raise CommandError(f"--days: a number from 1 to {_MOST_DAYS}, not {days}.")
         try:
-            installed = install(replace=replace)
+            if config_only:
+                return _about(install(replace=replace), replace=replace)
+            return self._play(days, seed, replace=replace)
         except MadeByHand as found:
             raise CommandError(
                 f"This installation was made by hand ({found}): nothing changed."
                 " --replace removes it and makes the demo's."
             ) from found
-        if not installed.made:
-            return "The demo installation is there already: nothing changed."
-        removed = f" after removing {installed.removed} rows" if replace else ""
-        return (
-            f"Made the demo installation{removed}: {', '.join(installed.made)}."
-            f" The PIN of its telephone operators is {PIN}."
-        )
+        except AnotherPast as known:
+            raise CommandError(
+                f"There is another past of the demo already ({known}): nothing changed."
+                " Two would have their operators talk to two callers at once."
+            ) from known
+
+    def _play(self, days: int, seed: int, *, replace: bool) -> str:
+        now = timezone.now().replace(microsecond=0)
+        past = past_to_take_in(Past(seed, days, now, ZoneInfo(settings.TIME_ZONE)))
+        enlarge(past.holidays, replace=replace)
+        with tqdm(total=past.days, unit="day", disable=None) as bar:
+            try:
+                done = take_in(past, bar.update)
+                notes = follow_up(past, done.abandoned)
+            except KeyboardInterrupt:
+                raise CommandError(
+                    "Stopped; run it again to go on: nothing is taken in twice."
+                ) from None
+        return _what_was_played(past, done, notes)
+
+
+def _about(installed: Installed, *, replace: bool) -> str:
+    if not installed.made:
+        return "The demo installation is there already: nothing changed."
+    removed = f" after removing {installed.removed} rows" if replace else ""
+    return (
+        f"Made the demo installation{removed}: {', '.join(installed.made)}."
+        f" The PIN of its telephone operators is {PIN}."
+    )
+
+
+def _what_was_played(past: Past, done: TakenIn, notes: int) -> str:
+    taken = done.taken
+    span = f"{past.dates[0]} to {past.dates[-1]}"
+    if not (taken.kept or taken.told or notes):
+        return f"The past of {span} is there already: nothing changed."
+    return (
+        f"Played {span}: {done.calls} calls; kept {taken.kept} events,"
+        f" {taken.repeats} were known; told {taken.told} legs,"
+        f" made {notes} follow-ups. The PIN of the telephone operators is {PIN}."
+    )

@@ -1,6 +1,7 @@
 """`manage.py first_run`: what `make run` needs in the database before it serves."""
 
 import secrets
+import sys
 from typing import Any
 
 from django.conf import settings
@@ -9,9 +10,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, transaction
 
-from callcenter.demo.installation import BY_TELEPHONE
+from callcenter.demo.installation import BY_TELEPHONE, is_the_demos
+from callcenter.demo.taking_in import begun, is_done
 from callcenter.history.rebuild import tell_untold
-from callcenter.models import Menu, Operator, PhoneLine, Queue
+from callcenter.models import Menu, Operator, PhoneLine, Queue, WebhookEvent
 
 
 class Command(BaseCommand):
@@ -19,7 +21,8 @@ class Command(BaseCommand):
 
     help = (
         "Migrates the database, sets up the demo installation where nothing is set up"
-        " and DEMO is on, and makes the first accounts where there is none."
+        " and DEMO is on, with a past of DEMO_DAYS days, and makes the first accounts"
+        " where there is none."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,6 +36,32 @@ class Command(BaseCommand):
             self._make_accounts()
         # What a process that was killed had kept and not told yet.
         tell_untold(lambda: None)
+        if settings.DEMO and settings.DEMO_DAYS:
+            self._make_past(settings.DEMO_DAYS)
+
+    def _make_past(self, days: int) -> None:
+        """A month of calls where there is none; goes on with one that was stopped."""
+        if past := begun():
+            if not is_done():
+                call_command("demo", days=past.days, seed=past.seed, stdout=self.stdout)
+        elif (
+            is_the_demos()
+            and not WebhookEvent.objects.exists()
+            and self._is_wanted(days)
+        ):
+            call_command("demo", days=days, stdout=self.stdout)
+
+    def _is_wanted(self, days: int) -> bool:
+        """Asked on a terminal; yes unless somebody says no."""
+        if not sys.stdin.isatty():
+            return True
+        question = (
+            f"Fill it with a past of calls, DEMO_DAYS={days}, within minutes? [Y/n] "
+        )
+        if not input(question).strip().lower().startswith("n"):
+            return True
+        self.stdout.write("Without calls; DEMO_DAYS=0 in .env asks no more.")
+        return False
 
     def _make_accounts(self) -> None:
         passwords = {"supervisor": secrets.token_urlsafe(12)}

@@ -239,13 +239,3 @@ def test_replacing_leaves_the_demo_alone_and_history_untouched():
     )
     assert replaced.version > plain.version
     assert WebhookEvent.objects.count() == 1
-
-
-def test_demo_with_a_past_is_refused_as_long_as_it_is_not_built():
-    with pytest.raises(CommandError) as refusal:
-        call_command("demo")
-
-    assert str(refusal.value) == (
-        "The demo's past is not built yet; --config-only makes its setup."
-    )
-    assert not Queue.objects.exists()

@@ -8,7 +8,13 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from callcenter.models import Operator, PhoneLine, Queue, SetupVersion
+from callcenter.models import (
+    Operator,
+    PhoneLine,
+    Queue,
+    SetupVersion,
+    WebhookEvent,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +72,72 @@ def test_setup_made_by_hand_is_left_alone(settings):
     first_run()
 
     assert list(Queue.objects.values_list("slug", flat=True)) == ["mine"]
+
+
+def test_first_start_of_the_demo_has_a_past_without_a_question(settings):
+    settings.DEMO, settings.DEMO_DAYS = True, 1
+
+    said = first_run()
+
+    assert re.search(r"^Played \S+ to \S+: \d+ calls; kept \d+ events", said, re.M)
+    events = WebhookEvent.objects.count()
+    assert events > 2
+    # Later starts change nothing, and say nothing.
+    assert first_run() == ""
+    assert WebhookEvent.objects.count() == events
+
+
+@pytest.mark.parametrize(
+    ("answer", "has_past"), [("", True), ("y", True), ("n", False), ("No", False)]
+)
+def test_past_is_asked_for_on_a_terminal(settings, monkeypatch, answer, has_past):
+    settings.DEMO, settings.DEMO_DAYS = True, 1
+    asked: list[str] = []
+
+    def ask(text: str) -> str:
+        asked.append(text)
+        return answer
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", ask)
+
+    said = first_run()
+
+    assert asked == [
+        "Fill it with a past of calls, DEMO_DAYS=1, within minutes? [Y/n] "
+    ]
+    assert WebhookEvent.objects.exists() == has_past
+    assert ("DEMO_DAYS=0 in .env asks no more" in said) == (not has_past)
+
+
+def test_past_that_was_stopped_is_gone_on_with_unasked(settings):
+    settings.DEMO, settings.DEMO_DAYS = True, 1
+    first_run()
+    WebhookEvent.objects.filter(path__startswith="/internal/demo/done/").delete()
+    settings.DEMO_DAYS = 30
+
+    said = first_run()
+
+    assert "is there already: nothing changed." in said
+    assert WebhookEvent.objects.filter(path__startswith="/internal/demo/").count() == 2
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_no_past_without_the_demo_or_without_days(settings, days):
+    settings.DEMO, settings.DEMO_DAYS = days == 0, days
+
+    first_run()
+
+    assert not WebhookEvent.objects.exists()
+
+
+def test_installation_with_events_of_its_own_gets_no_past(settings):
+    settings.DEMO, settings.DEMO_DAYS = True, 1
+    call_command("demo", config_only=True)
+    WebhookEvent.objects.create(
+        dedup_key="0" * 64, received_at="2026-10-05T01:00:00Z", kind="status"
+    )
+
+    first_run()
+
+    assert WebhookEvent.objects.count() == 1
