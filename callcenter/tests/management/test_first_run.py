@@ -94,7 +94,7 @@ def test_past_is_asked_for_on_a_terminal(settings, monkeypatch, answer, has_past
     settings.DEMO, settings.DEMO_DAYS = True, 1
     asked: list[str] = []
 
-    def ask(text: str) -> str:
+    def ask(text):
         asked.append(text)
         return answer
 
