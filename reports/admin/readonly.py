@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from reports import swatches
 from reports.admin import search
 from reports.admin.linked import Linked, table
 
@@ -91,6 +92,10 @@ class HistoryAdmin(admin.ModelAdmin[ModelT]):
     ) -> models.QuerySet[ModelT]:
         """Rows of calls from a number, given by its last digits."""
         return queryset.filter(search.ends_with(self.number_lookup, term))
+
+    @admin.display(description=_("outcome"))
+    def shown_outcome(self, row: Any) -> str:
+        return swatches.outcome(row.outcome, row.get_outcome_display()) or NOTHING
 
     def linked(self, obj: ModelT) -> list[Linked]:
         """What hangs on a row, in the order its page shows it."""

@@ -10,6 +10,7 @@ from callcenter.models import (
     CallbackRequest,
     FollowUp,
 )
+from reports import swatches
 from reports.admin.filters import (
     PeriodFilter,
     QueueFilter,
@@ -61,7 +62,7 @@ class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
     @admin.display(description=_("state"))
     def state(self, abandoned: AbandonedCall) -> str:
         state: str = abandoned.state  # with_state() adds it
-        return str(AbandonedCall.State(state).label)
+        return swatches.badge(state, AbandonedCall.State(state).label)
 
     def linked(self, obj: AbandonedCall) -> list[Linked]:
         return [Linked(FollowUp.objects.filter(abandoned_call=obj))]

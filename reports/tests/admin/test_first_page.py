@@ -1,0 +1,123 @@
+"""The first page: how today stands, and what one may go to from it."""
+
+import re
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from callcenter.models import OperatorState
+from reports.tests.admin import rows
+
+pytestmark = pytest.mark.django_db
+
+SEES_CALLS = (
+    "view_call",
+    "view_queueentry",
+    "view_abandonedcall",
+    "view_operatorstate",
+)
+# The day of rows.START, in Tokyo.
+EVENING = "2026-11-22T12:00:00Z"
+DAY = "entered_at__first=2026-11-22&entered_at__last=2026-11-22"
+
+
+def figures(client) -> list[tuple[str, str, str]]:
+    """Label, value and note of each figure, in Japanese."""
+    today = client.get("/admin/").context["today"]
+    return [(each.label, each.value, each.note) for each in today.figures]
+
+
+@time_machine.travel(EVENING, tick=False)
+def test_figures_say_how_today_stands(staff):
+    rows.make_queue("support")
+    lost = rows.make_entry(outcome="abandoned", wait_seconds=60)
+    rows.make_abandoned(lost)
+    rows.make_entry()
+    rows.make_entry(outcome="waiting", entered_at=rows.after(3600), left_at=None)
+    rows.make_entry(entered_at=rows.after(-86400), left_at=rows.after(-86380))
+    OperatorState.objects.create(
+        call=rows.make_call(kind="operator"),
+        operator="+815000000201",
+        started_at=rows.after(0),
+        state="talking",
+    )
+
+    assert figures(staff(*SEES_CALLS)) == [
+        ("通話", "4", ""),
+        ("待ち中", "1", "最長 11:02 から"),
+        ("応答", "1", "受付対象の 50.0%"),
+        ("放棄", "1", "受付対象の 50.0%"),
+        ("折り返しを待つ人", "1", "今日の放棄のうち"),
+        ("受付可のオペレーター", "0", "通話中 1"),
+    ]
+
+
+@time_machine.travel(EVENING, tick=False)
+def test_every_number_of_the_balance_opens_its_entries(staff):
+    rows.make_entry(outcome="abandoned")
+    rows.make_entry()
+    client = staff(*SEES_CALLS)
+
+    balance = client.get("/admin/").context["today"].balance
+
+    page = reverse("admin:callcenter_queueentry_changelist")
+    assert balance.url == f"{page}?{DAY}"
+    assert [(term.count, term.url) for term in balance.terms] == [
+        (1, f"{page}?outcome__exact=answered&{DAY}"),
+        (1, f"{page}?outcome__exact=abandoned&{DAY}"),
+    ]
+    assert client.get(balance.terms[1].url).context["cl"].result_count == 1
+
+
+@time_machine.travel(EVENING, tick=False)
+def test_quiet_day_says_so_and_shows_no_rate(staff):
+    client = staff(*SEES_CALLS)
+
+    assert figures(client)[2] == ("応答", "0", "")
+    assert "今日はまだキュー入りがありません" in client.get("/admin/").content.decode()
+
+
+def test_staff_who_may_see_nothing_are_told_so(staff):
+    response = staff().get("/admin/")
+
+    assert response.context["today"] is None
+    assert "このアカウントで見られるものはまだありません" in response.content.decode()
+
+
+def test_staff_who_may_see_part_of_the_calls_see_no_figures(staff):
+    response = staff("view_call").get("/admin/")
+
+    assert response.context["today"] is None
+    assert [group["name"] for group in response.context["app_list"]] == ["今日", "履歴"]
+
+
+def test_menu_marks_the_page_one_is_on_and_no_other(admin_client):
+    def marked(url: str) -> list[str]:
+        html = admin_client.get(url).content.decode()
+        return re.findall(r'aria-current="page">([^<]*)<', html)
+
+    assert marked("/admin/") == ["ダッシュボード"]
+    assert marked(reverse("admin:callcenter_call_changelist")) == ["通話"]
+
+
+def test_page_of_an_app_lists_its_tables_in_their_groups(admin_client):
+    response = admin_client.get(reverse("admin:app_list", args=["auth"]))
+
+    assert [
+        (group["name"], [model["object_name"] for model in group["models"]])
+        for group in response.context["app_list"]
+    ] == [("設定", ["User", "Group"])]
+    assert admin_client.get("/admin/nowhere/").status_code == 404
+
+
+@pytest.mark.parametrize("rows_of_each", [1, 3])
+@time_machine.travel(EVENING, tick=False)
+def test_first_page_takes_a_fixed_number_of_queries(
+    admin_client, django_assert_num_queries, rows_of_each
+):
+    for _ in range(rows_of_each):
+        rows.make_abandoned(rows.make_entry(outcome="abandoned"))
+
+    with django_assert_num_queries(9):
+        admin_client.get("/admin/")
