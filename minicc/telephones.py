@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from callcenter.demo.installation import PIN
 from callcenter.flow import links
-from callcenter.models import Operator, PhoneLine
+from callcenter.models import Operator, PhoneLine, Queue
 from callcenter.standin.pages import Offer, Telephone
 from reports.formats import phone_number
 
@@ -29,6 +29,8 @@ def offer() -> Offer:
             )
             for who in operators
         ],
+        # Else an operator who is there first would ask for a queue that is not.
+        queues=list(Queue.objects.values_list("slug", flat=True)),
         voice_url=links.incoming(),
         fallback_url=links.fallback(),
         status_callback=links.status(),

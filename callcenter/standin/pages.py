@@ -64,6 +64,7 @@ class Offer:
 
     lines: Sequence[Telephone]
     operators: Sequence[Telephone]
+    queues: Sequence[str]  # those that are there before anybody waits in them
     voice_url: str
     fallback_url: str
     status_callback: str
@@ -180,6 +181,7 @@ class CallsView(DemoView):
             {
                 "do": "place",
                 "number": asdict(number),
+                "queues": list(offer.queues),
                 "from": form.cleaned_data["caller"],
             }
         )

@@ -119,6 +119,8 @@ class Switchboard:
         number = Number(**question["number"])
         # The newest says what answers there: setup may have changed since the last.
         self._exchange.add_number(number)
+        for name in question["queues"]:
+            self._exchange.queue(name)
         leg = self._exchange.ring(question["from"], number.e164)
         self._lines[leg.sid] = line = _Line(leg)
         return self._state(line, 0)

@@ -250,6 +250,19 @@ def test_page_that_is_closed_hangs_up(telephones):
     assert (number, outcome) in (("", "abandoned"), ("", "short_abandoned"))
 
 
+def test_page_in_the_background_waits_for_its_news_instead_of_asking_twice_a_second(
+    telephones,
+):
+    # Browsers slow the timers of such a page down, as far as to one a minute.
+    hidden = "Object.defineProperty(document, 'hidden', { value: true });"
+    page = telephones.window("/demo/phone/", script=hidden)
+    with page.expect_request("**/*wait=2"):
+        page.click("#call")
+    expect_state(page, "Asked for a key")
+    page.click("#hang-up")
+    expect_state(page, "Call ended")
+
+
 def test_what_is_wrong_with_a_number_is_said_on_the_page(telephones):
     page = telephones.window("/demo/phone/")
     page.fill("#caller", "0120")

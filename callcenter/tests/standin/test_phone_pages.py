@@ -181,6 +181,7 @@ def test_call_is_placed_at_the_urls_that_installed_numbers_have(client, wire):
                 "friendly_name": "",
                 "updated_at": None,
             },
+            "queues": ["support", "sales", "billing"],
             "from": "+815000000301",
         }
     ]

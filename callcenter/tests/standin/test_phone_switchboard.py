@@ -30,7 +30,7 @@ MENU = (
 TALKATIVE = '<Say>Hi</Say><Pause length="60"/>'
 NUMBER = asdict(Number(LINE, f"{BASE}/incoming", status_callback=f"{BASE}/status"))
 
-PLACED = {"do": "place", "number": NUMBER, "from": CALLER}
+PLACED = {"do": "place", "number": NUMBER, "queues": ["support"], "from": CALLER}
 
 
 def by_hand(office, story):
@@ -138,7 +138,7 @@ def test_caller_and_operator_hear_each_other():
         caller = await place(switchboard)
         await asyncio.sleep(1)
         waiting = await news(switchboard, caller)
-        ringing = {"do": "place", "number": at_operator, "from": OPERATOR}
+        ringing = PLACED | {"number": at_operator, "from": OPERATOR}
         operator = (await switchboard.answer(ringing))["call"]
         await asyncio.sleep(1)
         sentence = {"text": "もしもし", "language": "ja-JP"}
@@ -160,6 +160,19 @@ def test_caller_and_operator_hear_each_other():
     assert ("say", "もしもし") in said(caller)
     assert ("Voice", "もしもし") in said(operator)
     assert said(after).count(("say", "もしもし")) == 1
+
+
+def test_operator_who_is_there_first_waits_for_a_caller():
+    office = Office({"/incoming": "<Dial><Queue>support</Queue></Dial>"})
+
+    async def story(switchboard):
+        call = await place(switchboard, OPERATOR)
+        await asyncio.sleep(1)
+        return await news(switchboard, call)
+
+    state = by_hand(office, story)
+
+    assert (state["doing"], state["news"]) == ("dialling", [])
 
 
 def test_so_many_calls_may_be_up_and_no_more():
