@@ -31,6 +31,8 @@ ASKED, ANSWERED = "?", "!"
 
 Json = dict[str, Any]
 
+FAILED: Json = {"error": "failed"}
+
 
 class Unavailable(Exception):
     """No switchboard answers and none can be started; the text says why."""
@@ -89,6 +91,8 @@ class Wire:
         answer = _believed(line, ANSWERED, self._secret)
         if answer is None:
             raise Unavailable(f"another program answers on port {self.port}")
+        if answer == FAILED:
+            raise Unavailable("it failed; the log says how")
         return answer
 
     def _start(self) -> None:
@@ -105,11 +109,14 @@ class Wire:
                     return
                 raise Unavailable(f"port {self.port}: {error}") from error
             self._thread = threading.Thread(
-                target=lambda: asyncio.run(self._serve(listening)),
-                name="switchboard",
-                daemon=True,
+                target=self._run, args=[listening], name="switchboard", daemon=True
             )
             self._thread.start()
+
+    def _run(self, listening: socket.socket) -> None:
+        # Closed whatever happens: nobody shall wait for an answer that cannot come.
+        with listening:
+            asyncio.run(self._serve(listening))
 
     async def _serve(self, listening: socket.socket) -> None:
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
@@ -124,7 +131,7 @@ class Wire:
                 line = await asyncio.wait_for(reader.readline(), TIMEOUT_SECONDS)
                 question = _believed(line, ASKED, self._secret)
                 if question is not None:
-                    answer = await answering.answer(question)
+                    answer = await _answer(answering, question)
                     writer.write(_signed(answer, ANSWERED, self._secret))
                     await writer.drain()
             writer.close()
@@ -136,6 +143,15 @@ class Wire:
             working = asyncio.create_task(answering.work())
             await ended.wait()
             working.cancel()
+
+
+async def _answer(answering: Answering, question: Json) -> Json:
+    try:
+        return await answering.answer(question)
+    # Silence would be taken for a process that died, and the question be asked again.
+    except Exception:
+        logger.exception("no answer to %s", question.get("do"))
+        return FAILED
 
 
 def _wake(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from typing import ClassVar
 
 from callcenter.standin.wire import Wire
 
@@ -12,9 +13,14 @@ SECRET = b"of the tests"
 class Clerk:
     """Answers who and what."""
 
+    failures: ClassVar[list[dict[str, str]]] = []
+
     async def answer(self, question):
         if question.get("do") == "sleep":
             await asyncio.sleep(question["seconds"])
+        if question.get("do") == "fail":
+            self.failures.append(question)
+            raise KeyError(question["do"])
         return {"process": os.getpid(), "asked": question}
 
     async def work(self):

@@ -112,6 +112,19 @@ def test_slow_answer_holds_up_nobody_else(wire):
     slow.join()
 
 
+def test_failure_is_logged_and_said_and_the_question_not_asked_again(wire, caplog):
+    desk_clerk.Clerk.failures.clear()
+
+    with pytest.raises(Unavailable, match="it failed"):
+        wire.ask({"do": "fail"})
+
+    assert desk_clerk.Clerk.failures == [{"do": "fail"}]
+    assert [one.message for one in caplog.records if one.levelname == "ERROR"] == [
+        "no answer to fail"
+    ]
+    assert wire.ask({"do": "hello"})["process"] == os.getpid()
+
+
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"hi\n", b""])
 def test_another_program_on_the_port_is_not_believed(answer):
     with stranger(answer) as listening:
