@@ -229,7 +229,14 @@ class RecentKindFilter(admin.ChoicesFieldListFilter):
         return _recent(super().choices(changelist), changelist)
 
 
-class RecentQueueFilter(QueueFilter):
+class InLastDays(SetupFilter):
+    """Before a filter whose column is in another table than the list's."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        return _recent(super().choices(changelist), changelist)
+
+
+class RecentQueueFilter(InLastDays, QueueFilter):
     """Calls that stood in one queue, or conversations of it, in the last days."""
 
     def queryset(
@@ -243,20 +250,14 @@ class RecentQueueFilter(QueueFilter):
             return queryset.filter(Exists(stays))
         return queryset.filter(entry__queue=value)
 
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        return _recent(super().choices(changelist), changelist)
 
-
-class RecentLineFilter(LineFilter):
+class RecentLineFilter(InLastDays, LineFilter):
     """Rows of calls to one line, in the last days."""
 
     field = "call__line"
 
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        return _recent(super().choices(changelist), changelist)
 
-
-class RecentOperatorFilter(OperatorFilter):
+class RecentOperatorFilter(InLastDays, OperatorFilter):
     """Calls or stays in queues that one operator took, in the last days."""
 
     def of_operator(
@@ -265,9 +266,6 @@ class RecentOperatorFilter(OperatorFilter):
         way = "entry__call" if queryset.model is Call else "entry"
         taken = Connection.objects.filter(operator__in=names)
         return queryset.filter(Exists(taken.filter(**{way: OuterRef("pk")})))
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        return _recent(super().choices(changelist), changelist)
 
 
 class TellingFilter(admin.SimpleListFilter):
