@@ -106,6 +106,8 @@ class HistoryAdmin(admin.ModelAdmin[ModelT]):
     ) -> HttpResponse:
         obj = context["original"]
         tables = [table(request, self.admin_site, each) for each in self.linked(obj)]
+        # Nobody needs to be told that a page is for viewing.
+        context["title"] = capfirst(self.opts.verbose_name)
         context["linked_tables"] = [each for each in tables if each and each.rows]
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +55,14 @@ class SetupAdmin(admin.ModelAdmin[ModelT]):
         return super().changelist_view(
             request, {"title": title, **(extra_context or {})}
         )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if obj := context["original"]:
+            kind = capfirst(self.opts.verbose_name)
+            context |= {"title": str(obj), "subtitle": kind}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def reasons_to_keep(self, obj: ModelT) -> list[str]:
         """Sentences that say why the row cannot be deleted, and what to do instead."""
