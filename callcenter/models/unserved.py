@@ -155,4 +155,4 @@ class CallbackRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.entry} {self.caller}"
+        return str(self.entry)

@@ -1,18 +1,20 @@
 """What arrived, in the admin: each request with its form, our answer and its telling.
 
-The forms hold callers' numbers and what they typed; whoever may see them has the
-permission to view webhook events.
+The forms hold callers' numbers and what they typed, in places nobody can list: whoever
+opens them needs the permission to see numbers besides that to view webhook events.
 """
 
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call, QueueEntry, WebhookEvent
+from reports import masking
 from reports.admin import search
 from reports.admin.filters import PeriodFilter, RecentKindFilter, TellingFilter
 from reports.admin.linked import Linked
@@ -68,6 +70,12 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
             {"classes": ["collapse"], "fields": ["token", "dedup_key", "decided_at"]},
         ),
     ]
+
+    def has_view_permission(
+        self, request: HttpRequest, obj: WebhookEvent | None = None
+    ) -> bool:
+        may_view = super().has_view_permission(request, obj)
+        return may_view and masking.may_see_numbers(request.user)
 
     def of_number(
         self, queryset: models.QuerySet[WebhookEvent], term: str

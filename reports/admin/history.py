@@ -15,7 +15,7 @@ from callcenter.models import (
     QueueEntry,
     WebhookEvent,
 )
-from reports import formats
+from reports import formats, masking
 from reports.admin.filters import (
     LineFilter,
     MenuFilter,
@@ -83,8 +83,8 @@ class CallAdmin(HistoryAdmin[Call]):
                 "fields": [
                     "direction",
                     "status",
-                    "from_raw",
-                    "to_raw",
+                    "sent_from",
+                    "sent_to",
                     "heard_at",
                     "sealed_at",
                 ],
@@ -92,13 +92,24 @@ class CallAdmin(HistoryAdmin[Call]):
         ),
     ]
 
-    @admin.display(description=_("caller"), ordering="caller")
+    @admin.display(description=_("caller"))
     def caller_number(self, call: Call) -> str:
-        return formats.phone_number(call.caller) or NOTHING
+        # An operator's number is no secret.
+        if call.kind == Call.Kind.OPERATOR:
+            return formats.phone_number(call.caller) or NOTHING
+        return masking.shown(call.caller) or NOTHING
 
     @admin.display(description=_("line"))
     def line_number(self, call: Call) -> str:
         return formats.phone_number(call.line) or NOTHING
+
+    @admin.display(description=_("from, as sent"))
+    def sent_from(self, call: Call) -> str:
+        return masking.as_sent(call.from_raw) or NOTHING
+
+    @admin.display(description=_("to, as sent"))
+    def sent_to(self, call: Call) -> str:
+        return masking.as_sent(call.to_raw) or NOTHING
 
     @admin.display(description=_("duration"))
     def length(self, call: Call) -> str:

@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from reports import formats
+from reports import formats, masking
 from reports.admin.linked import page_link
 from reports.admin.readonly import NOTHING, HistoryAdmin, ModelT
 
@@ -28,7 +28,7 @@ class PartAdmin(HistoryAdmin[ModelT]):
         call: Any = row
         for name in self.call_path.split("__"):
             call = getattr(call, name)
-        return formats.phone_number(call.caller) or NOTHING
+        return masking.shown(call.caller) or NOTHING
 
     @admin.display(description=_("wait"))
     def wait(self, row: Any) -> str:

@@ -3,17 +3,20 @@
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from reports import swatches
+from reports import masking, swatches
 from reports.admin import search
 from reports.admin.linked import Linked, table
+from reports.formats import DIGITS_LEFT
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -43,6 +46,8 @@ class HistoryAdmin(admin.ModelAdmin[ModelT]):
     # Columns holding the SIDs that a search finds, and numbers written backwards.
     sid_lookups: list[str] = []
     number_lookup = ""
+    # Columns that would give a number away to those who see it masked, by `?caller=`.
+    number_columns = frozenset({"caller", "caller_reversed", "from_raw", "to_raw"})
 
     search_help_text = _("A SID, or a telephone number or its last digits.")
     list_select_related = ()  # a join would sort ten million rows
@@ -72,6 +77,19 @@ class HistoryAdmin(admin.ModelAdmin[ModelT]):
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return self.sid_lookups
 
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        changelist = super().get_changelist_instance(request)
+        if not masking.may_see_numbers(request.user):
+            text = gettext("A SID, or the last %(count)d digits of a telephone number.")
+            changelist.search_help_text = text % {"count": DIGITS_LEFT}
+        return changelist
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        is_number = lookup.partition("__")[0] in self.number_columns
+        if is_number and not masking.may_see_numbers(request.user):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[ModelT], search_term: str
     ) -> tuple[models.QuerySet[ModelT], bool]:
@@ -84,8 +102,23 @@ class HistoryAdmin(admin.ModelAdmin[ModelT]):
                 found |= Q(**{lookup: term})
             return queryset.filter(found), False
         if search.is_number(term):
+            if not self.may_search(request, term):
+                return queryset.none(), False
             return self.of_number(queryset, term), False
         return queryset.none(), False
+
+    def may_search(self, request: HttpRequest, term: str) -> bool:
+        """Whether a number may be looked for, else it is said why not.
+
+        Digits beyond those that are readable anyway could be found out one by one.
+        """
+        if masking.may_see_numbers(request.user) or len(term) <= DIGITS_LEFT:
+            return True
+        text = gettext(
+            "You may not see callers' numbers: search by the last %(count)d digits."
+        )
+        messages.warning(request, text % {"count": DIGITS_LEFT})
+        return False
 
     def of_number(
         self, queryset: models.QuerySet[ModelT], term: str

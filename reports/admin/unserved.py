@@ -48,7 +48,7 @@ class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
                     "wait",
                     "position",
                     "ivr_path",
-                    "caller",
+                    "caller_number",
                     "state",
                     "recovered_at",
                 ]
@@ -75,4 +75,4 @@ class CallbackRequestAdmin(EntryPartAdmin[CallbackRequest]):
     list_display = ["requested_at", "queue", "caller_number"]
     list_filter = [("requested_at", PeriodFilter)]
     sortable_by = ["requested_at"]
-    fieldsets = [(None, {"fields": ["call", "entry", "caller", "requested_at"]})]
+    fieldsets = [(None, {"fields": ["call", "entry", "caller_number", "requested_at"]})]
