@@ -1,6 +1,7 @@
 """The tables as people see them; importing the modules registers their classes."""
 
 from reports.admin import (
+    accounts,
     events,
     followup,
     history,
@@ -13,6 +14,7 @@ from reports.admin import (
 )
 
 __all__ = [
+    "accounts",
     "events",
     "followup",
     "history",

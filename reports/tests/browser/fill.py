@@ -1,0 +1,69 @@
+"""An installation with a row of everything that has a page, for the walk through them.
+
+Run in a process of its own: `manage.py shell -c "from ... import fill; fill()"`.
+"""
+
+from datetime import timedelta
+
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.utils import timezone
+
+from callcenter.models import PhoneLine, QueueEntry
+from minicc.tests import sites
+from reports.tests.admin import rows
+
+
+def fill() -> None:
+    """A new database: entries of every outcome, a call with all that hangs on it."""
+    call_command("migrate", verbosity=0)
+    call_command("demo", config_only=True, verbosity=0)
+    supervisor = User.objects.create_superuser(sites.USER, password=sites.PASSWORD)
+    for number, outcome in enumerate(QueueEntry.Outcome.values):
+        _stay(outcome, minutes_ago=number)
+    call = rows.make_call(ivr_path="main>1>support")
+    rows.make_connection(rows.make_entry(call))
+    rows.make_step(call)
+    rows.make_state()
+    rows.make_recording(call)
+    rows.make_voicemail(call)
+    rows.make_callback()
+    rows.make_follow_up()
+    rows.make_event(call.sid)
+    rows.make_event(call.sid, seconds=3, tell_error="Traceback\n  a line", told_at=None)
+    rows.make_holiday()
+    rows.make_wrapup_code()
+    Group.objects.get_or_create(name="Night shift")
+    _log(supervisor, PhoneLine.objects.get(is_default=True))
+
+
+def _stay(outcome: str, minutes_ago: int) -> None:
+    """A stay of today: what the first page shows."""
+    entered_at = timezone.now() - timedelta(minutes=minutes_ago)
+    is_waiting = outcome == "waiting"
+    call = rows.make_call(
+        outcome="" if is_waiting else outcome,
+        started_at=entered_at - timedelta(seconds=20),
+        ended_at=None,
+    )
+    rows.make_entry(
+        call,
+        outcome=outcome,
+        overflow_reason="max_wait" if outcome == "overflowed" else "",
+        entered_at=entered_at,
+        left_at=None if is_waiting else entered_at + timedelta(seconds=40),
+        wait_seconds=None if is_waiting else 40,
+    )
+
+
+def _log(user: User, line: PhoneLine) -> None:
+    """A change in the log, for the pages that list changes."""
+    LogEntry.objects.create(
+        user=user,
+        content_type=ContentType.objects.get_for_model(PhoneLine),
+        object_id=str(line.pk),
+        object_repr=str(line),
+        action_flag=ADDITION,
+    )

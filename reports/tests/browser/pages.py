@@ -1,0 +1,97 @@
+"""Which pages there are: all that the site's own list of addresses names.
+
+A new page is walked by itself if its address needs nothing, or an `object_id` of a
+table of the admin. Any other needs a line in EXAMPLES, or in LEFT_OUT with the reason.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+# What an address with arguments is shown for: its name in the admin (or namespace:name
+# elsewhere), and a query for the values of its arguments.
+EXAMPLES: dict[str, str] = {
+    "admin:app_list": "SELECT 'callcenter'",
+    "admin:auth_user_password_change": "SELECT MIN(id) FROM auth_user",
+}
+# Names, or whole folders, that are no pages, and why.
+LEFT_OUT = {
+    "twilio/": "for Twilio, which has no eyes",
+    "demo/": "walked with a call in test_phone_browser.py",
+    "i18n/": "takes a choice, and shows nothing",
+    "healthz": "for machines",
+    "admin:language": "takes a choice, and shows nothing",
+    "admin:logout": "ends the walk; shown last",
+    "admin:jsi18n": "a script",
+    "admin:autocomplete": "for scripts",
+    "admin:view_on_site": "leads elsewhere",
+}
+
+
+def addresses(database: Path) -> list[str]:
+    """The address of every page, with the rows of a database where one is needed."""
+    refused = set(_refused())
+    known = {
+        f"admin:{model._meta.app_label}_{model._meta.model_name}": model._meta.db_table
+        for model in admin.site._registry
+    }
+    found = []
+    for name, arguments in _named(get_resolver().url_patterns):
+        if name in refused:
+            continue
+        query = EXAMPLES.get(name, "")
+        table = known.get(name.rpartition("_")[0])
+        if arguments == ["object_id"] and table and not query:
+            # Django's own pages of one row, and those of ours that are like them.
+            query = f"SELECT MIN(id) FROM {table}"  # noqa: S608 -- a table of ours
+        assert query or not arguments, (
+            f"{name} takes {arguments}: give an example in EXAMPLES, or a reason in"
+            " LEFT_OUT"
+        )
+        found.append(reverse(name, args=_values(database, name, query)))
+    return sorted(set(found))
+
+
+def _refused() -> Iterator[str]:
+    """Pages that nobody gets: history is neither added to nor deleted from."""
+    request = HttpRequest()
+    request.user = User(is_active=True, is_staff=True, is_superuser=True)
+    for model, model_admin in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        if not model_admin.has_add_permission(request):
+            yield f"{name}_add"
+        if not model_admin.has_delete_permission(request):
+            yield f"{name}_delete"
+
+
+def _values(database: Path, name: str, query: str) -> list[str]:
+    if not query:
+        return []
+    with closing(sqlite3.connect(database)) as connection:
+        values = list(connection.execute(query).fetchone() or [None])
+    assert None not in values, f"no row for {name}: make one in fill.py"
+    return values
+
+
+def _named(
+    patterns: list[URLPattern | URLResolver], namespace: str = "", folder: str = ""
+) -> Iterator[tuple[str, list[str]]]:
+    """The names of all addresses that are pages, with the arguments they take."""
+    for pattern in patterns:
+        route = folder + str(pattern.pattern)
+        if route in LEFT_OUT:
+            continue
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _named(pattern.url_patterns, inner, route)
+        elif pattern.name and namespace + pattern.name not in LEFT_OUT:
+            arguments = list(pattern.pattern.regex.groupindex)
+            if not arguments and pattern.pattern.regex.groups:
+                arguments = ["unnamed"]
+            yield namespace + pattern.name, arguments
