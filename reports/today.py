@@ -57,9 +57,10 @@ class Standing:
 
 def standing(user: User | AnonymousUser) -> Standing | None:
     """Today until now, in six queries; None for those who may not see calls."""
-    needed = ("call", "queueentry", "abandonedcall", "operatorstate")
+    needed = ("call", "queueentry", "abandonedcall")
     if not user.has_perms([f"callcenter.view_{model}" for model in needed]):
         return None
+    may_see_operators = user.has_perm("callcenter.view_operatorstate")
     zone = timezone.get_default_timezone()
     now = timezone.localtime(timezone=zone)
     day = now.date()
@@ -80,7 +81,7 @@ def standing(user: User | AnonymousUser) -> Standing | None:
             _answered(counts, day),
             _abandoned(counts, day),
             _to_ring_back(start, end, day),
-            _operators(start),
+            *([_operators(start)] if may_see_operators else []),
         ],
         balance=balance(
             counts, dict(Outcome.choices), lambda outcome: _entries_url(day, outcome)

@@ -186,6 +186,13 @@ class PhoneLineAdmin(SetupAdmin[PhoneLine]):
     def shown_number(self, line: PhoneLine) -> str:
         return formats.phone_number(line.number)
 
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: PhoneLine | None = None
+    ) -> list[str]:
+        """Which numbers are ours is said by those who may add lines."""
+        fixed = [] if self.has_add_permission(request) else ["number", "is_default"]
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         has_default = PhoneLine.objects.filter(is_default=True).exists()
         initial = super().get_changeform_initial_data(request)

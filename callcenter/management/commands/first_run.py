@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, transaction
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         # A demo operator too, to see what an operator sees.
         operator = Operator.objects.filter(number=BY_TELEPHONE["sato"]).first()
         with transaction.atomic():
-            # Until there are groups with the rights of each role: all rights.
+            # Whoever sets up a center may do everything; the groups are for the others.
             User.objects.create_superuser(
                 "supervisor", password=passwords["supervisor"]
             )
@@ -78,6 +78,7 @@ class Command(BaseCommand):
                     operator.name, password=passwords[operator.name], is_staff=True
                 )
                 operator.save()
+                operator.user.groups.set(Group.objects.filter(name="Operator"))
         width = max(map(len, passwords))
         self.stdout.write("Accounts, with passwords that are shown only this once:")
         for name, password in passwords.items():

@@ -41,7 +41,7 @@ def test_first_start_prints_accounts_that_can_log_in(settings):
     assert user == operator.user
     assert user.is_staff
     assert not user.is_superuser
-    assert user.get_all_permissions() == set()
+    assert [group.name for group in user.groups.all()] == ["Operator"]
 
 
 def test_second_start_prints_and_changes_nothing(settings):
