@@ -7,7 +7,7 @@ from django.db.models import Choices
 from django.utils.dates import WEEKDAYS
 from django_stubs_ext import StrOrPromise
 
-from callcenter.models import Menu, Operator, Queue
+from callcenter.models import Menu, Operator, PhoneLine, Queue
 
 Names = Mapping[str, StrOrPromise]
 
@@ -40,6 +40,11 @@ def operators() -> Names:
         if identity:
             named[f"client:{identity}"] = name
     return named
+
+
+def lines() -> Names:
+    """Names of our lines by number."""
+    return dict(PhoneLine.objects.values_list("number", "name"))
 
 
 def users() -> Names:

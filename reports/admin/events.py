@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +29,7 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
     list_display = [
         "received_at",
         "kind",
-        "call_sid",
+        "leg",
         "heard",
         "decision",
         "is_told",
@@ -49,8 +50,8 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
                     "received_at",
                     "kind",
                     "path",
-                    "call_sid",
-                    "other_sid",
+                    "leg",
+                    "other_leg",
                     "queue",
                     "visit",
                     "position",
@@ -82,6 +83,14 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
     ) -> models.QuerySet[WebhookEvent]:
         calls = Call.objects.filter(search.ends_with("caller_reversed", term))
         return queryset.filter(call_sid__in=calls.values("sid"))
+
+    @admin.display(description=_("call SID"))
+    def leg(self, event: WebhookEvent) -> str:
+        return _timeline(event.call_sid)
+
+    @admin.display(description=_("other leg"))
+    def other_leg(self, event: WebhookEvent) -> str:
+        return _timeline(event.other_sid)
 
     @admin.display(description=_("input or result"))
     def heard(self, event: WebhookEvent) -> str:
@@ -124,6 +133,14 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
             entries = QueueEntry.objects.filter(call__sid=obj.call_sid, visit=obj.visit)
             linked.append(Linked(entries.select_related("call")))
         return linked
+
+
+def _timeline(sid: str) -> str:
+    """The SID of a leg as a link to its timeline, without asking for its row."""
+    if not sid:
+        return NOTHING
+    page = reverse("admin:callcenter_call_sid", args=[sid])
+    return format_html('<a href="{}"><code>{}</code></a>', page, sid)
 
 
 def _text(value: Any) -> str:

@@ -28,11 +28,12 @@ from reports.admin.filters import (
 )
 from reports.admin.linked import Linked
 from reports.admin.parts import EntryPartAdmin, PartAdmin
-from reports.admin.readonly import NOTHING, HistoryAdmin
+from reports.admin.readonly import NOTHING
+from reports.admin.timeline import TimelinePage
 
 
 @admin.register(Call)
-class CallAdmin(HistoryAdmin[Call]):
+class CallAdmin(TimelinePage):
     """Legs: whose, when, with what outcome; a leg's page shows all that hangs on it."""
 
     list_display = [
@@ -56,41 +57,7 @@ class CallAdmin(HistoryAdmin[Call]):
     sortable_by = ["started_at"]
     sid_lookups = ["sid"]
     number_lookup = "caller_reversed"
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "sid",
-                    "kind",
-                    "outcome",
-                    "caller_number",
-                    "line_number",
-                    "started_at",
-                    "ended_at",
-                    "length",
-                    "wait",
-                    "talk",
-                    "ivr_path",
-                    "disconnected_by",
-                ]
-            },
-        ),
-        (
-            _("As Twilio said it"),
-            {
-                "classes": ["collapse"],
-                "fields": [
-                    "direction",
-                    "status",
-                    "sent_from",
-                    "sent_to",
-                    "heard_at",
-                    "sealed_at",
-                ],
-            },
-        ),
-    ]
+    fields = ["sid"]  # its page is a timeline, without a form
 
     @admin.display(description=_("caller"))
     def caller_number(self, call: Call) -> str:
@@ -103,14 +70,6 @@ class CallAdmin(HistoryAdmin[Call]):
     def line_number(self, call: Call) -> str:
         return formats.phone_number(call.line) or NOTHING
 
-    @admin.display(description=_("from, as sent"))
-    def sent_from(self, call: Call) -> str:
-        return masking.as_sent(call.from_raw) or NOTHING
-
-    @admin.display(description=_("to, as sent"))
-    def sent_to(self, call: Call) -> str:
-        return masking.as_sent(call.to_raw) or NOTHING
-
     @admin.display(description=_("duration"))
     def length(self, call: Call) -> str:
         return formats.duration(call.duration_seconds) or NOTHING
@@ -122,36 +81,6 @@ class CallAdmin(HistoryAdmin[Call]):
     @admin.display(description=_("talk"))
     def talk(self, call: Call) -> str:
         return formats.duration(call.talk_seconds) or NOTHING
-
-    def linked(self, obj: Call) -> list[Linked]:
-        taken = Connection.objects.filter(operator_call_sid=obj.sid)
-        own = Connection.objects.filter(entry__call=obj)
-        is_operator = obj.kind == Call.Kind.OPERATOR
-        connections = (taken if is_operator else own).order_by("connected_at", "id")
-        events = WebhookEvent.objects.of_call(obj.sid)
-        caller = ["caller_number"]
-        return [
-            Linked(obj.ivr_steps.order_by("step"), without=caller),
-            Linked(obj.queue_entries.order_by("visit"), without=caller),
-            Linked(
-                # A few rows of one leg: the join is cheap here, unlike in a list.
-                connections.select_related("entry__call"),
-                title=_("Callers this leg took") if is_operator else "",
-                without=[] if is_operator else caller,
-            ),
-            Linked(
-                obj.abandoned_calls.with_state().order_by("visit"),
-                without=caller,
-            ),
-            Linked(
-                CallbackRequest.objects.filter(entry__call=obj).select_related("entry"),
-                without=caller,
-            ),
-            Linked(obj.voicemails.order_by("left_at"), without=caller),
-            Linked(obj.recordings.order_by("recorded_at"), without=caller),
-            Linked(obj.operator_states.order_by("started_at")),
-            Linked(events.order_by("received_at", "id")),
-        ]
 
 
 @admin.register(QueueEntry)

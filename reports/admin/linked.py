@@ -19,6 +19,8 @@ from django_stubs_ext import StrOrPromise
 
 # An operator's leg of a day has thousands of events; a page shows the first ones.
 MOST_ROWS = 500
+# The column of lists that leads to a row's call; below a row of that call it is noise.
+TIMELINE = "timeline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def table(request: HttpRequest, site: admin.AdminSite, linked: Linked) -> Table 
     columns = [
         name
         for name in model_admin.get_list_display(request)
-        if isinstance(name, str) and name not in linked.without
+        if isinstance(name, str) and name not in (*linked.without, TIMELINE)
     ]
     opts = model._meta
     page = f"{site.name}:{opts.app_label}_{opts.model_name}_change"

@@ -5,10 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.models import Call
 from reports import formats, masking
-from reports.admin.linked import page_link
+from reports.admin.linked import TIMELINE, page_link
 from reports.admin.readonly import NOTHING, HistoryAdmin, ModelT
 
 
@@ -23,12 +27,29 @@ class PartAdmin(HistoryAdmin[ModelT]):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ModelT]:
         return super().get_queryset(request).prefetch_related(self.call_path)
 
-    @admin.display(description=_("caller"))
-    def caller_number(self, row: ModelT) -> str:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The columns, and at the end of each row the way to the whole call."""
+        return [*super().get_list_display(request), TIMELINE]
+
+    def call_of(self, row: ModelT) -> Call:
+        """The call on which a row hangs."""
         call: Any = row
         for name in self.call_path.split("__"):
             call = getattr(call, name)
-        return masking.shown(call.caller) or NOTHING
+        found: Call = call
+        return found
+
+    @admin.display(description=_("caller"))
+    def caller_number(self, row: ModelT) -> str:
+        return masking.shown(self.call_of(row).caller) or NOTHING
+
+    @admin.display(description=_("call"))
+    def timeline(self, row: ModelT) -> str:
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:callcenter_call_change", args=[self.call_of(row).pk]),
+            gettext("Timeline"),
+        )
 
     @admin.display(description=_("wait"))
     def wait(self, row: Any) -> str:
