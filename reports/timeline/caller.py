@@ -204,7 +204,10 @@ def _connecting(
         )
         done = pool.take(partial(_ends_dial, leg, copies[0].received_at))
         if done:
-            yield _done(story, done, talk=None)
+            over = _done(story, done, talk=None)
+            if entry.left_at is None or over.at < entry.left_at:
+                over.caller = Phase.WAIT
+            yield over
     if entry.outcome == Outcome.ANSWERED and not own and entry.left_at:
         yield Moment(
             entry.left_at,
@@ -299,8 +302,6 @@ def _done(story: Story, copies: list[WebhookEvent], *, talk: int | None) -> Mome
         copies[0].received_at,
         "done",
         facts,
-        # Who was not joined waits on.
-        caller=Phase.WAIT if came_to_nothing else None,
         operator=Phase.WRAP_UP if wraps_up else Phase.NONE,
         events=copies,
         is_operators=True,

@@ -78,8 +78,12 @@ def _states(
 
 
 def outbound_moments(story: Story) -> list[Moment]:
-    """A call of ours: dialled, what Twilio said of it, and its end."""
+    """A call of ours: dialled, taken, what Twilio said of it, and its end."""
     pool = Pool(story.events)
-    found = [Moment(story.start, "dialled-out", {}, Phase.TALK)]
+    # Of such a leg Twilio's length counts from the answer.
+    first = min([story.start, *(one.received_at for one in story.events)])
+    found = [Moment(first, "dialled-out", {}, Phase.NONE)]
+    if story.call.duration_seconds:
+        found.append(Moment(story.start, "taken", {}, Phase.TALK))
     found += rest(story, pool)
     return in_order([*found, *ending(story, pool, found)])

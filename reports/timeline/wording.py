@@ -68,6 +68,8 @@ def sentence(moment: Moment, call: Call, words: Words) -> tuple[str, list[str]]:
         case "dialled-out":
             title = gettext("Dialled %(number)s") % {"number": caller_name(call, words)}
             details = []
+        case "taken":
+            title, details = gettext("Was answered"), []
         case "asked" | "step" | "key" | "no-answer":
             title, details = _menu(moment.code, facts, words)
         case "queued" | "position" | "leaving":

@@ -1,0 +1,252 @@
+"""Lines of calls that went oddly: what is missing, inferred, pruned or under way."""
+
+import pytest
+
+from callcenter.tests.events import (
+    CALLER,
+    CALLER_NUMBER,
+    LINE,
+    OPERATOR,
+    at,
+    choose,
+    connect,
+    done,
+    end,
+    event,
+    leave,
+    ring,
+    sign_in,
+    wait,
+)
+from reports.tests.timeline.stories import lines, story
+from reports.timeline import phases
+from reports.timeline.story import Story
+
+
+def settle(seconds: float, **params):
+    return event(seconds, "/internal/settle/", CallStatus="completed", **params)
+
+
+CALLS = {
+    "only the end is known": (
+        [end(60, CallDuration="50")],
+        ["+10 no-ring missing", "+60 ended"],
+    ),
+    "the exit was lost": (
+        [ring(), choose(), wait(5, 0), end(60)],
+        [
+            "+0 rang",
+            "+0 asked",
+            "+5 key",
+            "+5 queued",
+            "+60 no-exit missing",
+            "+60 ended",
+        ],
+    ),
+    "a settling says that the caller gave up": (
+        [ring(), choose(), wait(5, 0), wait(25, 20), settle(90)],
+        [
+            "+0 rang",
+            "+0 asked",
+            "+5 key",
+            "+5 queued",
+            "+25 position",
+            "+90 no-exit missing",
+            "+90 internal",
+            "+90 ended",
+        ],
+    ),
+    "our wait document let the caller go, and no exit came": (
+        [ring(), choose(), wait(5, 0), wait(25, 20, "leave:max_wait"), end(60)],
+        [
+            "+0 rang",
+            "+0 asked",
+            "+5 key",
+            "+5 queued",
+            "+25 leaving",
+            "+25 no-exit missing inferred",
+            "+60 ended",
+        ],
+    ),
+    "the connect was lost, and nobody knows the operator": (
+        [ring(), choose(), wait(5, 0), leave(60, "bridged", 15), end(60)],
+        [
+            "+0 rang",
+            "+0 asked",
+            "+5 key",
+            "+5 queued",
+            "+20 no-connect missing",
+            "+60 left",
+            "+60 ended",
+        ],
+    ),
+    "the connect was lost, and the Dial action stands for it": (
+        [
+            *sign_in(),
+            ring(),
+            choose(),
+            wait(5, 0),
+            done(60, talk=40),
+            leave(60, "bridged", 15),
+            end(61),
+        ],
+        [
+            "+0 rang",
+            "+0 asked",
+            "+5 key",
+            "+5 queued",
+            "+20 connect missing",
+            "+60 done",
+            "+60 left",
+            "+61 ended",
+        ],
+    ),
+    "the answer to a menu was lost": (
+        [ring(), wait(12, 2, visit=1), leave(30, "hangup", 20), end(30)],
+        [
+            "+0 rang",
+            "+0 asked",
+            "+10 queued",
+            "+12 no-answer missing",
+            "+30 left",
+            "+30 ended",
+        ],
+    ),
+    "the first requests of a stay were lost": (
+        [ring(), choose(), wait(45, 40), leave(60, "hangup", 55), end(60)],
+        [
+            "+0 rang",
+            "+0 asked",
+            "+5 key",
+            "+5 queued",
+            "+45 position",
+            "+60 left",
+            "+60 ended",
+        ],
+    ),
+    "Twilio could not be answered": (
+        [event(0, "fallback/", "apology"), end(8)],
+        ["+0 no-ring missing", "+0 fallback", "+8 ended"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_call_has_these_lines(name):
+    events, expected = CALLS[name]
+
+    assert lines(story(*events)) == expected
+
+
+def test_call_goes_on_until_it_is_known_to_be_over():
+    events = [ring(), choose(), wait(5, 0)]
+
+    assert lines(story(*events, now=at(12)))[-1] == "+12 under-way"
+    assert lines(story(*events, now=at(3_600)))[-1] == "+3600 under-way"
+    assert lines(story(*events, now=at(90_000)))[-1] == "+5 no-end missing"
+
+
+def test_end_may_come_a_minute_late_before_it_is_missed():
+    events = [ring(), choose(), wait(5, 0), leave(30, "hangup", 25)]
+
+    assert lines(story(*events, now=at(89)))[-1] == "+89 under-way"
+    assert lines(story(*events, now=at(91)))[-1] == "+30 no-end missing"
+
+
+def test_sealed_call_without_events_is_told_from_its_rows_and_misses_nothing():
+    events = [
+        *sign_in(),
+        ring(),
+        choose(),
+        wait(5, 0),
+        wait(25, 20),
+        connect(30, 25),
+        done(100, talk=67),
+        leave(100, "bridged", 25),
+        end(100),
+    ]
+    whole = story(*events)
+    whole.call.sealed_at = at(9_000)
+    whole.events = ()
+
+    assert lines(whole) == [
+        "+0 rang",
+        "+0 step",
+        "+5 queued",
+        "+30 connect",
+        "+33 talk",
+        "+100 left",
+        "+100 ended",
+    ]
+
+
+def test_one_request_kept_with_and_without_its_token_is_one_line_with_both_copies():
+    first, second = ring(token="t1"), ring(0.5)
+    told = story(first, second, end(9))
+
+    rang = phases.moments(told)[0]
+
+    assert [one.code for one in phases.moments(told)] == ["rang", "asked", "ended"]
+    assert rang.events == [first, second]
+
+
+def test_two_requests_with_tokens_of_their_own_are_two_lines():
+    told = story(ring(token="t1"), ring(3, token="t2"), end(9))
+
+    assert [one.code for one in phases.moments(told)] == [
+        "rang",
+        "asked",
+        "asked",
+        "request",
+        "ended",
+    ]
+
+
+def test_operator_leg_shows_its_states_and_whom_it_took():
+    call = story(
+        *sign_in(-300),
+        ring(),
+        choose(),
+        wait(5, 0),
+        connect(30, 25),
+        done(100, talk=67),
+        leave(100, "bridged", 25),
+        end(100),
+    )
+    leg = story(
+        *sign_in(-300),
+        connect(30, 25),
+        done(100, talk=67),
+        event(110, "operator/?step=4", "dial:support", sid=OPERATOR),
+        end(400, sid=OPERATOR),
+        sid=OPERATOR,
+    )
+    taken = call.connections[0]
+    taken.entry.call = call.call
+    leg.connections = [taken]
+
+    told = phases.moments(leg)
+
+    assert lines(leg) == [
+        "-300 dialled-in",
+        "-294 state",
+        "+30 state",
+        "+100 state",
+        "+110 state",
+        "+400 ended",
+    ]
+    assert [
+        (one.facts["state"], one.facts["caller"] and one.facts["caller"].sid)
+        for one in told
+        if one.code == "state"
+    ] == [("ready", None), ("talking", CALLER), ("wrap_up", None), ("ready", None)]
+
+
+def test_outbound_leg_is_dialled_and_ends():
+    form = {"Direction": "outbound-dial", "From": LINE, "To": CALLER_NUMBER}
+    told: Story = story(
+        event(0, "status/", CallStatus="ringing", **form),
+        event(40, "status/", CallStatus="completed", CallDuration="30", **form),
+    )
+
+    assert lines(told) == ["+0 dialled-out", "+0 status", "+10 taken", "+40 ended"]
