@@ -144,12 +144,7 @@ class TimelinePage(HistoryAdmin[Call]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        page = page_of(context["original"], request, self.admin_site)
-        context |= {
-            "page": page,
-            "title": f"{page.who} {page.when}",
-            "subtitle": None,
-        }
+        context["page"] = page_of(context["original"], request, self.admin_site)
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -356,6 +351,7 @@ _FILLS = {
     Phase.TALK: "oc-answered",
     Phase.READY: "oc-waiting",
     Phase.WRAP_UP: "phase-ivr",
+    Phase.SIGNING_IN: "oc-unknown",
     Phase.AWAY: "oc-unknown",
 }
 
@@ -370,6 +366,7 @@ def _phase_label(phase: Phase) -> str:
         Phase.WAIT: gettext("Wait"),
         Phase.NOTICE: gettext("Announcement"),
         Phase.TALK: gettext("Talk"),
+        Phase.SIGNING_IN: gettext("Signing in"),
         Phase.READY: gettext("Ready"),
         Phase.WRAP_UP: gettext("Wrap-up"),
         Phase.AWAY: gettext("Not ready"),

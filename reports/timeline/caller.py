@@ -483,6 +483,7 @@ def ending(story: Story, pool: Pool, found: list[Moment]) -> Iterator[Moment]:
         "difference": _difference(story, call.ended_at),
         "by": "" if story.entries else call.disconnected_by,
         "outcome": call.outcome,
+        "has_left": bool(story.entries),
     }
     events = ends[0] if ends else []
     yield Moment(at, "ended", facts, Phase.END, events=events)

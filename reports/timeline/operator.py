@@ -36,7 +36,7 @@ def moments(story: Story) -> list[Moment]:
         )
     )
     begun = [event for copies in before for event in copies]
-    found = [Moment(story.start, "dialled-in", {}, Phase.AWAY, events=begun)]
+    found = [Moment(story.start, "dialled-in", {}, Phase.SIGNING_IN, events=begun)]
     found += _states(story, pool, states)
     found += rest(story, pool)
     return in_order([*found, *ending(story, pool, found)])

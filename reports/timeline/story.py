@@ -37,6 +37,7 @@ class Phase(StrEnum):
     TALK = "talk"
     END = "end"
     # An operator's leg alone.
+    SIGNING_IN = "signing_in"
     READY = "ready"
     WRAP_UP = "wrap_up"
     AWAY = "away"

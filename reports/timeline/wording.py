@@ -323,6 +323,8 @@ def _end(code: str, facts: Mapping[str, Any]) -> tuple[str, list[str]]:
         )
     if facts["outcome"] == Call.Outcome.IVR_ABANDONED:
         return gettext("Caller hung up in the menu"), details
+    if facts["has_left"]:
+        return gettext("End of the call confirmed"), details
     return _who_ended(facts["by"]) or gettext("Call ended"), details
 
 

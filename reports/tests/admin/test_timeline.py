@@ -67,7 +67,7 @@ def test_answered_call_reads_from_ring_to_wrap_up(admin_client):
         "Talk begins",
         "sato: talk over",
         "Caller hung up",
-        "Call ended",
+        "End of the call confirmed",
         "sato: ready",
     ]
     assert "Wait 0:00:31 (11 s over the target of 20 s)" in html

@@ -29,7 +29,7 @@ CALLS = {
         "+175 state 0 end",
     ],
     ("01-answered", "operator"): [
-        "+0 dialled-in 2 away",
+        "+0 dialled-in 2 signing_in",
         "+6 state 3 ready",
         "+639 state 1 talk",
         "+762 state 1 wrap_up",
@@ -195,7 +195,7 @@ CALLS = {
         "+700 state 0 end",
     ],
     ("17-operator-only", "operator"): [
-        "+0 dialled-in 2 away",
+        "+0 dialled-in 2 signing_in",
         "+6 state 5 ready",
         "+640 ended 1 end",
     ],
