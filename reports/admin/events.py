@@ -4,7 +4,6 @@ The forms hold callers' numbers and what they typed, in places nobody can list: 
 opens them needs the permission to see numbers besides that to view webhook events.
 """
 
-from typing import Any
 
 from django.contrib import admin
 from django.db import models
@@ -20,6 +19,7 @@ from reports.admin import search
 from reports.admin.filters import PeriodFilter, RecentKindFilter, TellingFilter
 from reports.admin.linked import Linked
 from reports.admin.readonly import NOTHING, HistoryAdmin
+from reports.admin.timeline import form_value
 
 
 @admin.register(WebhookEvent)
@@ -122,7 +122,10 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
             format_html_join(
                 "",
                 '<tr><th scope="row">{}</th><td>{}</td></tr>',
-                [(name, _text(value)) for name, value in sorted(event.params.items())],
+                [
+                    (name, form_value(value))
+                    for name, value in sorted(event.params.items())
+                ],
             ),
         )
 
@@ -141,8 +144,3 @@ def _timeline(sid: str) -> str:
         return NOTHING
     page = reverse("admin:callcenter_call_sid", args=[sid])
     return format_html('<a href="{}"><code>{}</code></a>', page, sid)
-
-
-def _text(value: Any) -> str:
-    """A value of the form; a parameter sent several times is a list of them."""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,6 +1,5 @@
 """The page of one call: its moments as lines, the bar above them, the facts beside."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +23,7 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
-from reports import formats, names, swatches
+from reports import formats, masking, names, swatches
 from reports.admin.readonly import HistoryAdmin
 from reports.timeline import phases, reading, wording
 from reports.timeline.phases import Segment
@@ -34,9 +33,6 @@ from reports.timeline.wording import Words
 # More lines nobody reads; the lists show the rest.
 MOST_LINES = 500
 MOST_COUNTED = 100
-
-# What stands in a form and is a telephone number, wherever it stands.
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{7,15}(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +144,12 @@ class TimelinePage(HistoryAdmin[Call]):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def numbers_for(_user: object) -> Callable[[str], str]:
-    """How this reader sees telephone numbers: the one place that decides."""
-    return formats.phone_number
-
-
 def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> Page:
     """The page of a call for a reader: links lead where the reader may go."""
     story = reading.story_of(call)
     words = Words(
-        number=numbers_for(request.user),
+        number=masking.shown,
+        address=masking.as_sent,
         queues=names.queues(),
         menus=names.menus(),
         operators=names.operators(),
@@ -244,7 +236,7 @@ def _shown(line: phases.Line, story: Story, words: Words, doors: _Doors) -> Show
         details=details,
         url=doors.url(caller or moment.row),
         marks=[_MARKS[mark]() for mark in moment.marks],
-        raws=_raws(moment, words, doors),
+        raws=_raws(moment, doors),
         caller=line.caller,
         operator=line.operator,
         code=moment.code,
@@ -268,14 +260,14 @@ def _leg_url(moment: Moment, story: Story, doors: _Doors) -> str:
     return next((doors.url(leg) for leg in story.legs if leg.sid in sids), "")
 
 
-def _raws(moment: Moment, words: Words, doors: _Doors) -> list[Raw]:
+def _raws(moment: Moment, doors: _Doors) -> list[Raw]:
     if not doors.may_view(WebhookEvent):
         return []
     return [
         Raw(
             path=event.path,
             form=[
-                (name, as_sent(value, words.number))
+                (name, form_value(value))
                 for name, value in sorted(event.params.items())
             ],
             url=doors.url(event),
@@ -284,15 +276,9 @@ def _raws(moment: Moment, words: Words, doors: _Doors) -> list[Raw]:
     ]
 
 
-def as_sent(value: Any, number: Callable[[str], str]) -> str:
-    """A value of a form as it came, but for numbers that this reader sees masked."""
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-    def seen(found: re.Match[str]) -> str:
-        shown = number(found[0])
-        return found[0] if shown == formats.phone_number(found[0]) else shown
-
-    return _NUMBER.sub(seen, text)
+def form_value(value: Any) -> str:
+    """A value of a form; a parameter sent several times is a list of them."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _offset(at: datetime, start: datetime) -> str:
@@ -455,8 +441,8 @@ def _as_sent(call: Call, words: Words) -> list[Fact]:
     known = [
         (gettext("Direction"), call.direction),
         (gettext("Status"), call.status),
-        (gettext("From, as sent"), as_sent(call.from_raw, words.number)),
-        (gettext("To, as sent"), as_sent(call.to_raw, words.number)),
+        (gettext("From, as sent"), words.address(call.from_raw)),
+        (gettext("To, as sent"), words.address(call.to_raw)),
         (
             gettext("Last heard of"),
             formats.moment(call.heard_at) if call.heard_at else "",
@@ -490,7 +476,7 @@ def _add_history(page: Page, call: Call, words: Words) -> None:
     if call.kind == Call.Kind.OPERATOR or not call.caller:
         return
     if words.number(call.caller) != formats.phone_number(call.caller):
-        return
+        return  # a search for it would give it away
     calls = Call.objects.filter(caller=call.caller).order_by()
     count = calls[: MOST_COUNTED + 1].count()
     page.history_count = f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)

@@ -16,9 +16,13 @@ Names = Mapping[str, StrOrPromise]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What people call the codes of history, and how this reader sees a number."""
+    """What people call the codes of history, and how this reader sees a number.
+
+    `number` shows one, `address` what may hold one.
+    """
 
     number: Callable[[str], str]
+    address: Callable[[str], str]
     queues: Names = field(default_factory=dict)
     menus: Names = field(default_factory=dict)
     operators: Names = field(default_factory=dict)
@@ -36,7 +40,8 @@ class Words:
         """An operator's name, else the number or identity of the leg."""
         if not code:
             return gettext("an operator")
-        return str(self.operators.get(code) or self.number(code))
+        # Theirs are no secret.
+        return str(self.operators.get(code) or formats.phone_number(code))
 
     def line(self, number: str) -> str:
         """A line of ours by number and name; our numbers are no secret."""
@@ -46,11 +51,13 @@ class Words:
 
 def caller_name(call: Call, words: Words) -> str:
     """Who is at the other end: the number, an address, or that it is withheld."""
+    if call.kind == Call.Kind.OPERATOR:
+        return formats.phone_number(call.caller) or call.from_raw
     if call.caller:
         return words.number(call.caller)
     other = call.to_raw if call.kind == Call.Kind.OUTBOUND else call.from_raw
     if other.startswith(("sip:", "client:")):
-        return words.number(other)
+        return words.address(other)
     return gettext("Number withheld")
 
 
@@ -110,7 +117,7 @@ def answer(decision: str, words: Words) -> str:
         case "message":
             return gettext("Answer: message “%(message)s”") % {"message": what}
         case "dial" if what.startswith(("+", "client:", "sip:")):
-            number = words.number(what)
+            number = words.number(what) if what[0] == "+" else words.address(what)
             return gettext("Answer: passed on to %(number)s") % {"number": number}
         case "dial":
             queue = words.queue(what)
