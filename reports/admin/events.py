@@ -4,7 +4,6 @@ The forms hold callers' numbers and what they typed, in places nobody can list: 
 opens them needs the permission to see numbers besides that to view webhook events.
 """
 
-
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -18,12 +17,17 @@ from django_stubs_ext import StrOrPromise
 
 from callcenter.models import (
     Call,
-    OperatorState,
-    Recording,
-    Voicemail,
     WebhookEvent,
 )
 from reports import formats, masking, names, swatches
+from reports.admin.call_facts import (
+    Fact,
+    OtherCall,
+    facts_as_sent,
+    facts_of,
+    other_call,
+)
+from reports.admin.doors import Doors
 from reports.admin.readonly import HistoryAdmin
 from reports.timeline import phases, reading, wording
 from reports.timeline.phases import Segment
@@ -72,27 +76,6 @@ class Length:
     fill: str
     label: StrOrPromise
     length: str | None
-
-
-@dataclass(slots=True)
-class Fact:
-    """One thing that is known of a call, in words and links."""
-
-    label: StrOrPromise
-    values: list[tuple[str, str]]
-    is_code: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OtherCall:
-    """A call of the same caller on the same day."""
-
-    at: datetime
-    clock: str
-    outcome: SafeString
-    length: str | None
-    url: str
-    is_this: bool
 
 
 @dataclass(slots=True)
@@ -155,7 +138,7 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> Page:
         operators=names.operators(),
         lines=names.lines(),
     )
-    doors = _Doors(request, site)
+    doors = Doors(request, site)
     is_open = request.GET.get("raw") == "open"
     moments = phases.moments(story)
     drawn = phases.lines(moments)
@@ -171,9 +154,9 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> Page:
         lines=shown,
         segments=[(_fill(one.phase), one) for one in phases.segments(stretches)],
         lengths=_lengths(story, stretches),
-        facts=_facts(story, moments, words, doors),
-        as_sent=_as_sent(call, words),
-        others=[_other(one, call, doors) for one in others],
+        facts=facts_of(story, moments, words, doors),
+        as_sent=facts_as_sent(call, words),
+        others=[other_call(one, call, doors) for one in others],
         has_operators=any(line.operator for line in shown),
         is_cut=story.is_cut or len(drawn) > MOST_LINES,
         is_pruned=story.is_pruned,
@@ -186,44 +169,7 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> Page:
     return page
 
 
-class _Doors:
-    """Which pages the reader may open, asked once for each table."""
-
-    def __init__(self, request: HttpRequest, site: admin.AdminSite) -> None:
-        self._request = request
-        self._site = site
-        self._known: dict[type[models.Model], bool] = {}
-
-    def may_view(self, model: type[models.Model]) -> bool:
-        if model not in self._known:
-            model_admin = self._site.get_model_admin(model)
-            self._known[model] = model_admin.has_view_permission(self._request)
-        return self._known[model]
-
-    def url(self, row: models.Model | None) -> str:
-        """The row's page; empty without one, or where the reader may not go."""
-        if row is None or not self.may_view(type(row)):
-            return ""
-        opts = row._meta
-        name = f"{self._site.name}:{opts.app_label}_{opts.model_name}_change"
-        return reverse(name, args=[row.pk])
-
-    def lists_of(self, call: Call) -> list[tuple[str, str]]:
-        """The lists that show of a leg what does not stand on its page."""
-        found = []
-        for model in (OperatorState, WebhookEvent):
-            if self.may_view(model):
-                opts = model._meta
-                name = (
-                    f"{self._site.name}:{opts.app_label}_{opts.model_name}_changelist"
-                )
-                found.append(
-                    (str(opts.verbose_name_plural), f"{reverse(name)}?q={call.sid}")
-                )
-        return found
-
-
-def _shown(line: phases.Line, story: Story, words: Words, doors: _Doors) -> ShownLine:
+def _shown(line: phases.Line, story: Story, words: Words, doors: Doors) -> ShownLine:
     moment = line.moment
     title, details = wording.sentence(moment, story.call, words)
     caller: Call | None = moment.facts.get("caller")
@@ -251,7 +197,7 @@ _MARKS: Mapping[Mark, Callable[[], str]] = {
 }
 
 
-def _leg_url(moment: Moment, story: Story, doors: _Doors) -> str:
+def _leg_url(moment: Moment, story: Story, doors: Doors) -> str:
     """The page of the operator's leg that takes the caller."""
     sids = {event.other_sid for event in moment.events}
     sids.add(getattr(moment.row, "operator_call_sid", ""))
@@ -260,7 +206,7 @@ def _leg_url(moment: Moment, story: Story, doors: _Doors) -> str:
     return next((doors.url(leg) for leg in story.legs if leg.sid in sids), "")
 
 
-def _raws(moment: Moment, doors: _Doors) -> list[Raw]:
+def _raws(moment: Moment, doors: Doors) -> list[Raw]:
     if not doors.may_view(WebhookEvent):
         return []
     return [
@@ -374,101 +320,6 @@ def _lengths(
         if not call.outcome:
             whole = seconds(story.start, story.now)
     return [*found, Length(Phase.NONE, "", label, formats.duration(whole) or "—")]
-
-
-def _facts(
-    story: Story, moments: list[Moment], words: Words, doors: _Doors
-) -> list[Fact]:
-    call = story.call
-    facts = []
-    if call.line:
-        facts.append(Fact(gettext("Line"), [(words.line(call.line), "")]))
-    if call.caller and call.kind != Call.Kind.OPERATOR:
-        facts.append(Fact(gettext("Country"), [(_country(call.caller), "")]))
-    if call.ivr_path:
-        facts.append(Fact(gettext("IVR path"), [(call.ivr_path, "")]))
-    recorded: dict[str, Recording | Voicemail] = {}
-    recorded |= {one.recording_sid: one for one in story.voicemails}
-    recorded |= {one.recording_sid: one for one in story.recordings}
-    if recorded:
-        lengths = [
-            (formats.duration(one.duration_seconds) or "—", doors.url(one))
-            for one in recorded.values()
-        ]
-        facts.append(Fact(gettext("Recording"), lengths))
-    for lost in story.abandoned:
-        state = str(lost.State(lost.state).label)
-        facts.append(Fact(gettext("Follow-up"), [(state, doors.url(lost))]))
-    facts.append(Fact(gettext("Events"), [(_events(story, moments), "")]))
-    own = gettext("Own leg")
-    if call.kind == Call.Kind.CUSTOMER:
-        own = gettext("Caller's leg")
-    facts.append(Fact(own, [(call.sid, "")], is_code=True))
-    if story.legs:
-        label = gettext("Operator's leg")
-        if call.kind == Call.Kind.OUTBOUND:
-            label = gettext("Other leg")
-        legs = [(leg.sid, doors.url(leg)) for leg in story.legs]
-        facts.append(Fact(label, legs, is_code=True))
-    return facts
-
-
-def _country(number: str) -> str:
-    code = formats.country(number)
-    return gettext("Japan") if code == "JP" else code or "—"
-
-
-def _events(story: Story, moments: list[Moment]) -> str:
-    if story.is_pruned and not story.events:
-        return gettext("pruned")
-    missing = sum(Mark.MISSING in moment.marks for moment in moments)
-    inferred = sum(Mark.INFERRED in moment.marks for moment in moments)
-    count = len(story.events)
-    texts = [
-        ngettext("%(count)s received", "%(count)s received", count) % {"count": count},
-        gettext("%(count)s missing") % {"count": missing}
-        if missing
-        else gettext("none missing"),
-        gettext("%(count)s inferred") % {"count": inferred}
-        if inferred
-        else gettext("none inferred"),
-    ]
-    return gettext(", ").join(texts)
-
-
-def _as_sent(call: Call, words: Words) -> list[Fact]:
-    """What the row holds besides, as Twilio said it."""
-    known = [
-        (gettext("Direction"), call.direction),
-        (gettext("Status"), call.status),
-        (gettext("From, as sent"), words.address(call.from_raw)),
-        (gettext("To, as sent"), words.address(call.to_raw)),
-        (
-            gettext("Last heard of"),
-            formats.moment(call.heard_at) if call.heard_at else "",
-        ),
-        (
-            gettext("Sealed at"),
-            formats.moment(call.sealed_at) if call.sealed_at else "",
-        ),
-    ]
-    return [Fact(label, [(value, "")]) for label, value in known if value]
-
-
-def _other(one: Call, call: Call, doors: _Doors) -> OtherCall:
-    at = one.started_at or timezone.now()
-    wait = (
-        one.talk_seconds if one.outcome == Call.Outcome.ANSWERED else one.wait_seconds
-    )
-    label = one.get_outcome_display() or one.get_kind_display()
-    return OtherCall(
-        at=at,
-        clock=f"{timezone.localtime(at):%H:%M}",
-        outcome=swatches.outcome(one.outcome or "none", label),
-        length=formats.duration(wait),
-        url=doors.url(one),
-        is_this=one.pk == call.pk,
-    )
 
 
 def _add_history(page: Page, call: Call, words: Words) -> None:

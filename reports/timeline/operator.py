@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from callcenter.models import OperatorState, WebhookEvent
-from reports.timeline.caller import ending, rest
+from reports.timeline.ending import ending, rest
 from reports.timeline.story import Moment, Phase, Pool, Story, in_order, seconds
 
 Kind = WebhookEvent.Kind

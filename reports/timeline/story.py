@@ -102,6 +102,10 @@ class Story:
         """Whether the raw events are gone for good, and with them what they said."""
         return self.call.sealed_at is not None
 
+    def is_own(self, event: WebhookEvent, *kinds: WebhookEvent.Kind) -> bool:
+        """Whether an event is of this leg, and of one of these kinds."""
+        return event.call_sid == self.call.sid and event.kind in kinds
+
     def operator_of(self, leg_sid: str) -> str:
         """Whose leg it is, by what history keeps; empty when nobody knows."""
         for connection in self.connections:

@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 # elsewhere), and a query for the values of its arguments.
 EXAMPLES: dict[str, str] = {
     "admin:app_list": "SELECT 'callcenter'",
+    "admin:callcenter_call_sid": "SELECT MIN(sid) FROM callcenter_call",
     "admin:auth_user_password_change": "SELECT MIN(id) FROM auth_user",
 }
 # Names, or whole folders, that are no pages, and why.
