@@ -122,6 +122,8 @@ def other_call(one: Call, call: Call, doors: Doors) -> OtherCall:
         one.talk_seconds if one.outcome == Call.Outcome.ANSWERED else one.wait_seconds
     )
     label = one.get_outcome_display() or one.get_kind_display()
+    if not one.outcome and one.ended_at is None:
+        label = gettext("under way")
     return OtherCall(
         at=at,
         clock=f"{timezone.localtime(at):%H:%M}",

@@ -33,7 +33,7 @@ def moments(story: Story) -> list[Moment]:
 
 def _ring(story: Story, pool: Pool) -> Iterator[Moment]:
     rung = pool.take(lambda one: story.is_own(one, Kind.INCOMING))
-    if rung or not story.events:
+    if rung or not story.events or story.is_pruned:
         decision = rung[0].decision if rung else ""
         facts = {"decision": decision} if decision.partition(":")[0] != "menu" else {}
         yield Moment(story.start, "rang", facts, Phase.IVR, events=rung)
@@ -52,7 +52,7 @@ def _menus(story: Story, pool: Pool) -> Iterator[Moment]:
             "input": step.input,
             "led_to": step.led_to,
         }
-        if not answer and (not own or step.led_to):
+        if not answer and (not own or step.led_to or story.is_pruned):
             yield Moment(step.asked_at, "step", facts, Phase.IVR, row=step)
             continue
         if not said_by_key:

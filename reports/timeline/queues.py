@@ -203,6 +203,14 @@ def _conversation(
         yield from _afterwards(connection, states)
 
 
+def _has_dial_action(story: Story, connection: Connection) -> bool:
+    """Whether the end of a talk has a line of its own on the operator's leg."""
+    return any(
+        event.kind == Kind.OPERATOR_DONE and event.received_at == connection.ended_at
+        for event in story.events
+    )
+
+
 def _done(story: Story, copies: list[WebhookEvent], *, talk: int | None) -> Moment:
     facts = {
         "operator": story.operator_of(copies[0].call_sid),
@@ -306,7 +314,7 @@ def _leaving(
         facts,
         Phase.IVR if goes_on else Phase.END,
         # Where no Dial action came, this is also the end of the operator's talk.
-        Phase.NONE if own and own[-1].ended_at == at else None,
+        Phase.NONE if own and not _has_dial_action(story, own[-1]) else None,
         row=abandoned or entry,
         events=counted,
         marks=((Mark.MISSING,) if is_missing else ()) + inferred,

@@ -168,7 +168,7 @@ class Pool:
         for event in ordered:
             content = (event.path, json.dumps(event.params, sort_keys=True))
             copies = by_content.get(content)
-            if copies and not (event.token and copies[0].token):
+            if copies and bool(event.token) != bool(copies[0].token):
                 copies.append(event)
             else:
                 by_content[content] = [event]

@@ -138,7 +138,7 @@ def answer(decision: str, words: Words) -> str:
 
 def _menu(code: str, facts: Mapping[str, Any], words: Words) -> tuple[str, list[str]]:
     menu = words.menu(facts["menu"])
-    if code == "asked":
+    if code == "asked" or (code == "step" and not facts["led_to"]):
         return gettext("%(menu)s is played") % {"menu": menu}, []
     if code == "no-answer":
         title = gettext("No answer to %(menu)s was received") % {"menu": menu}

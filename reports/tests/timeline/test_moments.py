@@ -180,6 +180,32 @@ def test_sealed_call_without_events_is_told_from_its_rows_and_misses_nothing():
     ]
 
 
+def test_sealed_call_misses_nothing_beside_an_event_that_came_late():
+    told = story(ring(), choose(), wait(5, 0), leave(30, "hangup", 25), end(30))
+    told.call.sealed_at = at(9_000)
+    told.events = [event(40, "status/", CallStatus="completed", CallDuration="30")]
+
+    assert lines(told) == [
+        "+0 rang",
+        "+0 step",
+        "+5 queued",
+        "+30 left",
+        "+30 ended",
+    ]
+
+
+def test_equal_requests_without_tokens_are_lines_of_their_own():
+    told = story(ring(), event(3, "fallback/"), event(4, "fallback/"), end(9))
+
+    assert lines(told) == [
+        "+0 rang",
+        "+0 asked",
+        "+3 fallback",
+        "+4 fallback",
+        "+9 ended",
+    ]
+
+
 def test_one_request_kept_with_and_without_its_token_is_one_line_with_both_copies():
     first, second = ring(token="t1"), ring(0.5)
     told = story(first, second, end(9))
