@@ -34,6 +34,10 @@ class Clock:
             self._began = self._loop.time()
         return (self._loop.time() - self._began) * self.speed
 
+    def on_the_wall(self, moment: datetime) -> datetime:
+        """Give when a moment of the calls is for those whose time is not faster."""
+        return self.start + (moment - self.start) / self.speed
+
     async def sleep(self, seconds: float) -> None:
         """Let call seconds pass."""
         self.seconds()

@@ -258,6 +258,8 @@ class Exchange:
         if not leg.status_callback or event not in leg.status_events:
             return
         form = parameters.standard(self.account, leg)
+        # Lengths are the calls' own; moments are compared with those of others.
+        moment = self.clock.on_the_wall(moment)
         if event == "completed":
             form |= parameters.closing(leg, moment)
         else:
