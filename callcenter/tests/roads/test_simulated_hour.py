@@ -1,0 +1,157 @@
+"""An hour of traffic leaves a history that equals the stand-in's account of it.
+
+In peace every call; with drops, repeats and disorder every call that nothing was lost
+of, and of the others what can be known, never a guess that does not say so.
+"""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from random import Random
+
+import pytest
+from django.core.management import call_command
+
+from callcenter.demo import simulation
+from callcenter.demo.enlarge import enlarge
+from callcenter.demo.model import Mood
+from callcenter.demo.traffic import Plan, seats_of
+from callcenter.models import Call, Connection, QueueEntry
+from callcenter.standin.faults import Faults
+from callcenter.tests.roads.account import Account, Customer, Entry
+from callcenter.tests.roads.virtual_hour import Batches, play
+from callcenter.webhooks import telling
+
+pytestmark = pytest.mark.django_db
+
+DAY = "2026-11-25"
+BALANCE = ["answered", "abandoned", "short_abandoned", "overflowed", "waiting"]
+BALANCE += ["unknown"]
+ASIDE = ["blocked", "failed"]
+
+
+@pytest.fixture
+def an_hour(twilio, monkeypatch):
+    """Plays an hour at 600 calls an hour; gives the stand-in's account."""
+    batches = Batches()
+    monkeypatch.setattr(telling, "hear", batches.hear)
+    enlarge({})
+    plan = Plan(
+        calls_per_hour=600,
+        seats=seats_of(simulation.seats(), 10),
+        lines=simulation.lines(),
+        duration=3600,
+        mood=Mood(patience_seconds=60, handle_seconds=50),
+        begins_at_hour=9,
+    )
+    return lambda faults=None: Account(play(plan, batches, faults))
+
+
+def customers_of(account: Account):
+    seats = {seat.number for seat in simulation.seats()}
+    legs = account.exchange.calls.values()
+    return {leg.sid: leg for leg in legs if leg.from_ not in seats}
+
+
+def history() -> dict[str, Customer]:
+    """What the tables say of every call of a customer."""
+    entries: dict[str, Entry] = {}
+    rows = QueueEntry.objects.select_related("call").prefetch_related("connections")
+    for row in rows:
+        connection: Connection | None = row.connections.first()
+        assert row.call.sid not in entries
+        entries[row.call.sid] = Entry(
+            row.queue,
+            row.outcome,
+            row.overflow_reason,
+            row.wait_seconds,
+            connection.operator if connection else "",
+            connection.talk_seconds if connection else None,
+            row.is_inferred,
+            row.is_lost_while_connecting,
+        )
+    return {
+        call.sid: Customer(call.outcome, call.duration_seconds, entries.get(call.sid))
+        for call in Call.objects.customers()
+    }
+
+
+def differences(told: dict[str, Customer], wanted: dict[str, Customer]):
+    return {
+        sid: (told.get(sid), wanted.get(sid))
+        for sid in told.keys() | wanted.keys()
+        if told.get(sid) != wanted.get(sid)
+    }
+
+
+def admits(told: Customer, truth: Customer) -> bool:
+    """Whether a row that is not the truth says so: unknown, open, inferred, or less."""
+    have, want = told.entry, truth.entry
+    if have is None or want is None:
+        return told.outcome in ("", "failed", truth.outcome) or have is not None
+    if have.outcome in ("unknown", "waiting") or have.is_inferred:
+        return True
+    known = replace(have, talk=want.talk, operator=have.operator or want.operator)
+    return known == want
+
+
+def printed(slug: str, capsys: pytest.CaptureFixture[str]):
+    call_command("report", slug, f"--first={DAY}", f"--last={DAY}", "--format=json")
+    return json.loads(capsys.readouterr().out)["rows"]
+
+
+def assert_reports_balance(wanted: dict[str, Customer], capsys) -> None:
+    """Each row balances, and the rows count what the account has, queue by queue."""
+    counted = Counter(
+        (call.entry.queue, call.entry.outcome)
+        for call in wanted.values()
+        if call.entry is not None
+    )
+    by_interval: Counter[tuple[str, str]] = Counter()
+    for row in printed("queue-interval", capsys):
+        assert row["entered"] == sum(row[outcome] for outcome in BALANCE)
+        by_interval.update(
+            {(row["queue"], outcome): row[outcome] for outcome in BALANCE + ASIDE}
+        )
+    summary: Counter[tuple[str, str]] = Counter()
+    for row in printed("queue-summary", capsys):
+        assert row["entered"] == sum(row[outcome] for outcome in BALANCE)
+        summary.update(
+            {(row["queue"], outcome): row[outcome] for outcome in BALANCE + ASIDE}
+        )
+    assert +summary == counted
+    assert +by_interval == counted
+
+
+def test_peaceful_hour_is_told_as_it_was(an_hour, capsys):
+    account = an_hour()
+
+    legs = customers_of(account)
+    truth = {sid: account.truth(leg) for sid, leg in legs.items()}
+    told = history()
+    assert differences(told, truth) == {}
+    assert len(told) > 500
+    assert {sent.outcome for sent in account.exchange.sent} == {"answered"}
+    assert_reports_balance(truth, capsys)
+
+
+def test_hour_of_trouble_is_told_as_far_as_it_is_known(an_hour, capsys):
+    faults = Faults(Random(2), drop=0.25, duplicate=0.1, delay=0.1, reorder=0.3)
+    account = an_hour(faults)
+
+    legs = customers_of(account)
+    touched = {sid for sid, leg in legs.items() if account.is_touched(leg)}
+    told = history()
+    wanted = {
+        sid: account.told(leg) if sid in touched else account.truth(leg)
+        for sid, leg in legs.items()
+    }
+    assert differences(told, wanted) == {}
+    assert len(told) > 500
+    truth = {sid: account.truth(legs[sid]) for sid in touched}
+    assert {sid for sid in touched if not admits(told[sid], truth[sid])} == set()
+    lost = Counter(call.entry.outcome for call in told.values() if call.entry)
+    assert lost["unknown"] > 5
+    assert lost["waiting"] > 0
+    assert len(touched) > 50
+    assert_reports_balance(wanted, capsys)

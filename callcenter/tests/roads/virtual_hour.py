@@ -1,0 +1,119 @@
+"""An hour of simulated traffic in virtual time, answered by Django in this thread."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from urllib.parse import urlencode, urlsplit
+
+import time_machine
+from django.test import Client
+
+from callcenter.demo import simulation
+from callcenter.demo.traffic import Plan, Traffic
+from callcenter.history.store import tell_events
+from callcenter.models import WebhookEvent
+from callcenter.standin.clock import Clock, run_virtual
+from callcenter.standin.exchange import Exchange
+from callcenter.standin.faults import Faults
+from callcenter.standin.transport import Answer, Request, Timeout
+
+# Nine o'clock of a working day in Tokyo.
+START = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
+GATHERED = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request that got to the server, and what it answered."""
+
+    token: str
+    at: datetime
+    body: str
+
+
+@dataclass
+class Batches:
+    """Tells events some seconds later, many at once, as a busy server does.
+
+    One by one they would take the test four times as long.
+    """
+
+    events: list[WebhookEvent] = field(default_factory=list)
+
+    def hear(self, event: WebhookEvent) -> None:
+        self.events.append(event)
+        if event.received_at - self.events[0].received_at > GATHERED:
+            self.tell()
+
+    def tell(self) -> None:
+        tell_events(self.events)
+        self.events.clear()
+
+
+@dataclass
+class Office:
+    """Hands requests to Django at the moment they are sent in the time of the calls."""
+
+    clock: Clock
+    traveller: time_machine.Traveller
+    received: list[Received] = field(default_factory=list)
+    client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
+
+    async def send(self, request: Request, timeout: Timeout) -> Answer:
+        now = self.clock.now()
+        self.traveller.move_to(now)
+        parts = urlsplit(request.url)
+        with _as_if_without_loop():
+            response = self.client.generic(
+                request.method,
+                f"{parts.path}?{parts.query}" if parts.query else parts.path,
+                urlencode(request.form),
+                content_type=request.headers["Content-Type"],
+                headers=request.headers,
+            )
+        body = response.content
+        token = request.headers["I-Twilio-Idempotency-Token"]
+        self.received.append(Received(token, now, body.decode()))
+        return Answer(response.status_code, response["Content-Type"], body)
+
+
+@dataclass
+class Hour:
+    """What happened, as the stand-in has it, and what Django got of it."""
+
+    exchange: Exchange
+    received: list[Received]
+
+
+def play(plan: Plan, batches: Batches, faults: Faults | None = None) -> Hour:
+    """Play the traffic of a plan from nine o'clock on, to the last callback."""
+    with time_machine.travel(START, tick=False) as traveller:
+        hour = run_virtual(_play(plan, faults, traveller))
+        batches.tell()
+    return hour
+
+
+async def _play(
+    plan: Plan, faults: Faults | None, traveller: time_machine.Traveller
+) -> Hour:
+    clock = Clock(start=START)
+    office = Office(clock, traveller)
+    exchange = simulation.exchange_for(
+        plan, office, clock, faults=faults, random=Random(plan.seed)
+    )
+    await Traffic(exchange, plan).run()
+    return Hour(exchange, office.received)
+
+
+@contextmanager
+def _as_if_without_loop() -> Iterator[None]:
+    """Django gives each task of a loop a connection, which sees no test's rows."""
+    loop = asyncio.get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(loop)
