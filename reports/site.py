@@ -13,6 +13,7 @@ from django.views.i18n import set_language
 from django_stubs_ext import StrOrPromise
 
 from reports import today
+from reports.callflow import views as callflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
         "settings",
         _("Settings"),
         (
+            Page(_("Call flow"), "admin:call-flow", "callcenter.view_menu"),
             "PhoneLine",
             "Menu",
             "Message",
@@ -78,6 +80,9 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
             "WrapUpCode",
             "User",
             "Group",
+            Page(
+                _("Changes"), "admin:admin_logentry_changelist", "admin.view_logentry"
+            ),
         ),
     ),
 )
@@ -94,7 +99,11 @@ class MiniccAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # Open to all: the log-in page offers the languages too.
-        return [path("language/", set_language, name="language"), *super().get_urls()]
+        return [
+            path("language/", set_language, name="language"),
+            *callflow.urls(self),
+            *super().get_urls(),
+        ]
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

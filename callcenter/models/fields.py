@@ -37,7 +37,7 @@ valid_queue_sid = RegexValidator(
     r"^QU[0-9a-fA-F]{32}$", _("A queue SID is QU and 32 hexadecimal digits.")
 )
 valid_number = RegexValidator(
-    r"^\+[1-9]\d{1,14}$",
+    r"^\+[1-9][0-9]{1,14}\Z",
     _("Write the number with + and country code, such as +81312345678."),
 )
 valid_identity = RegexValidator(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.models.fields import valid_number
 from callcenter.models.menus import Menu
 from callcenter.models.queues import Queue
-from callcenter.models.setup import Language, SetupModel
+from callcenter.models.setup import Language, SetupModel, check_day
 
 
 class PhoneLine(SetupModel):
@@ -85,6 +85,8 @@ class BusinessHours(SetupModel):
         SATURDAY = 6, _("Saturday")
         SUNDAY = 7, _("Sunday")
 
+    twice = _("Hours of this day begin at this time already.")
+
     line = models.ForeignKey(
         PhoneLine, models.CASCADE, related_name="hours", verbose_name=_("line")
     )
@@ -147,3 +149,16 @@ class Holiday(SetupModel):
 
     def __str__(self) -> str:
         return f"{self.date:%Y-%m-%d} {self.name}"
+
+    def clean(self) -> None:
+        """One day is one holiday, of a line or of all."""
+        check_day(self.date, "date")
+        others = Holiday.objects.filter(date=self.date, line=self.line)
+        known = others.exclude(pk=self.pk).first() if self.date else None
+        if known:
+            raise ValidationError(
+                {
+                    "date": _("This day is a holiday already: %(name)s.")
+                    % {"name": known.name}
+                }
+            )

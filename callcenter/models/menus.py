@@ -81,6 +81,8 @@ class MenuOption(SetupModel):
         MESSAGE = "message", _("message")
         END = "end", _("end of the call")
 
+    twice = _("This input leads somewhere already: one input, one way.")
+
     menu = models.ForeignKey(
         Menu, models.CASCADE, related_name="options", verbose_name=_("menu")
     )

@@ -2,11 +2,13 @@
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models.fields import valid_identity, valid_number
+from callcenter.models.lines import PhoneLine
 from callcenter.models.queues import Queue
 from callcenter.models.setup import SetupModel
 
@@ -67,9 +69,20 @@ class Operator(SetupModel):
         return self.name
 
     def clean(self) -> None:
-        """Two operators without a number are no conflict: empty means none."""
+        """Without a number there is no conflict, with a line's there is one."""
         self.number = self.number or None
         self.client_identity = self.client_identity or None
+        line = PhoneLine.objects.filter(number=self.number).first()
+        if line:
+            raise ValidationError(
+                {
+                    "number": _(
+                        "This is the number of the line %(line)s. Whoever calls from an"
+                        " operator’s number is taken for the operator."
+                    )
+                    % {"line": line.name}
+                }
+            )
 
     def set_pin(self, digits: str) -> None:
         """Keep the PIN's hash; no digits switch the PIN off."""
@@ -78,6 +91,8 @@ class Operator(SetupModel):
 
 class OperatorQueue(SetupModel):
     """One queue that an operator serves."""
+
+    twice = _("The operator serves this queue already.")
 
     operator = models.ForeignKey(
         Operator, models.CASCADE, verbose_name=_("operator"), related_name="serves"

@@ -29,6 +29,8 @@ class Prompt(SetupModel):
         WAITING = "waiting", _("entering a queue")
         CONNECTING = "connecting", _("an operator takes the call")
 
+    twice = _("There is a text for this moment in this language: change that one.")
+
     purpose = models.CharField(
         _("moment"), max_length=20, choices=Purpose.choices, default=Purpose.MAIN
     )

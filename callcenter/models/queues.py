@@ -1,11 +1,14 @@
 """The queues callers wait in, and their thresholds by date."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models.fields import SidField, valid_queue_sid
-from callcenter.models.setup import SetupModel
+from callcenter.models.setup import SetupModel, check_day
+
+LONGEST_THRESHOLD_SECONDS = 3600
 
 
 class Queue(SetupModel):
@@ -52,6 +55,8 @@ class Queue(SetupModel):
 class QueueThreshold(SetupModel):
     """The thresholds of a queue from a day on: what is quick, what is too short."""
 
+    twice = _("Thresholds begin on this day already: change those instead.")
+
     queue = models.ForeignKey(
         Queue, models.CASCADE, related_name="thresholds", verbose_name=_("queue")
     )
@@ -75,3 +80,16 @@ class QueueThreshold(SetupModel):
 
     def __str__(self) -> str:
         return f"{self.queue} {self.valid_from:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        """Seconds that somebody can have meant, from a day on that had calls."""
+        check_day(self.valid_from, "valid_from")
+        if self.target_seconds == 0:
+            raise ValidationError(
+                {"target_seconds": _("Within 0 seconds nobody can answer.")}
+            )
+        for name in ("target_seconds", "short_abandon_seconds"):
+            if (getattr(self, name) or 0) > LONGEST_THRESHOLD_SECONDS:
+                raise ValidationError(
+                    {name: _("More than an hour: this is counted in seconds.")}
+                )

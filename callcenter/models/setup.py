@@ -1,11 +1,14 @@
 """What every row of the setup has: changing it raises the version the flow watches."""
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, ClassVar, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -56,6 +59,9 @@ class SetupQuerySet(models.QuerySet[ModelT]):
 class SetupModel(models.Model):
     """A row of the setup: saving or deleting it raises the setup version."""
 
+    # What to say when two rows claim the same place.
+    twice: ClassVar[StrOrPromise] = ""
+
     objects = SetupQuerySet.as_manager()
 
     class Meta:
@@ -70,6 +76,20 @@ class SetupModel(models.Model):
         with transaction.atomic():
             SetupVersion.increase()
             return super().delete(*args, **kwargs)
+
+    def unique_error_message(
+        self, model_class: type[models.Model], unique_check: Sequence[str]
+    ) -> ValidationError:
+        """In plain words where Django would count columns up."""
+        if self.twice and len(unique_check) > 1:
+            return ValidationError(self.twice, code="unique_together")
+        return super().unique_error_message(model_class, unique_check)
+
+
+def check_day(day: date | None, name: str) -> None:
+    """Refuses a day on which there can be no calls: a year mistyped."""
+    if day and not 2000 <= day.year < 2100:
+        raise ValidationError({name: _("Give a year from 2000 to 2099.")})
 
 
 class Language(models.TextChoices):

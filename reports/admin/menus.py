@@ -15,30 +15,18 @@ from callcenter.models import Menu, MenuOption, PhoneLine
 from reports.admin.setup import (
     ChoiceInline,
     NeededPromptInline,
+    PartsFormSet,
     SetupAdmin,
     in_use,
     is_kept,
 )
+from reports.callflow import wording
+from reports.callflow.named import named
 
 _TARGETS = {
     MenuOption.Action.QUEUE: "queue",
     MenuOption.Action.MENU: "next_menu",
     MenuOption.Action.MESSAGE: "message",
-}
-_SENTENCES = {
-    tree.Reason.NO_KEY: _("%(menu)s: no key leads anywhere. Give at least one."),
-    tree.Reason.NO_WAY_OUT: _(
-        "%(menu)s: its keys lead from menu to menu, and never to a queue, a message or"
-        " the end of the call."
-    ),
-    tree.Reason.MISSING_TARGET: _(
-        "%(menu)s, input “%(input)s”: leads to “%(target)s”, which is switched off or"
-        " not there."
-    ),
-    tree.Reason.SILENT_LOOP: _(
-        "%(menu)s: silence leads round in a circle, by way of “%(target)s”. A silent"
-        " caller would hear menus for ever."
-    ),
 }
 
 
@@ -54,7 +42,7 @@ class MenuOptionForm(forms.ModelForm[MenuOption]):
         return cleaned
 
 
-class MenuOptions(forms.BaseInlineFormSet[MenuOption, Any, Any]):
+class MenuOptions(PartsFormSet):
     """All options of a menu, which together with all menus must lead somewhere."""
 
     def clean(self) -> None:
@@ -73,7 +61,8 @@ class MenuOptions(forms.BaseInlineFormSet[MenuOption, Any, Any]):
             if problem.menu == slug or problem not in known
         ]
         if found:
-            raise ValidationError([_sentence(problem) for problem in found])
+            names = named()
+            raise ValidationError([wording.problem(each, names) for each in found])
 
     def _options(self) -> dict[str, OptionPlan]:
         options = {}
@@ -89,15 +78,6 @@ class MenuOptions(forms.BaseInlineFormSet[MenuOption, Any, Any]):
 
 def _problems(plan: Plan, menus: Any) -> list[tree.Problem]:
     return tree.problems(menus, plan.queues, plan.messages)
-
-
-def _sentence(problem: tree.Problem) -> str:
-    labels = dict(MenuOption.Input.choices)
-    return str(_SENTENCES[problem.reason]) % {
-        "menu": problem.menu,
-        "input": labels.get(problem.input, problem.input),
-        "target": problem.target,
-    }
 
 
 class MenuOptionInline(ChoiceInline[MenuOption]):
@@ -117,6 +97,9 @@ class MenuAdmin(SetupAdmin[Menu]):
     fields = ["slug", "name", "timeout_seconds", "tries"]
     fixed_once_saved = ("slug",)
     inlines = [NeededPromptInline, MenuOptionInline]
+    what_history_keeps = _(
+        "Calls of the past stay, with the menu’s code instead of its name."
+    )
 
     def reasons_to_keep(self, obj: Menu) -> list[str]:
         lines = PhoneLine.objects.filter(menu=obj)
@@ -127,7 +110,9 @@ class MenuAdmin(SetupAdmin[Menu]):
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
         """A menu's own options, though they may lead back to it, protect it not."""
-        deleted, counts, lacking, _ = super().get_deleted_objects(objs, request)
+        deleted, counts, lacking, _protected = super().get_deleted_objects(
+            objs, request
+        )
         reasons = [reason for obj in objs for reason in self.reasons_to_keep(obj)]
         return deleted, counts, lacking, reasons
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Operator, OperatorQueue
 from reports import formats
-from reports.admin.setup import ChoiceInline, SetupAdmin
+from reports.admin.setup import ChoiceInline, NumberField, SetupAdmin
 
 _PIN = re.compile(r"[0-9]{4,8}")
 
@@ -42,6 +42,7 @@ class OperatorForm(forms.ModelForm[Operator]):
     class Meta:
         model = Operator
         fields = ["name", "user", "number", "client_identity", "is_active"]
+        field_classes = {"number": NumberField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,6 +89,10 @@ class OperatorAdmin(SetupAdmin[Operator]):
     list_filter = ["is_active"]
     search_fields = ["name", "number", "client_identity"]
     inlines = [OperatorQueueInline]
+    what_history_keeps = _(
+        "Conversations of the past stay, under the number or browser identity instead"
+        " of the name. To keep the name, switch the operator off."
+    )
     readonly_fields = ["has_pin"]
     fieldsets = [
         (

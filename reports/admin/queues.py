@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +22,7 @@ from callcenter.models import (
     QueueThreshold,
 )
 from reports.admin.filters import local_midnight
-from reports.admin.setup import PromptInline, SetupAdmin, in_use
+from reports.admin.setup import PartsFormSet, PromptInline, SetupAdmin, in_use
 
 
 class QueuePromptInline(PromptInline):
@@ -33,6 +35,7 @@ class QueueThresholdInline(admin.TabularInline[QueueThreshold, Queue]):
     """From which day on a wait is short, and a hang-up too early to count."""
 
     model = QueueThreshold
+    formset = PartsFormSet
     extra = 0
 
 
@@ -104,9 +107,22 @@ class QueueAdmin(SetupAdmin[Queue]):
         }
         super().save_formset(request, form, formset, change)
         if formset.model is QueueThreshold:
+            self._warn_of_odd_thresholds(request, form.instance)
             days = _changed_days(formset, before)
             if days and min(days) <= timezone.localdate():
                 self._tell_again(request, form.instance, min(days))
+
+    def _warn_of_odd_thresholds(self, request: HttpRequest, queue: Queue) -> None:
+        """What may be meant, and mostly is not."""
+        for row in queue.thresholds.filter(
+            short_abandon_seconds__gt=F("target_seconds")
+        ):
+            text = gettext(
+                "From %(day)s on S is longer than T: callers who wait longer than T and"
+                " give up before S do not count as abandoned."
+            )
+            day = date_format(row.valid_from, "SHORT_DATE_FORMAT")
+            messages.warning(request, text % {"day": day})
 
     def _tell_again(self, request: HttpRequest, queue: Queue, first: date) -> None:
         """Calls told by the old thresholds are told again, and the page says so."""

@@ -1,31 +1,35 @@
-"""The setup in the admin: lines, messages, holidays, wrap-up codes.
+"""The setup in the admin: what its pages have in common; messages, holidays, codes.
 
 Whatever cannot work on the telephone is refused here, in words, before it is saved.
 """
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import DELETION
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from callcenter.models import (
-    BusinessHours,
     Holiday,
     MenuOption,
     Message,
-    PhoneLine,
     Prompt,
     WrapUpCode,
 )
-from reports import formats
+from reports.admin import changes, public_holidays
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 Purpose = Prompt.Purpose
@@ -37,6 +41,9 @@ class SetupAdmin(admin.ModelAdmin[ModelT]):
     # What history and Twilio know a row by never changes once it is saved.
     fixed_once_saved: Sequence[str] = ()
     delete_confirmation_template = "admin/callcenter/setup_delete_confirmation.html"
+    object_history_template = "admin/callcenter/setup_history.html"
+    # A sentence about calls of the past, on the page that asks before it deletes.
+    what_history_keeps: StrOrPromise = ""
     # Deleting is rare here and deserves a page that says what hangs on the row.
     actions = None
     show_facets = admin.ShowFacets.NEVER
@@ -64,6 +71,51 @@ class SetupAdmin(admin.ModelAdmin[ModelT]):
             context |= {"title": str(obj), "subtitle": kind}
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def construct_change_message(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        add: bool = False,
+    ) -> list[dict[str, Any]]:
+        message = super().construct_change_message(request, form, formsets, add)
+        details = changes.of_forms(form, formsets or (), add=add)
+        return [*message, {"details": details}] if details else message
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            parts: list[tuple[str, models.Model]] = []
+            for inline in self.get_inline_instances(request, obj):
+                formset: Any = inline.get_formset(request, obj)
+                rows = inline.model._default_manager.filter(**{formset.fk.name: obj})
+                parts += [(formset.fk.name, row) for row in rows]
+            changes.log(request, obj, DELETION, changes.of_deletion(obj, parts))
+
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        response = super().history_view(request, object_id, extra_context)
+        if isinstance(response, TemplateResponse):
+            context = response.context_data or {}
+            context["entries"] = [
+                (entry, changes.read(entry)) for entry in context["action_list"]
+            ]
+        return response
+
+    def delete_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {"what_history_keeps": self.what_history_keeps}
+        return super().delete_view(
+            request, object_id, {**context, **(extra_context or {})}
+        )
+
     def reasons_to_keep(self, obj: ModelT) -> list[str]:
         """Sentences that say why the row cannot be deleted, and what to do instead."""
         return []
@@ -77,9 +129,48 @@ class SetupAdmin(admin.ModelAdmin[ModelT]):
         return deleted, counts, lacking, reasons or protected
 
 
+class NumberField(forms.CharField):
+    """A telephone number as people write it, in the one form that is kept.
+
+    Full-width characters of a Japanese keyboard are meant as digits; hyphens, spaces
+    and parentheses are for the eye.
+    """
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return re.sub(r"[-‐‑‒–—−ー\s()]", "", unicodedata.normalize("NFKC", text or ""))
+
+
+class PartsFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
+    """Rows that belong to one; they may change places, and share none."""
+
+    def save(self, commit: bool = True) -> list[Any]:
+        """Saves the rows; one that takes another's place would not find it free.
+
+        So all that change or go are out of the way first, and come back as they are
+        saved. Nothing hangs on them.
+        """
+        if commit:
+            changed = [
+                form.instance.pk
+                for form in self.initial_forms
+                if form.has_changed() or form in self.deleted_forms
+            ]
+            self.model._default_manager.filter(pk__in=changed).delete()
+        return super().save(commit)
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        twice = getattr(self.model, "twice", "")
+        return str(twice) or super().get_unique_error_message(unique_check)
+
+    def get_form_error(self) -> str:
+        return gettext("This row is there twice.")
+
+
 class ChoiceInline(admin.TabularInline[ModelT, models.Model]):
     """Rows of choices, without buttons that change or delete what is chosen."""
 
+    formset = PartsFormSet
     extra = 0
 
     def formfield_for_dbfield(
@@ -95,6 +186,7 @@ class PromptInline(admin.TabularInline[Prompt, models.Model]):
     """What callers hear at the moments an owner has."""
 
     model = Prompt
+    formset = PartsFormSet
     extra = 0
     fields = ["purpose", "language", "text", "audio_url"]
     purposes: Sequence[Purpose] = (Purpose.MAIN,)
@@ -117,7 +209,7 @@ class PromptInline(admin.TabularInline[Prompt, models.Model]):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
-class NeededPrompts(forms.BaseInlineFormSet[Prompt, Any, Any]):
+class NeededPrompts(PartsFormSet):
     """The prompts of what is nothing without one."""
 
     def clean(self) -> None:
@@ -134,77 +226,6 @@ class NeededPromptInline(PromptInline):
     """What callers hear at a menu or as a message."""
 
     formset = NeededPrompts
-
-
-class LinePromptInline(PromptInline):
-    """What callers of a line hear."""
-
-    purposes = (Purpose.GREETING, Purpose.CLOSED)
-
-
-class BusinessHoursInline(admin.TabularInline[BusinessHours, PhoneLine]):
-    """When a line is open."""
-
-    model = BusinessHours
-    extra = 0
-
-
-class PhoneLineForm(forms.ModelForm[PhoneLine]):
-    """A line; one of them is the default, and it leads where callers are served."""
-
-    def clean_is_default(self) -> bool:
-        """One line must answer calls to numbers nobody has set up."""
-        is_default: bool = self.cleaned_data["is_default"]
-        others = PhoneLine.objects.filter(is_default=True).exclude(pk=self.instance.pk)
-        if not is_default and not others.exists():
-            raise ValidationError(
-                _(
-                    "One line must be the default line. To change it, make the other"
-                    " line the default line."
-                )
-            )
-        return is_default
-
-    def clean_queue(self) -> Any:
-        """Silence and wrong keys end in a queue that is open to callers."""
-        queue = self.cleaned_data["queue"]
-        if not queue.is_active:
-            raise ValidationError(_("This queue is switched off."))
-        return queue
-
-
-@admin.register(PhoneLine)
-class PhoneLineAdmin(SetupAdmin[PhoneLine]):
-    """Numbers of ours, and what answers there."""
-
-    form = PhoneLineForm
-    list_display = ["name", "shown_number", "menu", "queue", "language", "is_default"]
-    list_select_related = ["menu", "queue"]
-    inlines = [LinePromptInline, BusinessHoursInline]
-
-    @admin.display(description=_("number"), ordering="number")
-    def shown_number(self, line: PhoneLine) -> str:
-        return formats.phone_number(line.number)
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: PhoneLine | None = None
-    ) -> list[str]:
-        """Which numbers are ours is said by those who may add lines."""
-        fixed = [] if self.has_add_permission(request) else ["number", "is_default"]
-        return [*super().get_readonly_fields(request, obj), *fixed]
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        has_default = PhoneLine.objects.filter(is_default=True).exists()
-        initial = super().get_changeform_initial_data(request)
-        return {"is_default": not has_default, **initial}
-
-    def reasons_to_keep(self, obj: PhoneLine) -> list[str]:
-        if not obj.is_default:
-            return []
-        reason = gettext(
-            "%(line)s is the default line: make another line the default line first."
-        )
-        return [reason % {"line": obj}]
 
 
 @admin.register(Message)
@@ -227,6 +248,9 @@ class HolidayAdmin(SetupAdmin[Holiday]):
     list_display = ["date", "name", "line"]
     list_select_related = ["line"]
     search_fields = ["name"]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*public_holidays.urls(self), *super().get_urls()]
 
 
 @admin.register(WrapUpCode)

@@ -1,0 +1,243 @@
+"""Who changed what in the setup: each field with its value before and after.
+
+Kept in the admin's own log beside what Django writes there, in no language: names of
+fields and choices are translated when somebody reads them. What is no column of a
+table, such as a new PIN, is kept as changed and without any value.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
+from django.db import models
+from django.forms import BaseModelForm
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext, override
+
+from callcenter.models import (
+    BusinessHours,
+    MenuOption,
+    OperatorQueue,
+    Prompt,
+    QueueThreshold,
+)
+
+ADDED, CHANGED, DELETED = "added", "changed", "deleted"
+
+# A value as it is kept: its text, and whether it is one of ours to translate.
+Value = tuple[str, bool]
+# One field of one row, as JSON keeps it.
+Detail = dict[str, Any]
+
+_NOTHING: Value = ("", False)
+# What tells the rows of a table from each other, within what they belong to.
+_KNOWN_BY: dict[type[models.Model], Sequence[str]] = {
+    Prompt: ("purpose", "language"),
+    MenuOption: ("input",),
+    BusinessHours: ("weekday", "opens_at"),
+    QueueThreshold: ("valid_from",),
+    OperatorQueue: ("queue",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one row before and after, in the reader's language."""
+
+    row: str  # empty for the row that the entry is about
+    field: str
+    old: str = ""
+    new: str = ""
+    is_secret: bool = False
+
+
+def of_forms(
+    form: BaseModelForm[Any], formsets: Iterable[Any], *, add: bool
+) -> list[Detail]:
+    """What a saved page has changed, rows of other tables included."""
+    with override(None):
+        found = list(_of_form(form, is_new=add))
+        for formset in formsets:
+            owner = formset.fk.name
+            for one in formset.forms:
+                is_old = one in formset.initial_forms
+                if one in formset.deleted_forms:
+                    if is_old:
+                        row = _row(formset.model, one.initial, DELETED)
+                        found += _details(formset.model, one.initial, {}, row, owner)
+                elif one.has_changed():
+                    before = one.initial if is_old else _values(one.instance)
+                    row = _row(formset.model, before, CHANGED if is_old else ADDED)
+                    found += _of_form(one, row, owner, is_new=not is_old)
+        return found
+
+
+def of_row(obj: models.Model) -> list[Detail]:
+    """All that a new row says."""
+    with override(None):
+        return list(_details(type(obj), {}, _values(obj)))
+
+
+def of_field(
+    obj: models.Model, name: str, *, before: object, after: object
+) -> list[Detail]:
+    """One column that changed by what was done elsewhere."""
+    with override(None):
+        return list(_details(type(obj), {name: before}, {name: after}))
+
+
+def of_deletion(
+    obj: models.Model, parts: Iterable[tuple[str, models.Model]]
+) -> list[Detail]:
+    """All that a row said, and its parts, each with the column that says whose."""
+    with override(None):
+        found = list(_details(type(obj), _values(obj), {}))
+        for owner, part in parts:
+            values = _values(part)
+            row = _row(type(part), values, DELETED)
+            found += _details(type(part), values, {}, row, owner)
+        return found
+
+
+def log(
+    request: HttpRequest, obj: models.Model, flag: int, details: list[Detail]
+) -> None:
+    """An entry about a row that no form of the admin has saved."""
+    did = {CHANGE: CHANGED, DELETION: DELETED}.get(flag, ADDED)
+    said: Any = {"fields": []} if did == CHANGED else {}
+    message = [{did: said}, {"details": details}]
+    LogEntry.objects.log_actions(request.user.pk, [obj], flag, message)  # type: ignore[arg-type]
+
+
+def read(entry: LogEntry) -> list[Change]:
+    """What an entry says field by field; nothing where Django alone has written it."""
+    try:
+        message = json.loads(entry.change_message or "[]")
+    except ValueError:
+        return []
+    parts = message if isinstance(message, list) else []
+    details = [
+        detail
+        for part in parts
+        if isinstance(part, dict)
+        for detail in part.get("details", [])
+    ]
+    return [
+        Change(
+            row=_shown_row(detail),
+            field=_translated(detail["field"]),
+            old=_shown(detail.get("old", _NOTHING)),
+            new=_shown(detail.get("new", _NOTHING)),
+            is_secret="new" not in detail,
+        )
+        for detail in details
+    ]
+
+
+def _of_form(
+    form: BaseModelForm[Any],
+    row: Detail | None = None,
+    owner: str = "",
+    *,
+    is_new: bool,
+) -> Iterator[Detail]:
+    names = {name for name in form.changed_data if name not in ("DELETE", owner)}
+    model = type(form.instance)
+    values = _values(form.instance)
+    # A new row says also what its form began with.
+    shown = form.fields if is_new else names
+    after = {key: raw for key, raw in values.items() if key in shown}
+    before = {} if is_new else {key: form.initial.get(key) for key in after}
+    yield from _details(model, before, after, row, owner)
+    for name in sorted(names - values.keys()):
+        label = form.fields[name].label or name
+        yield {**({"row": row} if row else {}), "field": str(label)}
+
+
+def _details(
+    model: type[models.Model],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    row: Detail | None = None,
+    owner: str = "",
+) -> Iterator[Detail]:
+    """The columns that differ; one that says whose row it is tells nothing."""
+    for column in _columns(model):
+        old = _value(column, before.get(column.name))
+        new = _value(column, after.get(column.name))
+        if old != new and column.name != owner:
+            start: Detail = {"row": row} if row else {}
+            yield {**start, "field": str(column.verbose_name), "old": old, "new": new}
+
+
+def _row(model: type[models.Model], values: Mapping[str, Any], did: str) -> Detail:
+    columns = {column.name: column for column in _columns(model)}
+    return {
+        "did": did,
+        "kind": str(model._meta.verbose_name),
+        "by": [
+            _value(columns[name], values.get(name)) for name in _KNOWN_BY.get(model, ())
+        ],
+    }
+
+
+def _columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """What people can change; not the key, and never the hash of a PIN."""
+    return [
+        column
+        for column in model._meta.concrete_fields
+        if column.editable and not column.primary_key
+    ]
+
+
+def _values(obj: models.Model) -> dict[str, Any]:
+    return {
+        column.name: column.value_from_object(obj) for column in _columns(type(obj))
+    }
+
+
+def _value(column: models.Field[Any, Any], raw: Any) -> Value:
+    """A raw value as it is kept; choices and yes or no in the words of the code."""
+    if raw is None or raw == "":
+        return _NOTHING
+    if column.related_model:
+        # The name of the day: what it is called later is another matter.
+        others: Any = column.related_model
+        found = others._default_manager.filter(pk=raw).first()
+        return (str(found) if found else str(raw), False)
+    if isinstance(raw, bool):
+        return ("yes" if raw else "no", True)
+    if column.choices:
+        labels = dict(column.flatchoices)
+        return (str(labels.get(raw, raw)), True)
+    if isinstance(raw, time):
+        return (f"{raw:%H:%M}", False)
+    return (raw.isoformat() if isinstance(raw, date) else str(raw), False)
+
+
+def _shown(value: Sequence[Any]) -> str:
+    text, is_ours = value
+    return _translated(text) if is_ours else str(text)
+
+
+def _shown_row(detail: Detail) -> str:
+    row = detail.get("row")
+    if not row:
+        return ""
+    by = ", ".join(_shown(value) for value in row["by"])
+    kind = capfirst(_translated(row["kind"]))
+    name = f"{kind} ({by})" if by else kind
+    did = {
+        ADDED: gettext("added: %(row)s"),
+        DELETED: gettext("deleted: %(row)s"),
+    }.get(row["did"], "%(row)s")
+    return did % {"row": name}
+
+
+def _translated(text: str) -> str:
+    # The empty message is the head of the catalogue.
+    return gettext(text) if text else ""

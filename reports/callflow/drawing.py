@@ -1,0 +1,250 @@
+"""The tree of menus behind a line, as a page draws it: each menu once, then as a link.
+
+From the plan and the names of things. No database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from callcenter.flow import tree
+from callcenter.flow.decide import SILENCE, WRONG
+from callcenter.flow.plan import LinePlan, Plan, PromptPlan
+from callcenter.models import MenuOption
+from reports.callflow import wording
+from reports.callflow.named import Named
+from reports.callflow.reach import Languages, Place, Way, spoken, ways
+
+# Deeper trees go on below the first: a telephone is 390 pixels wide.
+MOST_LEVELS = 5
+
+
+@dataclass(slots=True)
+class Node:
+    """One place a caller comes to, and the inputs that lead on from there."""
+
+    kind: str  # menu, queue, message, end, again, or gone
+    name: str
+    inputs: list[str] = field(default_factory=list)
+    is_key: bool = False
+    url: str = ""
+    # Where the place is drawn, or the place in the page where it is.
+    anchor: str = ""
+    is_reference: bool = False
+    language: str = ""
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    texts: tuple[PromptPlan, ...] = ()
+    branches: list["Node"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Drawing:
+    """A line and the trees behind it; without a line, menus that nobody reaches."""
+
+    title: str
+    line: LinePlan | None = None
+    warnings: list[str] = field(default_factory=list)
+    texts: tuple[PromptPlan, ...] = ()
+    roots: list[Node] = field(default_factory=list)
+
+    @property
+    def warned(self) -> int:
+        """How many warnings stand in it."""
+        return len(self.warnings) + sum(_warned(root) for root in self.roots)
+
+
+class Artist:
+    """Draws lines and menus of one plan; each menu once in a drawing."""
+
+    def __init__(self, plan: Plan, named: Mapping[Place, Named]) -> None:
+        self._plan = plan
+        self._named = named
+        self._spoken: Languages = spoken(plan)
+        self._problems: dict[str, list[str]] = {}
+        for problem in tree.problems(plan.menus, plan.queues, plan.messages):
+            text = wording.problem(problem, named)
+            self._problems.setdefault(problem.menu, []).append(text)
+
+    @property
+    def unreached(self) -> list[str]:
+        """The menus that no caller comes to, those that lead to others first."""
+        menus = [
+            slug for slug in self._plan.menus if ("menu", slug) not in self._spoken
+        ]
+        led_to = {
+            way.option.target
+            for slug in menus
+            for way in ways(self._plan.menus[slug])
+            if way.option and way.option.action == "menu" and way.option.target != slug
+        }
+        return sorted(menus, key=lambda slug: slug in led_to)
+
+    def line(self, number: str) -> Drawing:
+        """What callers of a line come to."""
+        line = self._plan.lines[number]
+        drawing = Drawing(
+            title=self._named["line", number].name,
+            line=line,
+            texts=line.prompts,
+            warnings=[
+                *self._heard_in_another("greeting", line.prompts, {line.language}),
+                *self._heard_in_another("closed", line.prompts, {line.language}),
+            ],
+        )
+        if line.menu in self._plan.menus:
+            drawing.roots = self._trees([line.menu], f"line-{number[1:]}", line)
+        else:
+            drawing.roots = [self._place("queue", line.queue)]
+        return drawing
+
+    def menus(self, slugs: list[str], title: str) -> Drawing:
+        """The trees below these menus, whoever comes to them."""
+        return Drawing(title=title, roots=self._trees(slugs, "menus", None))
+
+    def _trees(
+        self, slugs: list[str], prefix: str, line: LinePlan | None
+    ) -> list[Node]:
+        """Trees of at most so many levels; what lies deeper is a root of its own."""
+        drawn: set[str] = set()
+        to_draw, roots = list(slugs), []
+        while to_draw:
+            slug = to_draw.pop(0)
+            if slug in drawn:
+                continue
+            deeper: list[str] = []
+            drawn.add(slug)
+            roots.append(self._menu(slug, prefix, line, drawn, deeper, level=1))
+            to_draw = deeper + to_draw
+        return roots
+
+    def _menu(
+        self,
+        slug: str,
+        prefix: str,
+        line: LinePlan | None,
+        drawn: set[str],
+        deeper: list[str],
+        level: int,
+    ) -> Node:
+        menu = self._plan.menus[slug]
+        node = self._place("menu", slug)
+        node.anchor = f"{prefix}-{slug}"
+        node.warnings = [*self._problems.get(slug, []), *node.warnings]
+        node.notes = wording.patience(menu)
+        for way in ways(menu):
+            option = way.option
+            to_menu = (
+                option is not None
+                and option.action == "menu"
+                and option.target in self._plan.menus
+            )
+            if option is None or not to_menu:
+                branch = self._way(way, slug, line)
+            elif option.target in drawn or level >= MOST_LEVELS:
+                branch = self._place("menu", option.target)
+                branch.warnings, branch.texts = [], ()
+                branch.is_reference = True
+                branch.anchor = f"{prefix}-{option.target}"
+                if option.target not in drawn:
+                    deeper.append(option.target)
+            else:
+                drawn.add(option.target)
+                branch = self._menu(
+                    option.target, prefix, line, drawn, deeper, level + 1
+                )
+            branch.inputs = [way.input]
+            branch.is_key = way.input not in (SILENCE, WRONG)
+            branch.language = way.language
+            node.branches.append(branch)
+        node.branches = _together(node.branches)
+        return node
+
+    def _way(self, way: Way, slug: str, line: LinePlan | None) -> Node:
+        option = way.option
+        if option is not None and option.action == MenuOption.Action.END:
+            return Node("end", gettext("end of the call"))
+        if option is not None:
+            return self._place(option.action, option.target)
+        if way.input == WRONG:
+            tries = self._plan.menus[slug].tries
+            return Node(
+                "again",
+                ngettext(
+                    "straight to the line’s queue",
+                    "asked again; after %(tries)d tries to the line’s queue",
+                    tries,
+                )
+                % {"tries": tries},
+            )
+        if line and line.queue in self._plan.queues:
+            return self._place("queue", line.queue)
+        return Node("again", gettext("to the line’s queue"))
+
+    def _place(self, kind: str, slug: str) -> Node:
+        """A queue, message or menu by its name, with what is wrong with its texts."""
+        known: Mapping[str, Any] = {
+            "menu": self._plan.menus,
+            "message": self._plan.messages,
+            "queue": self._plan.queues,
+        }[kind]
+        named = self._named.get((kind, slug))
+        if slug not in known:
+            return Node("gone", named.name if named else slug)
+        prompts: tuple[PromptPlan, ...] = known[slug].prompts
+        languages = set(self._spoken.get((kind, slug), ()))
+        purposes = ("waiting", "connecting") if kind == "queue" else ("main",)
+        warnings = [
+            warning
+            for purpose in purposes
+            for warning in self._heard_in_another(purpose, prompts, languages)
+        ]
+        if kind != "queue" and not prompts:
+            warnings.append(
+                gettext("Without a text of its own: callers hear a standard sentence.")
+            )
+        return Node(
+            kind,
+            named.name if named else slug,
+            url=named.url if named else "",
+            # What a queue says, the try tells; here it would stand at every key.
+            texts=() if kind == "queue" else prompts,
+            warnings=warnings,
+        )
+
+    def _heard_in_another(
+        self, purpose: str, prompts: tuple[PromptPlan, ...], languages: set[str]
+    ) -> list[str]:
+        """Languages in which callers hear the text of another one."""
+        given = {one.language for one in prompts if one.purpose == purpose}
+        if not given:
+            return []
+        return [
+            wording.no_text(purpose, language, given)
+            for language in sorted(languages - given)
+        ]
+
+
+def _together(branches: list[Node]) -> list[Node]:
+    """Inputs that lead to the same place, in the same language, are drawn once."""
+    found: list[Node] = []
+    for branch in branches:
+        same = next((one for one in found if _is_same(one, branch)), None)
+        if same:
+            same.inputs += branch.inputs
+        else:
+            found.append(branch)
+    return found
+
+
+def _is_same(one: Node, other: Node) -> bool:
+    return one.kind != "menu" and (
+        (one.kind, one.name, one.language, one.is_key)
+        == (other.kind, other.name, other.language, other.is_key)
+    )
+
+
+def _warned(node: Node) -> int:
+    return len(node.warnings) + sum(_warned(branch) for branch in node.branches)

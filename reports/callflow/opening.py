@@ -1,0 +1,66 @@
+"""When a line is open, in words, and the moments at which that changes."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
+
+from callcenter.flow.hours import is_open
+from callcenter.flow.plan import LinePlan, Plan
+from callcenter.models import Holiday
+
+# A line that opens on no day of the next five weeks is closed for good.
+DAYS_AHEAD = 35
+
+
+def hours(line: LinePlan) -> list[tuple[str, str]]:
+    """The hours of the week: days with the same ones together; empty for always."""
+    spans: defaultdict[int, list[str]] = defaultdict(list)
+    for span in line.hours:
+        spans[span.weekday].append(
+            # 00:00 is the end of the day, which reads as a beginning.
+            f"{span.opens_at:%H:%M}–{span.closes_at:%H:%M}".replace("–00:00", "–24:00")
+        )
+    days = [(day, " ".join(spans[day])) for day in range(1, 8) if day in spans]
+    told = []
+    # Days in a row that say the same differ from their place by the same.
+    for (_gap, said), group in groupby(
+        enumerate(days), key=lambda each: (each[1][0] - each[0], each[1][1])
+    ):
+        found = [day for _place, (day, _said) in group]
+        first, last = (
+            str(WEEKDAYS_ABBR[found[0] - 1]),
+            str(WEEKDAYS_ABBR[found[-1] - 1]),
+        )
+        told.append((first if first == last else f"{first}–{last}", said))
+    return told
+
+
+def next_opening(line: LinePlan, plan: Plan, now: datetime) -> datetime | None:
+    """The next moment at which a line that is closed opens."""
+    zone = timezone.get_default_timezone()
+    today = timezone.localtime(now, zone).replace(hour=0, minute=0, second=0)
+    for ahead in range(DAYS_AHEAD):
+        day = today.date() + timedelta(days=ahead)
+        openings = (
+            sorted(
+                span.opens_at for span in line.hours if span.weekday == day.isoweekday()
+            )
+            if line.hours
+            else [datetime.min.time()]
+        )
+        for opens_at in openings:
+            moment = timezone.make_aware(datetime.combine(day, opens_at), zone)
+            if moment > now and is_open(line, plan, moment):
+                return moment
+    return None
+
+
+def holiday(number: str, moment: datetime) -> str:
+    """The name of the holiday that closes a line at a moment; empty if it is none."""
+    day = timezone.localtime(moment, timezone.get_default_timezone()).date()
+    found = Holiday.objects.filter(date=day).order_by("id")
+    names = found.values_list("line__number", "name")
+    return next((name for line, name in names if line in (None, number)), "")

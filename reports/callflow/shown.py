@@ -1,0 +1,112 @@
+"""Drawings and tries in the shape in which their templates show them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from callcenter.flow.plan import OptionPlan, Plan
+from callcenter.models import MenuOption, Prompt
+from reports import formats
+from reports.callflow import opening, wording
+from reports.callflow.drawing import Drawing
+from reports.callflow.named import Named
+from reports.callflow.reach import Place
+from reports.callflow.walk import HANG_UP, SILENCE, Heard, Scene, Stay, Walk
+
+_KEYS = "123456789*0#"
+_CLOSED = Prompt.Purpose.CLOSED
+
+
+def drawing(found: Drawing, anchor: str, try_url: str) -> dict[str, Any]:
+    """A drawing with what is known of its line."""
+    line = found.line
+    return {
+        "anchor": anchor,
+        "title": found.title,
+        "number": formats.phone_number(line.number) if line else "",
+        "language": wording.language(line.language) if line else "",
+        "hours": opening.hours(line) if line else [],
+        "is_line": line is not None,
+        "warnings": found.warnings,
+        "texts": found.texts,
+        "closed": [one for one in found.texts if one.purpose == _CLOSED],
+        "roots": found.roots,
+        "try_url": try_url,
+    }
+
+
+def scene(found: Scene, plan: Plan, names: Mapping[Place, Named]) -> dict[str, Any]:
+    """One answer in words: to what, what is heard, and what follows."""
+    place = {"menu": "menu", "enqueue": "queue", "message": "message"}.get(found.code)
+    known = names.get((place, found.target)) if place else None
+    menu = plan.menus.get(found.target) if found.code == "menu" else None
+    return {
+        "did": _did(found.input),
+        "code": found.code,
+        "is_first": not found.input,
+        "name": known.name if known else found.target,
+        "url": known.url if known else "",
+        "heard": found.heard,
+        "notes": wording.patience(menu) if menu else [],
+        "stay": _stay(found.stay) if found.stay else [],
+    }
+
+
+def keypad(
+    walked: Walk,
+    plan: Plan,
+    names: Mapping[Place, Named],
+    url: Callable[[str], str],
+) -> dict[str, Any]:
+    """What the caller can do now: the keys, and where each leads."""
+    menu = plan.menus.get(walked.menu)
+    if menu is None:
+        return {}
+
+    def entry(code: str, option: OptionPlan | None) -> dict[str, Any]:
+        return {
+            "key": code,
+            "url": url(walked.inputs + code),
+            "leads_to": _leads_to(option, names) if option else "",
+        }
+
+    return {
+        "keys": [entry(key, menu.options.get(key)) for key in _KEYS],
+        "silence": {
+            **entry(SILENCE, menu.options.get(MenuOption.Input.SILENCE)),
+            "label": wording.silence(menu.timeout_seconds),
+        },
+        "hang_up": url(walked.inputs + HANG_UP),
+    }
+
+
+def _did(code: str) -> str:
+    """What the caller did before an answer."""
+    if not code:
+        return gettext("The call comes in")
+    if code == SILENCE:
+        return gettext("No key is pressed")
+    return gettext("Key %(key)s") % {"key": code}
+
+
+def _leads_to(option: OptionPlan, names: Mapping[Place, Named]) -> str:
+    if option.action == MenuOption.Action.END:
+        return gettext("end of the call")
+    known = names.get((option.action, option.target))
+    return known.name if known else option.target
+
+
+def _stay(stay: Stay) -> list[tuple[str, tuple[Heard, ...]]]:
+    """What is heard in the queue, by what happens there."""
+    longest = formats.duration(stay.max_wait_seconds)
+    return [
+        (gettext("While waiting"), stay.waiting),
+        (gettext("When nobody is signed in"), stay.unstaffed),
+        (gettext("When an operator takes the call"), stay.connecting),
+        (
+            gettext("After %(duration)s without an answer; then the call ends")
+            % {"duration": longest},
+            stay.overflowed,
+        ),
+    ]

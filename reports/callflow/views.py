@@ -1,0 +1,179 @@
+"""The pages of the call flow: the drawing of lines and menus, and the try."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from callcenter.flow.current import read_plan
+from callcenter.flow.hours import is_open
+from callcenter.flow.plan import LinePlan, Plan
+from reports import formats
+from reports.callflow import opening, shown
+from reports.callflow.drawing import Artist
+from reports.callflow.forms import TryForm
+from reports.callflow.named import named
+from reports.callflow.walk import walk
+
+# Whoever may see menus sees where they hang and what they lead to.
+PERMISSION = "callcenter.view_menu"
+
+
+def urls(site: admin.AdminSite) -> list[URLPattern]:
+    """The paths of the call flow, below those of the admin site."""
+
+    @require_safe
+    def draw(request: HttpRequest) -> HttpResponse:
+        return _draw(site, request)
+
+    @require_safe
+    def try_out(request: HttpRequest) -> HttpResponse:
+        return _try(site, request)
+
+    return [
+        path("call-flow/", site.admin_view(draw), name="call-flow"),
+        path("call-flow/try/", site.admin_view(try_out), name="call-flow-try"),
+    ]
+
+
+def _draw(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
+    """Every line with its tree, or one line, or one menu."""
+    _check(request)
+    plan, names = read_plan(), named(request.user)
+    artist = Artist(plan, names)
+    line, menu = request.GET.get("line", ""), request.GET.get("menu", "")
+    if (line and line not in plan.lines) or (menu and menu not in plan.menus):
+        raise Http404(gettext("There is no such line or menu."))
+    if line:
+        drawings = [artist.line(line)]
+    elif menu:
+        drawings = [artist.menus([menu], names["menu", menu].name)]
+    else:
+        drawings = [artist.line(number) for number in plan.lines]
+        if artist.unreached:
+            title = gettext("Menus that no caller comes to")
+            drawings.append(artist.menus(artist.unreached, title))
+    context = {
+        "title": gettext("Call flow"),
+        "drawings": [
+            shown.drawing(each, f"drawing-{place}", try_url(line=each.line))
+            if each.line
+            else shown.drawing(
+                each, f"drawing-{place}", try_url(menu=menu) if menu else ""
+            )
+            for place, each in enumerate(drawings, start=1)
+        ],
+        "is_part": bool(line or menu),
+        "warned": sum(each.warned for each in drawings),
+    }
+    return _rendered(site, request, "drawing", context)
+
+
+def _try(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
+    """A call to a line or a menu as its caller would go through it."""
+    _check(request)
+    plan, names = read_plan(), named(request.user)
+    lines = [(number, names["line", number].name) for number in plan.lines]
+    menus = [(slug, names["menu", slug].name) for slug in plan.menus]
+    asked = request.GET.dict()
+    if lines and "start" not in asked:
+        asked["start"] = f"line:{plan.default_line or lines[0][0]}"
+    form = TryForm(asked, lines=lines, menus=menus)
+    context: dict[str, Any] = {
+        "title": gettext("Try the call flow"),
+        "form": form,
+        "has_lines": bool(lines),
+    }
+    if lines and form.is_valid():
+        moment = form.moment(timezone.now())
+        number, tried = _as_asked(form, plan)
+        line = tried.lines[number]
+        walked = walk(number, tried, moment, form.cleaned_data["keys"])
+
+        def url(keys: str) -> str:
+            return f"?{urlencode({**asked, 'keys': keys})}"
+
+        context |= {
+            "moment": formats.moment(moment),
+            "opening": _opening(line, tried, moment, asked) if form.line else None,
+            "scenes": [shown.scene(each, plan, names) for each in walked.scenes],
+            "is_hung_up": walked.is_hung_up,
+            "is_over": not walked.menu,
+            "keypad": shown.keypad(walked, tried, names, url),
+            "back_url": url(walked.inputs[:-1]) if walked.inputs else "",
+            "again_url": url("") if walked.inputs else "",
+            "drawing_url": drawing_url(form),
+        }
+    return _rendered(site, request, "try", context)
+
+
+def try_url(*, line: LinePlan | None = None, menu: str = "") -> str:
+    """Where a line or a menu is tried."""
+    start = f"line:{line.number}" if line else f"menu:{menu}"
+    return f"{reverse('admin:call-flow-try')}?{urlencode({'start': start})}"
+
+
+def drawing_url(form: TryForm) -> str:
+    """Where the line or the menu of a try is drawn."""
+    query = {"line": form.line} if form.line else {"menu": form.menu}
+    return f"{reverse('admin:call-flow')}?{urlencode(query)}"
+
+
+def _as_asked(form: TryForm, plan: Plan) -> tuple[str, Plan]:
+    """The number to call, and the plan in which it does what was asked for.
+
+    A menu is tried as if the default line led to it, at any hour.
+    """
+    number = form.line or plan.default_line or next(iter(plan.lines))
+    line = plan.lines[number]
+    if form.menu:
+        line = replace(line, menu=form.menu, hours=(), holidays=frozenset())
+        plan = replace(plan, holidays=frozenset())
+    if language := form.cleaned_data["language"]:
+        line = replace(line, language=language)
+    return number, replace(plan, lines={**plan.lines, number: line})
+
+
+def _opening(
+    line: LinePlan, plan: Plan, moment: datetime, asked: dict[str, str]
+) -> dict[str, Any]:
+    """Whether a line is open at a moment, why not, and when it is again."""
+    is_on = is_open(line, plan, moment)
+    found: dict[str, Any] = {"is_open": is_on, "hours": opening.hours(line)}
+    if is_on:
+        return found
+    found["holiday"] = opening.holiday(line.number, moment)
+    following = opening.next_opening(line, plan, moment)
+    if following:
+        zone = timezone.get_default_timezone()
+        local = timezone.localtime(following, zone)
+        query = {
+            **asked,
+            "day": f"{local:%Y-%m-%d}",
+            "at": f"{local:%H:%M}",
+            "keys": "",
+        }
+        found |= {"next": formats.moment(following), "next_url": f"?{urlencode(query)}"}
+    return found
+
+
+def _check(request: HttpRequest) -> None:
+    if not request.user.has_perm(PERMISSION):
+        raise PermissionDenied
+
+
+def _rendered(
+    site: admin.AdminSite, request: HttpRequest, name: str, context: dict[str, Any]
+) -> HttpResponse:
+    request.current_app = site.name
+    context = {**site.each_context(request), **context}
+    return TemplateResponse(request, f"reports/callflow/{name}.html", context)

@@ -1,0 +1,197 @@
+"""A call that nobody makes: what a line answers, and what each key leads to.
+
+Every answer is the flow's own: its decision, its document, and the address in that
+document for the next step. No database.
+"""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.http import QueryDict
+from django.urls import get_script_prefix, resolve
+from twilio.twiml.voice_response import VoiceResponse
+
+from callcenter.flow import links
+from callcenter.flow.decide import KEYS, decide
+from callcenter.flow.plan import Plan
+from callcenter.flow.step import Step
+from callcenter.flow.twiml import document
+from callcenter.params import VoiceParams, whole_number
+
+SILENCE, HANG_UP = "s", "h"
+INPUTS = KEYS | {SILENCE, HANG_UP}
+
+# A caller who withholds the number: no operator is taken for one.
+_CALLER = VoiceParams(call_sid=f"CA{'0' * 32}", call_status="ringing")
+_NOBODY: Set[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing heard: a text in the language of its voice, a file, or our music."""
+
+    text: str = ""
+    language: str = ""
+    audio_url: str = ""
+    is_music: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What a caller hears in a queue; lengths of time in seconds."""
+
+    queue: str
+    max_wait_seconds: int
+    waiting: tuple[Heard, ...]
+    unstaffed: tuple[Heard, ...]
+    connecting: tuple[Heard, ...]
+    overflowed: tuple[Heard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One answer: to which input, what was decided, what is heard."""
+
+    input: str  # empty where the call begins
+    decision: str
+    heard: tuple[Heard, ...]
+    stay: Stay | None = None
+    # Where the next input goes; empty when no more is asked.
+    address: str = ""
+
+    @property
+    def code(self) -> str:
+        """The kind of decision: menu, enqueue, message, closed, end and the like."""
+        return self.decision.partition(":")[0]
+
+    @property
+    def target(self) -> str:
+        """The menu, queue or message it leads to; empty where it names none."""
+        return self.decision.partition(":")[2].partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A whole try, from the ring to where the inputs have led."""
+
+    scenes: Sequence[Scene]
+    # The inputs that were heard; what comes after the end of a call is not.
+    inputs: str
+    is_hung_up: bool = False
+
+    @property
+    def menu(self) -> str:
+        """The menu that waits for a key now; empty when none does."""
+        last = self.scenes[-1]
+        return last.target if last.address and not self.is_hung_up else ""
+
+
+def walk(number: str, plan: Plan, now: datetime, inputs: str) -> Walk:
+    """A call to a line of the plan at a moment, with keys, silence and hanging up."""
+    caller = replace(_CALLER, to_raw=number)
+    scenes = [_scene("", Step("incoming", caller), plan, now)]
+    done = ""
+    for each in inputs:
+        address = scenes[-1].address
+        if not address:
+            break
+        done += each
+        if each == HANG_UP:
+            return Walk(scenes, done, is_hung_up=True)
+        digits = "" if each == SILENCE else each
+        step = _step(address, replace(caller, digits=digits))
+        scenes.append(_scene(each, step, plan, now))
+    return Walk(scenes, done)
+
+
+def _scene(done: str, step: Step, plan: Plan, now: datetime) -> Scene:
+    decision = decide(step, plan, now)
+    answer = document(decision, step, plan)
+    gather = _verb(answer, "Gather")
+    enqueue = _verb(answer, "Enqueue")
+    return Scene(
+        input=done,
+        decision=decision,
+        # What stands behind an Enqueue is heard only when Twilio asks nobody.
+        heard=_heard(answer, until=enqueue),
+        stay=_stay(enqueue, step, plan, now) if enqueue else None,
+        address=gather.attrs["action"] if gather else "",
+    )
+
+
+def _stay(enqueue: VoiceResponse, step: Step, plan: Plan, now: datetime) -> Stay:
+    """What happens in a queue, each as if nothing else had happened."""
+    first = replace(step.params, queue_time=0, queue_position=1)
+    wait = _step(enqueue.attrs["waitUrl"], first)
+    queue = plan.queue(wait.queue)
+    connect = Step("connect", step.params, queue=queue.slug)
+    out = replace(step.params, queue_result="leave")
+    left = _step(enqueue.attrs["action"], out)
+
+    def answer(asked: Step, staffed: Set[str] | None = None) -> VoiceResponse:
+        decision = decide(asked, plan, now, staffed=staffed)
+        return document(decision, asked, plan, staffed=staffed)
+
+    alone = answer(wait, _NOBODY)
+    return Stay(
+        queue=queue.slug,
+        max_wait_seconds=queue.max_wait_seconds,
+        waiting=_heard(answer(wait)),
+        unstaffed=_heard(answer(left) if _verb(alone, "Leave") else alone),
+        connecting=_heard(answer(connect)),
+        overflowed=_heard(answer(left)),
+    )
+
+
+def _step(address: str, params: VoiceParams) -> Step:
+    """The request that Twilio would send to an address of ours."""
+    parts = urlsplit(address)
+    path = unquote(parts.path)
+    # The prefix under which a proxy shows us stands in the address, not in our paths.
+    for prefix in (urlsplit(settings.PUBLIC_BASE_URL).path, get_script_prefix()):
+        path = f"/{path.removeprefix(prefix.rstrip('/')).lstrip('/')}"
+    match, query = resolve(path), QueryDict(parts.query)
+
+    def number(text: str) -> int:
+        return whole_number(text) or 0
+
+    visit = number(match.kwargs.get("visit", ""))
+    return Step(
+        kind=match.url_name or "",
+        params=replace(params, call_status="in-progress"),
+        queue=match.kwargs.get("queue", ""),
+        visit=visit,
+        menu=match.kwargs.get("menu", ""),
+        step=number(query.get("step", "")),
+        visits=visit or number(query.get("visits", "")),
+        again=number(query.get("again", "")),
+        language=query.get("lang", ""),
+    )
+
+
+def _verb(answer: VoiceResponse, name: str) -> VoiceResponse | None:
+    return next((verb for verb in answer.verbs if verb.name == name), None)
+
+
+def _heard(
+    answer: VoiceResponse, until: VoiceResponse | None = None
+) -> tuple[Heard, ...]:
+    """What a document says and plays, in order, the inside of a Gather too."""
+    found: list[Heard] = []
+    for verb in answer.verbs:
+        if verb is until:
+            break
+        if verb.name == "Say":
+            language = str(verb.attrs.get("language", "")).partition("-")[0]
+            found.append(Heard(text=verb.value, language=language))
+        elif verb.name == "Play" and verb.value == links.hold_music():
+            # Its address carries the password of the webhooks: not for a page.
+            found.append(Heard(is_music=True))
+        elif verb.name == "Play":
+            found.append(Heard(audio_url=verb.value))
+        elif verb.name == "Gather":
+            found += _heard(verb)
+    return tuple(found)

@@ -1,0 +1,82 @@
+"""What a drawing and a try say in words."""
+
+from collections.abc import Collection, Mapping
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.flow import tree
+from callcenter.flow.plan import MenuPlan
+from callcenter.models import Language, MenuOption, Prompt
+from reports.callflow.named import Named
+from reports.callflow.reach import Place
+
+_SENTENCES = {
+    tree.Reason.NO_KEY: _("%(menu)s: no key leads anywhere. Give at least one."),
+    tree.Reason.NO_WAY_OUT: _(
+        "%(menu)s: its keys lead from menu to menu, and never to a queue, a message or"
+        " the end of the call."
+    ),
+    tree.Reason.MISSING_TARGET: _(
+        "%(menu)s, input “%(input)s”: leads to “%(target)s”, which is switched off or"
+        " not there."
+    ),
+    tree.Reason.SILENT_LOOP: _(
+        "%(menu)s: silence leads round in a circle, by way of “%(target)s”. A silent"
+        " caller would hear menus for ever."
+    ),
+}
+
+
+def problem(found: tree.Problem, named: Mapping[Place, Named]) -> str:
+    """What is wrong with a menu, in a sentence."""
+
+    def name(slug: str, *kinds: str) -> str:
+        known = (named.get((kind, slug)) for kind in kinds)
+        return next((each.name for each in known if each), slug)
+
+    return str(_SENTENCES[found.reason]) % {
+        "menu": name(found.menu, "menu"),
+        "input": key(found.input),
+        "target": name(found.target, "queue", "menu", "message"),
+    }
+
+
+def key(code: str) -> str:
+    """An input as the setup calls it: a key, no key, any other key."""
+    return str(dict(MenuOption.Input.choices).get(code, code))
+
+
+def language(code: str) -> str:
+    """A language by its name."""
+    return str(dict(Language.choices).get(code, code))
+
+
+def patience(menu: MenuPlan) -> list[str]:
+    """How long a menu waits, and how often it asks."""
+    seconds, tries = menu.timeout_seconds, menu.tries
+    return [
+        ngettext("waits %(seconds)d second", "waits %(seconds)d seconds", seconds)
+        % {"seconds": seconds},
+        ngettext("%(tries)d try", "%(tries)d tries", tries) % {"tries": tries},
+    ]
+
+
+def no_text(purpose: str, code: str, given: Collection[str]) -> str:
+    """That callers who hear one language hear the text of another one."""
+    # The first of them is what the flow takes: Japanese before English.
+    other = max(given)
+    moment = "" if purpose == Prompt.Purpose.MAIN else Prompt.Purpose(purpose).label
+    said = gettext("No text in %(language)s: callers hear the one in %(other)s.") % {
+        "language": language(code),
+        "other": language(other),
+    }
+    return f"{capfirst(moment)}: {said}" if moment else said
+
+
+def silence(seconds: int) -> str:
+    """Pressing nothing until the menu goes on by itself."""
+    return ngettext(
+        "No key for %(seconds)d second", "No key for %(seconds)d seconds", seconds
+    ) % {"seconds": seconds}
