@@ -150,7 +150,7 @@ class PartsFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         So all that change or go are out of the way first, and come back as they are
         saved. Nothing hangs on them.
         """
-        if commit:
+        if commit and self.model is not None:
             changed = [
                 form.instance.pk
                 for form in self.initial_forms

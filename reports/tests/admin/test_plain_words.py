@@ -31,8 +31,8 @@ def add(client, table: str, /, **form) -> list[str]:
     return errors(save(client, url, **form))
 
 
-def hours(*spans: tuple[int, str, str]) -> dict:
-    form: dict = {"hours__TOTAL_FORMS": len(spans)}
+def hours(*spans):
+    form = {"hours__TOTAL_FORMS": len(spans)}
     for place, (weekday, opens, closes) in enumerate(spans):
         form[f"hours__{place}__weekday"] = weekday
         form[f"hours__{place}__opens_at"] = opens
@@ -189,7 +189,7 @@ def test_key_takes_the_place_of_one_that_goes(admin_client):
     assert list(menu.options.values_list("input", "action")) == [("2", "queue")]
 
 
-def threshold(place: int = 0, **values) -> dict:
+def threshold(place=0, **values):
     form = {
         "valid_from": "2030-04-01",
         "target_seconds": 20,

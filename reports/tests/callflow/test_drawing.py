@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from callcenter.flow.plan import LinePlan, MessagePlan, Plan
-from reports.callflow.drawing import MOST_LEVELS, Artist, Node
+from reports.callflow.drawing import MOST_LEVELS, Artist
 from reports.callflow.named import Named
 from reports.tests.callflow.plans import NUMBER, menu, option, plan, prompts
 
@@ -20,14 +20,14 @@ def artist(found: Plan) -> Artist:
     return Artist(found, {**named, ("queue", "support"): Named("Support", "/support/")})
 
 
-def shape(node: Node) -> list:
+def shape(node):
     """A node as inputs, kind and name, with its branches."""
     name = f"-> {node.name}" if node.is_reference else node.name
     own = [" ".join(node.inputs), node.kind, name]
     return [*own, *([[shape(each) for each in node.branches]] if node.branches else [])]
 
 
-def tree(*menus, **more) -> list:
+def tree(*menus, **more):
     return [shape(root) for root in artist(plan(*menus, **more)).line(NUMBER).roots]
 
 

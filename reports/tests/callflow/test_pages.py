@@ -23,7 +23,7 @@ DRAWING = reverse("admin:call-flow")
 TRY = reverse("admin:call-flow-try")
 
 
-def html(client, url: str, reader: str = "en", **query: str) -> str:
+def html(client, url: str, reader: str = "en", **query: str):
     response = client.get(
         f"{url}?{urlencode(query)}", headers={"accept-language": reader}
     )
@@ -37,7 +37,7 @@ def text(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
-def make_flow() -> tuple:
+def make_flow():
     menu = rows.make_menu("main")
     MenuOption.objects.create(
         menu=menu, input="2", action="message", message=rows.make_message("hours")
