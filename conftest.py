@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "DEMO": "0",
     "DEMO_DAYS": "0",
     "STANDIN_PORT": "0",
+    "PROXY_COUNT": "0",
     "LANGUAGE_CODE": "ja",
     "TIME_ZONE": "Asia/Tokyo",
 }

@@ -1,5 +1,6 @@
 """Every setting; what differs from place to place comes from the environment."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,6 +51,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
     "callcenter",
     "reports",
 ]
@@ -70,6 +75,8 @@ MIDDLEWARE = [
     "reports.masking.know_the_reader",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "minicc.urls"
@@ -131,6 +138,45 @@ def database(url: str) -> dict[str, Any]:
 
 DATABASES = {
     "default": database(env.str("DATABASE_URL", default="sqlite:///minicc.sqlite3"))
+}
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+# Proxies of ours before us: so many addresses at the end of X-Forwarded-For are true.
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+# Five failures of an account from one address, then a quarter of an hour. By account
+# alone anybody could lock anybody out, by address alone one person a whole office.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+# Trying on during it does not make it longer.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "reports.login.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "reports.login.views.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
+# What is kept is what locking needs.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# Of allauth there is the second step alone: no signing up, no mail.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "reports.login.adapter.Account"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# Failures are counted by axes, in the database that all processes share.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+MFA_ADAPTER = "reports.login.adapter.SecondStep"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "MiniCC"
+MFA_FORMS = {
+    "authenticate": "reports.login.codes.LoginCode",
+    "reauthenticate": "reports.login.codes.ConfirmationCode",
 }
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -195,4 +241,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Four lines for each log-in that went well.
+    "loggers": {"axes": {"level": "WARNING"}},
 }

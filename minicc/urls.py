@@ -10,6 +10,8 @@ from reports.formats import phone_number
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("twilio/", include("callcenter.webhooks.urls")),
+    # Before the admin's own log-in page, which knows no second step.
+    path("admin/", include("reports.login.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("demo/", include((pages.paths(offer, phone_number), "demo"))),

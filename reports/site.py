@@ -5,7 +5,8 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -104,6 +105,12 @@ class MiniccAdminSite(admin.AdminSite):
             *callflow.urls(self),
             *super().get_urls(),
         ]
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Elsewhere (reports.login), since this page would know no second step."""
+        return redirect("account_login")
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

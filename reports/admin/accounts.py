@@ -6,23 +6,33 @@ that no screen reader can work.
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from axes.handlers.proxy import AxesProxyHandler
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db import models
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 _TICKED: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
     models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
 }
 
-admin.site.unregister([User, Group])
+# Tables without pages: a right to them means nothing to anybody.
+_WITHOUT_PAGES = ("account", "axes", "contenttypes", "mfa", "sessions")
+
+# Mail is not asked for, and keys of apps are nothing to look at.
+admin.site.unregister([User, Group, EmailAddress, Authenticator])
 
 
 @admin.register(User)
 class AccountAdmin(UserAdmin[User]):
-    """Who may log in."""
+    """Who may log in, and help for who cannot get in."""
 
     fieldsets = (
         (None, {"fields": ["username", "password", "is_active"]}),
@@ -31,13 +41,73 @@ class AccountAdmin(UserAdmin[User]):
         (_("Log-in"), {"fields": ["last_login", "date_joined"]}),
     )
     readonly_fields = ["last_login", "date_joined"]
-    list_display = ["username", "last_name", "first_name", "is_active", "last_login"]
+    list_display = [
+        "username",
+        "last_name",
+        "first_name",
+        "is_active",
+        "has_second_step",
+        "last_login",
+    ]
     list_filter = ["is_active", "groups"]
     show_facets = admin.ShowFacets.NEVER
     empty_value_display = "—"
-    actions = None
+    actions = ["switch_second_step_off", "unlock"]
     filter_horizontal = ()
     formfield_overrides = _TICKED
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        # Deleting an account is rare and deserves a page of its own.
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
+        steps = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
+            type=Authenticator.Type.RECOVERY_CODES
+        )
+        return super().get_queryset(request).annotate(second_step=Exists(steps))
+
+    @admin.display(description=_("second step"), boolean=True)
+    def has_second_step(self, user: Any) -> bool:
+        is_on: bool = user.second_step  # get_queryset adds it
+        return is_on
+
+    @admin.action(
+        description=_("Switch the second step off (telephone lost)"),
+        permissions=["change"],
+    )
+    def switch_second_step_off(
+        self, request: HttpRequest, queryset: models.QuerySet[User]
+    ) -> None:
+        users = [user for user in queryset if self.has_second_step(user)]
+        Authenticator.objects.filter(user__in=users).delete()
+        for user in users:
+            self.log_change(request, user, "Switched the second step off.")
+        text = ngettext(
+            "The second step of %(count)d account has been switched off.",
+            "The second step of %(count)d accounts has been switched off.",
+            len(users),
+        )
+        messages.success(request, text % {"count": len(users)})
+
+    @admin.action(
+        description=_("Let in again (locked after failures)"), permissions=["change"]
+    )
+    def unlock(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+        locked = [
+            user
+            for user in queryset
+            if AxesProxyHandler.reset_attempts(username=user.get_username())
+        ]
+        for user in locked:
+            self.log_change(request, user, "Let in again after failures to log in.")
+        text = ngettext(
+            "The failures of %(count)d account have been forgotten.",
+            "The failures of %(count)d accounts have been forgotten.",
+            len(locked),
+        )
+        messages.success(request, text % {"count": len(locked)})
 
 
 @admin.register(Group)
@@ -48,3 +118,13 @@ class RightsAdmin(GroupAdmin):
     formfield_overrides = _TICKED
     show_facets = admin.ShowFacets.NEVER
     actions = None
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field and db_field.name == "permissions":
+            field.queryset = field.queryset.exclude(
+                content_type__app_label__in=_WITHOUT_PAGES
+            )
+        return field

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.http import HttpRequest
 
 from callcenter.models import (
     Operator,
@@ -33,10 +34,13 @@ def test_first_start_prints_accounts_that_can_log_in(settings):
 
     operator = Operator.objects.get(number="+815000000201")
     assert list(shown) == ["supervisor", operator.name]
-    supervisor = authenticate(username="supervisor", password=shown["supervisor"])
+    asked = HttpRequest()
+    supervisor = authenticate(
+        asked, username="supervisor", password=shown["supervisor"]
+    )
     assert supervisor is not None
     assert supervisor.is_superuser
-    user = authenticate(username=operator.name, password=shown[operator.name])
+    user = authenticate(asked, username=operator.name, password=shown[operator.name])
     assert user is not None
     assert user == operator.user
     assert user.is_staff

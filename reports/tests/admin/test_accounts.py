@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,7 @@ def test_permissions_of_a_group_are_read_at_once(
     admin_client, django_assert_num_queries
 ):
     group = Group.objects.create(name="Night shift")
+    ContentType.objects.clear_cache()
 
     with django_assert_num_queries(6):
         admin_client.get(reverse("admin:auth_group_change", args=[group.pk]))

@@ -30,6 +30,8 @@ LEFT_OUT = {
     "admin:language": "takes a choice, and shows nothing",
     "admin:logout": "ends the walk; shown last",
     "admin:jsi18n": "a script",
+    "account_logout": "ends a log-in half done",
+    "mfa_download_recovery_codes": "a file",
     "admin:autocomplete": "for scripts",
     "admin:view_on_site": "leads elsewhere",
 }

@@ -1,0 +1,1 @@
+"""How people get in: password, second step, lock-out; never what they see."""

@@ -1,0 +1,43 @@
+"""The ways in, and what an account does for its own safety; names as allauth has them.
+
+Signing up, addresses of mail and other doors of allauth stay shut: they are not here.
+"""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as base
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from django.urls import path
+from django.views.decorators.http import require_POST
+from django.views.generic import RedirectView
+
+from reports.login.views import LoginView, View, in_the_admin
+
+_SECURITY: dict[str, tuple[str, View]] = {
+    "": ("mfa_index", base.index),
+    "code/": ("mfa_authenticate", base.authenticate),
+    "confirm/": ("account_reauthenticate", account.reauthenticate),
+    "confirm/code/": ("mfa_reauthenticate", base.reauthenticate),
+    "app/on/": ("mfa_activate_totp", totp.activate_totp),
+    "app/off/": ("mfa_deactivate_totp", totp.deactivate_totp),
+    "recovery/": ("mfa_view_recovery_codes", recovery.view_recovery_codes),
+    "recovery/new/": ("mfa_generate_recovery_codes", recovery.generate_recovery_codes),
+    "recovery/file/": (
+        "mfa_download_recovery_codes",
+        recovery.download_recovery_codes,
+    ),
+}
+
+urlpatterns = [
+    path("login/", LoginView.as_view(), name="account_login"),
+    path(
+        "login/no/",
+        RedirectView.as_view(pattern_name="account_login"),
+        name="account_inactive",
+    ),
+    path("security/stop/", require_POST(account.logout), name="account_logout"),
+    *(
+        path(f"security/{route}", in_the_admin(view), name=name)
+        for route, (name, view) in _SECURITY.items()
+    ),
+]
