@@ -47,7 +47,7 @@ def _changes(evidence: Evidence) -> list[tuple[datetime, State]]:
             evidence.of_kind(Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT) + connects,
             key=lambda event: (event.received_at, event.dedup_key),
         )
-        if end is None or event.received_at < end
+        if end is None or event.received_at < end or event.is_bridged is False
     ]
     talking_since: datetime | None = None
     for event in events:
@@ -61,7 +61,9 @@ def _changes(evidence: Evidence) -> list[tuple[datetime, State]]:
                 changes = [change for change in changes if change[0] < talking_since]
             is_signed_in, talking_since = True, None
             state = State.WRAP_UP if verb == "wrap_up" else State.READY
-            changes.append((at, state))
+            # What takes a conversation back counts also where it comes after the end.
+            if end is None or at < end:
+                changes.append((at, state))
         elif verb == "sign_off" and is_signed_in:
             changes.append((at, State.SIGNED_OUT))
             is_signed_in = False

@@ -255,6 +255,21 @@ def test_states_of_an_operator_on_the_telephone():
     ]
 
 
+def test_conversation_that_came_to_nothing_is_none_also_when_heard_after_the_end():
+    history = told(
+        *sign_in(-300),
+        connect(36, 31),
+        end(40, sid=OPERATOR),
+        done(40.5, bridged=False),
+        sid=OPERATOR,
+    )
+
+    assert [(row.state, row.started_at) for row in history.operator_states] == [
+        ("ready", at(-294)),
+        ("signed_out", at(40)),
+    ]
+
+
 def test_line_and_number_are_normalised_beside_what_was_sent():
     call = told(ring(To="sip:front@example.com", From=" 090-1234")).call
 
