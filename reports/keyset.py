@@ -39,23 +39,48 @@ def newest_first(
     about the rows of one page: as conditions of its query they lead both databases to
     plans that go over all that matches, page after page.
     """
-    ordered = selection.rows.order_by(f"-{moment}", "-pk")
+    for page in pages(selection.rows, moment, *fields, size=PAGE_ROWS, named=True):
+        if kept := _kept(selection, page):
+            yield kept
+
+
+def pages(
+    rows: QuerySet[Any], moment: str, *fields: str, size: int, named: bool = False
+) -> Iterator[list[Any]]:
+    """Pages of rows that have a moment (pk, the moment, the fields), newest first."""
+    ordered = rows.order_by(f"-{moment}", "-pk")
     before = Q()
     while True:
         page = list(
-            ordered.filter(before).values_list("pk", moment, *fields, named=True)[
-                :PAGE_ROWS
+            ordered.filter(before).values_list("pk", moment, *fields, named=named)[
+                :size
             ]
         )
-        if kept := _kept(selection, page):
-            yield kept
-        if len(page) < PAGE_ROWS:
+        yield page
+        if len(page) < size:
             return
         pk, at = page[-1][:2]
         # The first half alone is what an index can be entered with.
         before = Q(**{f"{moment}__lte": at}) & (
             Q(**{f"{moment}__lt": at}) | Q(pk__lt=pk)
         )
+
+
+def windows(rows: QuerySet[Any], moment: str, size: int) -> Iterator[Q]:
+    """Conditions that cut rows into spans of time with so many each, newest first.
+
+    A query for one span has few rows to look at, whatever it asks for besides: so a
+    filter that no index serves costs one way through all rows, not one for each page.
+    """
+    moments = rows.order_by(f"-{moment}").values_list(moment, flat=True)
+    span = Q(**{f"{moment}__isnull": False})
+    while True:
+        edge = list(moments.filter(span)[size : size + 1])
+        if not edge:
+            yield span
+            return
+        yield span & Q(**{f"{moment}__gte": edge[0]})
+        span = Q(**{f"{moment}__lt": edge[0]})
 
 
 def _kept(selection: Selection[ModelT], page: list[Any]) -> list[Any]:

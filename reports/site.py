@@ -84,6 +84,7 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
             Page(
                 _("Changes"), "admin:admin_logentry_changelist", "admin.view_logentry"
             ),
+            "ExportAudit",
         ),
     ),
 )

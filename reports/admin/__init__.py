@@ -2,6 +2,7 @@
 
 from reports.admin import (
     accounts,
+    audits,
     events,
     followup,
     history,
@@ -17,6 +18,7 @@ from reports.admin import (
 
 __all__ = [
     "accounts",
+    "audits",
     "events",
     "followup",
     "history",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports import masking, swatches
 from reports.admin import search
+from reports.admin.exports import ExportAdmin
 from reports.admin.linked import Linked, table
 from reports.formats import DIGITS_LEFT
 
@@ -36,7 +37,7 @@ class CappedPaginator(Paginator[Any]):
         return count
 
 
-class HistoryAdmin(admin.ModelAdmin[ModelT]):
+class HistoryAdmin(ExportAdmin[ModelT]):
     """Call history is written by webhooks only; people read it.
 
     Its lists are made for ten million rows: no joins, no full counts, filters and

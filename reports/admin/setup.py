@@ -30,16 +30,18 @@ from callcenter.models import (
     WrapUpCode,
 )
 from reports.admin import changes, public_holidays
+from reports.admin.exports import ExportAdmin
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 Purpose = Prompt.Purpose
 
 
-class SetupAdmin(admin.ModelAdmin[ModelT]):
+class SetupAdmin(ExportAdmin[ModelT]):
     """Setup that people edit; what calls still need cannot be deleted."""
 
     # What history and Twilio know a row by never changes once it is saved.
     fixed_once_saved: Sequence[str] = ()
+    change_list_template = "admin/callcenter/setup_change_list.html"
     delete_confirmation_template = "admin/callcenter/setup_delete_confirmation.html"
     object_history_template = "admin/callcenter/setup_history.html"
     # A sentence about calls of the past, on the page that asks before it deletes.

@@ -1,10 +1,25 @@
-"""Rows as lines of CSV: UTF-8, a head line, nothing for nothing, `true` and `false`."""
+"""Rows as lines of CSV: a head line, nothing for nothing.
 
+`lines` are for programs, UTF-8 with `true` and `false`; `pieces` are for spreadsheets,
+which want a mark for UTF-8, take text for formulas, and in Japan often want Shift_JIS.
+"""
+
+import codecs
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from reports.base import Row, Totals
+from reports.export import values
 from reports.export.cells import Cell, Cells
+from reports.export.safety import disarmed
+from reports.export.values import Values
+
+UTF_8 = "utf-8-sig"
+SHIFT_JIS = "cp932"
+_ROWS_AT_ONCE = 500
+# Characters that Windows writes with another one of the same look.
+_FOR_WINDOWS = str.maketrans("\u301c\u2212\u2014\u2016\u00a2\u00a3\u00ac", "～－―∥￠￡￢")
 
 
 def lines(
@@ -17,6 +32,46 @@ def lines(
         yield writer.writerow([_text(cell) for cell in cells.of(row)])
     if totals is not None:
         yield writer.writerow([_text(cell) for cell in cells.of_total(totals.row())])
+
+
+def pieces(
+    head: Sequence[str], rows: Iterable[Values], encoding: str
+) -> Iterator[bytes]:
+    """The bytes of a file that spreadsheets open right, the head before any row is read.
+
+    What Shift_JIS cannot write becomes 〓, as printers in Japan have it.
+    """
+    writer = csv.writer(_Line(), lineterminator="\r\n")
+    encode = codecs.getincrementalencoder(encoding)(_GETA).encode
+    yield encode(_for(encoding, writer.writerow([disarmed(label) for label in head])))
+    left = iter(rows)
+    while some := list(islice(left, _ROWS_AT_ONCE)):
+        text = "".join(
+            [
+                writer.writerow(
+                    [
+                        disarmed(cell) if isinstance(cell, str) else values.text(cell)
+                        for cell in row
+                    ]
+                )
+                for row in some
+            ]
+        )
+        yield encode(_for(encoding, text))
+
+
+def _for(encoding: str, text: str) -> str:
+    return text.translate(_FOR_WINDOWS) if encoding == SHIFT_JIS else text
+
+
+def _geta(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "〓" * (error.end - error.start), error.end
+
+
+_GETA = "geta"
+codecs.register_error(_GETA, _geta)
 
 
 class _Line:

@@ -1,11 +1,33 @@
-"""Rows as one JSON object: report, columns, rows, totals, as_of (product.md 7)."""
+"""Rows as one JSON object, a row a line; of a report as product.md 7 has it."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 from reports.base import Row, Totals
 from reports.export.cells import Cells
+
+
+_ROWS_AT_ONCE = 500
+
+
+def list_pieces(
+    name: str, as_of: str, codes: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> Iterator[bytes]:
+    """The bytes of a list: its name, as_of, columns, and rows by their codes."""
+    yield (
+        f'{{"list": {_json(name)}, "as_of": {_json(as_of)},'
+        f' "columns": {_json(codes)}, "rows": ['
+    ).encode()
+    separator = "\n"
+    left = iter(rows)
+    while some := list(islice(left, _ROWS_AT_ONCE)):
+        objects = [_json(dict(zip(codes, row, strict=True))) for row in some]
+        yield (separator + ",\n".join(objects)).encode()
+        separator = ",\n"
+    yield b"\n]}\n"
 
 
 def pieces(

@@ -1,0 +1,42 @@
+"""Every file that leaves is written down: before its first byte, and after its last."""
+
+from collections.abc import Callable, Iterator
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from reports.models import ExportAudit
+
+State = ExportAudit.State
+
+
+def begin(
+    user: User, subject: str, query: str, file_format: str, *, is_masked: bool
+) -> ExportAudit:
+    """Writes down that somebody takes a file away."""
+    return ExportAudit.objects.create(
+        started_at=timezone.now(),
+        user=user,
+        username=user.get_username(),
+        subject=subject,
+        query=query,
+        file_format=file_format,
+        is_masked=is_masked,
+    )
+
+
+def watched(
+    audit: ExportAudit, pieces: Iterator[bytes], count: Callable[[], int]
+) -> Iterator[bytes]:
+    """The same pieces; how many rows they held is written down when they end.
+
+    A download that its reader breaks off, or that fails half-way, is interrupted.
+    """
+    state = State.INTERRUPTED
+    try:
+        yield from pieces
+        state = State.COMPLETE
+    finally:
+        ExportAudit.objects.filter(pk=audit.pk).update(
+            ended_at=timezone.now(), row_count=count(), state=state
+        )
