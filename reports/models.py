@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ExportAudit(models.Model):
-    """One file that somebody took away: when, of what, how much of it, masked or not."""
+    """One file that somebody took away: when, what, how much of it, masked or not."""
 
     class State(models.TextChoices):
         """How far the file got."""

@@ -27,7 +27,6 @@ class ExportAuditAdmin(HistoryAdmin[ExportAudit]):
     ]
     list_filter = [("started_at", PeriodFilter), "state"]
     sortable_by = ["started_at"]
-    search_help_text = None
     fieldsets = [
         (
             None,

@@ -69,7 +69,9 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         except IncorrectLookupParameters:
             text = gettext("This filter cannot be read: nothing was exported.")
             messages.error(request, text)
-            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+            return redirect(
+                f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+            )
         table = self.export_table(request, changelist)
         audited = audit.begin(
             user,

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Operator, OperatorQueue
 from reports import formats
-from reports.admin.setup import ChoiceInline, NumberField, SetupAdmin
+from reports.admin.imports import ImportAdmin
+from reports.admin.setup import ChoiceInline, NumberField
+from reports.imports.resources import OperatorResource
 
 _PIN = re.compile(r"[0-9]{4,8}")
 
@@ -81,10 +83,11 @@ class OperatorQueueInline(ChoiceInline[OperatorQueue]):
 
 
 @admin.register(Operator)
-class OperatorAdmin(SetupAdmin[Operator]):
+class OperatorAdmin(ImportAdmin[Operator]):
     """Operators: number, browser identity, queues, PIN."""
 
     form = OperatorForm
+    resource = OperatorResource
     list_display = ["name", "shown_number", "client_identity", "serves", "has_pin"]
     list_filter = ["is_active"]
     search_fields = ["name", "number", "client_identity"]

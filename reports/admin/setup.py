@@ -1,4 +1,4 @@
-"""The setup in the admin: what its pages have in common; messages, holidays, codes.
+"""The setup in the admin: what its pages have in common; messages.
 
 Whatever cannot work on the telephone is refused here, in words, before it is saved.
 """
@@ -16,20 +16,17 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import (
-    Holiday,
     MenuOption,
     Message,
     Prompt,
-    WrapUpCode,
 )
-from reports.admin import changes, public_holidays
+from reports.admin import changes
 from reports.admin.exports import ExportAdmin
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -241,27 +238,6 @@ class MessageAdmin(SetupAdmin[Message]):
 
     def reasons_to_keep(self, obj: Message) -> list[str]:
         return in_use(obj, MenuOption.objects.filter(message=obj))
-
-
-@admin.register(Holiday)
-class HolidayAdmin(SetupAdmin[Holiday]):
-    """Days on which lines are closed."""
-
-    list_display = ["date", "name", "line"]
-    list_select_related = ["line"]
-    search_fields = ["name"]
-
-    def get_urls(self) -> list[URLPattern]:
-        return [*public_holidays.urls(self), *super().get_urls()]
-
-
-@admin.register(WrapUpCode)
-class WrapUpCodeAdmin(SetupAdmin[WrapUpCode]):
-    """What conversations were about; a code once used stays readable when inactive."""
-
-    list_display = ["name", "code", "is_active"]
-    fields = ["code", "name", "is_active"]
-    fixed_once_saved = ("code",)
 
 
 def is_kept(formset: Any, form: Any) -> bool:

@@ -24,8 +24,8 @@ from callcenter.models import (
     WebhookEvent,
 )
 from reports import names
-from reports.names import Names
 from reports.models import ExportAudit
+from reports.names import Names
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ UTF_8 = "utf-8-sig"
 SHIFT_JIS = "cp932"
 _ROWS_AT_ONCE = 500
 # Characters that Windows writes with another one of the same look.
-_FOR_WINDOWS = str.maketrans("\u301c\u2212\u2014\u2016\u00a2\u00a3\u00ac", "～－―∥￠￡￢")
+_FOR_WINDOWS = str.maketrans(
+    "\u301c\u2212\u2014\u2016\u00a2\u00a3\u00ac", "～－―∥￠￡￢"
+)
 
 
 def lines(
@@ -37,7 +39,7 @@ def lines(
 def pieces(
     head: Sequence[str], rows: Iterable[Values], encoding: str
 ) -> Iterator[bytes]:
-    """The bytes of a file that spreadsheets open right, the head before any row is read.
+    """The bytes of a file for spreadsheets, its head before any row is read.
 
     What Shift_JIS cannot write becomes 〓, as printers in Japan have it.
     """

@@ -9,7 +9,6 @@ from typing import Any
 from reports.base import Row, Totals
 from reports.export.cells import Cells
 
-
 _ROWS_AT_ONCE = 500
 
 

@@ -1,7 +1,7 @@
 """The rows of an admin list, as its filters and its search leave them, page by page.
 
-Memory stays flat and the database sorts nothing: pages follow each other along the index
-of the list's moment, and what hangs on other tables is looked up for a page at a time.
+Memory stays flat and the database sorts nothing: pages follow each other along the
+index of the list's moment, and what hangs on other tables is looked up for one page.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ from reports.export.columns import Column, ListFile
 from reports.export.values import Value
 
 PAGE_ROWS = 4_500
-# Rows of the period that one query may have to look at where it asks for more than that.
+# Rows of the period that one query has to look at where more than that is asked for.
 WINDOW_ROWS = 20_000
 
 
@@ -149,13 +149,15 @@ def _pages(
     if rows.model._meta.get_field(moment).null:
         undated = rows.filter(**{moment: None}).order_by("-pk")
         last: dict[str, Any] = {}
-        while page := list(undated.filter(**last).values_list("pk", *fields)[:PAGE_ROWS]):
+        while page := list(
+            undated.filter(**last).values_list("pk", *fields)[:PAGE_ROWS]
+        ):
             yield [row[1:] for row in page]
             last = {"pk__lt": page[-1][0]}
 
 
 class _Reader:
-    """Fetches the values of columns for rows of a page: own ones, and those beyond keys.
+    """Fetches the values of columns for a page: own ones, and those beyond keys.
 
     A join in the list's own query has MariaDB sort ten million rows before the first; a
     question for the keys of a page has it look up a page.
@@ -170,9 +172,7 @@ class _Reader:
                 beyond.setdefault(head, []).append(rest)
             else:
                 own.append(path)
-        self._lookups = [
-            _Lookup(model, head, rests) for head, rests in beyond.items()
-        ]
+        self._lookups = [_Lookup(model, head, rests) for head, rests in beyond.items()]
         self.fields = list(dict.fromkeys([*own, *(each.key for each in self._lookups)]))
         self._keys = [
             (lookup, self.fields.index(lookup.key)) for lookup in self._lookups
@@ -192,7 +192,7 @@ class _Reader:
         ]
         for row in page:
             for table, place, nothing in found:
-                row += table.get(row[place], nothing)  # noqa: PLW2901 -- a longer one
+                row += table.get(row[place], nothing)
             yield list(self._in_order(row))
 
 
@@ -246,7 +246,9 @@ class _Resolved:
 def _resolve(model: type[models.Model], column: Column) -> _Resolved:
     known = _field(model, column.path)
     label = str(column.label or getattr(known, "verbose_name", column.path))
-    names: Any = column.names() if column.names else dict(getattr(known, "flatchoices", []))
+    names: Any = (
+        column.names() if column.names else dict(getattr(known, "flatchoices", []))
+    )
     return _Resolved(
         path=column.path,
         code=column.code or column.path.rpartition("__")[2],

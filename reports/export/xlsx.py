@@ -6,13 +6,13 @@ first row and memory stays flat; docs/decisions.md says which libraries were wei
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
-from typing import IO
+from typing import IO, Any
 from xml.sax.saxutils import escape
 
-from reports.export.values import Value, Values
+from reports.export.values import Values
 
 # Excel's own limits: rows of a sheet (the head is one of them), characters of a cell.
 MOST_ROWS = 1_048_575
@@ -114,12 +114,15 @@ class _Sink:
     def __init__(self) -> None:
         self._parts: list[bytes] = []
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes, /) -> int:
         self._parts.append(bytes(data))
         return len(data)
 
     def flush(self) -> None:
         """Nothing is kept back."""
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def take(self) -> bytes:
         """What was written since it was asked last."""
@@ -164,7 +167,7 @@ def _day(value: date) -> str:
     return f'<c s="4"><v>{value.toordinal() - _FIRST_DAY.toordinal()}</v></c>'
 
 
-_WRITERS = {
+_WRITERS: dict[type, Callable[[Any], str]] = {
     type(None): lambda value: "<c/>",
     str: lambda value: _text(value) if value else "<c/>",
     bool: lambda value: f'<c t="b"><v>{value:d}</v></c>',

@@ -34,7 +34,9 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(TOKYO).replace(tzinfo=None)
 
 
-def table(rows: QuerySet[Any], *, may_see_numbers: bool = True, **how: Any) -> ListTable:
+def table(
+    rows: QuerySet[Any], *, may_see_numbers: bool = True, **how: Any
+) -> ListTable:
     known: dict[str, Any] = {"is_short": False, "is_searched": False} | how
     period = rows.model._default_manager.all()
     return ListTable(

@@ -86,7 +86,9 @@ def test_every_microsecond_and_every_second_of_a_day_comes_back_to_the_second():
     lengths = [
         each[1]
         if isinstance(each[1], timedelta)
-        else timedelta(hours=each[1].hour, minutes=each[1].minute, seconds=each[1].second)
+        else timedelta(
+            hours=each[1].hour, minutes=each[1].minute, seconds=each[1].second
+        )
         for each in found
     ]
     assert lengths == [moment - day for moment in moments]
@@ -100,7 +102,7 @@ def test_text_of_a_stranger_stays_text(text):
 
 
 def test_text_is_kept_whatever_stands_in_it():
-    for text in ("東京 <b> & \"x\" ']]>", " blank ", "two\nlines", "𠮷野家"):
+    for text in ('東京 <b> & "x" \']]>', " blank ", "two\nlines", "𠮷野家"):
         assert cell(text).value == text
 
 

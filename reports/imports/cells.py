@@ -1,0 +1,152 @@
+"""Cells of an imported file as values of the setup, and back; errors in plain words."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from django.utils.translation import gettext
+from import_export import widgets
+
+from callcenter.models import PhoneLine, Queue
+
+_YES = {"yes", "y", "true", "1", "on", "はい", "有効", "○"}
+_NO = {"no", "n", "false", "0", "off", "いいえ", "無効", "×"}
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_PIN = re.compile(r"[0-9]{4,8}")
+# Callers' country where a number has none.
+_HOME = "JP"
+# Said for a PIN that is not wanted; nothing said leaves the PIN as it is.
+PIN_OFF = "off"
+
+
+def plain(value: object) -> str:
+    """The cell in half width, without blanks around."""
+    return unicodedata.normalize("NFKC", str(value or "")).strip()
+
+
+class Words(widgets.Widget):
+    """Text as it is; nothing is an empty text."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        return str(value or "")
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return str(value or "")
+
+
+class WordsOrNone(Words):
+    """Text that is unique where there is any."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        return plain(value) or None
+
+
+class Number(WordsOrNone):
+    """A telephone number in any spelling, also one that Excel took its plus from."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        text = plain(value)
+        return international(text) if text else None
+
+
+class YesOrNo(widgets.Widget):
+    """Whether it is so, in words of either language; nothing said means yes."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
+        text = plain(value).casefold()
+        if not text or text in _YES:
+            return True
+        if text in _NO:
+            return False
+        raise ValueError(gettext("“%(text)s” is neither yes nor no.") % {"text": value})
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return gettext("yes") if value else gettext("no")
+
+
+class Day(widgets.Widget):
+    """A day as 2027-01-01 or 2027/1/1."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date:
+        found = _DAY.fullmatch(plain(value))
+        try:
+            if found:
+                year, month, day = map(int, found.groups())
+                return date(year, month, day)
+        except ValueError:
+            pass
+        raise ValueError(
+            gettext("“%(text)s” is no day: write it as 2027-01-31.") % {"text": value}
+        )
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return value.isoformat() if value else ""
+
+
+class Line(widgets.Widget):
+    """A line of ours by its number; nothing means all lines."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> PhoneLine | None:
+        text = plain(value)
+        if not text:
+            return None
+        line = PhoneLine.objects.filter(number=international(text)).first()
+        if line is None:
+            raise ValueError(
+                gettext("There is no line with the number %(text)s.") % {"text": value}
+            )
+        return line
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return value.number if value else ""
+
+
+class Queues(widgets.ManyToManyWidget):
+    """Queues by their codes, blanks or commas between them."""
+
+    def __init__(self) -> None:
+        super().__init__(Queue, separator=" ", field="slug")
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        slugs = set(re.split(r"[\s,;、]+", plain(value))) - {""}
+        found = Queue.objects.filter(slug__in=slugs)
+        unknown = slugs - set(found.values_list("slug", flat=True))
+        if unknown:
+            raise ValueError(
+                gettext("There is no queue with the code %(codes)s.")
+                % {"codes": ", ".join(sorted(unknown))}
+            )
+        return found
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        queues: Iterable[Queue] = value.all() if value else []
+        return " ".join(sorted(queue.slug for queue in queues))
+
+
+def international(text: str) -> str:
+    """A number with + and country code, from whatever spelling it has."""
+    if re.fullmatch(r"[0-9.]+E\+?[0-9]+", text, re.IGNORECASE):
+        raise ValueError(
+            gettext(
+                "Excel has shortened this number (%(text)s): format its column as text."
+            )
+            % {"text": text}
+        )
+    try:
+        parsed = phonenumbers.parse(text, _HOME)
+    except phonenumbers.NumberParseException:
+        return text
+    if not phonenumbers.is_possible_number(parsed):
+        return text
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def checked_pin(text: str) -> str:
+    """The PIN's digits, PIN_OFF, or nothing; ValueError for anything else."""
+    pin = plain(text).casefold()
+    if pin and pin != PIN_OFF and not _PIN.fullmatch(pin):
+        raise ValueError(gettext("A PIN has 4 to 8 digits and nothing else."))
+    return pin
