@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
+from reports import masking
 from reports.admin.filters import PeriodFilter
 from reports.export import audit, downloads
 from reports.export.columns import LISTS
@@ -106,7 +107,7 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
             listed,
             LISTS[self.model],
             _zone(),
-            may_see_numbers=may_see_numbers(request),
+            may_see_numbers=masking.may_see_numbers(request.user),
         )
 
     def export_links(self, request: HttpRequest, changelist: ChangeList) -> list[Link]:
@@ -128,11 +129,6 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         if "cl" in context:
             context["export_links"] = self.export_links(request, context["cl"])
         return response
-
-
-def may_see_numbers(request: HttpRequest) -> bool:
-    """Whether the reader's files hold callers' numbers in full."""
-    return request.user.has_perm("callcenter.view_numbers")
 
 
 def _zone() -> ZoneInfo:

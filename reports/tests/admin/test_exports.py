@@ -306,6 +306,24 @@ def test_staff_do_not_read_who_took_what():
     assert listed.status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("group", "answers"),
+    [("Supervisor", [200, 403]), ("Operator", [403, 403]), ("Administrator", [200, 200])],
+)
+def test_groups_export_and_read_who_did(member, group, answers):
+    client = member(group)
+
+    found = [
+        client.get(url).status_code
+        for url in (
+            address("abandonedcall"),
+            reverse("admin:reports_exportaudit_changelist"),
+        )
+    ]
+
+    assert found == answers
+
+
 def test_audit_outlives_the_account(admin_client):
     client = exporter("view_call")
     read(client.get(address("call")))

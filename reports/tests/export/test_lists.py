@@ -23,6 +23,7 @@ from reports.tests.factories import (
     make_entry,
     make_operator,
     make_queue,
+    sid,
 )
 
 pytestmark = pytest.mark.django_db
@@ -139,7 +140,7 @@ def test_every_row_stands_once_newest_first_those_without_moment_last(small, how
     # Five of one moment stand on several pages, and on one side of a window's edge.
     seconds = [0, 1, 2, 2, 2, 2, 2, 3, 4, 5, 6]
     calls = [make_call(NOON + timedelta(seconds=each)) for each in seconds]
-    undated = [Call.objects.create(sid=f"CA{at:032x}") for at in range(3)]
+    undated = [Call.objects.create(sid=sid()) for at in range(3)]
 
     found = table(Call.objects.all(), **how)
 
