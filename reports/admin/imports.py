@@ -9,7 +9,7 @@ from typing import Any
 import tablib
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseNotAllowed
@@ -25,12 +25,13 @@ from import_export.forms import ConfirmImportForm, ImportForm
 from import_export.results import Result, RowResult
 from import_export.tmp_storages import BaseStorage
 
+from reports.admin import changes
 from reports.admin.exports import PERMISSION
 from reports.admin.setup import ModelT, SetupAdmin
 from reports.export import downloads
 from reports.export.values import Values
 from reports.imports import uploads
-from reports.imports.resources import SetupResource, sentences
+from reports.imports.resources import SetupResource, detail, sentences, shown
 from reports.imports.uploads import Unreadable
 
 # So many lines of a preview are shown; all of them are checked.
@@ -256,18 +257,10 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_import")
 
     def _done(self, request: HttpRequest, result: Result) -> HttpResponseBase:
-        for kind, flag in (
-            (RowResult.IMPORT_TYPE_NEW, ADDITION),
-            (RowResult.IMPORT_TYPE_UPDATE, CHANGE),
-        ):
-            saved = [row.instance for row in result if row.import_type == kind]
-            if saved:
-                LogEntry.objects.log_actions(
-                    str(request.user.pk),
-                    saved,
-                    flag,
-                    change_message=gettext("Imported from a file."),
-                )
+        for row in result:
+            if flag := _FLAGS.get(row.import_type):
+                details = [detail(self.resource, change) for change in row.changes]
+                changes.log(request, row.instance, flag, details)
         text = gettext(
             "Imported: %(new)d new, %(changed)d changed, %(same)d as before."
         )
@@ -282,6 +275,10 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
         )
 
 
+_FLAGS = {
+    RowResult.IMPORT_TYPE_NEW: ADDITION,
+    RowResult.IMPORT_TYPE_UPDATE: CHANGE,
+}
 _STATES = {
     RowResult.IMPORT_TYPE_NEW: (_("new"), "badge-done"),
     RowResult.IMPORT_TYPE_UPDATE: (_("changed"), "badge-progress"),
@@ -315,4 +312,5 @@ def _line(resource: type[SetupResource], row: RowResult) -> PreviewLine:
         values = [str(value) for value in row.row_values.values() if value]
         return PreviewLine(number, values[0], _("wrong"), "badge-bad", errors=errors)
     state, badge = _STATES[row.import_type]
-    return PreviewLine(number, row.object_repr, state, badge, changes=row.changes)
+    told = [shown(resource, change) for change in row.changes]
+    return PreviewLine(number, row.object_repr, state, badge, changes=told)

@@ -1,6 +1,7 @@
 """Operators, holidays and wrap-up codes as rows of a file, there and back."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import tablib
@@ -21,6 +22,15 @@ from reports.imports.uploads import LINE
 
 # A PIN's hash takes a third of a second on purpose.
 MOST_PINS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One column of a row before and after; of a secret one, that it is set."""
+
+    code: str
+    before: str = ""
+    after: str | None = None
 
 
 class SetupResource(ModelResource):
@@ -113,26 +123,23 @@ class SetupResource(ModelResource):
         self._before = {} if new else self._texts(instance)
 
     def after_import_row(self, row: Any, row_result: Any, **kwargs: Any) -> None:
-        """Keeps what changes, for the preview: label, before, after."""
+        """Keeps what changes, for the preview and for the log of changes."""
         after = self._texts(row_result.instance)
-        changes = [
-            (self.labels[code], self._before.get(code, ""), text)
+        row_result.changes = [
+            Change(code, self._before.get(code, ""), text)
             for code, text in after.items()
             if text != self._before.get(code, "")
         ]
-        changes += [
-            (self.labels[code], "", gettext("is set"))
-            for code in self.secret
-            if row.get(code)
-        ]
-        row_result.changes = changes
+        row_result.changes += [Change(code) for code in self.secret if row.get(code)]
 
     def _texts(self, instance: models.Model) -> dict[str, str]:
-        return {
-            code: str(self.fields[code].export(instance))
-            for code in self.labels
-            if code not in self.secret
-        }
+        # In no language: what is kept in the log is translated for who reads it.
+        with override(None):
+            return {
+                code: str(self.fields[code].export(instance))
+                for code in self.labels
+                if code not in self.secret
+            }
 
 
 class HolidayResource(SetupResource):
@@ -323,6 +330,36 @@ class OperatorResource(SetupResource):
             instance.pin = ""
         elif pin:
             instance.pin = self._pins.get(row[LINE], instance.pin)
+
+
+def shown(resource: type[SetupResource], change: Change) -> tuple[str, str, str]:
+    """A change for its reader: label, before, after."""
+    label = capfirst(str(resource.labels[change.code]))
+    if change.after is None:
+        return label, "", gettext("is set")
+    if _is_yes_or_no(resource, change.code):
+        before = gettext(change.before) if change.before else ""
+        return label, before, gettext(change.after)
+    return label, change.before, change.after
+
+
+def detail(resource: type[SetupResource], change: Change) -> dict[str, Any]:
+    """A change as the log of changes keeps it."""
+    with override(None):
+        field = str(resource.labels[change.code])
+    if change.after is None:
+        return {"field": field}
+    is_ours = _is_yes_or_no(resource, change.code)
+    before, after = change.before, change.after
+    return {
+        "field": field,
+        "old": (before, is_ours and bool(before)),
+        "new": (after, is_ours),
+    }
+
+
+def _is_yes_or_no(resource: type[SetupResource], code: str) -> bool:
+    return isinstance(resource.fields[code].widget, cells.YesOrNo)
 
 
 def sentences(resource: type[SetupResource], error: ValidationError) -> list[str]:

@@ -308,7 +308,11 @@ def test_staff_do_not_read_who_took_what():
 
 @pytest.mark.parametrize(
     ("group", "answers"),
-    [("Supervisor", [200, 403]), ("Operator", [403, 403]), ("Administrator", [200, 200])],
+    [
+        ("Supervisor", [200, 403]),
+        ("Operator", [403, 403]),
+        ("Administrator", [200, 200]),
+    ],
 )
 def test_groups_export_and_read_who_did(member, group, answers):
     client = member(group)

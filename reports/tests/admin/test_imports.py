@@ -13,8 +13,10 @@ from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from callcenter.models import Holiday, Operator, SetupVersion, WrapUpCode
+from reports.admin import changes
 from reports.imports import resources, uploads
 from reports.tests.admin import rows
 
@@ -89,13 +91,13 @@ def test_preview_says_what_is_new_changed_and_as_before_and_saves_nothing(client
     assert [
         (line.number, line.name, line.state, line.changes) for line in preview.lines
     ] == [
-        (2, "Orders", "changed", [("name", "Order", "Orders")]),
+        (2, "Orders", "changed", [("Name", "Order", "Orders")]),
         (3, "Claim", "as before", []),
         (
             4,
             "その他",
             "new",
-            [("code", "", "other"), ("name", "", "その他"), ("active", "", "no")],
+            [("Code", "", "other"), ("Name", "", "その他"), ("Active", "", "no")],
         ),
     ]
     assert set(WrapUpCode.objects.values_list("name", flat=True)) == {"Order", "Claim"}
@@ -113,12 +115,20 @@ def test_confirmed_file_is_saved_raises_the_version_and_is_remembered(client):
         "other": "Other",
     }
     assert SetupVersion.objects.get().version > before
-    assert {
-        (entry.object_repr, entry.action_flag, entry.change_message)
-        for entry in LogEntry.objects.all()
-    } == {
-        ("Orders", 2, "Imported from a file."),
-        ("Other", 1, "Imported from a file."),
+    with override("ja"):
+        logged = {
+            (entry.object_repr, entry.action_flag): [
+                (change.field, change.old, change.new) for change in changes.read(entry)
+            ]
+            for entry in LogEntry.objects.all()
+        }
+    assert logged == {
+        ("Orders", 2): [("名前", "Order", "Orders")],
+        ("Other", 1): [
+            ("コード", "", "other"),
+            ("名前", "", "Other"),
+            ("有効", "", "はい"),
+        ],
     }
 
 
@@ -184,6 +194,10 @@ def test_new_pin_alone_is_a_change_that_shows_no_digit(client):
     assert "987654" not in page.content.decode()
     confirm(client, "operator", page)
     assert check_password("987654", Operator.objects.get().pin)
+    assert "987654" not in LogEntry.objects.get().change_message
+    assert [change.is_secret for change in changes.read(LogEntry.objects.get())] == [
+        True
+    ]
 
 
 def test_pin_is_not_exported(client):

@@ -36,9 +36,7 @@ def fill() -> None:
     rows.make_event(call.sid, seconds=3, tell_error="Traceback\n  a line", told_at=None)
     rows.make_holiday()
     rows.make_wrapup_code()
-    audit.begin(
-        supervisor, "callcenter.call", "q=5678", "xlsx", is_masked=False
-    )
+    audit.begin(supervisor, "callcenter.call", "q=5678", "xlsx", is_masked=False)
     Group.objects.get_or_create(name="Night shift")
     _log(supervisor, PhoneLine.objects.get(is_default=True))
 

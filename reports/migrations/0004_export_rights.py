@@ -15,7 +15,7 @@ def give_rights(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0002_export_audit")]
+    dependencies = [("reports", "0003_export_audit")]
 
     # What people have made of the groups since is theirs: nothing is taken back.
     operations = [migrations.RunPython(give_rights, migrations.RunPython.noop)]
