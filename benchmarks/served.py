@@ -85,13 +85,14 @@ def server(env: dict[str, str], workers: int) -> Iterator[int]:
         process.wait(timeout=30)
 
 
-def resident_mib(server_pid: int) -> float:
-    """Resident memory of the largest of the server's worker processes."""
+def resident_mib(server_pid: int, *, peak: bool = False) -> float:
+    """Resident memory of the largest of the server's workers, now or at its most."""
+    name = "VmHWM:" if peak else "VmRSS:"
     children = Path(f"/proc/{server_pid}/task/{server_pid}/children").read_text()
     sizes = []
     for child in children.split():
         for line in Path(f"/proc/{child}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(name):
                 sizes.append(int(line.split()[1]) / 1024)
     return max(sizes)
 

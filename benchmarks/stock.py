@@ -3,6 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from import_export.fields import Field
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.resources import ModelResource
 
 from callcenter.models import QueueEntry
 
@@ -18,6 +22,29 @@ class StockEntryAdmin(admin.ModelAdmin[Any]):
     search_fields = ("call__caller", "call__sid")
     date_hierarchy = "entered_at"
     list_select_related = ("call",)
+
+
+class EntryResource(ModelResource):
+    """Queue entries as import-export takes them away, with the caller of their call."""
+
+    caller = Field(attribute="call__caller")
+    line = Field(attribute="call__line")
+    sid = Field(attribute="call__sid")
+
+    class Meta:
+        model = QueueEntry
+        fields = (
+            *("entered_at", "left_at", "queue", "outcome", "overflow_reason"),
+            *("wait_seconds", "target_seconds", "position", "visit", "is_inferred"),
+            *("is_lost_while_connecting", "caller", "line", "sid"),
+        )
+
+
+def exported(request: HttpRequest) -> HttpResponse:
+    """The newest entries by import-export's own means, with the join it needs."""
+    rows = QueueEntry.objects.select_related("call")[: int(request.GET["rows"])]
+    written = XLSX() if request.GET["format"] == "xlsx" else CSV()
+    return HttpResponse(written.export_data(EntryResource().export(rows)))
 
 
 site = admin.AdminSite(name="stock")

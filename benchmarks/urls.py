@@ -8,6 +8,7 @@ from minicc.urls import urlpatterns as product
 urlpatterns = [
     path("noop/", peers.noop),
     path("plain/", peers.plain),
+    path("peer-export/", stock.exported),
     path("stock/", stock.site.urls),
     *product,
 ]
