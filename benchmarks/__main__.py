@@ -196,8 +196,8 @@ def _files(vendor: str, env: dict[str, str]) -> Iterator[Line]:
             f"rows a second as {code}, against import-export",
             vendor,
             f"{ratio:.1f} x",
-            ">= 5 x",
-            ratio >= 5,
+            ">= 3 x",
+            ratio >= 3,
         )
 
 
