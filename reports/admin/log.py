@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from reports import formats
 from reports.admin import changes
 from reports.admin.filters import PeriodFilter
-from reports.admin.readonly import NOTHING, CappedPaginator
+from reports.admin.readonly import NOTHING, CappedPaginator, HistoryAdmin
 
 # So many fields, and so many letters of each, stand in the list; its page has all.
 MOST_SHOWN, MOST_LETTERS = 3, 40
@@ -76,7 +76,7 @@ class PersonFilter(_KeyFilter):
 class ChangeAdmin(admin.ModelAdmin[LogEntry]):
     """Changes of what the reader may see, newest first."""
 
-    list_display = ["moment", "who", "table", "object_repr", "what"]
+    list_display = ["moment", "who", "table", "item", "what"]
     list_display_links = ["moment"]
     list_filter = [("action_time", PeriodFilter), TableFilter, PersonFilter]
     list_select_related = ["user", "content_type"]
@@ -123,7 +123,7 @@ class ChangeAdmin(admin.ModelAdmin[LogEntry]):
         entry: LogEntry = context["original"]
         context |= {
             "title": entry.object_repr,
-            "subtitle": gettext("Changes"),
+            "subtitle": None,
             "changes": changes.read(entry),
             "page_url": _page(entry),
         }
@@ -140,6 +140,10 @@ class ChangeAdmin(admin.ModelAdmin[LogEntry]):
     @admin.display(description=_("table"))
     def table(self, entry: LogEntry) -> str:
         return capfirst(entry.content_type.name) if entry.content_type else NOTHING
+
+    @admin.display(description=_("item"), ordering="object_repr")
+    def item(self, entry: LogEntry) -> str:
+        return entry.object_repr
 
     @admin.display(description=_("what"))
     def what(self, entry: LogEntry) -> str | SafeString:
@@ -176,7 +180,10 @@ def _visible(
     return [
         model
         for model, its_admin in model_admin.admin_site._registry.items()
-        if model is not LogEntry and its_admin.has_view_permission(request)
+        # History is changed by nobody.
+        if model is not LogEntry
+        and not isinstance(its_admin, HistoryAdmin)
+        and its_admin.has_view_permission(request)
     ]
 
 

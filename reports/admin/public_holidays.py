@@ -95,7 +95,7 @@ def _page(model_admin: admin.ModelAdmin[Holiday], request: HttpRequest) -> HttpR
         raise PermissionDenied
     said = request.POST if request.method == "POST" else request.GET
     initial = {"year": timezone.localdate().year, "language": get_language()}
-    form = YearForm({**initial, **said.dict()})
+    form = YearForm({**initial, **said.dict()}, label_suffix="")
     days: list[Day] = []
     if form.is_valid():
         year, language = form.cleaned_data["year"], form.cleaned_data["language"]

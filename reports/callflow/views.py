@@ -87,7 +87,7 @@ def _try(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     asked = request.GET.dict()
     if lines and "start" not in asked:
         asked["start"] = f"line:{plan.default_line or lines[0][0]}"
-    form = TryForm(asked, lines=lines, menus=menus)
+    form = TryForm(asked, lines=lines, menus=menus, label_suffix="")
     context: dict[str, Any] = {
         "title": gettext("Try the call flow"),
         "form": form,
