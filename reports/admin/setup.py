@@ -68,6 +68,9 @@ class SetupAdmin(ExportAdmin[ModelT]):
         if obj := context["original"]:
             kind = capfirst(self.opts.verbose_name)
             context |= {"title": str(obj), "subtitle": kind}
+        else:
+            name = self.opts.verbose_name
+            context["title"] = gettext("Add %(name)s") % {"name": name}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def construct_change_message(
