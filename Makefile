@@ -1,7 +1,7 @@
 # What people type. The work is done by minicc/start.py, which needs Python alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test versions fuzz bench check python
+.PHONY: help run test versions fuzz bench screenshots check python
 
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
@@ -9,7 +9,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 BIN = .venv/bin
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 run: python  ## a working call center on 127.0.0.1:8000 (PORT=8001 for another port)
 	@$(PYTHON) -m minicc.start run
@@ -36,6 +36,10 @@ fuzz: python  ## random requests, calls and files for a quarter of an hour; prin
 bench: python  ## measures against peers in one run; writes benchmarks/results.md
 	@$(PYTHON) -m minicc.start tests
 	@$(BIN)/python -m benchmarks
+
+screenshots: python  ## the pictures of the README, from the demo's past
+	@$(PYTHON) -m minicc.start tests
+	@$(BIN)/python -m docs.screenshots
 
 # Settings as in production, whatever stands in .env.
 check: export SECRET_KEY = for-make-check-only-and-long-enough-to-please-django-0123456789
