@@ -45,6 +45,30 @@ def moment(value: datetime) -> str:
     return f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}"
 
 
+def short_moment(value: datetime, now: datetime) -> str:
+    """A moment to the minute, with its day unless that is today."""
+    local, today = timezone.localtime(value), timezone.localtime(now)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    style = "MONTH_DAY_FORMAT" if local.year == today.year else "SHORT_DATE_FORMAT"
+    return f"{date_format(local, style)} {local:%H:%M}"
+
+
+def age(value: datetime, now: datetime) -> str:
+    """How long ago a moment was, in its two largest units: 2 h 14 min ago."""
+    minutes = max(int((now - value).total_seconds()), 0) // 60
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return gettext("%(days)d d %(hours)d h ago") % {"days": days, "hours": hour}
+    if hours:
+        said = gettext("%(hours)d h %(minutes)d min ago")
+        return said % {"hours": hour, "minutes": minute}
+    if minutes:
+        return gettext("%(minutes)d min ago") % {"minutes": minutes}
+    return gettext("just now")
+
+
 def interval(value: datetime | str) -> str:
     """The start of an interval; hours of the day and weekdays stay what they are."""
     if isinstance(value, str):

@@ -15,6 +15,7 @@ from django_stubs_ext import StrOrPromise
 
 from reports import today
 from reports.callflow import views as callflow
+from reports.worklist import views as worklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,14 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
     (
         "today",
         _("Today"),
-        (Page(_("Dashboard"), "admin:index"), "AbandonedCall", "FollowUp"),
+        (
+            Page(_("Dashboard"), "admin:index"),
+            Page(
+                _("Abandoned calls work list"),
+                "admin:worklist",
+                "callcenter.view_abandonedcall",
+            ),
+        ),
     ),
     (
         "history",
@@ -58,6 +66,8 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
         (
             "Call",
             "QueueEntry",
+            "AbandonedCall",
+            "FollowUp",
             "Connection",
             "IvrStep",
             "OperatorState",
@@ -104,6 +114,7 @@ class MiniccAdminSite(admin.AdminSite):
         return [
             path("language/", set_language, name="language"),
             *callflow.urls(self),
+            *worklist.urls(self),
             *super().get_urls(),
         ]
 

@@ -12,9 +12,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from callcenter.demo.past import Past
-from callcenter.models import AbandonedCall, FollowUp
+from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 
 State = FollowUp.State
+Act = FollowUpStep.Act
+Result = FollowUpStep.Result
 
 _REACHED = (
     "折り返しお電話し、ご用件を承りました。",
@@ -51,10 +53,16 @@ def follow_up(past: Past, abandoned: Sequence[str]) -> int:
     yesterday = past.dates[-1] - timedelta(days=1)
     before = datetime.combine(yesterday, time(0), past.zone)
     users = list(User.objects.filter(is_active=True, is_staff=True).order_by("pk"))
-    made = []
+    made: list[FollowUp] = []
+    steps: list[FollowUpStep] = []
     for caller, calls in sorted(_open_callers(abandoned, before).items()):
-        made += _worked_on(caller, calls, users, past.seed)
-    FollowUp.objects.bulk_create(made)
+        rows, what_was_done = _worked_on(caller, calls, users, past.seed)
+        made += rows
+        steps += what_was_done
+    # One by one: not every database tells the ids of many new rows.
+    for row in made:
+        row.save(force_insert=True)
+    FollowUpStep.objects.bulk_create(steps, batch_size=_BATCH)
     # Written now, and done then.
     for row in made:
         row.updated_at = row.claimed_at or past.until
@@ -81,8 +89,8 @@ def _open_callers(
 
 def _worked_on(
     caller: str, calls: Iterable[AbandonedCall], users: Sequence[User], seed: int
-) -> list[FollowUp]:
-    """One claim for all calls of a number, or none."""
+) -> tuple[list[FollowUp], list[FollowUpStep]]:
+    """One claim for all calls of a number and what was done then, or nothing."""
     random = Random(f"{seed} follow-up {caller}")
     calls = sorted(calls, key=lambda call: call.abandoned_at)
     drawn = random.random() * 100
@@ -95,16 +103,36 @@ def _worked_on(
     elif drawn < _REACHED_SHARE + _CLOSED_SHARE + _IN_PROGRESS_SHARE:
         state, note, attempts = State.IN_PROGRESS, random.choice(_IN_PROGRESS), 1
     else:
-        return []
-    return [
+        return [], []
+    rows = [
         FollowUp(
             abandoned_call=call,
             state=state,
             claimed_by=user,
             claimed_at=claimed_at,
             handled_by=None if state == State.IN_PROGRESS else user,
-            attempts=attempts,
-            notes=note,
+            handled_at=None if state == State.IN_PROGRESS else claimed_at,
+            attempts=attempts if call is calls[-1] else 0,
         )
         for call in calls
+    ]
+    done = [(Act.CLAIMED, "", "")]
+    done += [(Act.ATTEMPT, Result.NO_ANSWER, "")] * (attempts - 1)
+    if state == State.REACHED:
+        done.append((Act.ATTEMPT, Result.REACHED, note))
+    elif state == State.IN_PROGRESS:
+        done.append((Act.ATTEMPT, Result.LEFT_MESSAGE, note))
+    else:
+        done.append((Act.ATTEMPT, Result.NO_ANSWER, ""))
+        done.append((Act.CLOSED, "", note))
+    return rows, [
+        FollowUpStep(
+            follow_up=rows[-1],
+            act=act,
+            result=result,
+            text=text,
+            by=user,
+            made_at=claimed_at,
+        )
+        for act, result, text in done
     ]

@@ -32,6 +32,7 @@ from callcenter.history.setup import current_rules
 from callcenter.history.tell import History, tell
 from callcenter.history.write import write_histories
 from callcenter.models import Call, WebhookEvent
+from callcenter.models.work import join_running_claims
 
 logger = logging.getLogger(__name__)
 
@@ -143,6 +144,7 @@ def retell(
     Marks the events `told` in the same transaction, and with `mark` those that concern
     nothing but their own leg. Then abandoned calls of the numbers that these recover,
     or recover no more, are told in transactions of their own; those start no others.
+    Callers who gave up while somebody has claimed them join that claim.
     Of a leg that is `doubted` all of them are looked at, as an earlier telling may not
     have got to them. OutOfTime past the deadline (on `time.monotonic`). A sealed leg
     stays as it is; if all are, `told` are marked as late.
@@ -158,6 +160,12 @@ def retell(
         return
     if not mattering:
         return
+    # Only now can a claim that committed meanwhile be seen.
+    given_up = {
+        row.caller for one in mattering for row in one.history.abandoned_calls
+    } - {""}
+    if given_up:
+        try_again_when_locked(lambda: join_running_claims(given_up), deadline)
     if cascade:
         certain = [one for one in mattering if one.call.sid not in doubted]
         numbers = {one.call.caller for one in mattering if one.call.sid in doubted}

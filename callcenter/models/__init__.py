@@ -1,7 +1,7 @@
 """The tables, one module a subject."""
 
 from callcenter.models.events import WebhookEvent
-from callcenter.models.followup import FollowUp
+from callcenter.models.followup import FollowUp, FollowUpStep
 from callcenter.models.history import (
     Call,
     Connection,
@@ -25,6 +25,7 @@ __all__ = [
     "CallbackRequest",
     "Connection",
     "FollowUp",
+    "FollowUpStep",
     "Holiday",
     "IvrStep",
     "Language",

@@ -8,7 +8,10 @@ from callcenter.models.unserved import AbandonedCall
 
 
 class FollowUp(models.Model):
-    """What people did about one abandoned call: state, claim, notes, attempts."""
+    """Where people's work on one abandoned call stands, and in whose hands.
+
+    Written by the acts of `callcenter.models.work`, for all calls of a caller at once.
+    """
 
     class State(models.TextChoices):
         """Where the work stands, as people entered it."""
@@ -44,13 +47,16 @@ class FollowUp(models.Model):
         related_name="+",
         verbose_name=_("handled by"),
     )
+    # The same on all calls of a caller that were reached or closed together.
+    handled_at = models.DateTimeField(_("handled at"), null=True, blank=True)
+    # One ring-back counts once: on the newest call of the caller that it was for.
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    notes = models.TextField(_("notes"), blank=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     class Meta:
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
+        permissions = [("release_claims", _("Can release claims of others"))]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(state="in_progress")
@@ -61,3 +67,56 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.abandoned_call}: {self.get_state_display()}"
+
+
+class FollowUpStep(models.Model):
+    """One thing somebody did about a caller who gave up: an attempt, a note, a claim.
+
+    It hangs on the newest of the calls that it was for.
+    """
+
+    class Act(models.TextChoices):
+        """What was done."""
+
+        CLAIMED = "claimed", _("claimed")
+        RELEASED = "released", _("released")
+        ATTEMPT = "attempt", _("rang back")
+        NOTE = "note", _("note")
+        CLOSED = "closed", _("closed")
+        REOPENED = "reopened", _("reopened")
+
+    class Result(models.TextChoices):
+        """What became of an attempt to ring back."""
+
+        REACHED = "reached", _("reached")
+        NO_ANSWER = "no_answer", _("no answer")
+        BUSY = "busy", _("busy")
+        LEFT_MESSAGE = "left_message", _("left a message")
+        NOT_IN_SERVICE = "not_in_service", _("number not in service")
+        WRONG_NUMBER = "wrong_number", _("wrong number")
+
+    follow_up = models.ForeignKey(
+        FollowUp, models.CASCADE, related_name="steps", verbose_name=_("follow-up")
+    )
+    act = models.CharField(_("act"), max_length=20, choices=Act.choices)
+    result = models.CharField(
+        _("result"), max_length=20, choices=Result.choices, blank=True
+    )
+    text = models.TextField(_("text"), blank=True)
+    # Nobody any more, where the user has been deleted.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    made_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        verbose_name = _("follow-up step")
+        verbose_name_plural = _("follow-up steps")
+        ordering = ["made_at", "id"]
+
+    def __str__(self) -> str:
+        return self.get_result_display() or self.get_act_display()

@@ -14,6 +14,10 @@ from callcenter.models.history import Call, QueueEntry
 class AbandonedCallQuerySet(models.QuerySet["AbandonedCall"]):
     """Callers who gave up, and where the work on them stands."""
 
+    def reachable(self) -> Self:
+        """Those who can be rung back and have not been spoken to since."""
+        return self.filter(is_withdrawn=False, recovered_at=None).exclude(caller="")
+
     def with_state(self) -> Self:
         """Adds `state`: the first that fits (product.md 7, `state`)."""
         people = "follow_up__state"

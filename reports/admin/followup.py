@@ -1,77 +1,48 @@
-"""What people did about callers who gave up, in the admin."""
+"""What people did about callers who gave up, in the admin; done on the work list."""
 
-from typing import Any
-
-from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
-from django.utils import timezone
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import FollowUp
-
-State = FollowUp.State
+from reports.admin.readonly import NOTHING, HistoryAdmin
 
 
 @admin.register(FollowUp)
-class FollowUpAdmin(admin.ModelAdmin[FollowUp]):
-    """Follow-ups: people enter state, attempts and notes; who claims is kept."""
+class FollowUpAdmin(HistoryAdmin[FollowUp]):
+    """Where the work stands: one person at a time holds a caller, so nobody edits."""
 
     list_display = ["abandoned_call", "state", "claimed_by", "attempts", "updated_at"]
     list_filter = ["state"]
-    list_select_related = ()
-    list_per_page = 50
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     ordering = ["-id"]
-    actions = None
-    raw_id_fields = ["abandoned_call"]
-    empty_value_display = "—"
+    sid_lookups = ["abandoned_call__call__sid"]
+    number_lookup = "abandoned_call__call__caller_reversed"
     fields = [
         "abandoned_call",
         "state",
         "attempts",
-        "notes",
         "claimed_by",
         "claimed_at",
         "handled_by",
+        "handled_at",
         "updated_at",
+        "steps",
     ]
-    readonly_fields = ["claimed_by", "claimed_at", "handled_by", "updated_at"]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[FollowUp]:
         rows = super().get_queryset(request)
         return rows.prefetch_related("abandoned_call", "claimed_by")
 
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: FollowUp | None = None
-    ) -> list[str]:
-        fixed = ["abandoned_call"] if obj else []
-        return [*fixed, *self.readonly_fields]
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: FollowUp | None = None
-    ) -> bool:
-        return False
-
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: FollowUp,
-        form: forms.BaseModelForm[FollowUp],
-        change: bool,
-    ) -> None:
-        """Who sets a state also claims the caller, or has handled the call."""
-        user = request.user
-        if not user.is_authenticated:
-            return
-        if obj.state == State.IN_PROGRESS and not obj.claimed_at:
-            obj.claimed_by, obj.claimed_at = user, timezone.now()
-        if obj.state in (State.REACHED, State.CLOSED):
-            if "state" in form.changed_data:
-                obj.handled_by = user
-        else:
-            obj.handled_by = None
-        if obj.state == State.OPEN:
-            obj.claimed_by = obj.claimed_at = None
-        super().save_model(request, obj, form, change)
+    @admin.display(description=_("notes and attempts"))
+    def steps(self, follow_up: FollowUp) -> str:
+        """The page on which they stand, and are entered."""
+        call = follow_up.abandoned_call
+        if call.is_withdrawn:
+            return NOTHING
+        url = reverse("admin:worklist_caller", args=[call.pk])
+        return format_html('<a href="{}">{}</a>', url, gettext("On the work list"))

@@ -1,5 +1,6 @@
 """The history told from the past's requests is the simulation's own account."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from callcenter.models import (
     Call,
     Connection,
     FollowUp,
+    FollowUpStep,
     IvrStep,
     OperatorState,
     QueueEntry,
@@ -201,11 +203,17 @@ def test_older_callers_are_worked_on_and_those_of_two_days_are_open():
     assert all(row.abandoned_call.abandoned_at < yesterday for row in rows)
     assert all(
         row.claimed_at == row.updated_at > row.abandoned_call.abandoned_at
-        and row.notes
-        and row.attempts
         and row.handled_by == (None if row.state == "in_progress" else user)
         for row in rows
         if row.claimed_at
+    )
+    steps = FollowUpStep.objects.select_related("follow_up")
+    assert {step.by for step in steps} == {user}
+    assert all(step.made_at == step.follow_up.claimed_at for step in steps)
+    rung_back = [step.follow_up_id for step in steps if step.act == "attempt"]
+    assert {row.pk: row.attempts for row in rows if row.attempts} == Counter(rung_back)
+    assert all(
+        any(step.text for step in each.steps.all()) for each in rows if each.attempts
     )
     states = AbandonedCall.objects.with_state()
     recent = [call.state for call in states if call.abandoned_at >= yesterday]

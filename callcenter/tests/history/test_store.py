@@ -189,12 +189,13 @@ def test_an_outbound_call_that_was_completed_recovers_the_caller():
 def test_what_people_entered_survives_and_the_abandonment_is_withdrawn():
     hear(ring(), choose(5), leave(65, "bridging-in-process", 60), end(66))
     row = AbandonedCall.objects.get()
-    FollowUp.objects.create(abandoned_call=row, notes="rang back", state="reached")
+    follow_up = FollowUp.objects.create(abandoned_call=row, state="reached")
+    follow_up.steps.create(act="note", text="rang back", made_at=at(70))
 
     hear(leave(64, "bridged", 60))
 
     row = AbandonedCall.objects.with_state().get()
-    assert (row.is_withdrawn, row.state, row.follow_up.notes) == (
+    assert (row.is_withdrawn, row.state, row.follow_up.steps.get().text) == (
         True,
         "withdrawn",
         "rang back",

@@ -204,12 +204,13 @@ def test_recording_that_makes_no_call_goes_too():
 def test_notes_of_people_stay():
     hear(ring(0), choose(5), leave(65, "hangup", 60), end(66))
     abandoned = Call.objects.get().abandoned_calls.get()
-    FollowUp.objects.create(abandoned_call=abandoned, state="reached", notes="Sorry")
+    follow_up = FollowUp.objects.create(abandoned_call=abandoned, state="reached")
+    follow_up.steps.create(act="note", text="Sorry", made_at=at(0))
 
     prune(at(DAY), really=True)
 
     assert FollowUp.objects.get().abandoned_call == abandoned
-    assert FollowUp.objects.get().notes == "Sorry"
+    assert FollowUp.objects.get().steps.get().text == "Sorry"
 
 
 def test_recorded_calls_keep_their_history(tmp_path):

@@ -1,11 +1,12 @@
-"""Follow-ups: what people enter, and what is kept of who did it."""
+"""Follow-ups in the admin: where the work stands; the work is done elsewhere."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 
 from callcenter.models import FollowUp
 from reports.tests.admin import rows
-from reports.tests.admin.forms import errors, save
 
 pytestmark = pytest.mark.django_db
 
@@ -14,73 +15,36 @@ def page(follow_up: FollowUp) -> str:
     return reverse("admin:callcenter_followup_change", args=[follow_up.pk])
 
 
-def test_who_takes_a_caller_up_claims_it(admin_client, admin_user):
+def test_claim_is_not_taken_away_by_hand(admin_client):
     follow_up = rows.make_follow_up()
-
-    save(admin_client, page(follow_up), state="in_progress", attempts=1, notes="busy")
-
-    follow_up.refresh_from_db()
-    assert (follow_up.claimed_by, follow_up.handled_by) == (admin_user, None)
-    assert follow_up.claimed_at is not None
-    assert (follow_up.attempts, follow_up.notes) == (1, "busy")
-
-
-def test_who_reaches_a_caller_has_handled_the_call(admin_client, admin_user):
-    follow_up = rows.make_follow_up()
-
-    save(admin_client, page(follow_up), state="reached")
-
-    follow_up.refresh_from_db()
-    assert (follow_up.state, follow_up.handled_by) == ("reached", admin_user)
-
-
-def test_caller_opened_again_is_nobodys(admin_client):
-    follow_up = rows.make_follow_up()
-    for state in ("in_progress", "closed", "open"):
-        assert errors(save(admin_client, page(follow_up), state=state)) == []
-
-    follow_up.refresh_from_db()
-    assert (follow_up.claimed_by, follow_up.claimed_at, follow_up.handled_by) == (
-        None,
-        None,
-        None,
+    sato = User.objects.create_user("sato")
+    FollowUp.objects.update(
+        state="in_progress", claimed_by=sato, claimed_at=timezone.now()
     )
 
+    answers = [
+        admin_client.post(page(follow_up), {"state": "open"}).status_code,
+        admin_client.post(reverse("admin:callcenter_followup_add")).status_code,
+        admin_client.post(
+            reverse("admin:callcenter_followup_delete", args=[follow_up.pk]),
+            {"post": "yes"},
+        ).status_code,
+    ]
 
-def test_follow_up_is_begun_for_an_abandoned_call(admin_client):
-    abandoned = rows.make_abandoned()
-    url = reverse("admin:callcenter_followup_add")
-
-    response = save(admin_client, url, abandoned_call=abandoned.pk)
-
-    assert errors(response) == []
-    assert FollowUp.objects.get().abandoned_call == abandoned
+    assert answers == [403, 403, 403]
+    assert FollowUp.objects.get().claimed_by == sato
 
 
-def test_claim_and_call_are_not_entered_by_hand(admin_client, admin_user):
+def test_page_leads_to_the_place_where_the_work_is_done(admin_client):
     follow_up = rows.make_follow_up()
-    other = rows.make_abandoned(rows.make_entry(visit=2))
-    before = follow_up.abandoned_call
+    url = reverse("admin:worklist_caller", args=[follow_up.abandoned_call_id])
 
-    save(
-        admin_client,
-        page(follow_up),
-        claimed_by=admin_user.pk,
-        handled_by=admin_user.pk,
-        abandoned_call=other.pk,
-    )
+    assert f'<a href="{url}">' in admin_client.get(page(follow_up)).content.decode()
 
-    follow_up.refresh_from_db()
-    assert (follow_up.claimed_by, follow_up.handled_by) == (None, None)
-    assert follow_up.abandoned_call == before
+    follow_up.abandoned_call.is_withdrawn = True
+    follow_up.abandoned_call.save()
 
-
-def test_follow_up_is_not_deleted(admin_client):
-    follow_up = rows.make_follow_up()
-    url = reverse("admin:callcenter_followup_delete", args=[follow_up.pk])
-
-    assert admin_client.post(url, {"post": "yes"}).status_code == 403
-    assert FollowUp.objects.exists()
+    assert f'<a href="{url}">' not in admin_client.get(page(follow_up)).content.decode()
 
 
 @pytest.mark.parametrize("rows_in_list", [1, 3])

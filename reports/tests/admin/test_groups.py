@@ -29,7 +29,7 @@ MAY: dict[str, tuple[set[str], set[str], set[str]]] = {
     "recording": ({S}, set(), {S}),
     "operatorstate": ({S}, set(), {S}),
     "webhookevent": (set(), set(), {S}),
-    "followup": ({S, A, C}, {S, C}, {S, A, C}),
+    "followup": ({S}, {S}, {S}),  # worked on from the work list
     "phoneline": ({S, C}, set(), {S, A, C, D}),
     "queue": ({S, A, C, D}, set(), {S, A, C, D}),
     "menu": ({S, A, C, D}, set(), {S, A, C, D}),

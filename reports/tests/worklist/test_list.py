@@ -1,0 +1,317 @@
+"""The work list: who stands under which tab, in which order, and what is said."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from callcenter.models import AbandonedCall, work
+from reports.tests.factories import make_abandoned, make_call, make_queue
+from reports.worklist import callers
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)  # 15:00 in Tokyo
+SUZUKI = "+819012345678"
+TANAKA = "+819087654321"
+LIST = "/admin/worklist/"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def sato():
+    return User.objects.create_user("sato", first_name="佐藤")
+
+
+def gave_up(minutes: float, caller: str = SUZUKI, **more: Any) -> AbandonedCall:
+    """A caller who gave up so many minutes ago, after half a minute."""
+    at = NOW - timedelta(minutes=minutes)
+    call = make_call(at - timedelta(seconds=40), caller=caller)
+    entered = at - timedelta(seconds=30)
+    row = make_abandoned(entered, caller=caller, abandoned_at=at, **more)
+    AbandonedCall.objects.filter(pk=row.pk).update(call=call)
+    row.refresh_from_db()
+    return row
+
+
+def shown(client: Client, query: str = "", language: str = "en") -> list[Any]:
+    """The callers of a page."""
+    response = client.get(LIST + query, headers={"accept-language": language})
+    assert response.status_code == 200
+    callers: list[Any] = response.context["callers"]
+    return callers
+
+
+def numbers(client: Client, query: str = "") -> list[str]:
+    return [caller.number for caller in shown(client, query)]
+
+
+def counts(client: Client, query: str = "") -> list[str]:
+    return [tab["count"] for tab in client.get(LIST + query).context["tabs"]]
+
+
+def test_callers_to_be_rung_back_stand_by_the_first_time_they_gave_up(admin_client):
+    gave_up(30, TANAKA)
+    gave_up(20)
+    gave_up(60)
+    gave_up(50, "+815012345678")
+
+    callers = shown(admin_client)
+
+    assert [(each.number, each.times, each.last.age) for each in callers] == [
+        ("090-1234-5678", 2, "20 min ago"),
+        ("050-1234-5678", 1, "50 min ago"),
+        ("090-8765-4321", 1, "30 min ago"),
+    ]
+    assert [call.age for call in callers[0].calls] == ["1 h 0 min ago", "20 min ago"]
+
+
+def test_each_state_stands_under_its_tab(admin_client, sato):
+    names = ["open", "claimed", "reached", "closed", "recovered"]
+    by_name = {name: f"+8190000000{place:02d}" for place, name in enumerate(names)}
+    for number in by_name.values():
+        gave_up(60, number)
+    gave_up(50, "")
+    work.claim(by_name["claimed"], sato)
+    work.attempt(by_name["reached"], sato, "reached")
+    work.close(by_name["closed"], sato, "an old matter")
+    AbandonedCall.objects.filter(caller=by_name["recovered"]).update(
+        recovered_at=NOW - timedelta(minutes=47, seconds=30)
+    )
+
+    found = {
+        tab: [
+            (each.number[-2:], each.who) for each in shown(admin_client, f"?tab={tab}")
+        ]
+        for tab in ("todo", "open", "in_progress", "reached", "closed")
+    }
+
+    assert found == {
+        "todo": [("00", ""), ("01", "佐藤")],
+        "open": [("00", "")],
+        "in_progress": [("01", "佐藤")],
+        "reached": [("02", "佐藤")],
+        "closed": [("ld", ""), ("04", ""), ("03", "佐藤")],
+    }
+    assert counts(admin_client) == ["2", "1", "1", "1", "3"]
+    [_withheld, recovered, _closed] = shown(admin_client, "?tab=closed")
+    assert recovered.last.recovered == "after 0:12:30"
+
+
+def test_withheld_callers_are_nobody_in_common_and_never_to_do(admin_client):
+    gave_up(10, "")
+    gave_up(20, "")
+
+    assert numbers(admin_client) == []
+    assert [
+        (each.number, each.times) for each in shown(admin_client, "?tab=closed")
+    ] == [("number withheld", 1)] * 2
+    html = admin_client.get(LIST, headers={"accept-language": "en"}).content.decode()
+    assert "2 calls with a withheld number cannot be rung back" in html
+
+
+def test_withdrawn_calls_count_nowhere(admin_client):
+    gave_up(10, is_withdrawn=True)
+
+    assert counts(admin_client) == ["0"] * 5
+
+
+def test_caller_answered_later_leaves_the_list_by_itself(admin_client, sato):
+    gave_up(60)
+    work.claim(SUZUKI, sato)
+    assert numbers(admin_client) == ["090-1234-5678"]
+
+    AbandonedCall.objects.update(recovered_at=NOW - timedelta(minutes=1))
+
+    assert numbers(admin_client) == []
+    assert counts(admin_client) == ["0", "0", "0", "0", "1"]
+
+
+def test_caller_who_gives_up_again_after_being_reached_is_to_do_once_more(
+    admin_client, sato
+):
+    gave_up(60)
+    work.attempt(SUZUKI, sato, "reached")
+    gave_up(5)
+
+    assert [(each.times, each.last.age) for each in shown(admin_client)] == [
+        (1, "5 min ago")
+    ]
+    assert counts(admin_client) == ["1", "1", "0", "1", "0"]
+
+
+def test_list_reaches_as_far_back_as_was_chosen(admin_client):
+    for days in (0.5, 3, 20, 200):
+        gave_up(days * 24 * 60, f"+8190{int(days * 10):08d}")
+
+    found = {
+        days: len(numbers(admin_client, f"?days={days}")) for days in (1, 7, 30, 365)
+    }
+
+    assert found == {1: 1, 7: 2, 30: 3, 365: 4}
+    assert len(numbers(admin_client)) == 2
+
+
+def test_list_reaches_less_far_where_there_are_too_many(admin_client, monkeypatch):
+    monkeypatch.setattr(callers, "MOST_CALLS", 3)
+    for minutes in range(5):
+        gave_up(minutes, f"+819000000{minutes:03d}")
+
+    response = admin_client.get(LIST, headers={"accept-language": "en"})
+
+    assert [each.last.age for each in response.context["callers"]] == [
+        "2 min ago",
+        "1 min ago",
+        "just now",
+    ]
+    assert "There are too many to look further back." in response.content.decode()
+
+
+@pytest.mark.parametrize(("tab", "is_reversed"), [("todo", False), ("closed", True)])
+def test_pages_hold_every_caller_once(admin_client, monkeypatch, tab, is_reversed):
+    monkeypatch.setattr(callers, "PAGE_CALLERS", 2)
+    recovered = {"recovered_at": NOW} if tab == "closed" else {}
+    expected = []
+    for place in range(5):
+        # Some at the very same moment.
+        gave_up(60 - place // 2, f"+819000000{place:03d}", **recovered)
+        expected.append(f"090-0000-0{place:03d}")
+    gave_up(10, "+819000000001", **recovered)
+    if is_reversed:
+        expected = [expected[1], *(expected[place] for place in (4, 3, 2, 0))]
+
+    found, query = [], f"?tab={tab}"
+    while query:
+        response = admin_client.get(LIST + query)
+        found += [each.number for each in response.context["callers"]]
+        query = response.context["following_url"]
+
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?tab=nonsense",
+        "?days=999999999",
+        "?days=-1",
+        "?after=nonsense",
+        "?after=2026-11-24T00:00:00~1",
+        "?after=9999-12-31T23:59:59%2B00:00~99999999999999999999999",
+        "?after=0001-01-01T00:00:00%2B14:00~1",
+        "?after=%00",
+        "?tab=%F0%9F%92%A9&days=%00",
+    ],
+)
+def test_nonsense_in_the_address_is_left_out_and_said_so(admin_client, query):
+    gave_up(10)
+
+    response = admin_client.get(LIST + query, headers={"accept-language": "en"})
+
+    assert response.status_code == 200
+    assert [each.number for each in response.context["callers"]] == ["090-1234-5678"]
+    assert "Part of the address makes no sense and was left out." in (
+        response.content.decode()
+    )
+
+
+def test_list_speaks_both_languages(admin_client, sato):
+    make_queue(name="サポート")
+    gave_up(134)
+    gave_up(60)
+    work.attempt(SUZUKI, sato, "no_answer")
+
+    texts = {}
+    for language in ("ja", "en"):
+        response = admin_client.get(LIST, headers={"accept-language": language})
+        html = re.sub(r"<[^>]+>", " ", response.content.decode())
+        texts[language] = " ".join(html.split())
+
+    for said in (
+        "やること 1",
+        "2回放棄",
+        "1時間0分前",
+        "サポート",
+        "対応中",
+        "1 · 不在",
+    ):
+        assert said in texts["ja"]
+    for said in ("To do 1", "2 times", "1 h 0 min ago", "In progress", "1 · no answer"):
+        assert said in texts["en"]
+
+
+def test_moments_of_other_days_carry_their_day(admin_client):
+    gave_up(16 * 60)
+
+    [caller] = shown(admin_client)
+
+    assert (caller.last.at, caller.last.age) == ("November 23 23:00", "16 h 0 min ago")
+
+
+@pytest.mark.parametrize("how_many", [1, 3])
+def test_list_asks_a_fixed_number_of_queries(
+    admin_client, django_assert_num_queries, how_many, sato
+):
+    for place in range(how_many):
+        for minutes in (20, 10):
+            gave_up(minutes, f"+819000000{place:03d}")
+        work.attempt(f"+819000000{place:03d}", sato, "busy")
+    admin_client.get(LIST)
+
+    with django_assert_num_queries(6):
+        admin_client.get(LIST)
+
+
+def test_visitor_and_staff_without_permission_see_nothing(client, staff):
+    gave_up(10)
+
+    assert client.get(LIST).url == f"/admin/login/?next={LIST}"
+    nobody = staff()
+    assert nobody.get(LIST).status_code == 403
+    assert LIST not in nobody.get("/admin/").content.decode()
+
+
+def test_who_may_only_look_sees_masked_numbers_and_no_buttons(staff):
+    row = gave_up(10)
+    reader = staff("view_abandonedcall")
+
+    html = reader.get(LIST).content.decode()
+
+    assert f'href="{LIST}' in reader.get("/admin/").content.decode()
+    assert "*********5678" in html
+    assert not re.search(r"1234|tel:|name=\"act\"", html)
+    assert reverse("admin:callcenter_call_change", args=[row.call_id]) not in html
+
+
+def test_who_rings_back_sees_whom(member):
+    gave_up(10)
+    operator = member("Operator")
+
+    html = operator.get(LIST).content.decode()
+
+    assert "090-1234-5678" in html
+    assert 'href="tel:+819012345678"' in html
+
+
+def test_buttons_carry_the_caller_and_ringing_back_is_a_telephone_link(admin_client):
+    gave_up(10)
+
+    html = admin_client.get(LIST, headers={"accept-language": "en"}).content.decode()
+
+    named = re.findall(r'(Ring back|Claim)<span class="sr"> ([^<]*)</span>', html)
+    assert set(named) == {("Ring back", "090-1234-5678"), ("Claim", "090-1234-5678")}
+    assert '<a class="btn btn-do ring" href="tel:+819012345678" hidden>' in html
+
+
+def test_page_posts_nothing_to_the_list_itself(admin_client):
+    assert admin_client.post(LIST).status_code == 405

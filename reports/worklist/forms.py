@@ -1,0 +1,104 @@
+"""What may be asked of the work list, and what may be done there."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from django import forms
+from django.db import models
+from django.http import QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models import FollowUpStep
+from reports.worklist.callers import DAYS, USUAL_DAYS, Place, Tab
+
+# A note is a few sentences; what is longer belongs elsewhere.
+MOST_CHARACTERS = 2000
+
+
+class ListForm(forms.Form):
+    """Which callers to show."""
+
+    tab = forms.ChoiceField(choices=Tab.choices, required=False)
+    days = forms.TypedChoiceField(
+        choices=[(days, days) for days in DAYS], coerce=int, required=False
+    )
+    after = forms.CharField(required=False, max_length=60)
+
+    def clean_after(self) -> Place | None:
+        """Where the page before ended."""
+        text = self.cleaned_data["after"]
+        try:
+            return Place.parse(text) if text else None
+        except (ValueError, OverflowError) as error:
+            raise forms.ValidationError("no place") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which callers are asked for; what makes no sense is left out, and noted."""
+
+    tab: Tab = Tab.TODO
+    days: int = USUAL_DAYS
+    after: Place | None = None
+    is_odd: bool = False
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Self:
+        """As the address says."""
+        form = ListForm(query)
+        is_odd = not form.is_valid()
+        asked = form.cleaned_data
+        return cls(
+            Tab(asked.get("tab") or Tab.TODO),
+            asked.get("days") or USUAL_DAYS,
+            asked.get("after"),
+            is_odd,
+        )
+
+    def query(self, **changes: Any) -> str:
+        """The address's query with changes; what is as usual is left out."""
+        asked = replace(self, **changes)
+        query = {
+            name: str(getattr(asked, name))
+            for name in ("tab", "days", "after")
+            if getattr(asked, name) != getattr(_USUAL, name)
+        }
+        return f"?{urlencode(query)}"
+
+
+_USUAL = Asked()
+
+
+class Act(models.TextChoices):
+    """What a button of the work list does."""
+
+    CLAIM = "claim"
+    RING = "ring"
+    RELEASE = "release"
+    ATTEMPT = "attempt"
+    NOTE = "note"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+class ActForm(forms.Form):
+    """One act on a caller, with what belongs to it."""
+
+    act = forms.ChoiceField(choices=Act.choices)
+    result = forms.ChoiceField(
+        label=_("Result"),
+        choices=[("", _("Choose what became of it")), *FollowUpStep.Result.choices],
+        required=False,
+    )
+    text = forms.CharField(required=False, max_length=MOST_CHARACTERS)
+
+    def clean(self) -> dict[str, Any]:
+        """A ring-back has a result, a note a text."""
+        cleaned = self.cleaned_data
+        act = cleaned.get("act")
+        if act == Act.ATTEMPT and not cleaned.get("result") and "result" in cleaned:
+            self.add_error("result", _("Choose what became of the ring-back."))
+        if act == Act.NOTE and not cleaned.get("text") and "text" in cleaned:
+            self.add_error("text", _("Write what is to be noted."))
+        return cleaned

@@ -1,0 +1,205 @@
+"""Callers who gave up as a page shows them: for a reader, at a moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django_stubs_ext import StrOrPromise
+
+from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
+from reports import formats, masking, names, swatches
+from reports.base import NOTHING
+from reports.worklist.callers import Caller
+
+State = AbandonedCall.State
+
+# Calls of one caller that the list shows below; the caller's own page has more.
+MOST_BELOW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCall:
+    """One abandoned call."""
+
+    moment: datetime
+    at: str
+    age: str
+    url: str
+    outcome: SafeString
+    queue: str
+    wait: str
+    path: str
+    badge: SafeString
+    recovered: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """One thing that was done."""
+
+    moment: datetime
+    at: str
+    what: str
+    result: str
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCaller:
+    """One caller, with what this reader may do."""
+
+    pk: int
+    url: str
+    number: str
+    tel: str
+    last: ShownCall
+    calls: list[ShownCall]
+    more_calls: int
+    steps: list[ShownStep]
+    badge: SafeString
+    who: str
+    since: str
+    attempts: int
+    last_result: str
+    is_open: bool
+    is_mine: bool
+    is_taken: bool
+    may_reopen: bool
+    may_release: bool
+
+    @property
+    def times(self) -> int:
+        """How often the caller gave up."""
+        return len(self.calls) + self.more_calls
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks, and when: what is shown of a caller depends on it."""
+
+    user: User
+    now: datetime
+    queue_names: Mapping[str, StrOrPromise]
+    may_see_calls: bool
+    may_act: bool
+
+    @classmethod
+    def of(cls, user: User, now: datetime) -> "Reader":
+        """The reader with what they may."""
+        return cls(
+            user,
+            now,
+            names.queues(),
+            may_see_calls=user.has_perm("callcenter.view_call"),
+            may_act=user.has_perm("callcenter.change_followup"),
+        )
+
+    def number(self, number: str) -> str:
+        """A number as this reader may see it."""
+        if not number:
+            return gettext("number withheld")
+        # Whoever rings back must know whom.
+        if masking.may_ring_back(self.user):
+            return formats.phone_number(number)
+        return masking.number_for(self.user, number)
+
+    def caller(self, caller: Caller, most: int = MOST_BELOW) -> ShownCaller:
+        """The caller as the page shows it, with the newest calls."""
+        follow_up, state = caller.follow_up, caller.state
+        calls = [self.call(call) for call in caller.calls[-most:]]
+        is_claimed = state == State.IN_PROGRESS and follow_up is not None
+        holder = follow_up.claimed_by if follow_up and is_claimed else None
+        is_done = state in (State.REACHED, State.CLOSED) and follow_up is not None
+        who, since = _who(follow_up, state)
+        attempts = caller.attempts
+        may_dial = caller.number and masking.may_ring_back(self.user)
+        return ShownCaller(
+            pk=caller.first.pk,
+            url=reverse("admin:worklist_caller", args=[caller.first.pk]),
+            number=self.number(caller.number),
+            tel=f"tel:{caller.number}" if may_dial else "",
+            last=calls[-1],
+            calls=calls,
+            more_calls=len(caller.calls) - len(calls),
+            steps=[self.step(step) for step in caller.steps],
+            badge=swatches.badge(state, State(state).label),
+            who=who,
+            since=self._since(since, state),
+            attempts=len(attempts),
+            last_result=attempts[-1].get_result_display() if attempts else "",
+            is_open=self.may_act
+            and (state == State.OPEN or (is_claimed and holder is None)),
+            is_mine=self.may_act and holder == self.user,
+            is_taken=holder is not None and holder != self.user,
+            may_reopen=self.may_act
+            and is_done
+            and caller.last.recovered_at is None
+            and caller.number != "",
+            may_release=self.may_act
+            and is_claimed
+            and (
+                holder == self.user or self.user.has_perm("callcenter.release_claims")
+            ),
+        )
+
+    def _since(self, moment: datetime | None, state: str) -> str:
+        """Since when somebody is on it, or when it was done."""
+        if moment is None:
+            return ""
+        shown = formats.short_moment(moment, self.now)
+        if state != State.IN_PROGRESS:
+            return shown
+        return gettext("since %(moment)s") % {"moment": shown}
+
+    def call(self, call: AbandonedCall) -> ShownCall:
+        """One of the calls."""
+        recovered = ""
+        if call.state == State.RECOVERED and call.recovered_at:
+            seconds = int((call.recovered_at - call.abandoned_at).total_seconds())
+            said = gettext("after %(duration)s")
+            recovered = said % {"duration": formats.duration(seconds)}
+        url = reverse("admin:callcenter_call_change", args=[call.call_id])
+        return ShownCall(
+            moment=call.abandoned_at,
+            at=formats.short_moment(call.abandoned_at, self.now),
+            age=formats.age(call.abandoned_at, self.now),
+            url=url if self.may_see_calls else "",
+            outcome=swatches.outcome("abandoned", gettext("gave up")),
+            queue=str(self.queue_names.get(call.queue, call.queue)),
+            wait=formats.duration(call.wait_seconds) or NOTHING,
+            path=call.ivr_path.replace(">", " › "),
+            badge=swatches.badge(call.state, State(call.state).label),
+            recovered=recovered,
+        )
+
+    def step(self, step: FollowUpStep) -> ShownStep:
+        """One of the steps."""
+        return ShownStep(
+            moment=step.made_at,
+            at=formats.short_moment(step.made_at, self.now),
+            what=step.get_act_display(),
+            result=step.get_result_display(),
+            text=step.text,
+            by=name_of(step.by),
+        )
+
+
+def name_of(user: User | None) -> str:
+    """What colleagues call a user; a dash where the account is gone."""
+    return (user.get_full_name() or user.get_username()) if user else NOTHING
+
+
+def _who(follow_up: FollowUp | None, state: str) -> tuple[str, datetime | None]:
+    """In whose hands a caller is, or whose it was, and since when."""
+    if follow_up is None:
+        return "", None
+    if state == State.IN_PROGRESS:
+        return name_of(follow_up.claimed_by), follow_up.claimed_at
+    if state in (State.REACHED, State.CLOSED):
+        return name_of(follow_up.handled_by), follow_up.handled_at
+    return "", None
