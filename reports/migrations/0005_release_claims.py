@@ -19,7 +19,7 @@ def give_rights(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0002_supervisors_see_changes"),
+        ("reports", "0004_export_rights"),
         ("callcenter", "0009_follow_up_step"),
     ]
 
