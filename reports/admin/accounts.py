@@ -56,12 +56,6 @@ class AccountAdmin(UserAdmin[User]):
     filter_horizontal = ()
     formfield_overrides = _TICKED
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions: dict[str, Any] = super().get_actions(request)
-        # Deleting an account is rare and deserves a page of its own.
-        actions.pop("delete_selected", None)
-        return actions
-
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         steps = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
             type=Authenticator.Type.RECOVERY_CODES
