@@ -173,3 +173,24 @@ def test_rights_given_twice_are_given_once(member):
 def test_permission_that_nobody_made_is_an_error_and_not_left_out():
     with pytest.raises(LookupError, match=r"callcenter\.view_nothing"):
         rights.give(apps, "default", {"Operator": ["callcenter.view_nothing"]})
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_group_sees_on_the_work_list_whom_to_ring_back(member, group):
+    rows.make_abandoned()
+
+    html = member(group).get(reverse("admin:worklist")).content.decode()
+
+    assert "03-1234-5678" in html
+    assert 'href="tel:+81312345678"' in html
+
+
+@pytest.mark.parametrize(
+    ("group", "status"),
+    [("Supervisor", 200), ("Operator", 403), ("Administrator", 200)],
+)
+def test_operators_take_no_lists_away(member, group, status):
+    rows.make_call()
+    url = reverse("admin:callcenter_call_export", args=["csv"])
+
+    assert member(group).get(url).status_code == status
