@@ -1,6 +1,7 @@
 """Traffic against a running MiniCC over HTTP: its numbers, operators and secrets."""
 
 import asyncio
+import json
 import signal
 import time
 from collections.abc import Callable
@@ -33,10 +34,16 @@ from callcenter.standin.transport import (
 PICTURE_SECONDS = 0.5
 GRACE_SECONDS = 10.0
 _PROBE_SECONDS = 10.0
+# Without its database a server still answers callers.
+_HEALTH_STATUSES = (200, 503)
 
 
 class NobodyAnswers(Exception):
     """The server is not there; the text says why."""
+
+
+class NotMiniCC(Exception):
+    """A server is there, but another one; the text says what it answers."""
 
 
 class Elsewhere:
@@ -102,7 +109,7 @@ def simulate(
 ) -> str:
     """Run the traffic to its end or until Ctrl-C; gives the closing line.
 
-    NobodyAnswers if there is no server at `url` to begin with.
+    NobodyAnswers or NotMiniCC if ours is not at `url` to begin with.
     """
     public = _without_credentials(settings.PUBLIC_BASE_URL)
     transport = HttpTransport()
@@ -129,21 +136,37 @@ async def _run(
     tally = Tally(traffic.is_operator)
     loop, began = asyncio.get_running_loop(), time.monotonic()
 
+    painter = asyncio.create_task(_paint(exchange, traffic, tally, show))
+    running = asyncio.create_task(traffic.run(GRACE_SECONDS))
+
     def interrupted() -> None:
-        # A second Ctrl-C does not wait for anything.
-        loop.remove_signal_handler(signal.SIGINT)
+        if traffic.is_stopped:
+            # A second Ctrl-C does not wait for anything; a third is Python's.
+            loop.remove_signal_handler(signal.SIGINT)
+            running.cancel()
+            return
         show("Stopping: everybody hangs up ...")
         traffic.stop()
 
     loop.add_signal_handler(signal.SIGINT, interrupted)
     loop.add_signal_handler(signal.SIGTERM, traffic.stop)
-    painter = asyncio.create_task(_paint(exchange, traffic, tally, show))
-    try:
-        await traffic.run(GRACE_SECONDS)
-    finally:
-        painter.cancel()
-    tally.give_up(exchange)
-    return tally.closing_line(traffic.lasted, time.monotonic() - began)
+    await asyncio.wait({running})
+    painter.cancel()
+    hanging = tally.give_up(exchange)
+    await _cancel_the_rest()
+    if not running.cancelled():
+        running.result()
+    return tally.closing_line(
+        traffic.lasted, time.monotonic() - began, is_cut_short=hanging > 0
+    )
+
+
+async def _cancel_the_rest() -> None:
+    """End what still runs, and what that sets out when it is ended."""
+    while rest := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
 
 async def _paint(
@@ -162,14 +185,27 @@ async def _paint(
 
 
 async def _probe(transport: Transport, url: str) -> None:
-    """Ask for anything at all; NobodyAnswers where there is no answer."""
+    """Ask how it is; NobodyAnswers without an answer, NotMiniCC if it is not ours."""
     asked = Request(f"{url.rstrip('/')}/healthz", {}, {}, "GET")
     try:
-        await transport.send(asked, Timeout(_PROBE_SECONDS, _PROBE_SECONDS))
+        answer = await transport.send(asked, Timeout(_PROBE_SECONDS, _PROBE_SECONDS))
     except Unreachable as problem:
         raise NobodyAnswers("no connection") from problem
     except TimedOut as problem:
         raise NobodyAnswers(f"no answer in {_PROBE_SECONDS:.0f} s") from problem
+    if answer.status not in _HEALTH_STATUSES:
+        raise NotMiniCC(f"{asked.url} answers with status {answer.status}")
+    if not _is_health(answer.body):
+        raise NotMiniCC(f"{asked.url} does not say how MiniCC is")
+
+
+def _is_health(body: bytes) -> bool:
+    """Whether this is what callcenter.health says, well or not."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and {"status", "database"} <= said.keys()
 
 
 def _without_credentials(url: str) -> str:

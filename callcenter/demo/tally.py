@@ -48,13 +48,16 @@ class Tally:
             f"  abandoned {self.abandoned:3}  {per_second:5.1f} webhooks/s"
         )
 
-    def closing_line(self, call_seconds: float, seconds: float) -> str:
+    def closing_line(
+        self, call_seconds: float, seconds: float, *, is_cut_short: bool = False
+    ) -> str:
         """What was done, with what was left undone."""
+        begin = "Stopped in the middle after" if is_cut_short else "Simulated"
         calls = self.answered + self.abandoned + self.otherwise
         lost = self.lost.total()
         reasons = ", ".join(f"{count} {why}" for why, count in self.lost.most_common())
         line = (
-            f"Simulated {_clock(call_seconds)} of traffic in {_clock(seconds)}:"
+            f"{begin} {_clock(call_seconds)} of traffic in {_clock(seconds)}:"
             f" {calls} calls, {self.answered} answered, {self.abandoned} abandoned,"
             f" {self.otherwise} otherwise; {self.requests} requests, {lost} not"
             f" delivered{f' ({reasons})' if lost else ''}."
@@ -66,8 +69,8 @@ class Tally:
             )
         return line
 
-    def give_up(self, exchange: Exchange) -> None:
-        """Count what never came to its end."""
+    def give_up(self, exchange: Exchange) -> int:
+        """Count what never came to its end; gives how many legs and requests."""
         self.take(exchange)
         under_way = len(exchange.sent)
         self.requests += under_way
@@ -76,6 +79,7 @@ class Tally:
         self.otherwise += sum(
             not self.is_operator(leg) for leg in exchange.calls.values()
         )
+        return len(exchange.calls) + under_way
 
     def _take_leg(self, leg: Leg) -> None:
         if leg.talks:

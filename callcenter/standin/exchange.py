@@ -274,13 +274,16 @@ class Exchange:
             form,
             is_callback=True,
         )
-        task.add_done_callback(lambda done: self._judge(leg, done.result()))
+        task.add_done_callback(lambda done: self._judge(leg, done))
 
-    def _judge(self, leg: Leg, answer: object) -> None:
+    def _judge(self, leg: Leg, done: "asyncio.Task[Answer | Refused]") -> None:
         """Warn as reference 0.20 tells of answers to callbacks."""
+        if done.cancelled():
+            return
+        answer = done.result()
         if isinstance(answer, Refused):
             leg.blame(15003, answer.detail)
-        elif isinstance(answer, Answer) and answer.status != 204:
+        elif answer.status != 204:
             try:
                 documents.read(answer.body, answer.content_type)
             except Refused as refused:

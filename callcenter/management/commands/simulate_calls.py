@@ -125,6 +125,8 @@ class Command(BaseCommand):
                     f"No server answers at {where} ({problem}):"
                     " start it with `make run`, or name another with --url."
                 ) from problem
+            except simulation.NotMiniCC as problem:
+                raise CommandError(f"This is not MiniCC: {problem}.") from None
             except KeyboardInterrupt:
                 raise CommandError("Stopped in the middle: calls hang.") from None
 

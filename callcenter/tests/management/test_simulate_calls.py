@@ -1,5 +1,6 @@
 """`simulate_calls` against servers that answer well, badly, late or not at all."""
 
+import gc
 import os
 import re
 import signal
@@ -13,12 +14,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.core.management import CommandError, call_command
 
+from callcenter.demo import simulation
 from callcenter.demo.enlarge import enlarge
 from callcenter.tests.twilio_client import ACCOUNT_SID, AUTH_TOKEN
 
 pytestmark = pytest.mark.django_db
 
 Reply = Callable[[str], tuple[int, str]]
+HEALTH = '{"status": "failing", "database": "failing"}'
 
 
 def served(path: str) -> tuple[int, str]:
@@ -29,18 +32,21 @@ def served(path: str) -> tuple[int, str]:
 
 
 @contextmanager
-def server(reply: Reply) -> Iterator[str]:
+def server(reply: Reply, health: tuple[int, str] = (503, HEALTH)) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, body = reply(self.path)
+            self.answer(*reply(self.path))
+
+        def do_GET(self) -> None:
+            self.answer(*(health if self.path == "/healthz" else reply(self.path)))
+
+        def answer(self, status: int, body: str) -> None:
             self.send_response(status)
             self.send_header("Content-Type", "text/xml; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body.encode())
-
-        do_GET = do_POST
 
         def log_message(self, *given: object) -> None:
             pass
@@ -113,6 +119,23 @@ def test_server_that_is_not_there_is_said_in_one_line(simulated):
 
 
 @pytest.mark.parametrize(
+    ("health", "problem"),
+    [
+        ((404, "Not found"), "answers with status 404"),
+        ((302, HEALTH), "answers with status 302"),
+        ((200, "<html>Welcome</html>"), "does not say how MiniCC is"),
+        ((503, '{"status": "down"}'), "does not say how MiniCC is"),
+        ((200, "[1]"), "does not say how MiniCC is"),
+    ],
+)
+def test_server_that_is_another_is_said_in_one_line(simulated, health, problem):
+    with server(served, health) as url, pytest.raises(CommandError) as failed:
+        simulated(url)
+
+    assert str(failed.value) == f"This is not MiniCC: {url}/healthz {problem}."
+
+
+@pytest.mark.parametrize(
     ("status", "hint"),
     [
         (500, ""),
@@ -153,14 +176,19 @@ def test_dropped_callbacks_are_said(simulated):
     assert re.search(r" not delivered \(.*\d+ dropped", line)
 
 
-def test_ctrl_c_lets_everybody_hang_up(simulated):
-    def listening(path: str) -> tuple[int, str]:
-        if path.startswith("/twilio/status/"):
-            return 204, ""
-        return 200, '<Response><Pause length="3000"/></Response>'
+def listening(path: str) -> tuple[int, str]:
+    """A center where everybody waits without an end."""
+    if path.startswith("/twilio/status/"):
+        return 204, ""
+    return 200, '<Response><Pause length="3000"/></Response>'
 
-    timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+
+def ctrl_c(after: float) -> None:
+    threading.Timer(after, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+
+def test_ctrl_c_lets_everybody_hang_up(simulated):
+    ctrl_c(1.5)
     began = time.monotonic()
     with server(listening) as url:
         line = simulated(url, "--duration=0")
@@ -170,6 +198,38 @@ def test_ctrl_c_lets_everybody_hang_up(simulated):
     assert found
     assert found[1] == found[2] != "0"
     assert line.endswith(" 0 not delivered.\n")
+
+
+@pytest.mark.parametrize("interrupts", [[1.0], [1.0, 1.2]])
+def test_what_hangs_at_the_end_is_cut_short_in_one_line(
+    simulated, monkeypatch, caplog, interrupts
+):
+    # One Ctrl-C waits this long, a second one does not.
+    monkeypatch.setattr(simulation, "GRACE_SECONDS", 1.0 if len(interrupts) == 1 else 9)
+    over = threading.Event()
+
+    def stuck(path: str) -> tuple[int, str]:
+        if path.startswith("/twilio/status/"):
+            over.wait(20)
+        return listening(path)
+
+    for after in interrupts:
+        ctrl_c(after)
+    began = time.monotonic()
+    with server(stuck) as url:
+        line = simulated(url, "--duration=0", "--calls-per-hour=2000", "--speed=5")
+        lasted = time.monotonic() - began
+        over.set()
+    gc.collect()
+
+    assert lasted < 5
+    assert re.fullmatch(
+        r"Stopped in the middle after 0:00:0\d of traffic in 0:00:0\d: \d+ calls, .*"
+        r" \d+ not delivered \(\d+ under way at the end\)\.\n",
+        line,
+    )
+    # Asyncio complains of tasks that nobody ended.
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize(
