@@ -125,7 +125,7 @@ class DemoView(View):
         if answer == UNKNOWN_CALL:
             return _error(gettext("There is no such call any more."), 404)
         if answer == TOO_MANY_CALLS:
-            return _error(gettext("Too many calls are up at once."), 503)
+            return _error(gettext("Too many calls are up at once."), 429)
         numbers = {answer[end] for end in ("from", "to", "with")}
         shown = {number: self.written(number) for number in sorted(numbers)}
         return JsonResponse(answer | {"shown": shown})

@@ -245,17 +245,18 @@ def test_news_need_to_know_from_where_on(client, wire, query):
     ("problem", "status", "sentence"),
     [
         (UNKNOWN_CALL, 404, "There is no such call any more."),
-        (TOO_MANY_CALLS, 503, "Too many calls are up at once."),
+        (TOO_MANY_CALLS, 429, "Too many calls are up at once."),
     ],
 )
 def test_what_the_switchboard_will_not_do_is_said(
-    client, wire, problem, status, sentence
+    client, wire, caplog, problem, status, sentence
 ):
     wire.answers = problem
 
     response = client.post(f"/demo/calls/{SID}/hang-up/", headers=ENGLISH)
 
     assert answer(response) == (status, {"error": sentence})
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 def test_page_is_told_when_no_switchboard_can_be_had(client, wire):
