@@ -70,6 +70,9 @@ class Offer:
     status_callback: str
     caller: str  # a number to call from, until somebody writes another
     pin: str  # that operators of the demo have, for the hint
+    # Whom to try it with: callers of the first line who press the key are theirs.
+    suggested: Telephone | None
+    suggested_key: str
     history_url: str  # where a search for a SID (`?q=`) finds the call
     site: str  # the address under which those URLs begin
     missing: str  # what has to be set before a call is possible; empty if nothing

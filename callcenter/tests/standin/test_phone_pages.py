@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from callcenter.demo.enlarge import enlarge
 from callcenter.demo.installation import LINE, install
 from callcenter.models import Menu, Operator, PhoneLine, Queue
 from callcenter.standin import pages
@@ -83,7 +84,9 @@ def options(response, name):
         rf'<select id="{name}".*?</select>', response.content.decode(), re.DOTALL
     )
     assert select
-    return re.findall(r'<option value="(.*?)">(.*?)</option>', select.group())
+    return re.findall(
+        r'<option value="(.*?)"(?: selected)?>(.*?)</option>', select.group()
+    )
 
 
 def test_caller_may_call_each_line_and_first_the_default_one(client):
@@ -112,6 +115,53 @@ def test_operators_who_have_a_telephone_may_call_in(client):
         ("+815000000202", "suzuki 050-0000-0202 (Support)"),
     ]
     assert options(response, "line") == [(LINE, "MiniCC 050-0000-0101")]
+
+
+def suggested(client):
+    """Who is chosen beforehand, and the first step of what to try."""
+    html = client.get("/demo/operator/", headers=ENGLISH).content.decode()
+    steps = html[html.index('<ol class="steps">') :]
+    first = re.search(r"<li>(.*?)</li>", steps)
+    assert first
+    return re.findall(r" selected>(\w+) ", html), first[1]
+
+
+def test_operator_who_gets_the_callers_of_key_1_is_chosen_beforehand(client):
+    enlarge({})
+    sales = Queue.objects.get(slug="sales")
+    Operator.objects.create(name="abe", number="+815000000298").queues.add(sales)
+
+    assert suggested(client) == (
+        ["sato"],
+        "Call in as sato, who gets the callers that press 1.",
+    )
+    steps = client.get("/demo/phone/", headers=ENGLISH).content.decode()
+    assert (
+        "If you pressed 1: open the operator&#x27;s telephone in a second window, call"
+        " in as sato with the PIN 1234 and #, and take your own call."
+    ) in steps.replace("operator's", "operator&#x27;s")
+
+
+def test_key_of_a_queue_that_somebody_serves_is_named(client):
+    Operator.objects.update(is_active=False)
+    sales = Queue.objects.get(slug="sales")
+    Operator.objects.create(name="abe", number="+815000000298").queues.add(sales)
+
+    assert suggested(client) == (
+        ["abe"],
+        "Call in as abe, who gets the callers that press 3.",
+    )
+
+
+def test_where_no_key_leads_to_an_operator_silence_may(client):
+    PhoneLine.objects.update(menu=None)
+    assert suggested(client) == (
+        ["sato"],
+        "Call in as sato, who gets the callers that press no key.",
+    )
+
+    Operator.objects.update(is_active=False)
+    assert suggested(client) == ([], "Call the center from an operator's number.")
 
 
 @pytest.mark.parametrize("path", PAGES)
