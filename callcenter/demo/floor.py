@@ -97,6 +97,9 @@ class OperatorOnFloor(Protocol):
     def close(self) -> None:
         """The day is over."""
 
+    def followed_by(self, act: Callable[[], None]) -> None:
+        """Have something done soon after the leg is over."""
+
 
 @dataclass(slots=True)
 class Line:

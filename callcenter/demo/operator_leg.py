@@ -18,6 +18,8 @@ _SIGNED_IN_SECONDS, _KEY_SECONDS = 9.0, 1.1
 _PIN_SECONDS = (4.5, 8.0)
 _WRONG_PIN = 0.05
 _DIALS_IN_AGAIN_SECONDS = (15.0, 50.0)
+# Between a talk that took all of a break and the stretch after it.
+_BREATHES_SECONDS = 20.0
 
 
 class OperatorLeg:
@@ -35,11 +37,20 @@ class OperatorLeg:
         self._state = "signing in"  # dialling, serving, wrapping up, over
         self._plan = 0
         self._caller: CallerOnFloor | None = None
+        self._next: Callable[[], None] | None = None
         self._started_at = floor.now
 
     def dial_in(self) -> None:
-        """The leg begins; a telephone is asked for its PIN, a browser is not."""
+        """The leg begins, once its owner's last one is over.
+
+        A telephone is asked for its PIN, a browser is not.
+        """
         floor = self.floor
+        for before in floor.operators.values():
+            if before.address == self.address:
+                # A talk may run past the end of a stretch, and through the break.
+                before.followed_by(self._dial_in_after_all)
+                return
         self._started_at = floor.now
         floor.operators[self.sid] = self
         floor.at(self.ends, self._finish)
@@ -97,6 +108,19 @@ class OperatorLeg:
     def close(self) -> None:
         """The day is over."""
         self._hang_up()
+
+    def followed_by(self, act: Callable[[], None]) -> None:
+        """Have something done soon after the leg is over."""
+        self._next = act
+
+    @property
+    def _has_time(self) -> bool:
+        """Whether dialling in is still worth it."""
+        return self.floor.takes_calls and self.floor.now < self.ends - 60
+
+    def _dial_in_after_all(self) -> None:
+        if self._has_time:
+            self.dial_in()
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
         self._plan += 1
@@ -177,6 +201,8 @@ class OperatorLeg:
             self._caller.let_go()
         form = self.form | wire.ended(floor.now, int(floor.now - self._started_at))
         floor.record(floor.random.uniform(0.35, 0.9), "/twilio/status/", form)
+        if self._next:
+            floor.at(floor.now + _BREATHES_SECONDS, self._next)
 
     def _sign(self, change: int) -> None:
         for queue in self.worker.queues:
@@ -186,7 +212,7 @@ class OperatorLeg:
         floor = self.floor
 
         def dial_in() -> None:
-            if floor.takes_calls and floor.now < self.ends - 60:
+            if self._has_time:
                 OperatorLeg(floor, self.worker, self.ends).dial_in()
 
         floor.at(floor.now + after, dial_in)

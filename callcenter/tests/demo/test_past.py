@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from callcenter.demo.floor import CallAccount
 from callcenter.demo.past import PastDay
 from callcenter.tests.demo.pasts import past, two_days
 
@@ -79,35 +80,72 @@ def test_nobody_who_waits_is_overtaken():
             assert all(one < other + 0.11 for one, other in pairwise(moments))
 
 
+# Days on which a talk took all of a break, and still ran when the next stretch began.
+@pytest.mark.parametrize(
+    ("seed", "until"),
+    [(2, "2026-11-21"), (3, "2026-11-20"), (4, "2026-11-14")],
+)
+def test_next_stretch_waits_for_a_talk_that_runs_past_the_break(seed, until):
+    day = next(past(days=3, seed=seed, until=f"{until}T11:12:13").played())
+
+    check_one_talk_at_a_time(day)
+    check_one_leg_at_a_time(day)
+
+
+@pytest.mark.parametrize("seed", [1, 5, 6])
+def test_no_operator_has_two_callers_in_a_fortnight(seed):
+    for day in past(days=14, seed=seed).played():
+        busy_until: dict[str, float] = {}
+        answered = [call for call in day.calls if call.operator]
+        for call in sorted(answered, key=taken_at):
+            assert busy_until.get(call.operator, 0.0) < taken_at(call)
+            busy_until[call.operator] = call.ended_at
+
+
+def taken_at(call: CallAccount) -> float:
+    """When an operator's Dial took a caller, in POSIX seconds."""
+    return call.entered_at + (call.wait_seconds or 0)
+
+
+def check_one_talk_at_a_time(day: PastDay) -> int:
+    """Nobody is given a caller while another talk lasts; says how many operators."""
+    ends = {
+        (request.form["CallSid"], request.form.get("DialCallSid")): request.at
+        for request in day.requests
+        if request.path.startswith("/twilio/operator/done/")
+    }
+    busy_until: dict[str, float] = {}
+    address = {
+        request.form["CallSid"]: request.form["From"] for request in day.requests
+    }
+    for at, operator_sid, caller, _ in connects(day):
+        who = address[operator_sid]
+        assert at > busy_until.get(who, 0.0)
+        busy_until[who] = ends[operator_sid, caller]
+    return len(busy_until)
+
+
+def check_one_leg_at_a_time(day: PastDay) -> None:
+    """Nobody dials in on a second leg, and every leg ends."""
+    on_the_line: dict[str, str] = {}
+    for request in day.requests:
+        who = request.form.get("From", "")
+        if request.decision == "operator":
+            assert who not in on_the_line
+            on_the_line[who] = request.form["CallSid"]
+        elif request.path == "/twilio/status/" and who in on_the_line:
+            assert on_the_line.pop(who) == request.form["CallSid"]
+    assert on_the_line == {}
+
+
 def test_operator_never_talks_to_two_callers_at_once():
     for day in two_days():
-        ends = {
-            (request.form["CallSid"], request.form.get("DialCallSid")): request.at
-            for request in day.requests
-            if request.path.startswith("/twilio/operator/done/")
-        }
-        busy_until: dict[str, float] = {}
-        address = {
-            request.form["CallSid"]: request.form["From"] for request in day.requests
-        }
-        for at, operator_sid, caller, _ in connects(day):
-            who = address[operator_sid]
-            assert at > busy_until.get(who, 0.0)
-            busy_until[who] = ends[operator_sid, caller]
-        assert len(busy_until) > 8
+        assert check_one_talk_at_a_time(day) > 8
 
 
 def test_operator_is_signed_in_on_one_leg_at_a_time():
     for day in two_days():
-        on_the_line: dict[str, str] = {}
-        for request in day.requests:
-            who = request.form.get("From", "")
-            if request.decision == "operator":
-                assert who not in on_the_line
-                on_the_line[who] = request.form["CallSid"]
-            elif request.path == "/twilio/status/" and who in on_the_line:
-                assert on_the_line.pop(who) == request.form["CallSid"]
-        assert on_the_line == {}
+        check_one_leg_at_a_time(day)
 
 
 def test_every_call_has_one_outcome_and_every_stay_is_accounted_for():
