@@ -10,6 +10,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DRIVER_REQUIREMENTS = "requirements-mysql.txt"
+# The exit status of a command that Ctrl-C ended.
+INTERRUPTED = 130
 
 
 class CannotStart(Exception):
@@ -38,9 +41,7 @@ def run() -> None:
     on_server = uses_mysql(values.get("DATABASE_URL", ""))
     if on_server:
         install_driver()
-    prepared = subprocess.run([_python(), "manage.py", "first_run"], cwd=ROOT)
-    if prepared.returncode:
-        raise CannotStart("The database could not be prepared (see above).")
+    prepare_database()
     # SQLite has one writer: more processes would only wait for each other.
     workers = "2" if on_server else "1"
     everywhere = ("0.0.0.0", "::")  # noqa: S104 -- only compared with
@@ -54,6 +55,20 @@ def run() -> None:
     server += ["--workers", workers, "--blocking-threads", "4"]
     server += ["--respawn-failed-workers"]
     os.execv(_python(), [*server, "minicc.wsgi:application"])
+
+
+def prepare_database() -> None:
+    """Have `first_run` do its part; ends without another word where Ctrl-C ended it."""
+    with subprocess.Popen([_python(), "manage.py", "first_run"], cwd=ROOT) as command:
+        try:
+            status = command.wait()
+        except KeyboardInterrupt:
+            # It has had the Ctrl-C too, and says itself how it ended.
+            status = command.wait()
+    if status in (INTERRUPTED, -signal.SIGINT):
+        sys.exit(INTERRUPTED)
+    if status:
+        raise CannotStart("The database could not be prepared (see above).")
 
 
 def prepare_tests() -> None:
@@ -231,4 +246,4 @@ if __name__ == "__main__":
     except CannotStart as problem:
         sys.exit(f"MiniCC: {problem}")
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)

@@ -128,3 +128,25 @@ def test_requirements_installed_before_are_not_installed_again(monkeypatch, tmp_
     stamp.write_text("another")
     with pytest.raises(FileNotFoundError):
         start.install("requirements.txt")
+
+
+@pytest.mark.parametrize(
+    ("ends", "status"),
+    [
+        ("exit 130", 130),
+        ("kill -INT $$", 130),
+        ("exit 1", "The database could not be prepared (see above)."),
+    ],
+)
+def test_interrupted_first_run_ends_the_start_without_blaming_the_database(
+    monkeypatch, tmp_path, ends, status
+):
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{ends}\n")
+    python.chmod(0o700)
+    monkeypatch.setattr(start, "_python", lambda: str(python))
+
+    with pytest.raises((SystemExit, start.CannotStart)) as end:
+        start.prepare_database()
+
+    assert end.value.args == (status,)

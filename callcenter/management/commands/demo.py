@@ -1,5 +1,6 @@
 """The demo from the command line; what it makes is known by callcenter.demo."""
 
+import signal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -71,7 +72,8 @@ class Command(BaseCommand):
                 notes = follow_up(past, done.abandoned)
             except KeyboardInterrupt:
                 raise CommandError(
-                    "Stopped; run it again to go on: nothing is taken in twice."
+                    "Stopped; run it again to go on: nothing is taken in twice.",
+                    returncode=128 + signal.SIGINT,
                 ) from None
         return _what_was_played(past, done, notes)
 

@@ -1,6 +1,7 @@
 """`manage.py first_run`: what `make run` needs in the database before it serves."""
 
 import secrets
+import signal
 import sys
 from typing import Any
 
@@ -26,6 +27,16 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._prepare()
+        except KeyboardInterrupt:
+            self.stdout.write()  # where it stopped, the line may not be over
+            raise CommandError(
+                "Stopped; the next start goes on from here.",
+                returncode=128 + signal.SIGINT,
+            ) from None
+
+    def _prepare(self) -> None:
         try:
             call_command("migrate", interactive=False, verbosity=0)
         except OperationalError as error:
@@ -58,7 +69,13 @@ class Command(BaseCommand):
         question = (
             f"Fill it with a past of calls, DEMO_DAYS={days}, within minutes? [Y/n] "
         )
-        if not input(question).strip().lower().startswith("n"):
+        try:
+            answer = input(question)
+        except EOFError:
+            # Ctrl-D: nothing was said, as with Enter.
+            self.stdout.write()
+            return True
+        if not answer.strip().lower().startswith("n"):
             return True
         self.stdout.write("Without calls; DEMO_DAYS=0 in .env asks no more.")
         return False

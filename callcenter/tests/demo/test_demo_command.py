@@ -123,3 +123,4 @@ def test_stopped_run_says_how_to_go_on(monkeypatch):
     assert str(refusal.value) == (
         "Stopped; run it again to go on: nothing is taken in twice."
     )
+    assert refusal.value.returncode == 130

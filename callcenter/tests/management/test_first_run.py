@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.http import HttpRequest
 
 from callcenter.models import (
@@ -112,6 +112,37 @@ def test_past_is_asked_for_on_a_terminal(settings, monkeypatch, answer, has_past
     ]
     assert WebhookEvent.objects.exists() == has_past
     assert ("DEMO_DAYS=0 in .env asks no more" in said) == (not has_past)
+
+
+def on_a_terminal(monkeypatch, problem: type[BaseException]) -> None:
+    """Have the question answered with a key that is no answer."""
+
+    def ask(_text):
+        raise problem
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", ask)
+
+
+def test_end_of_input_at_the_question_is_a_yes(settings, monkeypatch):
+    settings.DEMO, settings.DEMO_DAYS = True, 1
+    on_a_terminal(monkeypatch, EOFError)
+
+    # On a line of its own, not behind the question.
+    assert "\n\nPlayed " in first_run()
+    assert WebhookEvent.objects.exists()
+
+
+def test_interrupt_at_the_question_ends_in_one_plain_line(settings, monkeypatch):
+    settings.DEMO, settings.DEMO_DAYS = True, 1
+    on_a_terminal(monkeypatch, KeyboardInterrupt)
+
+    with pytest.raises(CommandError) as stopped:
+        first_run()
+
+    assert str(stopped.value) == "Stopped; the next start goes on from here."
+    assert stopped.value.returncode == 130
+    assert not WebhookEvent.objects.exists()
 
 
 def test_past_that_was_stopped_is_gone_on_with_unasked(settings):
