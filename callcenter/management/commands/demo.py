@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -13,7 +15,13 @@ from callcenter.demo.enlarge import enlarge
 from callcenter.demo.followups import follow_up
 from callcenter.demo.installation import PIN, Installed, MadeByHand, install
 from callcenter.demo.past import Past
-from callcenter.demo.taking_in import AnotherPast, TakenIn, past_to_take_in, take_in
+from callcenter.demo.taking_in import (
+    AnotherPast,
+    TakenIn,
+    is_done,
+    past_to_take_in,
+    take_in,
+)
 
 _MOST_DAYS = 400
 
@@ -47,6 +55,7 @@ class Command(BaseCommand):
     ) -> str:
         if not 1 <= days <= _MOST_DAYS:
             raise CommandError(f"--days: a number from 1 to {_MOST_DAYS}, not {days}.")
+        _check_migrated()
         try:
             if config_only:
                 return _about(install(replace=replace), replace=replace)
@@ -67,6 +76,13 @@ class Command(BaseCommand):
         past = past_to_take_in(Past(seed, days, now, ZoneInfo(settings.TIME_ZONE)))
         enlarge(past.holidays, replace=replace)
         with tqdm(total=past.days, unit="day", disable=None) as bar:
+            if bar.disable and not is_done():
+                # A file or a pipe shows no bar, and would be silent for minutes.
+                self.stdout.flush()
+                self.stderr.write(
+                    f"Making a past of {past.days} days of calls;"
+                    " a month takes minutes ..."
+                )
             try:
                 done = take_in(past, bar.update)
                 notes = follow_up(past, done.abandoned)
@@ -76,6 +92,15 @@ class Command(BaseCommand):
                     returncode=128 + signal.SIGINT,
                 ) from None
         return _what_was_played(past, done, notes)
+
+
+def _check_migrated() -> None:
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        raise CommandError(f"The database does not answer: {error}") from error
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandError("The database is not migrated: run manage.py migrate first.")
 
 
 def _about(installed: Installed, *, replace: bool) -> str:

@@ -54,13 +54,16 @@ class Command(BaseCommand):
         """A month of calls where there is none; goes on with one that was stopped."""
         if past := begun():
             if not is_done():
-                call_command("demo", days=past.days, seed=past.seed, stdout=self.stdout)
+                self._play(days=past.days, seed=past.seed)
         elif (
             is_the_demos()
             and not WebhookEvent.objects.exists()
             and self._is_wanted(days)
         ):
-            call_command("demo", days=days, stdout=self.stdout)
+            self._play(days=days)
+
+    def _play(self, **wanted: int) -> None:
+        call_command("demo", **wanted, stdout=self.stdout, stderr=self.stderr)
 
     def _is_wanted(self, days: int) -> bool:
         """Asked on a terminal; yes unless somebody says no."""

@@ -36,6 +36,37 @@ def test_demo_plays_a_past_and_says_what_it_did():
     assert not Holiday.objects.exists()
 
 
+def test_where_no_bar_is_shown_a_line_says_first_what_takes_so_long(monkeypatch):
+    monkeypatch.setattr("sys.stderr", StringIO())
+    before, after = StringIO(), StringIO()
+
+    with time_machine.travel(AT, tick=False):
+        call_command("demo", days=2, stdout=StringIO(), stderr=before)
+        call_command("demo", days=2, stdout=StringIO(), stderr=after)
+
+    assert before.getvalue() == (
+        "Making a past of 2 days of calls; a month takes minutes ...\n"
+    )
+    assert after.getvalue() == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["--config-only"]])
+def test_database_without_tables_is_said_plainly(arguments, monkeypatch):
+    missing = [("callcenter.0001_initial", False)]
+    monkeypatch.setattr(
+        "django.db.migrations.executor.MigrationExecutor.migration_plan",
+        lambda *_: missing,
+    )
+
+    with pytest.raises(CommandError) as refusal:
+        demo(*arguments)
+
+    assert str(refusal.value) == (
+        "The database is not migrated: run manage.py migrate first."
+    )
+    assert not Queue.objects.exists()
+
+
 def test_second_run_says_that_nothing_changed():
     with time_machine.travel(AT, tick=False):
         demo("--days", "2")
