@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 EXAMPLES: dict[str, str] = {
     "admin:app_list": "SELECT 'callcenter'",
     "admin:callcenter_call_sid": "SELECT MIN(sid) FROM callcenter_call",
+    "admin:worklist_caller": "SELECT MIN(id) FROM callcenter_abandonedcall",
     "admin:auth_user_password_change": "SELECT MIN(id) FROM auth_user",
 }
 # Names, or whole folders, that are no pages, and why.
