@@ -4,9 +4,10 @@ A new page is walked by itself if its address needs nothing, or an `object_id` o
 table of the admin. Any other needs a line in EXAMPLES, or in LEFT_OUT with the reason.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from django.contrib import admin
@@ -22,6 +23,7 @@ EXAMPLES: dict[str, str] = {
     "admin:worklist_caller": "SELECT MIN(id) FROM callcenter_abandonedcall",
     "admin:auth_user_password_change": "SELECT MIN(id) FROM auth_user",
 }
+SECOND_STEP = ["mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes"]
 # Names, or whole folders, that are no pages, and why.
 LEFT_OUT = {
     "twilio/": "for Twilio, which has no eyes",
@@ -33,6 +35,8 @@ LEFT_OUT = {
     "admin:jsi18n": "a script",
     "account_logout": "ends a log-in half done",
     "mfa_download_recovery_codes": "a file",
+    "mfa_deactivate_totp": "there only with a second step: SECOND_STEP",
+    "mfa_view_recovery_codes": "there only with a second step: SECOND_STEP",
     "admin:autocomplete": "for scripts",
     "admin:view_on_site": "leads elsewhere",
 }
@@ -60,6 +64,25 @@ def addresses(database: Path) -> list[str]:
         )
         found.append(reverse(name, args=_values(database, name, query)))
     return sorted(set(found))
+
+
+@contextmanager
+def second_step(database: Path) -> Iterator[list[str]]:
+    """The pages of one's second step, while the only account has one."""
+    steps = [
+        ("totp", {"secret": "JBSWY3DPEHPK3PXP"}),
+        ("recovery_codes", {"seed": "0123456789abcdef", "used_mask": 0}),
+    ]
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executemany(
+            "INSERT INTO mfa_authenticator (type, data, user_id, created_at)"
+            " SELECT ?, ?, MIN(id), date_joined FROM auth_user",
+            [(kind, json.dumps(data)) for kind, data in steps],
+        )
+        connection.commit()
+        yield [reverse(name) for name in SECOND_STEP]
+        connection.execute("DELETE FROM mfa_authenticator")
+        connection.commit()
 
 
 def _refused() -> Iterator[str]:

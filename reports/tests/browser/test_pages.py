@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from conftest import browser
 from minicc.settings import BASE_DIR
 from minicc.tests import sites
-from reports.tests.browser.pages import addresses
+from reports.tests.browser.pages import addresses, second_step
 
 pytestmark = pytest.mark.browser
 
@@ -166,6 +166,10 @@ def test_every_page_is_for_everybody(site, language, scheme, width):
     walk = Walk(site, language, scheme, width)
     walk.log_in()
 
+    # At once: a few minutes later they would ask for the password again.
+    with second_step(site.database) as pages:
+        for page in pages:
+            walk.look(page)
     for address in addresses(site.database):
         walk.look(address)
     walk.look(NOWHERE, status=404)
