@@ -50,6 +50,11 @@ def entries() -> str:
     return "/admin/callcenter/queueentry/?p=2"
 
 
+def work_list() -> str:
+    """The callers to ring back."""
+    return "/admin/worklist/"
+
+
 def answered_call() -> str:
     """The page of the newest call that waited about a minute."""
     from callcenter.models import Call  # noqa: PLC0415 -- needs the settings
@@ -62,6 +67,7 @@ def answered_call() -> str:
 SHOTS = [
     Shot("today", first_page),
     Shot("call", answered_call, height=1100),
+    Shot("worklist", work_list),
     Shot("entries", entries, language="ja", scheme="dark"),
 ]
 

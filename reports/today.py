@@ -80,7 +80,7 @@ def standing(user: User | AnonymousUser) -> Standing | None:
             _waiting(counts, waiting_since, day),
             _answered(counts, day),
             _abandoned(counts, day),
-            _to_ring_back(start, end, day),
+            _to_ring_back(start, end),
             *([_operators(start)] if may_see_operators else []),
         ],
         balance=balance(
@@ -132,7 +132,7 @@ def _outcome_figure(
     return Figure(label, value, _entries_url(day, outcome), note)
 
 
-def _to_ring_back(start: datetime, end: datetime, day: date) -> Figure:
+def _to_ring_back(start: datetime, end: datetime) -> Figure:
     found: Any = AbandonedCall.objects.with_state()  # which adds what types know not
     lost = found.filter(
         abandoned_at__gte=start, abandoned_at__lt=end, state__in=["open", "in_progress"]
@@ -141,7 +141,8 @@ def _to_ring_back(start: datetime, end: datetime, day: date) -> Figure:
     return Figure(
         gettext("Callers to ring back"),
         formats.count(callers),
-        _list_url("abandonedcall", "abandoned_at", day),
+        # The callers that wait, whatever else is in the history.
+        f"{reverse('admin:worklist')}?days=1",
         gettext("of those who gave up today"),
     )
 

@@ -71,6 +71,17 @@ def test_every_number_of_the_balance_opens_its_entries(staff):
 
 
 @time_machine.travel(EVENING, tick=False)
+def test_callers_to_ring_back_are_on_the_work_list(staff):
+    rows.make_abandoned()
+    client = staff(*SEES_CALLS)
+
+    figure = client.get("/admin/").context["today"].figures[4]
+
+    assert (figure.value, figure.url) == ("1", "/admin/worklist/?days=1")
+    assert client.get(figure.url).status_code == 200
+
+
+@time_machine.travel(EVENING, tick=False)
 def test_quiet_day_says_so_and_shows_no_rate(staff):
     client = staff(*SEES_CALLS)
 
