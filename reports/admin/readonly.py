@@ -98,15 +98,21 @@ class HistoryAdmin(ExportAdmin[ModelT]):
         if not term:
             return queryset, False
         if search.is_sid(term):
-            found = Q()
-            for lookup in self.sid_lookups:
-                found |= Q(**{lookup: term})
-            return queryset.filter(found), False
+            return self.of_sid(queryset, term), False
         if search.is_number(term):
             if not self.may_search(request, term):
                 return queryset.none(), False
             return self.of_number(queryset, term), False
         return queryset.none(), False
+
+    def of_sid(
+        self, queryset: models.QuerySet[ModelT], term: str
+    ) -> models.QuerySet[ModelT]:
+        """Rows that hold this SID."""
+        found = Q()
+        for lookup in self.sid_lookups:
+            found |= Q(**{lookup: term})
+        return queryset.filter(found)
 
     def may_search(self, request: HttpRequest, term: str) -> bool:
         """Whether a number may be looked for, else it is said why not.
