@@ -5,6 +5,7 @@ import importlib.util
 import os
 import socket
 import stat
+import sys
 
 import pytest
 
@@ -133,16 +134,21 @@ def test_requirements_installed_before_are_not_installed_again(monkeypatch, tmp_
 @pytest.mark.parametrize(
     ("ends", "status"),
     [
-        ("exit 130", 130),
-        ("kill -INT $$", 130),
-        ("exit 1", "The database could not be prepared (see above)."),
+        ("raise SystemExit(130)", 130),
+        # As it is in the foreground: a program started behind ignores Ctrl-C.
+        (
+            "import os, signal; signal.signal(signal.SIGINT, signal.SIG_DFL);"
+            " os.kill(os.getpid(), signal.SIGINT)",
+            130,
+        ),
+        ("raise SystemExit(1)", "The database could not be prepared (see above)."),
     ],
 )
 def test_interrupted_first_run_ends_the_start_without_blaming_the_database(
     monkeypatch, tmp_path, ends, status
 ):
     python = tmp_path / "python"
-    python.write_text(f"#!/bin/sh\n{ends}\n")
+    python.write_text(f"#!{sys.executable}\n{ends}\n")
     python.chmod(0o700)
     monkeypatch.setattr(start, "_python", lambda: str(python))
 

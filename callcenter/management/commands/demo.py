@@ -116,7 +116,8 @@ def _about(installed: Installed, *, replace: bool) -> str:
 def _what_was_played(past: Past, done: TakenIn, notes: int) -> str:
     taken = done.taken
     span = f"{past.dates[0]} to {past.dates[-1]}"
-    if not (taken.kept or taken.told or notes):
+    # Soon after midnight a past of one day has nothing in it yet.
+    if done.requests and not (taken.kept or taken.told or notes):
         return f"The past of {span} is there already: nothing changed."
     return (
         f"Played {span}: {done.calls} calls; kept {taken.kept} events,"

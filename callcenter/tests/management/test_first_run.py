@@ -4,6 +4,7 @@ import re
 from io import StringIO
 
 import pytest
+import time_machine
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -18,6 +19,13 @@ from callcenter.models import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _afternoon():
+    """Soon after midnight a past of one day would be empty."""
+    with time_machine.travel("2026-11-24T08:00:00Z"):
+        yield
 
 
 def first_run() -> str:

@@ -120,7 +120,8 @@ def assert_nobody_noticed(answers: Iterable[Answered]) -> None:
         # in place of it depends on what has come till then.
         if not answer.path.startswith("/twilio/operator/"):
             texts[answer.token].add(answer.text)
-    assert [sorted(each) for each in texts.values() if len(each) > 1] == []
+    unlike = [sorted(each) for each in texts.values() if len(each) > 1]
+    assert unlike == [], unlike
 
 
 def tell_the_rest() -> None:
