@@ -114,14 +114,14 @@ def _new_process(monkeypatch):
     a thread of its own sees no rows of a test's transaction.
     """
     # Known only when Django is set up.
+    from callcenter import presence  # noqa: PLC0415
     from callcenter.flow import current  # noqa: PLC0415
-    from callcenter.history import setup, store  # noqa: PLC0415
-    from callcenter.webhooks import floor, telling  # noqa: PLC0415
+    from callcenter.history import queue, setup, store  # noqa: PLC0415
 
     current.forget()
-    floor.forget()
+    presence.forget()
     setup.forget_rules()
-    monkeypatch.setattr(telling, "hear", store.tell_event)
+    monkeypatch.setattr(queue, "hear", store.tell_event)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

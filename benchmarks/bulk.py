@@ -114,7 +114,7 @@ def _sid() -> str:
 
 
 def _load(path: str) -> dict[str, float]:
-    from callcenter.journal.intake import load  # noqa: PLC0415 -- needs Django set up
+    from callcenter.upkeep.intake import load  # noqa: PLC0415 -- needs Django set up
 
     begin = time.perf_counter()
     taken = load(Path(path))
@@ -122,7 +122,7 @@ def _load(path: str) -> dict[str, float]:
 
 
 def _rebuild() -> dict[str, float]:
-    from callcenter.history.rebuild import (  # noqa: PLC0415 -- needs Django set up
+    from callcenter.upkeep.rebuild import (  # noqa: PLC0415 -- needs Django set up
         rebuild,
         sids_to_rebuild,
     )

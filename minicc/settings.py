@@ -61,7 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "callcenter.webhooks.door.webhooks_first",
+    "callcenter.webhooks.middleware.webhooks_first",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Django has one of its own from 6.0 on.
     "csp.middleware.CSPMiddleware"
@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "reports.masking.know_the_reader",
+    "reports.present.masking.know_the_reader",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from callcenter.demo.telephones import offer
 from callcenter.health import healthz
-from callcenter.standin import pages
-from minicc.telephones import offer
-from reports.formats import phone_number
+from callcenter.standin.phone import pages
+from reports.present.formats import phone_number
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("twilio/", include("callcenter.webhooks.urls")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 from django_stubs_ext import StrOrPromise
 
-from reports import today
+from reports import dashboard
 from reports.callflow import views as callflow
 from reports.worklist import views as worklist
 
@@ -153,7 +153,7 @@ class MiniccAdminSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """The first page: how today stands, for those who may see calls."""
-        context = {"today": today.standing(request.user), **(extra_context or {})}
+        context = {"today": dashboard.standing(request.user), **(extra_context or {})}
         return super().index(request, context)
 
     def app_index(

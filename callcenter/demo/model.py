@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from random import Random
 
-from callcenter.demo.shop import MAIN_LINE, SHOP_LINE
+from callcenter.demo.setup.scenario import MAIN_LINE, SHOP_LINE
 
 # Share of the base rate in each local hour: a peak before noon, a dip at lunch.
 HOURS = (

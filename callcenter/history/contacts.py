@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from callcenter.history.tell import History
+from callcenter.history.derive import History
 from callcenter.models import AbandonedCall, Call, Connection
 
 _ANSWERED = Q(kind=Call.Kind.OUTBOUND, status="completed")

@@ -14,25 +14,25 @@ from typing import Any
 from django.db import Error, IntegrityError, transaction
 from django.utils import timezone
 
-from callcenter.history.concerns import concerned_by
+from callcenter.followup.acts import join_running_claims
+from callcenter.history.affected import concerned_by
 from callcenter.history.contacts import (
     Telling,
     calls_that_say_otherwise,
     contacts_of,
     stale_after,
 )
-from callcenter.history.locking import (
+from callcenter.history.derive import History, tell
+from callcenter.history.reading import events_of, setup_version, strangers_among
+from callcenter.history.setup import current_rules
+from callcenter.history.write import write_histories
+from callcenter.locking import (
     LOCK_WAIT_SECONDS,
     OutOfTime,
     short_lock_waits,
     try_again_when_locked,
 )
-from callcenter.history.reading import events_of, setup_version, strangers_among
-from callcenter.history.setup import current_rules
-from callcenter.history.tell import History, tell
-from callcenter.history.write import write_histories
 from callcenter.models import Call, WebhookEvent
-from callcenter.models.work import join_running_claims
 
 logger = logging.getLogger(__name__)
 

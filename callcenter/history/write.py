@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db import connection, models
 
 from callcenter.history.contacts import Telling
-from callcenter.history.tell import History
+from callcenter.history.derive import History
 from callcenter.models import (
     AbandonedCall,
     Call,

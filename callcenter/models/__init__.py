@@ -1,5 +1,6 @@
 """The tables, one module a subject."""
 
+from callcenter.models.abandoned import AbandonedCall, CallbackRequest, Voicemail
 from callcenter.models.events import WebhookEvent
 from callcenter.models.followup import FollowUp, FollowUpStep
 from callcenter.models.history import (
@@ -16,7 +17,6 @@ from callcenter.models.prompts import Prompt
 from callcenter.models.queues import Queue, QueueThreshold
 from callcenter.models.setup import Language, SetupVersion
 from callcenter.models.states import OperatorState
-from callcenter.models.unserved import AbandonedCall, CallbackRequest, Voicemail
 
 __all__ = [
     "AbandonedCall",

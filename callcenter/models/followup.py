@@ -4,13 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models.unserved import AbandonedCall
+from callcenter.models.abandoned import AbandonedCall
 
 
 class FollowUp(models.Model):
     """Where people's work on one abandoned call stands, and in whose hands.
 
-    Written by the acts of `callcenter.models.work`, for all calls of a caller at once.
+    Written by `callcenter.followup.acts`, for all calls of a caller at once.
     """
 
     class State(models.TextChoices):

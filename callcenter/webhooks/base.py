@@ -20,16 +20,17 @@ from django.views.decorators.common import no_append_slash
 from django.views.decorators.csrf import csrf_exempt
 from twilio.twiml.voice_response import VoiceResponse
 
+from callcenter.events.eventfile import event_of_request
+from callcenter.events.record import Kept, record
 from callcenter.flow.current import current_plan
 from callcenter.flow.decide import decide
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
-from callcenter.journal.eventfile import event_of_request
-from callcenter.journal.record import Kept, record
+from callcenter.history import queue
 from callcenter.models import WebhookEvent
 from callcenter.params import Form, InvalidParams, VoiceParams
-from callcenter.webhooks import access, telling
+from callcenter.webhooks import access
 from callcenter.webhooks.url_state import read_step
 
 logger = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ def keep_and_tell(event: WebhookEvent) -> Kept:
     """Commits the event, then tells the calls it concerns; neither stops the answer."""
     kept = record(event)
     if kept.event is not None:
-        telling.hear(kept.event)
+        queue.hear(kept.event)
     return kept
 
 

@@ -5,12 +5,12 @@ from typing import ClassVar
 
 from twilio.twiml.voice_response import VoiceResponse
 
+from callcenter import presence
 from callcenter.flow.decide import decide
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
 from callcenter.models import WebhookEvent
-from callcenter.webhooks import floor
 from callcenter.webhooks.base import WebhookView
 
 Kind = WebhookEvent.Kind
@@ -36,13 +36,13 @@ class WaitView(WebhookView):
 
     def decide(self, step: Step, plan: Plan, now: datetime) -> str:
         """Also by whether somebody serves the queue, which is looked up at times."""
-        return decide(step, plan, now, staffed=floor.staffed(plan, now))
+        return decide(step, plan, now, staffed=presence.staffed(plan, now))
 
     def document(
         self, decision: str, step: Step, plan: Plan, now: datetime
     ) -> VoiceResponse:
         """Tells a caller whom nobody serves that this is so."""
-        return document(decision, step, plan, staffed=floor.staffed(plan, now))
+        return document(decision, step, plan, staffed=presence.staffed(plan, now))
 
 
 class QueueExitView(WebhookView):

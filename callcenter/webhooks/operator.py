@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import ClassVar
 
+from callcenter import presence
 from callcenter.flow.decide import decide
 from callcenter.flow.operator import served
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.models import WebhookEvent
-from callcenter.webhooks import floor
 from callcenter.webhooks.base import WebhookView
 
 Kind = WebhookEvent.Kind
@@ -24,7 +24,7 @@ class OperatorView(WebhookView):
         """Of several queues the best one, for which it is looked up who waits."""
         operator = plan.operator(step.params.from_raw)
         queues = served(operator, plan) if operator else []
-        waiting = floor.waiting(queues, now) if len(queues) > 1 else None
+        waiting = presence.waiting(queues, now) if len(queues) > 1 else None
         return decide(step, plan, now, waiting=waiting)
 
 

@@ -1,35 +1,37 @@
 """The tables as people see them; importing the modules registers their classes."""
 
-from reports.admin import (
-    accounts,
+from reports.admin.history import (
+    abandoned,
     audits,
+    calls,
     events,
     followup,
-    history,
+    recordings,
+)
+from reports.admin.setup import (
+    base,
+    change_list,
     holidays,
     lines,
-    log,
     menus,
     operators,
     queues,
-    recordings,
-    setup,
-    unserved,
 )
+from reports.login import accounts
 
 __all__ = [
+    "abandoned",
     "accounts",
     "audits",
+    "base",
+    "calls",
+    "change_list",
     "events",
     "followup",
-    "history",
     "holidays",
     "lines",
-    "log",
     "menus",
     "operators",
     "queues",
     "recordings",
-    "setup",
-    "unserved",
 ]

@@ -17,11 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
-from reports import masking
 from reports.admin.filters import PeriodFilter
 from reports.export import audit, downloads
 from reports.export.columns import LISTS
 from reports.export.lists import Listed, ListTable
+from reports.present import masking
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 

@@ -7,12 +7,12 @@ from django.utils.translation import gettext
 
 from callcenter.flow.plan import OptionPlan, Plan
 from callcenter.models import MenuOption, Prompt
-from reports import formats
 from reports.callflow import opening, wording
 from reports.callflow.drawing import Drawing
 from reports.callflow.named import Named
 from reports.callflow.reach import Place
 from reports.callflow.walk import HANG_UP, SILENCE, Heard, Scene, Stay, Walk
+from reports.present import formats
 
 _KEYS = "123456789*0#"
 _CLOSED = Prompt.Purpose.CLOSED

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_safe
 from callcenter.flow.current import read_plan
 from callcenter.flow.hours import is_open
 from callcenter.flow.plan import LinePlan, Plan
-from reports import formats
 from reports.callflow import opening, shown
 from reports.callflow.drawing import Artist
 from reports.callflow.forms import TryForm
 from reports.callflow.named import named
 from reports.callflow.walk import walk
+from reports.present import formats
 
 # Whoever may see menus sees where they hang and what they lead to.
 PERMISSION = "callcenter.view_menu"

@@ -1,6 +1,5 @@
 """Every report, in the order of the menu."""
 
-from reports.base import Report
 from reports.definitions.callers import AbandonedCallsReport
 from reports.definitions.calls import CallsReport, LegsReport
 from reports.definitions.entries import ConnectionsReport, QueueEntriesReport
@@ -9,6 +8,7 @@ from reports.definitions.queues import (
     QueueIntervalReport,
     QueueSummaryReport,
 )
+from reports.query.table import Report
 
 REPORTS: list[Report] = [
     QueueSummaryReport(),

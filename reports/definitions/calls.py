@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call
-from reports import formats, names
-from reports.base import Column, Report, Row
 from reports.definitions import columns
-from reports.forms import ReportForm
-from reports.keyset import newest_first
+from reports.present import formats, names
+from reports.query.forms import ReportForm
+from reports.query.keyset import newest_first
+from reports.query.table import Column, Report, Row
 
 STARTED_AT = Column("started_at", _("Started at"), formats.moment)
 ENDED_AT = Column("ended_at", _("Ended at"), formats.moment)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call, Connection, QueueEntry
-from reports import formats, names
-from reports.base import Column
+from reports.present import formats, names
+from reports.query.table import Column
 
 CALL_SID = Column("call_sid", _("Call SID"))
 VISIT = Column("visit", _("Visit"), formats.count)

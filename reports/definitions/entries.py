@@ -9,11 +9,11 @@ from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Connection, QueueEntry
-from reports import formats, names
-from reports.base import Column, Report, Row
 from reports.definitions import columns
-from reports.forms import ReportForm
-from reports.keyset import newest_first
+from reports.present import formats, names
+from reports.query.forms import ReportForm
+from reports.query.keyset import newest_first
+from reports.query.table import Column, Report, Row
 
 
 class QueueEntriesReport(Report):

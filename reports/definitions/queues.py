@@ -9,12 +9,13 @@ from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Queue, QueueEntry
-from reports import formats, metrics, names
-from reports.base import Column, Report, Row, Totals
 from reports.definitions.columns import QUEUE
-from reports.forms import ReportForm
-from reports.metrics import Tally, Unit
-from reports.periods import Key
+from reports.present import formats, names
+from reports.query import metrics
+from reports.query.forms import ReportForm
+from reports.query.metrics import Tally, Unit
+from reports.query.periods import Key
+from reports.query.table import Column, Report, Row, Totals
 
 # Where a row keeps what it was made from, so that totals are made from sums.
 TALLY = "tally"

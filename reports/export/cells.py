@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
-from reports.base import Column, Row
+from reports.query.table import Column, Row
 
 Cell = str | int | float | bool | None
 

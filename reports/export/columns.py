@@ -23,9 +23,9 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
-from reports import names
 from reports.models import ExportAudit
-from reports.names import Names
+from reports.present import names
+from reports.present.names import Names
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from reports.base import Row, Totals
 from reports.export import values
 from reports.export.cells import Cell, Cells
 from reports.export.safety import disarmed
 from reports.export.values import Values
+from reports.query.table import Row, Totals
 
 UTF_8 = "utf-8-sig"
 SHIFT_JIS = "cp932"

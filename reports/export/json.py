@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from reports.base import Row, Totals
 from reports.export.cells import Cells
+from reports.query.table import Row, Totals
 
 _ROWS_AT_ONCE = 500
 

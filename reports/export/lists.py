@@ -16,9 +16,10 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext
 
-from reports import formats, keyset
 from reports.export.columns import Column, ListFile
 from reports.export.values import Value
+from reports.present import formats
+from reports.query import keyset
 
 PAGE_ROWS = 4_500
 # Rows of the period that one query has to look at where more than that is asked for.

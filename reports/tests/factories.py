@@ -13,8 +13,8 @@ from callcenter.models import (
     Queue,
     QueueEntry,
 )
-from reports.base import Report, Row
-from reports.forms import ReportForm
+from reports.query.forms import ReportForm
+from reports.query.table import Report, Row
 
 NOON = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)  # 12:00 in Tokyo
 OPERATOR = "+815000000201"

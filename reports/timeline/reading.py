@@ -15,7 +15,7 @@ from callcenter.models import (
     OperatorState,
     WebhookEvent,
 )
-from reports.periods import Period
+from reports.query.periods import Period
 from reports.timeline.story import Story
 
 Kind = WebhookEvent.Kind

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import Call, OperatorState, QueueEntry, WebhookEvent
-from reports import formats
+from reports.present import formats
 from reports.timeline.story import Moment
 
 Names = Mapping[str, StrOrPromise]

@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
-from reports import formats, masking, names, swatches
-from reports.base import NOTHING
+from reports.present import formats, masking, names, swatches
+from reports.query.table import NOTHING
 from reports.worklist.callers import Caller
 
 State = AbandonedCall.State

@@ -20,8 +20,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from callcenter.models import AbandonedCall, work
-from reports import formats
+from callcenter.followup import acts
+from callcenter.models import AbandonedCall
+from reports.present import formats
 from reports.worklist.callers import DAYS, Reach, Tab, caller_of
 from reports.worklist.forms import Act, ActForm, Asked
 from reports.worklist.shown import Reader, name_of
@@ -141,28 +142,28 @@ def _acted(
 def _tried(asked: dict[str, Any], call: AbandonedCall, reader: Reader) -> str:
     """Does an act; the sentence that says why not, or none."""
     user, number, text = reader.user, call.caller, asked["text"]
-    acts: dict[str, Callable[[], None]] = {
-        Act.CLAIM: lambda: work.claim(number, user),
-        Act.RING: lambda: work.claim(number, user),
-        Act.RELEASE: lambda: work.release(
+    done_by: dict[str, Callable[[], None]] = {
+        Act.CLAIM: lambda: acts.claim(number, user),
+        Act.RING: lambda: acts.claim(number, user),
+        Act.RELEASE: lambda: acts.release(
             number, user, of_anybody=user.has_perm("callcenter.release_claims")
         ),
-        Act.ATTEMPT: lambda: work.attempt(number, user, asked["result"], text),
-        Act.NOTE: lambda: work.note(call, user, text),
-        Act.CLOSE: lambda: work.close(number, user, text),
-        Act.REOPEN: lambda: work.reopen(call, user),
+        Act.ATTEMPT: lambda: acts.attempt(number, user, asked["result"], text),
+        Act.NOTE: lambda: acts.note(call, user, text),
+        Act.CLOSE: lambda: acts.close(number, user, text),
+        Act.REOPEN: lambda: acts.reopen(call, user),
     }
     shown = reader.number(number)
     try:
-        acts[asked["act"]]()
-    except work.ClaimedByAnother as taken:
+        done_by[asked["act"]]()
+    except acts.ClaimedByAnother as taken:
         said = gettext("%(number)s has been claimed by %(who)s since %(since)s.")
         since = formats.short_moment(taken.at, reader.now)
         return said % {"number": shown, "who": name_of(taken.by), "since": since}
-    except work.NothingToDo:
+    except acts.NothingToDo:
         said = gettext("%(number)s needs nothing more: look at the state below.")
         return said % {"number": shown}
-    except work.Busy:
+    except acts.Busy:
         return gettext("Somebody else is changing this caller: try again in a moment.")
     return ""
 

@@ -11,17 +11,17 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from tqdm import tqdm
 
-from callcenter.demo.enlarge import enlarge
-from callcenter.demo.followups import follow_up
-from callcenter.demo.installation import PIN, Installed, MadeByHand, install
-from callcenter.demo.past import Past
-from callcenter.demo.taking_in import (
+from callcenter.demo.past.days import Past
+from callcenter.demo.past.followups import follow_up
+from callcenter.demo.past.load import (
     AnotherPast,
     TakenIn,
     is_done,
     past_to_take_in,
     take_in,
 )
+from callcenter.demo.setup.installation import PIN, Installed, MadeByHand, install
+from callcenter.demo.setup.second_line import enlarge
 
 _MOST_DAYS = 400
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from callcenter.journal import intake
+from callcenter.upkeep import intake
 
 
 def moment(text: str) -> datetime:

@@ -11,10 +11,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, transaction
 
-from callcenter.demo.installation import BY_TELEPHONE, is_the_demos
-from callcenter.demo.taking_in import begun, is_done
-from callcenter.history.rebuild import tell_untold
+from callcenter.demo.past.load import begun, is_done
+from callcenter.demo.setup.installation import BY_TELEPHONE, is_the_demos
 from callcenter.models import Menu, Operator, PhoneLine, Queue, WebhookEvent
+from callcenter.upkeep.rebuild import tell_untold
 
 
 class Command(BaseCommand):

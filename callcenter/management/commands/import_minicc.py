@@ -14,24 +14,24 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from callcenter.journal.predecessor.mysqldump import (
+from callcenter.models import Queue
+from callcenter.predecessor.mysqldump import (
     TableRow,
     UnreadableDump,
     rows_of_dump,
 )
-from callcenter.journal.predecessor.mysqlserver import (
+from callcenter.predecessor.mysqlserver import (
     SCHEMES,
     NoServer,
     rows_of_server,
 )
-from callcenter.journal.predecessor.rows import TABLES, Reading
-from callcenter.journal.predecessor.tables import OldTables
-from callcenter.journal.predecessor.takeover import (
+from callcenter.predecessor.rows import TABLES, Reading
+from callcenter.predecessor.tables import OldTables
+from callcenter.predecessor.takeover import (
     count_gaps,
     make_operators,
     take_over,
 )
-from callcenter.models import Queue
 
 QUEUE_OF_2014 = "support"
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from callcenter.journal import intake
+from callcenter.upkeep import intake
 
 
 class Command(BaseCommand):

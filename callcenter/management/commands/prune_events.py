@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from callcenter.journal.pruning import begun_before, prune
 from callcenter.models import WebhookEvent
+from callcenter.upkeep.pruning import begun_before, prune
 
 
 def days(text: str) -> int:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from callcenter.history.rebuild import rebuild, sids_to_rebuild, tell_untold
+from callcenter.upkeep.rebuild import rebuild, sids_to_rebuild, tell_untold
 
 
 class Command(BaseCommand):

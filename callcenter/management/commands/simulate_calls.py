@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from callcenter.demo import simulation
+from callcenter.demo.live import simulation
+from callcenter.demo.live.traffic import Plan, Seat, begins_at, seats_of
 from callcenter.demo.model import Mood
-from callcenter.demo.traffic import Plan, Seat, begins_at, seats_of
-from callcenter.standin.faults import Faults
+from callcenter.standin.network.faults import Faults
 
 _NEEDED = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "PUBLIC_BASE_URL")
 

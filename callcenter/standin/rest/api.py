@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from callcenter.standin.exchange import Exchange
-from callcenter.standin.parameters import API_VERSION
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.rest import applications, calls, numbers, queues, recordings
 from callcenter.standin.rest.words import NotFound, Parameters, Refused
 

@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from callcenter.standin.applications import Application
-from callcenter.standin.exchange import Exchange
-from callcenter.standin.parameters import API_VERSION
+from callcenter.standin.calls.applications import Application
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.calls.parameters import API_VERSION
+from callcenter.standin.calls.sids import new_sid
 from callcenter.standin.rest.paging import Page, page
 from callcenter.standin.rest.words import (
     NotFound,
@@ -14,7 +15,6 @@ from callcenter.standin.rest.words import (
     moment,
     newest_first,
 )
-from callcenter.standin.sids import new_sid
 
 # A parameter, and the field it sets.
 _URLS = {

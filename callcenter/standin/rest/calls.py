@@ -3,9 +3,9 @@
 from datetime import datetime
 from functools import partial
 
-from callcenter.standin.exchange import Exchange
-from callcenter.standin.legs import Leg
-from callcenter.standin.parameters import API_VERSION
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.calls.legs import Leg
+from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.rest import placing
 from callcenter.standin.rest.numbers import formatted
 from callcenter.standin.rest.paging import Page, page

@@ -3,8 +3,8 @@
 import re
 from functools import partial
 
-from callcenter.standin.exchange import Exchange, Number
-from callcenter.standin.parameters import API_VERSION
+from callcenter.standin.calls.exchange import Exchange, Number
+from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.rest.paging import Page, page
 from callcenter.standin.rest.words import (
     BAD_PARAMETER,

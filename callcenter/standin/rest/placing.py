@@ -3,15 +3,15 @@
 import re
 from dataclasses import dataclass
 
-from callcenter.standin.applications import Application
-from callcenter.standin.exchange import Exchange
-from callcenter.standin.legs import Leg
+from callcenter.standin.calls.applications import Application
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.calls.legs import Leg
+from callcenter.standin.calls.script import Jump
 from callcenter.standin.rest.words import (
     URL_INVALID,
     Parameters,
     Refused,
 )
-from callcenter.standin.script import Jump
 
 NO_TO = 21201
 FROM_NOT_OURS = 21210

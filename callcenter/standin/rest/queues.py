@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import partial
 
-from callcenter.standin.exchange import Exchange
-from callcenter.standin.parameters import API_VERSION
-from callcenter.standin.queues import MAX_SIZE, Member, Queue
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.calls.parameters import API_VERSION
+from callcenter.standin.calls.queues import MAX_SIZE, Member, Queue
 from callcenter.standin.rest.paging import Page, page
 from callcenter.standin.rest.words import (
     BAD_PARAMETER,

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from functools import partial
 
-from callcenter.standin.exchange import Exchange
-from callcenter.standin.parameters import API_VERSION
-from callcenter.standin.recordings import Recording
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.calls.parameters import API_VERSION
+from callcenter.standin.calls.recordings import Recording
 from callcenter.standin.rest import calls
 from callcenter.standin.rest.paging import Page, page
 from callcenter.standin.rest.words import (

@@ -16,9 +16,9 @@ from callcenter.demo.model import (
     arrivals,
     calls_an_hour,
 )
-from callcenter.demo.shifts import stretches
-from callcenter.demo.shop import MAIN_LINE, SHOP_LINE, WORKERS
-from callcenter.tests.demo.pasts import TOKYO
+from callcenter.demo.past.shifts import stretches
+from callcenter.demo.setup.scenario import MAIN_LINE, SHOP_LINE, WORKERS
+from callcenter.tests.demo.past.pasts import TOKYO
 
 MONDAY, WEDNESDAY, SATURDAY = date(2026, 11, 16), date(2026, 11, 18), date(2026, 11, 21)
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from django.core.management import call_command
 
-from callcenter.history.rebuild import rebuild, sids_to_rebuild
-from callcenter.journal.intake import dump, load
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -21,9 +19,11 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
-from callcenter.tests.fuzz.door import ERRORS
+from callcenter.tests.fuzz.access import ERRORS
 from callcenter.tests.fuzz.tally import TALLY
 from callcenter.tests.history_rows import history_rows
+from callcenter.upkeep.intake import dump, load
+from callcenter.upkeep.rebuild import rebuild, sids_to_rebuild
 from reports.definitions import REPORTS
 
 # Leaves first.

@@ -4,7 +4,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from callcenter.demo.installation import LINE
+from callcenter.demo.setup.installation import LINE
 from callcenter.flow.plan import (
     HoursPlan,
     LinePlan,

@@ -14,11 +14,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from callcenter.demo.installation import PIN
+from callcenter.demo.setup.installation import PIN
 from callcenter.flow import current
 from callcenter.models import Queue, WebhookEvent
+from callcenter.tests.fuzz.access import Door
 from callcenter.tests.fuzz.aftermath import assert_all_holds, forget_everything
-from callcenter.tests.fuzz.door import Door
 from callcenter.tests.fuzz.effort import effort
 from callcenter.tests.fuzz.phone import Leg, Move
 from callcenter.tests.fuzz.requests import queries, with_form

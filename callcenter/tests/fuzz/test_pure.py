@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.flow.decide import decide
-from callcenter.flow.twiml import document
-from callcenter.journal.eventfile import (
+from callcenter.events.eventfile import (
     UnreadableLine,
     event_of_line,
     event_of_request,
     line_of_event,
 )
+from callcenter.flow.decide import decide
+from callcenter.flow.twiml import document
 from callcenter.models import WebhookEvent
 from callcenter.params import InvalidParams, VoiceParams
 from callcenter.tests.flow.allowlist import faults, parsed

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.models import WebhookEvent
+from callcenter.tests.fuzz.access import ERRORS, Door, assert_good_answer, kind_of
 from callcenter.tests.fuzz.aftermath import assert_all_holds, forget_everything
-from callcenter.tests.fuzz.door import ERRORS, Door, assert_good_answer, kind_of
 from callcenter.tests.fuzz.effort import effort
 from callcenter.tests.fuzz.requests import forms, requests, tokens, with_form
 from callcenter.tests.fuzz.tally import TALLY

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from hypothesis import strategies as st
 
-from callcenter.demo.installation import (
+from callcenter.demo.setup.installation import (
     BY_BROWSER,
     BY_TELEPHONE,
     LINE,

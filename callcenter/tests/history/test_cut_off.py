@@ -5,13 +5,12 @@ from collections.abc import Callable
 import pytest
 from django.core.management import call_command
 
+from callcenter.events.record import record
 from callcenter.history import store
-from callcenter.history.locking import OutOfTime
 from callcenter.history.store import tell_event
-from callcenter.journal.intake import dump, load
-from callcenter.journal.record import record
+from callcenter.locking import OutOfTime
 from callcenter.models import AbandonedCall, WebhookEvent
-from callcenter.tests.events import (
+from callcenter.tests.sample_events import (
     CALLER,
     OTHER_CALLER,
     at,
@@ -22,6 +21,7 @@ from callcenter.tests.events import (
     sign_in,
     wait,
 )
+from callcenter.upkeep.intake import dump, load
 
 pytestmark = pytest.mark.django_db
 

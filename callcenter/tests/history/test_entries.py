@@ -2,9 +2,10 @@
 
 import pytest
 
+from callcenter.history.derive import tell
 from callcenter.history.rules import Rules, Threshold
-from callcenter.history.tell import tell
-from callcenter.tests.events import (
+from callcenter.tests.history.derived import RULES, operators_of, outcomes, told
+from callcenter.tests.sample_events import (
     CALLER,
     OPERATOR,
     OPERATOR_NUMBER,
@@ -21,7 +22,6 @@ from callcenter.tests.events import (
     sign_in,
     wait,
 )
-from callcenter.tests.history.told import RULES, operators_of, outcomes, told
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcenter.history.derive import History, tell
 from callcenter.history.rules import Rules
-from callcenter.history.tell import History, tell
 from callcenter.models import WebhookEvent
-from callcenter.tests.events import (
+from callcenter.tests.sample_events import (
     CALLER,
     OPERATOR,
     OPERATOR_NUMBER,

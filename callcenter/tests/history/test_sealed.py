@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from callcenter.events.record import record
 from callcenter.history.store import tell_event, tell_events
-from callcenter.journal.record import record
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -16,7 +16,8 @@ from callcenter.models import (
     QueueThreshold,
     WebhookEvent,
 )
-from callcenter.tests.events import (
+from callcenter.tests.history_rows import history_rows
+from callcenter.tests.sample_events import (
     CALLER,
     OPERATOR,
     OTHER_CALLER,
@@ -28,7 +29,6 @@ from callcenter.tests.events import (
     ring,
     sign_in,
 )
-from callcenter.tests.history_rows import history_rows
 
 pytestmark = pytest.mark.django_db
 

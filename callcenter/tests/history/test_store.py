@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError
 
+from callcenter.events.record import record
 from callcenter.history import store
 from callcenter.history.store import retell, tell_event
-from callcenter.journal.record import record
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -20,7 +20,8 @@ from callcenter.models import (
     QueueThreshold,
     WebhookEvent,
 )
-from callcenter.tests.events import (
+from callcenter.tests.history_rows import history_rows
+from callcenter.tests.sample_events import (
     CALLER,
     CALLER_NUMBER,
     OPERATOR,
@@ -37,7 +38,6 @@ from callcenter.tests.events import (
     sign_in,
     wait,
 )
-from callcenter.tests.history_rows import history_rows
 
 pytestmark = pytest.mark.django_db
 

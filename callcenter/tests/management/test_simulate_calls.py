@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.core.management import CommandError, call_command
 
-from callcenter.demo import simulation
-from callcenter.demo.enlarge import enlarge
+from callcenter.demo.live import simulation
+from callcenter.demo.setup.second_line import enlarge
 from callcenter.tests.twilio_client import ACCOUNT_SID, AUTH_TOKEN
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ Written from the stand-in's stays, talks and requests and the contract's rules
 import re
 from dataclasses import dataclass, replace
 
-from callcenter.standin.account import Sent
-from callcenter.standin.exchange import Exchange
-from callcenter.standin.legs import Leg, Stay
+from callcenter.standin.calls.account import Sent
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.calls.legs import Leg, Stay
 from callcenter.tests.roads.virtual_hour import Hour, Received
 
 SHORT_SECONDS = 5

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from callcenter.demo.installation import install
+from callcenter.demo.setup.installation import install
 from callcenter.tests.roads.posts import post
 
 

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from django.db import OperationalError, connection, connections, transaction
 
 from callcenter.history.setup import forget_rules
-from callcenter.journal.intake import dump, load
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
+from callcenter.upkeep.intake import dump, load
 
 ResultT = TypeVar("ResultT")
 RoundT = TypeVar("RoundT")

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from callcenter.demo.installation import LINE
+from callcenter.demo.setup.installation import LINE
 from callcenter.models import WebhookEvent
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.roads.crowd import quiet_rows

@@ -15,8 +15,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 
-from callcenter.journal import intake
-from callcenter.journal.predecessor import takeover
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -29,8 +27,10 @@ from callcenter.models import (
     Recording,
     WebhookEvent,
 )
+from callcenter.predecessor import takeover
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.samples import CALLS
+from callcenter.upkeep import intake
 
 pytestmark = pytest.mark.django_db
 

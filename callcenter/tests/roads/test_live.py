@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callcenter.demo.installation import PIN, install
+from callcenter.demo.setup.installation import PIN, install
 from callcenter.models import WebhookEvent
 from callcenter.tests.samples import NAMES, assert_history, file_of
 from callcenter.tests.twilio_client import ACCOUNT_SID

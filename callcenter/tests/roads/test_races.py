@@ -13,7 +13,6 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from callcenter.journal.pruning import prune
 from callcenter.models import AbandonedCall, Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.roads.crowd import Trouble, at_once, held, pausing, round_by_round
@@ -35,6 +34,7 @@ from callcenter.tests.roads.posts import (
 )
 from callcenter.tests.roads.test_live import LIVE
 from callcenter.tests.twilio_client import sid
+from callcenter.upkeep.pruning import prune
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 

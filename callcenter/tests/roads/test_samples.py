@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.demo.installation import install
-from callcenter.journal.intake import load
+from callcenter.demo.setup.installation import install
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.samples import NAMES, assert_history, file_of
+from callcenter.upkeep.intake import load
 
 pytestmark = pytest.mark.django_db
 

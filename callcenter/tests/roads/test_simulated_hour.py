@@ -12,15 +12,15 @@ from random import Random
 import pytest
 from django.core.management import call_command
 
-from callcenter.demo import simulation
-from callcenter.demo.enlarge import enlarge
+from callcenter.demo.live import simulation
+from callcenter.demo.live.traffic import Plan, seats_of
 from callcenter.demo.model import Mood
-from callcenter.demo.traffic import Plan, seats_of
+from callcenter.demo.setup.second_line import enlarge
+from callcenter.history import queue
 from callcenter.models import Call, Connection, QueueEntry
-from callcenter.standin.faults import Faults
+from callcenter.standin.network.faults import Faults
 from callcenter.tests.roads.account import Account, Customer, Entry
 from callcenter.tests.roads.virtual_hour import Batches, play
-from callcenter.webhooks import telling
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ ASIDE = ["blocked", "failed"]
 def an_hour(twilio, monkeypatch):
     """Plays an hour at 600 calls an hour; gives the stand-in's account."""
     batches = Batches()
-    monkeypatch.setattr(telling, "hear", batches.hear)
+    monkeypatch.setattr(queue, "hear", batches.hear)
     enlarge({})
     plan = Plan(
         calls_per_hour=600,

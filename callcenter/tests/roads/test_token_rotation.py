@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcenter.demo.installation import install
+from callcenter.demo.setup.installation import install
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.twilio_client import AUTH_TOKEN
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from callcenter.models import AbandonedCall, FollowUp, FollowUpStep, work
+from callcenter.followup import acts
+from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 from callcenter.tests.roads.crowd import at_once, pausing, round_by_round
 from callcenter.tests.roads.posts import (
     CALLER,
@@ -37,7 +38,7 @@ def tried(act: Callable[..., None], *args: Any) -> bool:
     """Whether the act was done; refused because another has the claim it may be."""
     try:
         act(*args)
-    except work.ClaimedByAnother:
+    except acts.ClaimedByAnother:
         return False
     return True
 
@@ -55,7 +56,7 @@ def test_of_claims_at_the_same_moment_one_wins(send, users):
         lambda number, caller: (
             caller,
             number,
-            tried(work.claim, caller, users[number]),
+            tried(acts.claim, caller, users[number]),
         ),
     )
 
@@ -74,7 +75,7 @@ def test_call_told_after_a_claim_joins_it(send, users):
         for one in [*entering(call), giving_up(call)]:
             send(one)
         if not FollowUp.objects.exists():
-            work.claim(CALLER, users[0])
+            acts.claim(CALLER, users[0])
 
     assert states() == [("in_progress", users[0].pk)] * 2
 
@@ -98,7 +99,7 @@ def test_call_told_while_its_caller_is_being_claimed_joins_the_claim(send, users
         telling.add_done_callback(lambda _telling: is_over.set())
         with pausing("INSERT INTO `callcenter_followup`", is_over) as is_there:
             started.set()
-            work.claim(CALLER, users[0])
+            acts.claim(CALLER, users[0])
 
     assert is_there.is_set()
     assert_nobody_noticed(telling.result())
@@ -114,7 +115,7 @@ def test_claim_made_while_a_call_of_the_caller_is_being_told_covers_it(send, use
 
     def claimed() -> None:
         assert goes.wait(5)
-        at_once(1, lambda _number: work.claim(CALLER, users[0]))
+        at_once(1, lambda _number: acts.claim(CALLER, users[0]))
 
     with ThreadPoolExecutor(1) as pool:
         claim = pool.submit(claimed)
@@ -146,8 +147,8 @@ def test_claims_and_tellings_of_the_same_callers_all_at_once(send, users):
         _first, second, third, leg = legs[caller]
         if number < 2:
             try:
-                return tried(work.claim, caller, users[number])
-            except work.NothingToDo:
+                return tried(acts.claim, caller, users[number])
+            except acts.NothingToDo:
                 return False
         if number == 2:
             return send(giving_up(second, From=caller))

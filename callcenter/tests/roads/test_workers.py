@@ -4,15 +4,15 @@ import random
 
 import pytest
 
-from callcenter.demo.installation import install
+from callcenter.demo.setup.installation import install
+from callcenter.events.eventfile import event_of_line
+from callcenter.events.record import record
 from callcenter.history.store import tell_event
-from callcenter.journal.eventfile import event_of_line
-from callcenter.journal.intake import load
-from callcenter.journal.record import record
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.roads.crowd import at_once
 from callcenter.tests.samples import NAMES, file_of
+from callcenter.upkeep.intake import load
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 

@@ -11,14 +11,14 @@ from urllib.parse import urlencode, urlsplit
 import time_machine
 from django.test import Client
 
-from callcenter.demo import simulation
-from callcenter.demo.traffic import Plan, Traffic
+from callcenter.demo.live import simulation
+from callcenter.demo.live.traffic import Plan, Traffic
 from callcenter.history.store import tell_events
 from callcenter.models import WebhookEvent
-from callcenter.standin.clock import Clock, run_virtual
-from callcenter.standin.exchange import Exchange
-from callcenter.standin.faults import Faults
-from callcenter.standin.transport import Answer, Request, Timeout
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.network.clock import Clock, run_virtual
+from callcenter.standin.network.faults import Faults
+from callcenter.standin.network.transport import Answer, Request, Timeout
 
 # Nine o'clock of a working day in Tokyo.
 START = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ import os
 import sys
 from typing import ClassVar
 
-from callcenter.standin.wire import Wire
+from callcenter.standin.phone.wire import Wire
 
 SECRET = b"of the tests"
 

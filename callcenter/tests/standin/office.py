@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from random import Random
 from urllib.parse import urlsplit
 
-from callcenter.standin.account import Account
-from callcenter.standin.choices import Choices
-from callcenter.standin.clock import Clock, run_virtual
-from callcenter.standin.exchange import Exchange, Number
-from callcenter.standin.faults import Faults
-from callcenter.standin.transport import Answer, Request, Timeout
+from callcenter.standin.calls.account import Account
+from callcenter.standin.calls.choices import Choices
+from callcenter.standin.calls.exchange import Exchange, Number
+from callcenter.standin.network.clock import Clock, run_virtual
+from callcenter.standin.network.faults import Faults
+from callcenter.standin.network.transport import Answer, Request, Timeout
 
 ACCOUNT = Account("AC" + "1" * 32, "0123456789abcdef0123456789abcdef")
 START = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)

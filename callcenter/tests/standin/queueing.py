@@ -1,7 +1,7 @@
 """A caller's line and an operator's, for the tests of queues."""
 
-from callcenter.standin.exchange import Exchange, Number
-from callcenter.standin.legs import Leg
+from callcenter.standin.calls.exchange import Exchange, Number
+from callcenter.standin.calls.legs import Leg
 from callcenter.tests.standin.office import BASE, CALLER, LINE, OPERATOR, Office
 
 DESK = "+815000000102"

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.http import QueryDict
 
+from callcenter.events.eventfile import event_of_request
 from callcenter.flow.current import current_plan
 from callcenter.flow.decide import decide
 from callcenter.flow.step import Step
-from callcenter.journal.eventfile import event_of_request
 from callcenter.models import WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.tests.twilio_client import voice_form

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 
-from reports.base import Report
 from reports.definitions import REPORTS, report_with_slug
 from reports.export import csv, json
 from reports.export.cells import Cells
-from reports.forms import ReportForm
+from reports.query.forms import ReportForm
+from reports.query.table import Report
 
 FILTERS = ["first", "last", "queue", "operator", "line", "interval", "zone"]
 FORMATS = ["csv", "json"]

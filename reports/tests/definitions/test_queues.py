@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callcenter.models import Call, QueueEntry
-from reports.base import Report, Row
 from reports.definitions.queues import QueueIntervalReport, QueueSummaryReport
-from reports.metrics import QUEUE_MEASURES, Tally, measured
-from reports.periods import INTERVALS
+from reports.query.metrics import QUEUE_MEASURES, Tally, measured
+from reports.query.periods import INTERVALS
+from reports.query.table import Report, Row
 from reports.tests.factories import (
     NOON,
     make_call,

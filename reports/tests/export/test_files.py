@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils import translation
 
-from reports import names
-from reports.base import Column, Row, Totals
 from reports.export import csv
 from reports.export import json as json_file
 from reports.export.cells import Cells
+from reports.present import names
+from reports.query.table import Column, Row, Totals
 
 COLUMNS = [
     Column("at", "At"),

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from callcenter.demo.installation import install
-from callcenter.journal.intake import load
+from callcenter.demo.setup.installation import install
 from callcenter.tests.samples import NAMES, expected, file_of
+from callcenter.upkeep.intake import load
 from reports.definitions import REPORTS
 
 pytestmark = pytest.mark.django_db

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from callcenter.demo.installation import install
-from callcenter.journal.intake import load
+from callcenter.demo.setup.installation import install
 from callcenter.models import Call
 from callcenter.tests.samples import NAMES, expected, file_of
+from callcenter.upkeep.intake import load
 from reports.timeline import phases, reading
 from reports.timeline.story import Story
 

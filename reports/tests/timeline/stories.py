@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from callcenter.history.tell import tell
+from callcenter.history.derive import tell
 from callcenter.models import OperatorState, WebhookEvent
-from callcenter.tests.events import CALLER, START, at
-from callcenter.tests.history.told import RULES
+from callcenter.tests.history.derived import RULES
+from callcenter.tests.sample_events import CALLER, START, at
 from reports.timeline import phases
 from reports.timeline.story import Story
 

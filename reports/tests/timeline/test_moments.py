@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcenter.tests.events import (
+from callcenter.tests.sample_events import (
     CALLER,
     CALLER_NUMBER,
     LINE,

@@ -10,7 +10,8 @@ from django.contrib.auth.models import Permission, User
 from django.db import OperationalError
 from django.test import Client
 
-from callcenter.models import AbandonedCall, FollowUp, FollowUpStep, work
+from callcenter.followup import acts
+from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 from reports.tests.worklist.test_list import LIST, SUZUKI, gave_up
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +94,7 @@ def test_script_is_told_whether_the_caller_is_ours(admin_client, sato):
 
 def test_what_somebody_else_has_claimed_is_refused_in_words(admin_client, sato, clock):
     row = gave_up(10)
-    work.claim(SUZUKI, sato)
+    acts.claim(SUZUKI, sato)
     clock.shift(timedelta(minutes=5))
 
     for name in ("claim", "ring", "close"):
@@ -110,7 +111,7 @@ def test_row_claimed_by_somebody_else_loses_its_buttons_and_not_its_place(
     admin_client, sato
 ):
     gave_up(10)
-    work.claim(SUZUKI, sato)
+    acts.claim(SUZUKI, sato)
 
     html = admin_client.get(LIST, headers={"accept-language": "en"}).content.decode()
 
@@ -257,7 +258,7 @@ def test_post_without_the_token_is_refused(admin_user):
 
 def test_claims_of_others_are_released_by_those_who_may(staff, sato):
     row = gave_up(10)
-    work.claim(SUZUKI, sato)
+    acts.claim(SUZUKI, sato)
     client = staff("view_abandonedcall", "change_followup")
 
     refused = act(client, row, "release")
@@ -278,7 +279,7 @@ def test_rows_that_stay_locked_are_said_to_be_busy(admin_client, monkeypatch):
     def locked(caller: str) -> Any:
         raise OperationalError(1205, "Lock wait timeout exceeded")
 
-    monkeypatch.setattr(work, "_locked", locked)
+    monkeypatch.setattr(acts, "_locked", locked)
 
     assert said(act(admin_client, row, "claim")) == [
         "Somebody else is changing this caller: try again in a moment."
@@ -291,7 +292,7 @@ def test_page_of_a_caller_asks_a_fixed_number_of_queries(
 ):
     for minutes in range(how_many):
         row = gave_up(minutes)
-        work.note(row, sato, "again")
+        acts.note(row, sato, "again")
     admin_client.get(f"{LIST}{row.pk}/")
 
     with django_assert_num_queries(7):

@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from callcenter.models import AbandonedCall, work
+from callcenter.followup import acts
+from callcenter.models import AbandonedCall
 from reports.tests.factories import make_abandoned, make_call, make_queue
 from reports.worklist import callers
 
@@ -82,9 +83,9 @@ def test_each_state_stands_under_its_tab(admin_client, sato):
     for number in by_name.values():
         gave_up(60, number)
     gave_up(50, "")
-    work.claim(by_name["claimed"], sato)
-    work.attempt(by_name["reached"], sato, "reached")
-    work.close(by_name["closed"], sato, "an old matter")
+    acts.claim(by_name["claimed"], sato)
+    acts.attempt(by_name["reached"], sato, "reached")
+    acts.close(by_name["closed"], sato, "an old matter")
     AbandonedCall.objects.filter(caller=by_name["recovered"]).update(
         recovered_at=NOW - timedelta(minutes=47, seconds=30)
     )
@@ -128,7 +129,7 @@ def test_withdrawn_calls_count_nowhere(admin_client):
 
 def test_caller_answered_later_leaves_the_list_by_itself(admin_client, sato):
     gave_up(60)
-    work.claim(SUZUKI, sato)
+    acts.claim(SUZUKI, sato)
     assert numbers(admin_client) == ["090-1234-5678"]
 
     AbandonedCall.objects.update(recovered_at=NOW - timedelta(minutes=1))
@@ -141,7 +142,7 @@ def test_caller_who_gives_up_again_after_being_reached_is_to_do_once_more(
     admin_client, sato
 ):
     gave_up(60)
-    work.attempt(SUZUKI, sato, "reached")
+    acts.attempt(SUZUKI, sato, "reached")
     gave_up(5)
 
     assert [(each.times, each.last.age) for each in shown(admin_client)] == [
@@ -229,7 +230,7 @@ def test_list_speaks_both_languages(admin_client, sato):
     make_queue(name="サポート")
     gave_up(134)
     gave_up(60)
-    work.attempt(SUZUKI, sato, "no_answer")
+    acts.attempt(SUZUKI, sato, "no_answer")
 
     texts = {}
     for language in ("ja", "en"):
@@ -265,7 +266,7 @@ def test_list_asks_a_fixed_number_of_queries(
     for place in range(how_many):
         for minutes in (20, 10):
             gave_up(minutes, f"+819000000{place:03d}")
-        work.attempt(f"+819000000{place:03d}", sato, "busy")
+        acts.attempt(f"+819000000{place:03d}", sato, "busy")
     admin_client.get(LIST)
 
     with django_assert_num_queries(6):

@@ -1,0 +1,172 @@
+"""What people do with their telephones: callers, and operators who serve them.
+
+They know what they hear and what the telephone does, and steer by keys and by hanging
+up; nothing of requests. No database.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from random import Random
+
+from callcenter.demo.model import SILENCE, Caller, People
+from callcenter.demo.setup.installation import PIN
+from callcenter.flow import prompts
+from callcenter.standin.calls.legs import Leg
+
+_SENTENCES = prompts.BY_LANGUAGE.values()
+_ASKS_PIN = {text for one in _SENTENCES for text in (one.pin, one.wrong_pin)}
+_NOBODY_THERE = tuple(one.unstaffed for one in _SENTENCES)
+
+_HANGS_UP_AT_ANNOUNCEMENT = 0.004
+_GOES_WHEN_NOBODY_IS_THERE = (9.0, 40.0)
+_TYPES_PIN = (2.0, 5.0)
+_OPERATOR_ENDS_TALK = 0.05
+
+
+class CallerActs:
+    """One caller, from the first sentence to the end of the call."""
+
+    def __init__(
+        self, leg: Leg, caller: Caller, reactions: People, random: Random
+    ) -> None:
+        self.leg, self.caller = leg, caller
+        self._reactions, self._random = reactions, random
+        self._answers = list(caller.answers)
+        # Sentences heard before the last key: the next menu is one that says more.
+        self._answered = 0
+        self._waits_until: float | None = None
+        self._told_nobody_is_there = False
+
+    async def live(self) -> None:
+        """Do what this caller does, until the call is over."""
+        leg = self.leg
+        while not leg.is_over:
+            # Whatever comes while acting is looked at in the next round.
+            since = leg.changes
+            if leg.doing == "menu" and len(leg.heard) > self._answered:
+                await self._answer()
+            elif leg.doing == "queued":
+                await self._wait()
+            elif leg.doing == "listening" and self._is_taken():
+                await self._hear_announcement()
+            elif leg.doing == "talking":
+                await self._talk()
+            else:
+                await _news(leg, since)
+
+    async def _answer(self) -> None:
+        """Press the next key of what was meant to be pressed, or keep silent."""
+        leg = self.leg
+        answer = self._answers.pop(0) if self._answers else SILENCE
+        if answer == SILENCE:
+            await stays(leg, "menu")
+        elif await stays(leg, "menu", answer.after_seconds):
+            if answer.hangs_up:
+                await hang_up(leg)
+            else:
+                self._answered = len(leg.heard)
+                leg.press(answer.key)
+
+    async def _wait(self) -> None:
+        """Wait as long as patience lasts; less where nobody is there to come."""
+        leg = self.leg
+        now, since = leg.clock.seconds(), leg.changes
+        if self._waits_until is None:
+            self._waits_until = now + self.caller.patience_seconds
+        if not self._told_nobody_is_there and not self.caller.waits_for_nobody:
+            last = leg.heard[-1].text if leg.heard else ""
+            if last.endswith(_NOBODY_THERE):
+                self._told_nobody_is_there = True
+                stays_on = self._random.uniform(*_GOES_WHEN_NOBODY_IS_THERE)
+                self._waits_until = min(self._waits_until, now + stays_on)
+        if not await _news(leg, since, self._waits_until - now):
+            await hang_up(leg)
+
+    def _is_taken(self) -> bool:
+        return bool(self.leg.stays and self.leg.stays[-1].taken_by)
+
+    async def _hear_announcement(self) -> None:
+        """An operator comes on the line: hardly anybody hangs up now."""
+        leg = self.leg
+        if self._random.random() >= _HANGS_UP_AT_ANNOUNCEMENT:
+            await stays(leg, "listening")
+        elif await stays(leg, "listening", self._random.uniform(0.8, 3.5)):
+            await hang_up(leg)
+
+    async def _talk(self) -> None:
+        """Talk until everything is said."""
+        leg = self.leg
+        seconds = self._reactions.talk_seconds(leg.stays[-1].queue)
+        if await stays(leg, "talking", seconds):
+            await hang_up(leg)
+
+
+@dataclass
+class OperatorActs:
+    """One operator's leg: sign in, take callers, hang up for a break."""
+
+    leg: Leg
+    reactions: People
+    random: Random
+    stretch_seconds: float  # after which a break is due
+    _heard: int = 0
+
+    async def live(self) -> bool:
+        """Serve until the leg is over; says whether it ended for a break."""
+        leg, until = self.leg, self.leg.clock.seconds() + self.stretch_seconds
+        while not leg.is_over:
+            since = leg.changes
+            left = until - leg.clock.seconds()
+            if self._is_asked_for_pin():
+                await leg.clock.sleep(self.random.uniform(*_TYPES_PIN))
+                leg.press(f"{PIN}#")
+            elif leg.doing == "talking":
+                await self._talk()
+            elif left <= 0 and leg.doing in ("dialling", "menu"):
+                await hang_up(leg)
+                return True
+            else:
+                await _news(leg, since, left if left > 0 else None)
+        return False
+
+    def _is_asked_for_pin(self) -> bool:
+        """Whether something new was said, and it asks for the PIN."""
+        new, self._heard = self.leg.heard[self._heard :], len(self.leg.heard)
+        return any(sentence.text in _ASKS_PIN for sentence in new)
+
+    async def _talk(self) -> None:
+        """Mostly the caller says goodbye first."""
+        leg = self.leg
+        if self.random.random() >= _OPERATOR_ENDS_TALK:
+            await stays(leg, "talking")
+            return
+        if await stays(leg, "talking", self.reactions.talk_seconds("")):
+            await hang_up(leg)
+
+
+async def stays(leg: Leg, doing: str, seconds: float | None = None) -> bool:
+    """Whether a leg goes on with what it does for so long (call seconds)."""
+    clock = leg.clock
+    until = None if seconds is None else clock.seconds() + seconds
+    while leg.doing == doing and not leg.is_over:
+        left = None if until is None else until - clock.seconds()
+        if left is not None and left <= 0:
+            return True
+        await _news(leg, leg.changes, left)
+    return False
+
+
+async def _news(leg: Leg, since: int, seconds: float | None = None) -> bool:
+    """Wait for a change on the leg, at most so many call seconds; says if one came."""
+    most = None if seconds is None else max(0.0, seconds) / leg.clock.speed
+    try:
+        await asyncio.wait_for(leg.wait_for_change(since), most)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def hang_up(leg: Leg) -> None:
+    """Put the receiver down, and wait until the exchange has noticed."""
+    leg.hang_up()
+    await leg.over.wait()

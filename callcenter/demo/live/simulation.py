@@ -1,0 +1,213 @@
+"""Traffic against a running MiniCC over HTTP: its numbers, operators and secrets."""
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from callcenter.demo.live.tally import Tally
+from callcenter.demo.live.traffic import Plan, Seat, Traffic
+from callcenter.demo.model import WISHES
+from callcenter.flow import links
+from callcenter.models import Operator, PhoneLine
+from callcenter.standin.calls.account import Account
+from callcenter.standin.calls.exchange import Exchange, Number
+from callcenter.standin.network.clock import Clock
+from callcenter.standin.network.faults import Faults
+from callcenter.standin.network.transport import (
+    Answer,
+    HttpTransport,
+    Request,
+    TimedOut,
+    Timeout,
+    Transport,
+    Unreachable,
+)
+
+# How often the picture is drawn anew, and how long the end may take (of the wall).
+PICTURE_SECONDS = 0.5
+GRACE_SECONDS = 10.0
+_PROBE_SECONDS = 10.0
+# Without its database a server still answers callers.
+_HEALTH_STATUSES = (200, 503)
+
+
+class NobodyAnswers(Exception):
+    """The server is not there; the text says why."""
+
+
+class NotMiniCC(Exception):
+    """A server is there, but another one; the text says what it answers."""
+
+
+class Elsewhere:
+    """Sends what is signed for the public address to where the server really is."""
+
+    def __init__(self, transport: Transport, public: str, real: str) -> None:
+        self._transport = transport
+        self._public, self._real = public.rstrip("/"), real.rstrip("/")
+
+    async def send(self, request: Request, timeout: Timeout) -> Answer:
+        """Give the answer; see the protocol."""
+        if request.url.startswith(f"{self._public}/"):
+            path = request.url.removeprefix(self._public)
+            request = replace(request, url=f"{self._real}{path}")
+        return await self._transport.send(request, timeout)
+
+
+def lines() -> list[str]:
+    """The numbers of ours that the model of callers knows."""
+    known = PhoneLine.objects.filter(number__in=WISHES).order_by(
+        "-is_default", "number"
+    )
+    return list(known.values_list("number", flat=True))
+
+
+def seats() -> list[Seat]:
+    """The operators who can dial in and have something to serve."""
+    operators = Operator.objects.filter(is_active=True, number__isnull=False)
+    found = [
+        Seat(who.number or "", tuple(queue.slug for queue in who.queues.all()))
+        for who in operators.order_by("pk").prefetch_related("queues")
+    ]
+    return [seat for seat in found if seat.queues]
+
+
+def exchange_for(
+    plan: Plan,
+    transport: Transport,
+    clock: Clock,
+    *,
+    faults: Faults | None = None,
+    random: Random | None = None,
+) -> Exchange:
+    """The stand-in with our numbers, as they would be installed at Twilio.
+
+    `random` names calls: the same one would name them like those of the last run.
+    """
+    account = Account(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
+    exchange = Exchange(account, transport, clock, faults=faults, random=random)
+    for line in plan.lines:
+        exchange.add_number(
+            Number(line, links.incoming(), links.status(), links.fallback())
+        )
+    return exchange
+
+
+def simulate(
+    plan: Plan,
+    url: str,
+    speed: float,
+    faults: Faults,
+    show: Callable[[str], object] = lambda line: None,
+) -> str:
+    """Run the traffic to its end or until Ctrl-C; gives the closing line.
+
+    NobodyAnswers or NotMiniCC if ours is not at `url` to begin with.
+    """
+    public = _without_credentials(settings.PUBLIC_BASE_URL)
+    transport = HttpTransport()
+    try:
+        return asyncio.run(
+            _run(plan, Elsewhere(transport, public, url), url, speed, faults, show)
+        )
+    finally:
+        transport.close()
+
+
+async def _run(
+    plan: Plan,
+    transport: Transport,
+    url: str,
+    speed: float,
+    faults: Faults,
+    show: Callable[[str], object],
+) -> str:
+    await _probe(transport, url)
+    clock = Clock(speed)
+    exchange = exchange_for(plan, transport, clock, faults=faults)
+    traffic = Traffic(exchange, plan)
+    tally = Tally(traffic.is_operator)
+    loop, began = asyncio.get_running_loop(), time.monotonic()
+
+    painter = asyncio.create_task(_paint(exchange, traffic, tally, show))
+    running = asyncio.create_task(traffic.run(GRACE_SECONDS))
+
+    def interrupted() -> None:
+        if traffic.is_stopped:
+            # A second Ctrl-C does not wait for anything; a third is Python's.
+            loop.remove_signal_handler(signal.SIGINT)
+            running.cancel()
+            return
+        show("Stopping: everybody hangs up ...")
+        traffic.stop()
+
+    loop.add_signal_handler(signal.SIGINT, interrupted)
+    loop.add_signal_handler(signal.SIGTERM, traffic.stop)
+    await asyncio.wait({running})
+    painter.cancel()
+    hanging = tally.give_up(exchange)
+    await _cancel_the_rest()
+    if not running.cancelled():
+        running.result()
+    return tally.closing_line(
+        traffic.lasted, time.monotonic() - began, is_cut_short=hanging > 0
+    )
+
+
+async def _cancel_the_rest() -> None:
+    """End what still runs, and what that sets out when it is ended."""
+    while rest := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+
+
+async def _paint(
+    exchange: Exchange, traffic: Traffic, tally: Tally, show: Callable[[str], object]
+) -> None:
+    """Count, and show how it stands, again and again."""
+    per_second = 0.0
+    while True:
+        before, at = tally.requests, time.monotonic()
+        await asyncio.sleep(PICTURE_SECONDS)
+        tally.take(exchange)
+        now = (tally.requests - before) / (time.monotonic() - at)
+        per_second += (now - per_second) * 0.3
+        if not traffic.is_stopped:
+            show(tally.picture(exchange, per_second))
+
+
+async def _probe(transport: Transport, url: str) -> None:
+    """Ask how it is; NobodyAnswers without an answer, NotMiniCC if it is not ours."""
+    asked = Request(f"{url.rstrip('/')}/healthz", {}, {}, "GET")
+    try:
+        answer = await transport.send(asked, Timeout(_PROBE_SECONDS, _PROBE_SECONDS))
+    except Unreachable as problem:
+        raise NobodyAnswers("no connection") from problem
+    except TimedOut as problem:
+        raise NobodyAnswers(f"no answer in {_PROBE_SECONDS:.0f} s") from problem
+    if answer.status not in _HEALTH_STATUSES:
+        raise NotMiniCC(f"{asked.url} answers with status {answer.status}")
+    if not _is_health(answer.body):
+        raise NotMiniCC(f"{asked.url} does not say how MiniCC is")
+
+
+def _is_health(body: bytes) -> bool:
+    """Whether this is what callcenter.health says, well or not."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and {"status", "database"} <= said.keys()
+
+
+def _without_credentials(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -1,0 +1,103 @@
+"""What became of simulated traffic, in numbers and in one line. No database.
+
+Counts what is over and lets the exchange forget it, so that traffic may go on for days.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from callcenter.demo.live.traffic import gave_up
+from callcenter.standin.calls.account import Sent
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.calls.legs import Leg
+
+
+@dataclass
+class Tally:
+    """Calls of customers and requests about all legs, so far."""
+
+    is_operator: Callable[[Leg], bool]
+    answered: int = 0
+    abandoned: int = 0
+    otherwise: int = 0
+    requests: int = 0
+    # Why requests were not delivered, or their answers not good.
+    lost: Counter[str] = field(default_factory=Counter)
+
+    def take(self, exchange: Exchange) -> None:
+        """Count what is over since the last time."""
+        for leg in [leg for leg in exchange.calls.values() if leg.is_over]:
+            del exchange.calls[leg.sid]
+            if not self.is_operator(leg):
+                self._take_leg(leg)
+        for sent in exchange.sent:
+            if sent.done_at is not None:
+                self._take_sent(sent)
+        exchange.sent[:] = [sent for sent in exchange.sent if sent.done_at is None]
+
+    def picture(self, exchange: Exchange, per_second: float) -> str:
+        """What is going on now, in one line of a terminal."""
+        legs = [leg for leg in exchange.calls.values() if not self.is_operator(leg)]
+        doing = Counter(leg.doing for leg in legs)
+        answered = self.answered + sum(bool(leg.talks) for leg in legs)
+        return (
+            f"{_clock(exchange.clock.seconds())}  waiting {doing['queued']:2}"
+            f"  talking {doing['talking']:2}  answered {answered:4}"
+            f"  abandoned {self.abandoned:3}  {per_second:5.1f} webhooks/s"
+        )
+
+    def closing_line(
+        self, call_seconds: float, seconds: float, *, is_cut_short: bool = False
+    ) -> str:
+        """What was done, with what was left undone."""
+        begin = "Stopped in the middle after" if is_cut_short else "Simulated"
+        calls = self.answered + self.abandoned + self.otherwise
+        lost = self.lost.total()
+        reasons = ", ".join(f"{count} {why}" for why, count in self.lost.most_common())
+        line = (
+            f"{begin} {_clock(call_seconds)} of traffic in {_clock(seconds)}:"
+            f" {calls} calls, {self.answered} answered, {self.abandoned} abandoned,"
+            f" {self.otherwise} otherwise; {self.requests} requests, {lost} not"
+            f" delivered{f' ({reasons})' if lost else ''}."
+        )
+        if self.lost["refused with 403"]:
+            line += (
+                " 403: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN or PUBLIC_BASE_URL of"
+                " the server are others than here."
+            )
+        return line
+
+    def give_up(self, exchange: Exchange) -> int:
+        """Count what never came to its end; gives how many legs and requests."""
+        self.take(exchange)
+        under_way = len(exchange.sent)
+        self.requests += under_way
+        if under_way:
+            self.lost["under way at the end"] += under_way
+        self.otherwise += sum(
+            not self.is_operator(leg) for leg in exchange.calls.values()
+        )
+        return len(exchange.calls) + under_way
+
+    def _take_leg(self, leg: Leg) -> None:
+        if leg.talks:
+            self.answered += 1
+        elif gave_up(leg):
+            self.abandoned += 1
+        else:
+            self.otherwise += 1
+
+    def _take_sent(self, sent: Sent) -> None:
+        self.requests += 1
+        if sent.outcome == "refused":
+            # Without a status it was answered, but not with a document.
+            why = f"refused with {sent.status}" if sent.status >= 300 else "no document"
+            self.lost[why] += 1
+        elif sent.outcome != "answered":
+            self.lost[sent.outcome] += 1
+
+
+def _clock(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))

@@ -1,0 +1,212 @@
+"""Traffic on our lines: who rings when, operators at their work, and how it all ends.
+
+People act on the stand-in for Twilio; MiniCC is whoever answers its requests. No
+database.
+"""
+
+import asyncio
+import math
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from callcenter.demo.live.actors import CallerActs, OperatorActs
+from callcenter.demo.model import HOURS, Caller, Mood, People
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.calls.legs import Leg
+
+# What the hours of a working day come to on average, so that calls an hour are those.
+_OFFICE_HOURS = range(9, 18)
+_USUAL = sum(HOURS[hour] for hour in _OFFICE_HOURS) / len(_OFFICE_HOURS)
+_USUAL_MOOD = Mood()
+# The simulated day begins at this hour where the real one is not at work.
+_BUSY_HOUR = 10.0
+
+_ARRIVE_WITHIN_SECONDS = 20.0
+_STRETCH_SECONDS = (1500.0, 5400.0)
+_BREAK_SECONDS = (120.0, 600.0)
+_DIALS_IN_AGAIN_SECONDS = (15.0, 50.0)
+# Between the callers' hanging up and the operators' at the end.
+_LAST_WORD_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An operator who dials in by telephone, and the queues they serve."""
+
+    number: str
+    queues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much goes on; lengths of time are call seconds, None without an end."""
+
+    calls_per_hour: float
+    seats: Sequence[Seat]
+    lines: Sequence[str]
+    duration: float | None
+    seed: int = 1
+    mood: Mood = _USUAL_MOOD
+    begins_at_hour: float = _BUSY_HOUR
+
+
+class Traffic:
+    """Calls on one exchange, from the first one to the last callback."""
+
+    def __init__(self, exchange: Exchange, plan: Plan) -> None:
+        self.exchange, self.plan = exchange, plan
+        # Who calls depends on the seed alone; what they do then, also on the answers.
+        self._callers = People(_random(plan, "callers"), seed=plan.seed, mood=plan.mood)
+        self._random = _random(plan, "reactions")
+        self._reactions = People(self._random, seed=plan.seed, mood=plan.mood)
+        self._acting: set[asyncio.Task[None]] = set()
+        self._broken: list[asyncio.Task[None]] = []
+        self._stopped = asyncio.Event()
+        self.lasted = 0.0  # call seconds, until everybody hung up
+
+    def stop(self) -> None:
+        """End the day now."""
+        self._stopped.set()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the day has been ended before its time."""
+        return self._stopped.is_set()
+
+    def is_operator(self, leg: Leg) -> bool:
+        """Whether one of the operators dialled in with it."""
+        return any(leg.from_ == seat.number for seat in self.plan.seats)
+
+    async def run(self, grace_seconds: float | None = None) -> None:
+        """Let people call until the time is over; then everybody hangs up.
+
+        Returns when all legs are over and all requests delivered or given up, but at
+        the latest so many seconds (of the wall) after the end.
+        """
+        clock, plan = self.exchange.clock, self.plan
+        clock.seconds()
+        for seat in plan.seats:
+            self._let_act(self._works(seat))
+        self._let_act(self._ring())
+        timeout = None if plan.duration is None else plan.duration / clock.speed
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopped.wait(), timeout)
+        self.lasted = clock.seconds()
+        for task in self._acting:
+            task.cancel()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._close(), grace_seconds)
+        for broken in self._broken:
+            broken.result()
+
+    async def _close(self) -> None:
+        """All hang up, callers first, and what that leads to is delivered."""
+        # What is on its way may still be late; nobody waits for more of that.
+        self.exchange.faults.delay = self.exchange.faults.reorder = 0.0
+        legs = [leg for leg in self.exchange.calls.values() if not leg.is_over]
+        for leg in legs:
+            if not self.is_operator(leg):
+                leg.hang_up()
+        await self.exchange.clock.sleep(_LAST_WORD_SECONDS)
+        for leg in legs:
+            leg.hang_up()
+        await self.exchange.settle()
+
+    def _let_act(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._acting.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._acting.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._broken.append(task)
+            self.stop()
+
+    async def _ring(self) -> None:
+        """Let people call, when they call."""
+        plan, clock = self.plan, self.exchange.clock
+        chance = _random(plan, "arrivals")
+        for at in arrivals(chance, plan.calls_per_hour, plan.begins_at_hour):
+            # The model knows which line of the two is rung how often.
+            line = chance.choice(plan.lines) if len(plan.lines) == 1 else ""
+            caller = self._callers.caller(line)
+            await clock.sleep(at - clock.seconds())
+            self._let_act(self._calls(caller))
+
+    async def _calls(self, caller: Caller) -> None:
+        """One caller, and the call after it if they give up and try again."""
+        origin = caller.origin
+        leg = self.exchange.ring(
+            origin.number, caller.line, caller_country=origin.country
+        )
+        await CallerActs(leg, caller, self._reactions, self._random).live()
+        once_more = self._reactions.again(caller) if gave_up(leg) else None
+        if once_more:
+            after, caller = once_more
+            await self.exchange.clock.sleep(after)
+            await self._calls(caller)
+
+    async def _works(self, seat: Seat) -> None:
+        """One operator: dials in, serves, has a break, dials in again."""
+        random, clock = self._random, self.exchange.clock
+        await clock.sleep(random.uniform(0, _ARRIVE_WITHIN_SECONDS))
+        while True:
+            leg = self.exchange.ring(seat.number, self.plan.lines[0])
+            stretch = random.uniform(*_STRETCH_SECONDS)
+            acts = OperatorActs(leg, self._reactions, random, stretch)
+            has_break = await acts.live()
+            away = _BREAK_SECONDS if has_break else _DIALS_IN_AGAIN_SECONDS
+            await clock.sleep(random.uniform(*away))
+
+
+def gave_up(leg: Leg) -> bool:
+    """Whether a caller left a queue by hanging up."""
+    return leg.hung_up_by == "caller" and bool(leg.stays) and not leg.talks
+
+
+def arrivals(
+    random: Random, calls_per_hour: float, begins_at_hour: float
+) -> Iterator[float]:
+    """The seconds from the start at which somebody calls, without an end: Poisson.
+
+    `calls_per_hour` is the mean of office hours; the curve over the day is the model's.
+    """
+    hour = math.floor(begins_at_hour)
+    at, ends = 0.0, (hour + 1 - begins_at_hour) * 3600
+    while True:
+        rate = calls_per_hour / 3600 * HOURS[hour % 24] / _USUAL
+        while rate and (at := at + random.expovariate(rate)) < ends:
+            yield at
+        at, ends, hour = ends, ends + 3600, hour + 1
+
+
+def begins_at(hour: float) -> float:
+    """The hour of the simulated day for one of the real day: never at night."""
+    return (
+        hour
+        if hour < _OFFICE_HOURS.stop and hour >= _OFFICE_HOURS.start
+        else (_BUSY_HOUR)
+    )
+
+
+def seats_of(operators: Iterable[Seat], count: int) -> list[Seat]:
+    """So many of the operators that each queue is served as well as can be."""
+    free, taken = list(operators), list[Seat]()
+    served: dict[str, int] = {}
+    while free and len(taken) < count:
+        seat = min(
+            free, key=lambda one: min(served.get(slug, 0) for slug in one.queues)
+        )
+        free.remove(seat)
+        taken.append(seat)
+        for slug in seat.queues:
+            served[slug] = served.get(slug, 0) + 1
+    return taken
+
+
+def _random(plan: Plan, purpose: str) -> Random:
+    return Random(f"{plan.seed} {purpose}")

@@ -1,0 +1,1 @@
+"""A believable past: simulated days of calls, stored as Twilio's requests."""

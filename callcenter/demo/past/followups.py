@@ -1,0 +1,138 @@
+"""What people did about the abandoned callers of the past: claims, calls, notes.
+
+People's data: written once, through the models, for calls of the past alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
+from random import Random
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from callcenter.demo.past.days import Past
+from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
+
+State = FollowUp.State
+Act = FollowUpStep.Act
+Result = FollowUpStep.Result
+
+_REACHED = (
+    "折り返しお電話し、ご用件を承りました。",
+    "Rang back; wanted to know when the parcel arrives. Answered.",
+    "留守番電話でしたが、2回目でつながりました。解決済み。",
+    "Called back, order changed as the customer wished.",
+    "ご請求の内容をご説明し、ご納得いただきました。",
+    "Reached at the second attempt; asked us to call before noon next time.",
+    "担当者から改めてご連絡することになりました。",
+)
+_CLOSED = (
+    "3回お電話しましたが、お出になりませんでした。",
+    "Wrong number: meant another company.",
+    "メールで解決済みとのことでした。",
+    "Has written to us meanwhile; answered by mail.",
+)
+_IN_PROGRESS = (
+    "留守番電話に伝言を残しました。夕方にもう一度かけます。",
+    "No answer yet, trying again tomorrow morning.",
+    "折り返しのお電話待ち。",
+)
+# Of a hundred callers of whom nobody has heard again.
+_REACHED_SHARE, _CLOSED_SHARE, _IN_PROGRESS_SHARE = 68, 16, 8
+_BATCH = 500
+
+
+@transaction.atomic
+def follow_up(past: Past, abandoned: Sequence[str]) -> int:
+    """Works through the callers of all but the last two days; gives the rows made.
+
+    `abandoned` are the SIDs of the calls of the past. What has a row is left alone, and
+    chance is the caller's own, so that a second run makes nothing.
+    """
+    yesterday = past.dates[-1] - timedelta(days=1)
+    before = datetime.combine(yesterday, time(0), past.zone)
+    users = list(User.objects.filter(is_active=True, is_staff=True).order_by("pk"))
+    made: list[FollowUp] = []
+    steps: list[FollowUpStep] = []
+    for caller, calls in sorted(_open_callers(abandoned, before).items()):
+        rows, what_was_done = _worked_on(caller, calls, users, past.seed)
+        made += rows
+        steps += what_was_done
+    # One by one: not every database tells the ids of many new rows.
+    for row in made:
+        row.save(force_insert=True)
+    FollowUpStep.objects.bulk_create(steps, batch_size=_BATCH)
+    # Written now, and done then.
+    for row in made:
+        row.updated_at = row.claimed_at or past.until
+    FollowUp.objects.bulk_update(made, ["updated_at"], batch_size=_BATCH)
+    return len(made)
+
+
+def _open_callers(
+    abandoned: Sequence[str], before: datetime
+) -> dict[str, list[AbandonedCall]]:
+    """The calls nobody has worked on, by the caller's number."""
+    callers = defaultdict(list)
+    for start in range(0, len(abandoned), _BATCH):
+        rows = AbandonedCall.objects.with_state().filter(
+            call__sid__in=abandoned[start : start + _BATCH],
+            abandoned_at__lt=before,
+            follow_up=None,
+        )
+        for row in rows:
+            if row.state == AbandonedCall.State.OPEN:
+                callers[row.caller].append(row)
+    return callers
+
+
+def _worked_on(
+    caller: str, calls: Iterable[AbandonedCall], users: Sequence[User], seed: int
+) -> tuple[list[FollowUp], list[FollowUpStep]]:
+    """One claim for all calls of a number and what was done then, or nothing."""
+    random = Random(f"{seed} follow-up {caller}")
+    calls = sorted(calls, key=lambda call: call.abandoned_at)
+    drawn = random.random() * 100
+    user = random.choice(users) if users else None
+    claimed_at = calls[-1].abandoned_at + timedelta(minutes=random.uniform(8, 150))
+    if drawn < _REACHED_SHARE:
+        state, note, attempts = State.REACHED, random.choice(_REACHED), 1
+    elif drawn < _REACHED_SHARE + _CLOSED_SHARE:
+        state, note, attempts = State.CLOSED, random.choice(_CLOSED), 3
+    elif drawn < _REACHED_SHARE + _CLOSED_SHARE + _IN_PROGRESS_SHARE:
+        state, note, attempts = State.IN_PROGRESS, random.choice(_IN_PROGRESS), 1
+    else:
+        return [], []
+    rows = [
+        FollowUp(
+            abandoned_call=call,
+            state=state,
+            claimed_by=user,
+            claimed_at=claimed_at,
+            handled_by=None if state == State.IN_PROGRESS else user,
+            handled_at=None if state == State.IN_PROGRESS else claimed_at,
+            attempts=attempts if call is calls[-1] else 0,
+        )
+        for call in calls
+    ]
+    done = [(Act.CLAIMED, "", "")]
+    done += [(Act.ATTEMPT, Result.NO_ANSWER, "")] * (attempts - 1)
+    if state == State.REACHED:
+        done.append((Act.ATTEMPT, Result.REACHED, note))
+    elif state == State.IN_PROGRESS:
+        done.append((Act.ATTEMPT, Result.LEFT_MESSAGE, note))
+    else:
+        done.append((Act.ATTEMPT, Result.NO_ANSWER, ""))
+        done.append((Act.CLOSED, "", note))
+    return rows, [
+        FollowUpStep(
+            follow_up=rows[-1],
+            act=act,
+            result=result,
+            text=text,
+            by=user,
+            made_at=claimed_at,
+        )
+        for act, result, text in done
+    ]

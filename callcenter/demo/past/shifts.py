@@ -1,0 +1,37 @@
+"""When an operator is signed in: shifts, lunch, short breaks, days off. No database."""
+
+from datetime import date
+from random import Random
+
+from callcenter.demo.setup.scenario import Worker
+
+_SICK = 0.03
+_LUNCH = 1.0
+# Longer than this at a stretch is broken by a short break.
+_LONG_HALF = 2.75
+
+
+def stretches(
+    random: Random, worker: Worker, day: date, *, holidays: frozenset[date]
+) -> list[tuple[float, float]]:
+    """The spans a worker is signed in on a day, in local hours since midnight."""
+    is_sick = random.random() < _SICK
+    if day.weekday() == 6 or day in holidays or is_sick:
+        return []
+    if day.weekday() == 5 and not worker.saturdays & (1 + day.isocalendar().week % 2):
+        return []
+    begins = worker.begins - random.uniform(1, 6) / 60
+    ends = worker.ends + random.uniform(0.5, 5) / 60
+    halves = [(begins, ends)]
+    if worker.lunch is not None:
+        lunch = worker.lunch + random.uniform(-3, 6) / 60
+        halves = [(begins, lunch), (lunch + _LUNCH, ends)]
+    return [span for half in halves for span in _with_break(random, half)]
+
+
+def _with_break(random: Random, half: tuple[float, float]) -> list[tuple[float, float]]:
+    begins, ends = half
+    if ends - begins < _LONG_HALF:
+        return [half]
+    pause = begins + (ends - begins) * random.uniform(0.42, 0.58)
+    return [(begins, pause), (pause + random.uniform(7, 14) / 60, ends)]

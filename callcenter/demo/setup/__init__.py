@@ -1,0 +1,1 @@
+"""The setup of the demo: lines, queues, menus, operators. No calls."""

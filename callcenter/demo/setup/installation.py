@@ -1,0 +1,307 @@
+"""The installation that the sample calls come from, with the call flow of 2014.
+
+Known by its codes and numbers: what is there already is left as people made it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+
+from callcenter.demo.setup.scenario import (
+    MAIN_LINE,
+    MORE_WORKERS,
+    SHOP_LINE,
+    SHOP_MENUS,
+    SHOP_MESSAGES,
+)
+from callcenter.models import (
+    BusinessHours,
+    Holiday,
+    Menu,
+    MenuOption,
+    Message,
+    Operator,
+    OperatorQueue,
+    PhoneLine,
+    Prompt,
+    Queue,
+    QueueThreshold,
+    WrapUpCode,
+)
+
+LINE = MAIN_LINE
+PIN = "1234"
+# Before any call that is ever taken in.
+THRESHOLDS_VALID_FROM = date(2000, 1, 1)
+
+# Code: name, SID at Twilio, place in the order in which operators serve.
+QUEUES = {
+    "support": ("Support", "QUebc412ce2464ef8e4e43d2b9218e4e9b", 10),
+    "sales": ("Sales", "QUe960b6052f694f5519f69573b304a897", 20),
+    "billing": ("Billing", "QU73bc98aff3c2b6bc8f12861ac8f1ae47", 30),
+}
+BY_TELEPHONE = {"sato": "+815000000201", "suzuki": "+815000000202"}
+BY_BROWSER = ["agent_01", "agent_02"]
+SERVED_BY_TELEPHONE = ["support"]
+
+MENUS = {"main": "Main menu", "language": "English menu"}
+MESSAGES = {"information": "Product information"}
+
+# Menu: key, action, where it leads, language from here on.
+OPTIONS = {
+    "main": [
+        ("1", "queue", "support", ""),
+        ("2", "message", "information", ""),
+        ("3", "queue", "sales", ""),
+        ("4", "queue", "billing", ""),
+        ("5", "menu", "language", "en"),
+    ],
+    "language": [("1", "queue", "billing", "")],
+}
+
+GREETING = {
+    "ja": "お電話ありがとうございます。ミニCCのデモでございます。",
+    "en": "Thank you for calling the MiniCC demo.",
+}
+CLOSED = {
+    "ja": "本日の受付は終了いたしました。恐れ入りますが、後日おかけ直しください。",
+    "en": "Our office is closed now. Please call again on another day.",
+}
+WAITING = {
+    "ja": "オペレーターにおつなぎいたします。このまましばらくお待ちください。",
+    "en": "We are connecting you with an operator. Please hold the line.",
+}
+CONNECTING = {
+    "ja": "お待たせいたしました。オペレーターにおつなぎいたします。",
+    "en": "Thank you for waiting. Here is an operator for you.",
+}
+MENU_TEXTS = {
+    "main": {
+        "ja": (
+            "オペレーターとお話しになる方は1を、商品のご案内は2を、"
+            "ご購入のご相談は3を、お支払いについては4を、"
+            "英語でのご案内は5を押してください。"
+        ),
+        "en": (
+            "To talk to an operator, press 1. For product information, press 2."
+            " For sales, press 3. For billing, press 4. For English, press 5."
+        ),
+    },
+    "language": {
+        "ja": "お支払いについては1を押してください。そのほかの方はお待ちください。",
+        "en": "For billing, press 1. For anything else, please hold the line.",
+    },
+}
+MESSAGE_TEXTS = {
+    "information": {
+        "ja": (
+            "ミニCCは、お客様からのお電話をお受けするコールセンターの仕組みです。"
+            "詳しくはウェブサイトをご覧ください。お電話ありがとうございました。"
+        ),
+        "en": (
+            "MiniCC is a call center that you run yourself, and that keeps the"
+            " history of every call. Please visit our web site to learn more."
+            " Thank you for calling."
+        ),
+    }
+}
+
+
+Names = Mapping[str, str]  # by slug
+Texts = Mapping[str, str]  # by language
+Options = Sequence[tuple[str, str, str, str]]  # as in OPTIONS
+
+
+class MadeByHand(Exception):
+    """There are rows that are not the demo's; the message names them."""
+
+
+@dataclass
+class Installed:
+    """How many rows went and came; dependent rows are not counted."""
+
+    made: list[str] = field(default_factory=list)
+    removed: int = 0
+
+
+@transaction.atomic
+def install(*, replace: bool = False) -> Installed:
+    """Makes what is missing of the demo; MadeByHand where there is other setup.
+
+    With `replace` all setup is removed first. History names queues and operators in
+    words and stays as it is.
+    """
+    installed = Installed()
+    if replace:
+        installed.removed = _remove_everything()
+    elif others := _others():
+        raise MadeByHand(", ".join(others))
+    _queues(installed)
+    add_messages(installed, MESSAGES, MESSAGE_TEXTS)
+    add_menus(installed, MENUS, MENU_TEXTS, OPTIONS)
+    _line(installed)
+    _operators(installed)
+    return installed
+
+
+def is_the_demos() -> bool:
+    """Whether the setup is the demo's and nobody else's."""
+    return PhoneLine.objects.filter(number=LINE).exists() and not _others()
+
+
+def _others() -> list[str]:
+    """The rows that tell this is somebody's own installation."""
+    # People rename operators; their number or browser says who they are.
+    numbers = [*BY_TELEPHONE.values(), *(worker.address for worker in MORE_WORKERS)]
+    operators = Operator.objects.exclude(number__in=numbers).exclude(
+        client_identity__in=BY_BROWSER
+    )
+    lines = PhoneLine.objects.values_list("number", flat=True)
+    slugs = {
+        model: model.objects.values_list("slug", flat=True)
+        for model in (Queue, Menu, Message)
+    }
+    return [
+        *_not_in("line", lines, [LINE, SHOP_LINE]),
+        *_not_in("queue", slugs[Queue], QUEUES),
+        *_not_in("menu", slugs[Menu], [*MENUS, *SHOP_MENUS]),
+        *_not_in("message", slugs[Message], [*MESSAGES, *SHOP_MESSAGES]),
+        *(f"operator {operator.name}" for operator in operators),
+    ]
+
+
+def _not_in(what: str, found: Iterable[str], known: Iterable[str]) -> list[str]:
+    known = set(known)
+    return [f"{what} {name}" for name in found if name not in known]
+
+
+def _remove_everything() -> int:
+    """Leaves first: what others lead to is protected."""
+    return sum(
+        model.objects.all().delete()[0]
+        for model in (
+            Prompt,
+            BusinessHours,
+            Holiday,
+            MenuOption,
+            PhoneLine,
+            Menu,
+            Message,
+            OperatorQueue,
+            Operator,
+            QueueThreshold,
+            Queue,
+            WrapUpCode,
+        )
+    )
+
+
+def _queues(installed: Installed) -> None:
+    for slug, (name, sid, priority) in QUEUES.items():
+        queue, is_new = Queue.objects.get_or_create(
+            slug=slug,
+            defaults={"name": name, "twilio_sid": sid, "priority": priority},
+        )
+        if is_new:
+            installed.made.append(f"queue {slug}")
+            queue.thresholds.create(
+                valid_from=THRESHOLDS_VALID_FROM,
+                target_seconds=20,
+                short_abandon_seconds=5,
+            )
+            add_prompts(WAITING, purpose=Prompt.Purpose.WAITING, queue=queue)
+            add_prompts(CONNECTING, purpose=Prompt.Purpose.CONNECTING, queue=queue)
+
+
+def add_messages(
+    installed: Installed, names: Names, texts: Mapping[str, Texts]
+) -> None:
+    """Makes the messages that are missing."""
+    for slug, name in names.items():
+        message, is_new = Message.objects.get_or_create(
+            slug=slug, defaults={"name": name}
+        )
+        if is_new:
+            installed.made.append(f"message {slug}")
+            add_prompts(texts[slug], message=message)
+
+
+def add_menus(
+    installed: Installed,
+    names: Names,
+    texts: Mapping[str, Texts],
+    options: Mapping[str, Options],
+) -> None:
+    """Makes the menus that are missing; what they lead to is there or among them."""
+    new = []
+    for slug, name in names.items():
+        menu, is_new = Menu.objects.get_or_create(slug=slug, defaults={"name": name})
+        if is_new:
+            installed.made.append(f"menu {slug}")
+            add_prompts(texts[slug], menu=menu)
+            new.append(menu)
+    # Menus lead to each other: options come when all menus are there.
+    for menu in new:
+        for key, action, target, language in options[menu.slug]:
+            MenuOption.objects.create(
+                menu=menu,
+                input=key,
+                action=action,
+                queue=Queue.objects.get(slug=target) if action == "queue" else None,
+                next_menu=Menu.objects.get(slug=target) if action == "menu" else None,
+                message=(
+                    Message.objects.get(slug=target) if action == "message" else None
+                ),
+                language=language,
+            )
+
+
+def _line(installed: Installed) -> None:
+    line, is_new = PhoneLine.objects.get_or_create(
+        number=LINE,
+        defaults={
+            "name": "MiniCC",
+            "is_default": True,
+            "menu": Menu.objects.get(slug="main"),
+            "queue": Queue.objects.get(slug="support"),
+        },
+    )
+    if is_new:
+        installed.made.append(f"line {LINE}")
+        add_prompts(GREETING, purpose=Prompt.Purpose.GREETING, line=line)
+        add_prompts(CLOSED, purpose=Prompt.Purpose.CLOSED, line=line)
+
+
+def _operators(installed: Installed) -> None:
+    for name, number in BY_TELEPHONE.items():
+        if not Operator.objects.filter(number=number).exists():
+            operator = Operator(name=name, number=number)
+            operator.set_pin(PIN)
+            save_operator(operator, SERVED_BY_TELEPHONE, installed)
+    for identity in BY_BROWSER:
+        if not Operator.objects.filter(client_identity=identity).exists():
+            operator = Operator(name=identity, client_identity=identity)
+            save_operator(operator, list(QUEUES), installed)
+
+
+def save_operator(
+    operator: Operator, queues: Iterable[str], installed: Installed
+) -> None:
+    """Makes an operator and what they serve."""
+    operator.save()
+    installed.made.append(f"operator {operator.name}")
+    for queue in Queue.objects.filter(slug__in=queues):
+        OperatorQueue.objects.create(operator=operator, queue=queue)
+
+
+def add_prompts(
+    texts: Texts,
+    *,
+    purpose: Prompt.Purpose = Prompt.Purpose.MAIN,
+    **owner: Queue | Message | Menu | PhoneLine,
+) -> None:
+    """Makes the prompt of a moment in each language."""
+    for language, text in texts.items():
+        Prompt.objects.create(purpose=purpose, language=language, text=text, **owner)

@@ -1,0 +1,84 @@
+"""What the telephones in the browser are told: our numbers, operators and addresses."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from callcenter.demo.setup.installation import PIN
+from callcenter.flow import links
+from callcenter.models import MenuOption, Operator, PhoneLine, Queue
+from callcenter.standin.phone.pages import Offer, Telephone
+from reports.present.formats import phone_number
+
+# Of the range that the recorded sample calls come from: nobody's.
+CALLER = "+815000000301"
+KEYS = "0123456789*#"
+
+
+def offer() -> Offer:
+    """The numbers of the setup, as they are now."""
+    lines = list(PhoneLine.objects.order_by("-is_default", "number"))
+    operators = Operator.objects.filter(is_active=True, number__isnull=False)
+    operators = operators.prefetch_related("queues")
+    suggested, key = _suggestion(lines[0], operators) if lines else (None, "")
+    return Offer(
+        lines=[_telephone(line.number, line.name) for line in lines],
+        operators=[_operator(who) for who in operators],
+        # Else an operator who is there first would ask for a queue that is not.
+        queues=list(Queue.objects.values_list("slug", flat=True)),
+        voice_url=links.incoming(),
+        fallback_url=links.fallback(),
+        status_callback=links.status(),
+        caller=CALLER,
+        pin=PIN,
+        suggested=_operator(suggested) if suggested else None,
+        suggested_key=key,
+        history_url=reverse("admin:callcenter_call_changelist"),
+        site=settings.PUBLIC_BASE_URL,
+        missing=_missing(),
+    )
+
+
+def _suggestion(
+    line: PhoneLine, operators: Iterable[Operator]
+) -> tuple[Operator | None, str]:
+    """An operator who gets callers of a line, and the first key that leads there.
+
+    Of several one with few queues, so that no others come first; of these the oldest.
+    """
+    serving: dict[int, Operator] = {}
+    for who in sorted(operators, key=lambda one: (len(one.queues.all()), one.pk)):
+        for queue in who.queues.all():
+            serving.setdefault(queue.pk, who)
+    options = MenuOption.objects.filter(
+        menu=line.menu_id, action=MenuOption.Action.QUEUE
+    ).order_by("input")
+    for option in options:
+        if option.input in KEYS and option.queue_id in serving:
+            return serving[option.queue_id], option.input
+    # Who presses nothing waits in the queue of the line.
+    return serving.get(line.queue_id), ""
+
+
+def _missing() -> str:
+    lacks = [
+        name
+        for name in ("PUBLIC_BASE_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
+        if not getattr(settings, name)
+    ]
+    if lacks:
+        return gettext("No call is possible before this is set: %s.") % ", ".join(lacks)
+    if not PhoneLine.objects.exists():
+        return gettext("There is no line to call yet.")
+    return ""
+
+
+def _operator(who: Operator) -> Telephone:
+    serves = ", ".join(queue.name for queue in who.queues.all())
+    return _telephone(who.number or "", who.name, serves)
+
+
+def _telephone(number: str, name: str, serves: str = "") -> Telephone:
+    return Telephone(number, phone_number(number), name, serves)

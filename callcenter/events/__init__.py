@@ -1,0 +1,1 @@
+"""The event store: every request as it arrived, kept before it is interpreted."""

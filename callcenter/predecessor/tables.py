@@ -1,0 +1,147 @@
+"""The predecessor's rows side by side, to be found by call; and what was found.
+
+A dump has them table after table, and what a row means depends on the other tables.
+They stand in a temporary database of their own, never in ours.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from callcenter.params import storable
+from callcenter.predecessor.calls import OldCall
+from callcenter.predecessor.mysqldump import TableRow
+from callcenter.predecessor.rows import (
+    CONNECTS,
+    ENDS,
+    EXITS,
+    OPERATORS,
+    OldRow,
+    Reading,
+    Unplaceable,
+    operator_of,
+    read_row,
+)
+
+_SCHEMA = """
+    CREATE TABLE row (
+        sid TEXT, of_table TEXT, at TEXT, leg TEXT, columns TEXT,
+        PRIMARY KEY (sid, of_table)
+    ) WITHOUT ROWID;
+    CREATE INDEX row_leg ON row (leg);
+"""
+
+
+@dataclass(slots=True)
+class Found:
+    """How many rows each table had, which were refused and why, from when to when."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+class OldTables:
+    """All rows of the predecessor, read as `reading` says.
+
+    Rows that cannot be placed go to `refuse`, with the reason as their problem.
+    """
+
+    def __init__(self, reading: Reading, refuse: Callable[[TableRow], object]) -> None:
+        self.reading = reading
+        self.found = Found()
+        self.operators: set[str] = set()
+        self._tell_refused = refuse
+        # Without a name it is a file that SQLite removes by itself.
+        self._rows = sqlite3.connect("", isolation_level=None)
+        self._rows.executescript(_SCHEMA)
+        # One transaction for all of it: a million of their own would take an hour.
+        self._rows.execute("BEGIN")
+
+    def close(self) -> None:
+        """Forgets the rows."""
+        self._rows.close()
+
+    def add(self, row: TableRow) -> None:
+        """Takes in one row of any of the four tables."""
+        values = {name: value and storable(value) for name, value in row.values.items()}
+        row = TableRow(row.table, values, row.problem)
+        self.found.rows[row.table] += 1
+        if row.problem:
+            self._refuse(row, row.problem)
+        elif row.table == OPERATORS:
+            telnum = values.get("telnum") or ""
+            if any(operator_of(telnum)):
+                self.operators.add(telnum)
+            else:
+                self._refuse(row, "telnum is no number with + and country code")
+        else:
+            self._add_of_call(row)
+
+    def count(self) -> int:
+        """How many legs the rows are about."""
+        (count,) = self._one("SELECT count(DISTINCT sid) FROM row") or (0,)
+        return int(count)
+
+    def calls(self) -> Iterator[OldCall]:
+        """The legs, by their first row."""
+        by_age = "SELECT sid FROM row GROUP BY sid ORDER BY min(at), sid"
+        for (sid,) in self._rows.execute(by_age):
+            exit_, connect, end = (
+                self._row(sid, table) for table in (EXITS, CONNECTS, ENDS)
+            )
+            leg = connect.text("DequeingCallSid") if connect else ""
+            is_caller = exit_ is not None or connect is not None
+            from_operator = end is not None and end.text("From") in self.operators
+            yield OldCall(
+                sid,
+                exit_,
+                connect,
+                end,
+                self._row(leg, ENDS) if leg else None,
+                is_operator=(from_operator and not is_caller) or self._took_calls(sid),
+            )
+
+    def _add_of_call(self, row: TableRow) -> None:
+        try:
+            old = read_row(row.table, row.values, self.reading)
+        except Unplaceable as why:
+            self._refuse(row, str(why))
+            return
+        sid, columns = old.text("CallSid"), json.dumps(row.values, sort_keys=True)
+        known = self._one(
+            "SELECT columns FROM row WHERE sid = ? AND of_table = ?", sid, row.table
+        )
+        if known is None:
+            leg = old.text("DequeingCallSid")
+            self._rows.execute(
+                "INSERT INTO row VALUES (?, ?, ?, ?, ?)",
+                [sid, row.table, old.at.isoformat(), leg, columns],
+            )
+            self.found.first = min(old.at, self.found.first or old.at)
+            self.found.last = max(old.at, self.found.last or old.at)
+        elif known == (columns,):
+            self._refuse(row, "the same row stands there twice")
+        else:
+            self._refuse(row, "another row of this call stands before it")
+
+    def _refuse(self, row: TableRow, reason: str) -> None:
+        self.found.refused[f"{row.table}: {reason}"] += 1
+        self._tell_refused(TableRow(row.table, row.values, reason))
+
+    def _row(self, sid: str, table: str) -> OldRow | None:
+        found = self._one(
+            "SELECT columns FROM row WHERE sid = ? AND of_table = ?", sid, table
+        )
+        return read_row(table, json.loads(found[0]), self.reading) if found else None
+
+    def _took_calls(self, leg: str) -> bool:
+        return self._one("SELECT 1 FROM row WHERE leg = ? LIMIT 1", leg) is not None
+
+    def _one(self, query: str, *values: str) -> tuple[str, ...] | None:
+        found: tuple[str, ...] | None = self._rows.execute(query, values).fetchone()
+        return found

@@ -1,0 +1,1 @@
+"""Calls, legs and queues: verbs executed as Twilio documents them, requests sent."""

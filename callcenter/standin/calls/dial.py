@@ -1,0 +1,138 @@
+"""Dial: a queue's next caller, or telephones and browsers (reference 3)."""
+
+import asyncio
+
+from callcenter.standin.calls import outward
+from callcenter.standin.calls.bridge import Bridge
+from callcenter.standin.calls.legs import Ended, Left, Moved
+from callcenter.standin.calls.queues import Dialler
+from callcenter.standin.calls.script import Jump, Script
+from callcenter.standin.twiml.document import Document, Element
+
+TIMEOUT = 30
+SHORTEST, LONGEST = 5, 600
+TIME_LIMIT = 14_400
+
+
+async def dial(script: Script, verb: Element, document: Document) -> Jump | None:
+    """Dial what the nouns say; give where the action leads, if there is one."""
+    given = verb.get("action")
+    action = script.resolve(document, given) if given else ""
+    form: dict[str, str] = {}
+    try:
+        queues = [noun for noun in verb.children if noun.name == "Queue"]
+        if queues:
+            await _dial_queue(script, verb, queues[0], document, form)
+        else:
+            await outward.dial(script, verb, document, form)
+    except Ended:
+        # Reference 3.4: the action is still sent, its answer has no effect.
+        if action and form:
+            script.send(
+                "dial",
+                action,
+                verb.get("method", "POST"),
+                form,
+                status="completed",
+                is_callback=True,
+            )
+        raise
+    if not action:
+        return None
+    return Jump(action, verb.get("method", "POST"), form, "dial")
+
+
+async def _dial_queue(
+    script: Script,
+    verb: Element,
+    noun: Element,
+    document: Document,
+    form: dict[str, str],
+) -> None:
+    """Take the next caller of a queue; fill in what the action tells."""
+    leg, exchange = script.leg, script.exchange
+    queue = exchange.queues.get(noun.text)
+    if queue is None:
+        leg.note(f"no queue {noun.text}")
+        form["DialCallStatus"] = "failed"
+        return
+    url = script.resolve(document, noun.get("url")) if noun.get("url") else ""
+    dialler = Dialler(leg, url, noun.get("method", "POST"))
+    leg.does("dialling")
+    queue.dial(dialler)
+    try:
+        if not await _is_given(script, verb, dialler):
+            form["DialCallStatus"] = "no-answer"
+            return
+    except (Ended, Moved):
+        queue.give_up(dialler)
+        if dialler.taken.done():
+            _bridge(dialler).leave()
+            _tell(script, _bridge(dialler), form)
+        elif exchange.choices.dial_action_of_waiting:
+            form["DialCallStatus"] = "no-answer"
+        raise
+    finally:
+        queue.give_up(dialler)
+    bridge = _bridge(dialler)
+    try:
+        await _talk(script, verb, bridge)
+    finally:
+        bridge.leave()
+        _tell(script, bridge, form)
+
+
+async def _is_given(script: Script, verb: Element, dialler: Dialler) -> bool:
+    """Wait for a caller; False when the time-out comes first."""
+    exchange = script.exchange
+    seconds = min(LONGEST, max(SHORTEST, verb.seconds("timeout", TIMEOUT)))
+    timer: asyncio.Task[object] = asyncio.ensure_future(
+        exchange.clock.sleep(seconds + exchange.choices.dial_grace_seconds)
+    )
+    try:
+        with script.leg.scope(dialler.taken), script.leg.scope(timer):
+            await script.leg.forever()
+    except Left:
+        return dialler.taken.done()
+    finally:
+        timer.cancel()
+    return False
+
+
+async def _talk(script: Script, verb: Element, bridge: Bridge) -> None:
+    """Stay with the caller until one of the two ends it, or the limit does."""
+    leg = script.leg
+    limit: asyncio.Task[object] = asyncio.ensure_future(
+        script.exchange.clock.sleep(verb.seconds("timeLimit", TIME_LIMIT))
+    )
+    try:
+        with leg.scope(bridge.over), leg.scope(bridge.agent_gone), leg.scope(limit):
+            while True:
+                await leg.stirred()
+                if "*" in leg.keys and verb.is_true("hangupOnStar"):
+                    bridge.finish("star")
+                leg.calm()
+    except Left as left:
+        if left.scope is limit:
+            bridge.finish("limit")
+        leg.was_left = bridge.over.done() and bridge.over.result() == "caller"
+    finally:
+        limit.cancel()
+
+
+def _tell(script: Script, bridge: Bridge, form: dict[str, str]) -> None:
+    """Fill in the action of a queue that gave somebody (reference 3.4)."""
+    choices = script.exchange.choices
+    form["DialCallStatus"] = "completed"
+    form |= bridge.form()
+    if choices.dial_action_names_caller:
+        form["DialCallSid"] = bridge.caller.sid
+        form["DialCallDuration"] = str(bridge.seconds)
+    if choices.tells_bridged:
+        form["DialBridged"] = "true" if bridge.began_at is not None else "false"
+
+
+def _bridge(dialler: Dialler) -> Bridge:
+    taken = dialler.taken.result()
+    assert isinstance(taken, Bridge)  # noqa: S101 -- nothing else is ever set
+    return taken

@@ -1,0 +1,116 @@
+"""Record, and what recordings tell of themselves (reference 5.2, 5.3)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from callcenter.standin.calls import parameters
+from callcenter.standin.calls.legs import Ended, Leg
+from callcenter.standin.calls.recordings import Recording
+from callcenter.standin.calls.script import Jump, Script
+from callcenter.standin.calls.sids import new_sid
+from callcenter.standin.twiml.document import Document, Element
+
+if TYPE_CHECKING:
+    from callcenter.standin.calls.exchange import Exchange
+
+TIMEOUT = 5
+LONGEST = 3600
+ANY_KEY = "0123456789*#"
+
+
+async def record(script: Script, verb: Element, document: Document) -> Jump:
+    """Record until a key, silence, the greatest length or the end of the call.
+
+    What follows is the action, or else the document's own URL: verbs after it are
+    never reached.
+    """
+    leg, clock = script.leg, script.exchange.clock
+    leg.calm()
+    leg.does("recording")
+    if verb.is_true("playBeep", default=True):
+        leg.hear("Play", "(beep)", 0.0)
+    began, moment = clock.seconds(), clock.now()
+    url = script.resolve(document, verb.get("action"))
+    method = verb.get("method", "POST")
+    try:
+        digits = await _until_done(script, verb, began)
+    except Ended:
+        seconds = round(clock.seconds() - began)
+        made = keep(script.exchange, leg, "RecordVerb", moment, seconds)
+        form = {**_form(made), "Digits": "hangup"}
+        script.send("record", url, method, form, status="completed", is_callback=True)
+        tell(script, verb, document, made)
+        raise
+    made = keep(
+        script.exchange, leg, "RecordVerb", moment, round(clock.seconds() - began)
+    )
+    tell(script, verb, document, made)
+    return Jump(url, method, {**_form(made), "Digits": digits}, "record")
+
+
+async def _until_done(script: Script, verb: Element, began: float) -> str:
+    """Give the key that ended it, empty for silence or length."""
+    leg, clock = script.leg, script.exchange.clock
+    keys = verb.get("finishOnKey", ANY_KEY)
+    longest = verb.seconds("maxLength", LONGEST)
+    silence = verb.seconds("timeout", TIMEOUT)
+    while True:
+        silent = max(began, leg.speaks_until) + silence
+        left = min(began + longest, silent) - clock.seconds()
+        if left <= 1e-6:
+            return ""
+        await leg.stirred(left)
+        pressed = [key for key in leg.keys if key in keys]
+        leg.calm()
+        if pressed:
+            return pressed[0]
+
+
+def keep(
+    exchange: "Exchange", leg: Leg, source: str, moment: datetime, seconds: int
+) -> Recording:
+    """Enter a recording that was made of a leg."""
+    sid = new_sid("RE", exchange.random)
+    account = f"https://api.twilio.com/2010-04-01/Accounts/{exchange.account.sid}"
+    made = Recording(
+        sid, leg.sid, source, moment, seconds, f"{account}/Recordings/{sid}"
+    )
+    exchange.recordings[sid] = made
+    return made
+
+
+def tell(script: Script, verb: Element, document: Document, made: Recording) -> None:
+    """Send the recording's own callback, if asked (reference 12.12)."""
+    url = verb.get("recordingStatusCallback")
+    events = verb.get("recordingStatusCallbackEvent", "completed").split()
+    if not url or made.status not in events:
+        return
+    form = {
+        "AccountSid": script.exchange.account.sid,
+        "CallSid": made.call_sid,
+        "ErrorCode": "0",
+        "RecordingChannels": str(made.channels),
+        "RecordingDuration": str(made.duration),
+        "RecordingSid": made.sid,
+        "RecordingSource": made.source,
+        "RecordingStartTime": parameters.rfc2822(made.started_at),
+        "RecordingStatus": made.status,
+        "RecordingTrack": made.track,
+        "RecordingUrl": made.url,
+    }
+    script.exchange.delivery.send(
+        script.leg,
+        "recording",
+        script.resolve(document, url),
+        verb.get("recordingStatusCallbackMethod", "POST"),
+        form,
+        is_callback=True,
+    )
+
+
+def _form(made: Recording) -> dict[str, str]:
+    return {
+        "RecordingUrl": made.url,
+        "RecordingSid": made.sid,
+        "RecordingDuration": str(made.duration),
+    }

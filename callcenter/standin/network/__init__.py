@@ -1,0 +1,1 @@
+"""What lies between Twilio and us: addresses, requests, faults, and the clock."""

@@ -1,0 +1,267 @@
+"""The telephones in the browser: two pages, and what their script asks.
+
+The only part of the stand-in that knows Django. Which numbers there are, and what
+answers at them, it is told by whoever includes its paths. Only there with DEMO.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+)
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.crypto import salted_hmac
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from callcenter.standin.calls.account import Account
+from callcenter.standin.calls.exchange import Exchange, Number
+from callcenter.standin.network.clock import Clock
+from callcenter.standin.network.transport import HttpTransport
+from callcenter.standin.phone.page_texts import spoken_language, texts
+from callcenter.standin.phone.questions import NewsForm, PlaceForm, PressForm, SayForm
+from callcenter.standin.phone.switchboard import (
+    TOO_MANY_CALLS,
+    UNKNOWN_CALL,
+    Switchboard,
+)
+from callcenter.standin.phone.wire import Unavailable, Wire
+
+# Nothing from elsewhere, nothing inline: what our pages need, and no more.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+FIRST_PORT, PORTS = 20_000, 10_000
+KEYS = [
+    *(("1", ""), ("2", "ABC"), ("3", "DEF"), ("4", "GHI"), ("5", "JKL"), ("6", "MNO")),
+    *(("7", "PQRS"), ("8", "TUV"), ("9", "WXYZ"), ("*", ""), ("0", "+"), ("#", "")),
+]
+
+
+@dataclass(frozen=True)
+class Telephone:
+    """A number, how people write it, and whose it is; which queues are served there."""
+
+    number: str
+    shown: str
+    name: str
+    serves: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the pages can be used with; `lines` are ours, the default one first."""
+
+    lines: Sequence[Telephone]
+    operators: Sequence[Telephone]
+    queues: Sequence[str]  # those that are there before anybody waits in them
+    voice_url: str
+    fallback_url: str
+    status_callback: str
+    caller: str  # a number to call from, until somebody writes another
+    pin: str  # that operators of the demo have, for the hint
+    # Whom to try it with: callers of the first line who press the key are theirs.
+    suggested: Telephone | None
+    suggested_key: str
+    history_url: str  # where a search for a SID (`?q=`) finds the call
+    site: str  # the address under which those URLs begin
+    missing: str  # what has to be set before a call is possible; empty if nothing
+
+
+Offering = Callable[[], Offer]
+Writing = Callable[[str], str]
+
+
+def paths(offering: Offering, written: Writing) -> list[URLPattern]:
+    """The pages, and the questions of their script; `written` is how numbers look."""
+    told: dict[str, Any] = {"offering": offering, "written": written}
+    call = "calls/<str:sid>/"
+    return [
+        path("phone/", PhoneView.as_view(**told), name="phone"),
+        path("operator/", OperatorView.as_view(**told), name="operator"),
+        path("calls/", CallsView.as_view(**told), name="calls"),
+        path(call, NewsView.as_view(**told), name="call"),
+        path(f"{call}press/", PressView.as_view(**told), name="press"),
+        path(f"{call}say/", SayView.as_view(**told), name="say"),
+        path(f"{call}hang-up/", HangUpView.as_view(**told), name="hang-up"),
+    ]
+
+
+@method_decorator(never_cache, name="dispatch")
+class DemoView(View):
+    """Something that is only there for a demo; `paths` says with what."""
+
+    offering: Offering | None = None
+    written: Writing | None = None
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if not settings.DEMO:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def offer(self) -> Offer:
+        """What there is to call, as the setup is now."""
+        assert self.offering is not None  # noqa: S101 -- as_view is given it
+        return self.offering()
+
+    def asked(self, question: dict[str, Any]) -> JsonResponse:
+        """The switchboard's answer, its numbers as people write them; or why not."""
+        assert self.written is not None  # noqa: S101 -- as_view is given it
+        try:
+            answer = switchboard().ask(question)
+        except Unavailable as problem:
+            return _error(
+                gettext("The stand-in for Twilio does not answer (%s).") % problem, 503
+            )
+        if answer == UNKNOWN_CALL:
+            return _error(gettext("There is no such call any more."), 404)
+        if answer == TOO_MANY_CALLS:
+            return _error(gettext("Too many calls are up at once."), 429)
+        numbers = {answer[end] for end in ("from", "to", "with")}
+        shown = {number: self.written(number) for number in sorted(numbers)}
+        return JsonResponse(answer | {"shown": shown})
+
+
+class TelephoneView(DemoView):
+    """A page that is a telephone."""
+
+    template_name: ClassVar[str]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        offer = self.offer()
+        context = {
+            "offer": offer,
+            "keys": KEYS,
+            "texts": texts(),
+            "names": {who.number: asdict(who) for who in _everybody(offer)},
+        }
+        response = render(request, self.template_name, context)
+        response["Content-Security-Policy"] = POLICY
+        return response
+
+
+class PhoneView(TelephoneView):
+    """The caller's telephone."""
+
+    template_name = "standin/phone.html"
+
+
+class OperatorView(TelephoneView):
+    """The operator's telephone."""
+
+    template_name = "standin/operator.html"
+
+
+class CallsView(DemoView):
+    """A call is placed."""
+
+    def post(self, request: HttpRequest) -> JsonResponse:
+        offer = self.offer()
+        if offer.missing:
+            return _error(offer.missing, 503)
+        form = PlaceForm(request.POST, lines=[line.number for line in offer.lines])
+        if not form.is_valid():
+            return _refused(form)
+        number = Number(
+            form.cleaned_data["line"],
+            offer.voice_url,
+            status_callback=offer.status_callback,
+            fallback_url=offer.fallback_url,
+        )
+        return self.asked(
+            {
+                "do": "place",
+                "number": asdict(number),
+                "queues": list(offer.queues),
+                "from": form.cleaned_data["caller"],
+            }
+        )
+
+
+class NewsView(DemoView):
+    """What has happened on a call."""
+
+    def get(self, request: HttpRequest, sid: str) -> JsonResponse:
+        form = NewsForm(request.GET)
+        if not form.is_valid():
+            return _refused(form)
+        return self.asked({"do": "news", "call": sid} | form.cleaned_data)
+
+
+class PressView(DemoView):
+    """Keys are pressed."""
+
+    def post(self, request: HttpRequest, sid: str) -> JsonResponse:
+        form = PressForm(request.POST)
+        if not form.is_valid():
+            return _refused(form)
+        return self.asked({"do": "press", "call": sid} | form.cleaned_data)
+
+
+class SayView(DemoView):
+    """A sentence is said to whoever is at the other end."""
+
+    def post(self, request: HttpRequest, sid: str) -> JsonResponse:
+        form = SayForm(request.POST)
+        if not form.is_valid():
+            return _refused(form)
+        said = form.cleaned_data | {"language": spoken_language()}
+        return self.asked({"do": "say", "call": sid} | said)
+
+
+class HangUpView(DemoView):
+    """The receiver is put down."""
+
+    def post(self, request: HttpRequest, sid: str) -> JsonResponse:
+        return self.asked({"do": "hang_up", "call": sid})
+
+
+def _everybody(offer: Offer) -> list[Telephone]:
+    return [*offer.lines, *offer.operators]
+
+
+def _refused(form: forms.Form) -> JsonResponse:
+    first = next(iter(form.errors.values()))
+    return _error(" ".join(str(one) for one in first), 400)
+
+
+def _error(text: str, status: int) -> JsonResponse:
+    return JsonResponse({"error": text}, status=status)
+
+
+def switchboard() -> Wire:
+    """The way to the one switchboard of this site."""
+    known = (
+        settings.PUBLIC_BASE_URL,
+        settings.TWILIO_ACCOUNT_SID,
+        settings.TWILIO_AUTH_TOKEN,
+    )
+    secret = salted_hmac(__name__, "\n".join(known), algorithm="sha256").digest()
+    # Of the installation's own: two on one machine are seldom in each other's way.
+    own = FIRST_PORT + int.from_bytes(hashlib.sha256(secret).digest()[:4]) % PORTS
+    return _wire(settings.STANDIN_PORT or own, secret, known[1], known[2])
+
+
+@cache
+def _wire(port: int, secret: bytes, account_sid: str, auth_token: str) -> Wire:
+    def make() -> Switchboard:
+        account = Account(account_sid, auth_token)
+        return Switchboard(Exchange(account, HttpTransport(), Clock()))
+
+    return Wire(port, secret, make)

@@ -1,0 +1,183 @@
+"""The calls that people make by hand: placed, watched and steered from their pages.
+
+Runs an exchange and answers questions in plain values, as they come over the `wire`.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from callcenter.standin.calls.exchange import Exchange, Number
+from callcenter.standin.calls.legs import Leg, Stay
+
+Json = dict[str, Any]
+
+# A page in sight asks twice a second, one in the background waits for its news.
+SILENT_SECONDS = 20.0
+# How long a call that is over can be asked about.
+REMEMBERED_SECONDS = 600.0
+MOST_SECONDS_WAITED = 3.0
+MOST_CALLS = 50
+TOO_MANY_CALLS: Json = {"error": "too many calls"}
+UNKNOWN_CALL: Json = {"error": "unknown call"}
+
+
+@dataclass
+class _Line:
+    """One page's call, and what its person heard, pressed and said, in order."""
+
+    leg: Leg
+    news: list[Json] = field(default_factory=list)
+    taken: int = 0
+    asked_at: float = field(default_factory=time.monotonic)
+
+    def collect(self) -> None:
+        """Take what was heard since the last time."""
+        for heard in self.leg.heard[self.taken :]:
+            self.add(
+                heard.verb,
+                heard.text,
+                at=heard.at,
+                language=heard.language,
+                seconds=heard.seconds,
+            )
+        self.taken = len(self.leg.heard)
+
+    def add(
+        self,
+        verb: str,
+        text: str,
+        *,
+        at: datetime,
+        language: str = "",
+        seconds: float = 0.0,
+    ) -> None:
+        self.news.append(
+            {
+                "number": len(self.news) + 1,
+                "at": at.isoformat(),
+                "verb": verb,
+                "text": text,
+                "language": language,
+                "seconds": seconds,
+            }
+        )
+
+
+class Switchboard:
+    """Everybody's calls of one site."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._lines: dict[str, _Line] = {}
+
+    async def work(self) -> None:
+        """Hang up for pages that were closed, and forget calls long over."""
+        while True:
+            await asyncio.sleep(1)
+            self.look_after(time.monotonic())
+
+    def look_after(self, now: float) -> None:
+        """Do the regular work at a moment of the monotonic clock, in seconds."""
+        for sid, line in list(self._lines.items()):
+            silent = now - line.asked_at
+            if not line.leg.is_over and silent > SILENT_SECONDS:
+                line.leg.hang_up()
+            elif line.leg.is_over and silent > REMEMBERED_SECONDS:
+                del self._lines[sid]
+
+    async def answer(self, question: Json) -> Json:
+        """Do what is asked, and give the state of the call afterwards."""
+        if question["do"] == "place":
+            return self._place(question)
+        line = self._lines.get(question["call"])
+        if line is None:
+            return UNKNOWN_CALL
+        line.asked_at = time.monotonic()
+        match question:
+            case {"do": "press", "digits": digits}:
+                self._press(line, digits)
+            case {"do": "say", "text": text, "language": language}:
+                self._say(line, text, language)
+            case {"do": "hang_up"}:
+                line.leg.hang_up()
+                # What it leads to is done by others: let them have their turn.
+                await asyncio.sleep(0)
+            case {"do": "news", "changes": changes, "wait": seconds}:
+                await _change(line.leg, changes, seconds)
+        return self._state(line, question.get("since", 0))
+
+    def _place(self, question: Mapping[str, Any]) -> Json:
+        # Everybody may ring at a demo, but not with a script that never hangs up.
+        up = [line for line in self._lines.values() if not line.leg.is_over]
+        if len(up) >= MOST_CALLS:
+            return TOO_MANY_CALLS
+        number = Number(**question["number"])
+        # The newest says what answers there: setup may have changed since the last.
+        self._exchange.add_number(number)
+        for name in question["queues"]:
+            self._exchange.queue(name)
+        leg = self._exchange.ring(question["from"], number.e164)
+        self._lines[leg.sid] = line = _Line(leg)
+        return self._state(line, 0)
+
+    def _press(self, line: _Line, digits: str) -> None:
+        if not line.leg.is_over:
+            line.collect()
+            line.add("press", digits, at=self._exchange.clock.now())
+            line.leg.press(digits)
+
+    def _say(self, line: _Line, text: str, language: str) -> None:
+        """Whoever is at the other end hears it; nobody, while there is no one."""
+        other = self._other(line.leg)
+        if other is not None and not line.leg.is_hung_up:
+            line.collect()
+            line.add("say", text, at=self._exchange.clock.now(), language=language)
+            line.leg.changed()
+            other.hear("Voice", text, language=language)
+
+    def _other(self, leg: Leg) -> Leg | None:
+        """Whom it talks with."""
+        talks = [talk for talk in leg.talks if talk.ended_at is None]
+        return self._exchange.calls.get(talks[-1].other_sid) if talks else None
+
+    def _position(self, leg: Leg, stay: Stay) -> int:
+        """Its place in the queue now, from 1; 0 while it is being taken out."""
+        members = self._exchange.queues[stay.queue].members
+        return next((at for at, one in enumerate(members, 1) if one.leg is leg), 0)
+
+    def _state(self, line: _Line, since: int) -> Json:
+        line.collect()
+        leg, now = line.leg, self._exchange.clock.now()
+        stays = [stay for stay in leg.stays if stay.left_at is None]
+        other = self._other(leg)
+        return {
+            "call": leg.sid,
+            "from": leg.from_,
+            "to": leg.to,
+            "doing": leg.doing,
+            "seconds": _between(leg.started_at, leg.ended_at or now),
+            "queue": stays[-1].queue if stays else "",
+            "position": self._position(leg, stays[-1]) if stays else 0,
+            "with": other.from_ if other else "",
+            "talk_seconds": _between(leg.talks[-1].began_at, now) if other else 0,
+            "hung_up_by": leg.hung_up_by,
+            "changes": leg.changes,
+            "news": line.news[since:],
+        }
+
+
+async def _change(leg: Leg, since: int, seconds: float) -> None:
+    """Wait until something has changed on the leg, but not for long."""
+    with contextlib.suppress(TimeoutError):
+        most = min(seconds, MOST_SECONDS_WAITED)
+        if most > 0 and not leg.is_over:
+            await asyncio.wait_for(leg.wait_for_change(since), most)
+
+
+def _between(start: datetime | None, end: datetime) -> int:
+    return max(0, int((end - start).total_seconds())) if start else 0

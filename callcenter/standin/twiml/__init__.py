@@ -1,0 +1,1 @@
+"""TwiML documents: read, checked as Twilio does, and how long they play."""

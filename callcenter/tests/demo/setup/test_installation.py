@@ -1,0 +1,241 @@
+"""The demo installation: exactly that of the sample calls, and made once."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.core.management import CommandError, call_command
+
+from callcenter.flow import tree
+from callcenter.flow.current import read_plan
+from callcenter.models import (
+    Holiday,
+    Menu,
+    MenuOption,
+    Message,
+    Operator,
+    OperatorQueue,
+    PhoneLine,
+    Prompt,
+    Queue,
+    QueueThreshold,
+    SetupVersion,
+    WebhookEvent,
+)
+
+pytestmark = pytest.mark.django_db
+
+CONFIG = json.loads(
+    (Path(__file__).parents[2] / "data/config.json").read_text(encoding="utf-8")
+)
+SETUP = [
+    PhoneLine,
+    Menu,
+    MenuOption,
+    Message,
+    Prompt,
+    Queue,
+    QueueThreshold,
+    Operator,
+    OperatorQueue,
+    Holiday,
+    SetupVersion,
+]
+
+
+def demo(*arguments: str) -> str:
+    out = StringIO()
+    call_command("demo", "--config-only", *arguments, stdout=out)
+    return out.getvalue().strip()
+
+
+def all_rows() -> list[list[tuple[object, ...]]]:
+    return [
+        list(model._default_manager.order_by("pk").values_list()) for model in SETUP
+    ]
+
+
+def test_installation_is_that_of_the_sample_calls():
+    demo()
+
+    options = MenuOption.objects.select_related("queue", "next_menu", "message")
+    menus: dict[str, dict[str, str]] = {menu.slug: {} for menu in Menu.objects.all()}
+    for option in options.select_related("menu"):
+        target = option.queue or option.next_menu or option.message
+        assert target is not None
+        menus[option.menu.slug][option.input] = f"{option.action} {target.slug}"
+    assert {
+        "lines": list(PhoneLine.objects.values_list("number", flat=True)),
+        "queues": dict(Queue.objects.values_list("slug", "twilio_sid")),
+        "operators": {
+            operator.name: operator.number or f"client:{operator.client_identity}"
+            for operator in Operator.objects.all()
+        },
+        "menus": menus,
+    } == {key: CONFIG[key] for key in ("lines", "queues", "operators", "menus")}
+
+
+def test_every_queue_has_one_row_of_the_default_thresholds():
+    demo()
+
+    rows = QueueThreshold.objects.order_by("queue__slug").values_list(
+        "queue__slug", "valid_from__year", "target_seconds", "short_abandon_seconds"
+    )
+    assert list(rows) == [
+        ("billing", 2000, 20, 5),
+        ("sales", 2000, 20, 5),
+        ("support", 2000, 20, 5),
+    ]
+
+
+def test_line_is_the_default_and_always_open():
+    demo()
+
+    line = PhoneLine.objects.get()
+    assert (line.is_default, line.menu, line.queue.slug) == (
+        True,
+        Menu.objects.get(slug="main"),
+        "support",
+    )
+    assert (line.hours.count(), Holiday.objects.count()) == (0, 0)
+
+
+def test_telephone_operators_have_the_pin_and_browser_operators_none():
+    demo()
+
+    pins = Operator.objects.order_by("name").values_list("name", "pin")
+    assert [(name, check_password("1234", pin)) for name, pin in pins] == [
+        ("agent_01", False),
+        ("agent_02", False),
+        ("sato", True),
+        ("suzuki", True),
+    ]
+    assert Operator.objects.get(name="agent_01").pin == ""
+
+
+def test_operators_serve_support_first():
+    demo()
+
+    plan = read_plan()
+    assert {operator.name: operator.queues for operator in plan.operators} == {
+        "agent_01": ("support", "sales", "billing"),
+        "agent_02": ("support", "sales", "billing"),
+        "sato": ("support",),
+        "suzuki": ("support",),
+    }
+
+
+def test_every_prompt_is_there_in_both_languages_and_valid():
+    demo()
+
+    for prompt in Prompt.objects.all():
+        prompt.full_clean()
+    by_language = {
+        language: set(
+            Prompt.objects.filter(language=language).values_list(
+                "purpose", "menu__slug", "message__slug", "queue__slug", "line__number"
+            )
+        )
+        for language in ("ja", "en")
+    }
+    assert by_language["ja"] == by_language["en"]
+    assert len(by_language["ja"]) == 11
+
+
+def test_menus_have_no_dead_end_and_no_silent_circle():
+    demo()
+
+    plan = read_plan()
+    assert tree.problems(plan.menus, plan.queues, plan.messages) == []
+
+
+def test_first_run_says_what_it_made():
+    said = demo()
+
+    assert said == (
+        "Made the demo installation: queue support, queue sales, queue billing,"
+        " message information, menu main, menu language, line +815000000101,"
+        " operator sato, operator suzuki, operator agent_01, operator agent_02."
+        " The PIN of its telephone operators is 1234."
+    )
+
+
+def test_second_run_changes_nothing_and_says_so():
+    demo()
+    before = all_rows()
+
+    said = demo()
+
+    assert said == "The demo installation is there already: nothing changed."
+    assert all_rows() == before
+
+
+def test_what_people_changed_in_the_demo_stays():
+    demo()
+    Queue.objects.filter(slug="support").update(name="お客様窓口", wrapup_seconds=30)
+    Operator.objects.filter(name="sato").update(name="佐藤")
+    MenuOption.objects.filter(menu__slug="main", input="4").delete()
+    before = all_rows()
+
+    demo()
+
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize(
+    ("make", "named"),
+    [
+        (
+            lambda: PhoneLine.objects.create(
+                number="+81312345678", name="ours", queue=Queue.objects.all()[0]
+            ),
+            "line +81312345678",
+        ),
+        (lambda: Menu.objects.create(slug="ours", name="ours"), "menu ours"),
+        (lambda: Message.objects.create(slug="ours", name="ours"), "message ours"),
+        (lambda: Queue.objects.create(slug="ours", name="ours"), "queue ours"),
+        (
+            lambda: Operator.objects.create(name="ours", number="+81312345678"),
+            "operator ours",
+        ),
+    ],
+)
+def test_installation_made_by_hand_is_left_alone(make, named):
+    demo()
+    make()
+    before = all_rows()
+
+    with pytest.raises(CommandError) as refusal:
+        demo()
+
+    assert str(refusal.value) == (
+        f"This installation was made by hand ({named}): nothing changed."
+        " --replace removes it and makes the demo's."
+    )
+    assert all_rows() == before
+
+
+def test_replacing_leaves_the_demo_alone_and_history_untouched():
+    demo()
+    plain = read_plan()
+    queue = Queue.objects.create(slug="ours", name="ours")
+    PhoneLine.objects.create(number="+81312345678", name="ours", queue=queue)
+    Menu.objects.filter(slug="main").update(tries=1)
+    WebhookEvent.objects.create(
+        dedup_key="0" * 64, received_at="2026-10-05T01:00:00Z", kind="status"
+    )
+
+    said = demo("--replace")
+
+    replaced = read_plan()
+    assert said.startswith("Made the demo installation after removing ")
+    assert (replaced.lines, replaced.menus, replaced.messages, replaced.queues) == (
+        plain.lines,
+        plain.menus,
+        plain.messages,
+        plain.queues,
+    )
+    assert replaced.version > plain.version
+    assert WebhookEvent.objects.count() == 1

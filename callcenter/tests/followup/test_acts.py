@@ -1,0 +1,269 @@
+"""What people may do about a caller who gave up, and what is kept of it."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from callcenter.followup import acts
+from callcenter.models import AbandonedCall, Call, FollowUp, FollowUpStep
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 24, 3, tzinfo=UTC)
+CALLER = "+819012345678"
+_numbers = count(1)
+
+
+def gave_up(seconds: float = 0, caller: str = CALLER, **more: Any) -> AbandonedCall:
+    at = NOON + timedelta(seconds=seconds)
+    call = Call.objects.create(sid=f"CA{next(_numbers):032x}", caller=caller)
+    return AbandonedCall.objects.create(
+        call=call,
+        visit=1,
+        queue="support",
+        caller=caller,
+        entered_at=at,
+        abandoned_at=at + timedelta(seconds=30),
+        **more,
+    )
+
+
+@pytest.fixture
+def sato():
+    return User.objects.create_user("sato")
+
+
+@pytest.fixture
+def yamada():
+    return User.objects.create_user("yamada")
+
+
+def states() -> list[tuple[str, str | None]]:
+    """State and who has claimed, of every call in order of giving up."""
+    rows: Any = AbandonedCall.objects.with_state().order_by("abandoned_at", "pk")
+    return list(rows.values_list("state", "follow_up__claimed_by__username"))
+
+
+def steps() -> list[tuple[str, str, str, str | None]]:
+    return list(
+        FollowUpStep.objects.values_list("act", "result", "text", "by__username")
+    )
+
+
+def test_claim_is_of_all_calls_of_the_caller_that_nobody_has_served(sato):
+    gave_up(0)
+    gave_up(60)
+    gave_up(90, caller="+819011111111")
+    gave_up(120, recovered_at=NOON + timedelta(hours=1))
+
+    acts.claim(CALLER, sato)
+
+    assert states() == [
+        ("in_progress", "sato"),
+        ("in_progress", "sato"),
+        ("open", None),
+        ("recovered", None),
+    ]
+    assert steps() == [("claimed", "", "", "sato")]
+
+
+def test_who_has_claimed_may_claim_again_and_nothing_changes(sato):
+    gave_up()
+    acts.claim(CALLER, sato)
+    before = FollowUp.objects.values().get()
+
+    acts.claim(CALLER, sato)
+
+    assert FollowUp.objects.values().get() == before
+    assert len(steps()) == 1
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda user: acts.claim(CALLER, user),
+        lambda user: acts.release(CALLER, user),
+        lambda user: acts.attempt(CALLER, user, "no_answer"),
+        lambda user: acts.close(CALLER, user, "why"),
+    ],
+)
+def test_nobody_acts_on_what_somebody_else_has_claimed(act, sato, yamada):
+    gave_up()
+    acts.claim(CALLER, sato)
+    before = FollowUp.objects.values().get()
+
+    with pytest.raises(acts.ClaimedByAnother) as refused:
+        act(yamada)
+
+    assert (refused.value.by, refused.value.at) == (sato, before["claimed_at"])
+    assert FollowUp.objects.values().get() == before
+    assert steps() == [("claimed", "", "", "sato")]
+
+
+def test_call_that_comes_later_is_in_the_same_hands_with_the_next_act(sato, yamada):
+    gave_up(0)
+    acts.claim(CALLER, sato)
+    gave_up(60)
+
+    with pytest.raises(acts.ClaimedByAnother):
+        acts.claim(CALLER, yamada)
+    acts.attempt(CALLER, sato, "busy")
+
+    assert states() == [("in_progress", "sato"), ("in_progress", "sato")]
+    assert list(FollowUp.objects.order_by("pk").values_list("attempts", flat=True)) == [
+        0,
+        1,
+    ]
+
+
+def test_ring_back_counts_once_on_the_newest_call_and_claims(sato):
+    gave_up(0)
+    gave_up(60)
+
+    acts.attempt(CALLER, sato, "no_answer", "nobody in")
+    acts.attempt(CALLER, sato, "busy")
+
+    newest = AbandonedCall.objects.order_by("abandoned_at").last()
+    assert newest is not None
+    assert newest.follow_up.attempts == 2
+    assert sum(FollowUp.objects.values_list("attempts", flat=True)) == 2
+    assert states() == [("in_progress", "sato")] * 2
+    assert steps() == [
+        ("claimed", "", "", "sato"),
+        ("attempt", "no_answer", "nobody in", "sato"),
+        ("attempt", "busy", "", "sato"),
+    ]
+
+
+def test_who_reaches_the_caller_has_handled_all_of_the_calls(sato):
+    gave_up(0)
+    gave_up(60)
+
+    acts.attempt(CALLER, sato, "reached", "all is well")
+
+    rows = FollowUp.objects.values_list("state", "handled_by__username", "handled_at")
+    [first, second] = rows
+    assert first == second
+    assert first[:2] == ("reached", "sato")
+    with pytest.raises(acts.NothingToDo):
+        acts.claim(CALLER, sato)
+
+
+def test_caller_who_gives_up_again_after_being_reached_is_open_again(sato):
+    gave_up(0)
+    acts.attempt(CALLER, sato, "reached")
+
+    gave_up(600)
+
+    assert states() == [("reached", "sato"), ("open", None)]
+
+
+def test_closed_with_a_reason_and_opened_again_together(sato, yamada):
+    gave_up(0)
+    acts.close(CALLER, yamada, "an old matter")
+    gave_up(60)
+    last = gave_up(120)
+    acts.close(CALLER, sato, "spoke to him by mail")
+
+    acts.reopen(last, yamada)
+
+    assert [state for state, _who in states()] == ["closed", "open", "open"]
+    assert FollowUp.objects.filter(handled_by=None, handled_at=None).count() == 2
+    assert steps()[-2:] == [
+        ("closed", "", "spoke to him by mail", "sato"),
+        ("reopened", "", "", "yamada"),
+    ]
+
+
+def test_call_opened_again_joins_the_claim_that_runs(sato, yamada):
+    old = gave_up(0)
+    acts.close(CALLER, sato)
+    gave_up(60)
+    acts.claim(CALLER, yamada)
+
+    acts.reopen(old, sato)
+
+    assert states() == [("in_progress", "yamada")] * 2
+
+
+def test_released_caller_is_open_and_free_to_all(sato, yamada):
+    gave_up()
+    acts.claim(CALLER, sato)
+
+    acts.release(CALLER, sato)
+    acts.claim(CALLER, yamada)
+
+    assert states() == [("in_progress", "yamada")]
+    assert [step[0] for step in steps()] == ["claimed", "released", "claimed"]
+
+
+def test_claim_of_somebody_else_is_released_by_those_who_may(sato, yamada):
+    gave_up()
+    acts.claim(CALLER, sato)
+
+    acts.release(CALLER, yamada, of_anybody=True)
+
+    assert states() == [("open", None)]
+
+
+def test_claim_of_a_deleted_user_holds_nobody_up(sato, yamada):
+    gave_up()
+    acts.claim(CALLER, sato)
+    sato.delete()
+
+    acts.claim(CALLER, yamada)
+
+    assert states() == [("in_progress", "yamada")]
+
+
+def test_nothing_is_to_be_done_about_who_was_answered_or_hides_the_number(sato):
+    gave_up(recovered_at=NOON + timedelta(hours=1))
+    gave_up(caller="")
+
+    for caller in (CALLER, "", "+819099999999"):
+        for act in (acts.claim, acts.close, acts.release):
+            with pytest.raises(acts.NothingToDo):
+                act(caller, sato)
+        with pytest.raises(acts.NothingToDo):
+            acts.attempt(caller, sato, "busy")
+
+    assert not FollowUp.objects.exists()
+
+
+def test_nothing_is_opened_again_that_is_open_or_recovered(sato):
+    is_open = gave_up()
+    closed = gave_up(60, caller="+819011111111")
+    acts.close(closed.caller, sato)
+    AbandonedCall.objects.filter(pk=closed.pk).update(
+        recovered_at=NOON + timedelta(hours=1)
+    )
+
+    for row in (is_open, closed):
+        with pytest.raises(acts.NothingToDo):
+            acts.reopen(row, sato)
+
+
+def test_note_is_kept_about_a_caller_whoever_works_on_it(sato, yamada):
+    row = gave_up()
+    withheld = gave_up(caller="")
+    acts.claim(CALLER, sato)
+
+    acts.note(row, yamada, "called about the invoice")
+    acts.note(withheld, yamada, "a voice like Suzuki's")
+
+    assert states() == [("in_progress", "sato"), ("closed", None)]
+    assert steps()[1:] == [
+        ("note", "", "called about the invoice", "yamada"),
+        ("note", "", "a voice like Suzuki's", "yamada"),
+    ]
+
+
+def test_note_about_a_call_that_is_no_abandonment_any_more_is_refused(sato):
+    row = gave_up()
+    AbandonedCall.objects.all().delete()
+
+    with pytest.raises(acts.NothingToDo):
+        acts.note(row, sato, "too late")

@@ -1,0 +1,278 @@
+"""What the requests of a call mean besides its stays in queues; no database."""
+
+import pytest
+
+from callcenter.history.rules import Rules
+from callcenter.tests.history.derived import told
+from callcenter.tests.sample_events import (
+    CALLER,
+    CALLER_NUMBER,
+    OPERATOR,
+    OPERATOR_NUMBER,
+    at,
+    choose,
+    connect,
+    done,
+    end,
+    event,
+    leave,
+    ring,
+    sign_in,
+    wait,
+)
+
+
+def test_withheld_caller_has_no_number_and_is_never_recovered():
+    rules = Rules(contacts=(at(500),))
+    history = told(
+        ring(From="+266696687"), choose(5), leave(65, "hangup", 60), rules=rules
+    )
+
+    assert history.call is not None
+    assert (history.call.caller, history.call.from_raw) == ("", "+266696687")
+    assert [row.recovered_at for row in history.abandoned_calls] == [None]
+
+
+def test_abandoned_call_is_recovered_by_the_first_contact_strictly_after():
+    rules = Rules(contacts=(at(20), at(65), at(900), at(500)))
+    history = told(choose(5), leave(65, "hangup", 60), rules=rules)
+
+    assert [row.recovered_at for row in history.abandoned_calls] == [at(500)]
+
+
+@pytest.mark.parametrize(
+    ("events", "sid", "kind"),
+    [
+        ([ring()], CALLER, "customer"),
+        ([event(0, "incoming/", "menu:main", From="client:web")], CALLER, "customer"),
+        ([event(0, "incoming/", "operator")], CALLER, "operator"),
+        ([event(0, "client/", "dial:+815000000555")], CALLER, "operator"),
+        ([event(0, "operator/", "sign_off")], CALLER, "operator"),
+        ([connect(36, 31)], OPERATOR, "operator"),
+        ([end(60, Direction="outbound-dial")], CALLER, "outbound"),
+        ([end(60, ParentCallSid=OPERATOR)], CALLER, "outbound"),
+        ([end(60, From=OPERATOR_NUMBER)], CALLER, "operator"),
+        ([end(60, From="client:agent_01")], CALLER, "operator"),
+        ([end(60)], CALLER, "customer"),
+        ([event(0, "fallback/", "apology")], CALLER, "customer"),
+    ],
+)
+def test_whose_leg_it_is(events, sid, kind):
+    history = told(*events, sid=sid)
+
+    assert history.call is not None
+    assert history.call.kind == kind
+
+
+def test_a_leg_known_only_from_a_recording_is_no_call():
+    assert told(event(0, "recording/", RecordingStatus="completed")).call is None
+
+
+def test_end_is_the_callbacks_timestamp_where_it_is_plausible():
+    stamped = told(ring(), end(70, Timestamp="Mon, 05 Oct 2026 01:00:57 +0000"))
+    absurd = told(ring(), end(70, Timestamp="Mon, 05 Oct 2020 01:00:57 +0000"))
+
+    assert stamped.call is not None
+    assert absurd.call is not None
+    assert (stamped.call.ended_at, absurd.call.ended_at) == (at(57), at(70))
+
+
+def test_a_call_known_only_from_its_end_began_its_duration_earlier():
+    call = told(end(70, CallDuration=57)).call
+
+    assert call is not None
+    assert (call.started_at, call.ended_at, call.outcome) == (at(13), at(70), "")
+
+
+@pytest.mark.parametrize(
+    ("events", "outcome", "by"),
+    [
+        ([ring()], "", ""),
+        ([ring(), end(9)], "ivr_abandoned", "caller"),
+        ([event(0, "incoming/", "closed"), end(9)], "closed", ""),
+        (
+            [event(0, "incoming/", "reject"), end(1, status="busy")],
+            "rejected",
+            "system",
+        ),
+        (
+            [
+                ring(),
+                event(6, "menu/main/?step=1", "message:information", Digits="2"),
+                end(30),
+            ],
+            "self_service",
+            "",
+        ),
+        (
+            [ring(), event(6, "fallback/", "apology", ErrorCode="11205"), end(9)],
+            "failed",
+            "",
+        ),
+        ([choose(5), leave(65, "hangup", 60), end(66)], "abandoned", "caller"),
+        (
+            [
+                choose(5),
+                connect(36, 31),
+                leave(99, "bridged", 31, CallStatus="in-progress"),
+                end(99),
+            ],
+            "answered",
+            "operator",
+        ),
+        (
+            [
+                choose(5),
+                connect(36, 31),
+                leave(99, "bridged", 31, CallStatus="completed"),
+                end(99),
+            ],
+            "answered",
+            "caller",
+        ),
+        ([choose(5), connect(36, 31)], "", ""),
+    ],
+)
+def test_what_became_of_the_call(events, outcome, by):
+    call = told(*events).call
+
+    assert call is not None
+    assert (call.outcome, call.disconnected_by) == (outcome, by)
+
+
+def test_wrong_key_and_silence_are_steps_of_their_own():
+    history = told(
+        ring(),
+        event(7, "menu/main/?step=1", "menu:main", Digits="9"),
+        event(23, "menu/main/?step=2", "enqueue:support/1"),
+    )
+
+    steps = [(row.step, row.menu, row.input, row.led_to) for row in history.ivr_steps]
+    assert steps == [
+        (1, "main", "9", "menu:main"),
+        (2, "main", "", "enqueue:support/1"),
+    ]
+    assert history.call is not None
+    assert history.call.ivr_path == "main>9>main>support"
+
+
+def test_an_unanswered_menu_is_a_step_without_input():
+    history = told(ring(), end(9))
+
+    steps = [(row.step, row.menu, row.input, row.led_to) for row in history.ivr_steps]
+    assert steps == [(1, "main", "", "")]
+
+
+def test_step_in_the_url_orders_what_came_in_disorder():
+    history = told(
+        event(40, "incoming/", "menu:main"),
+        event(7, "menu/main/?step=1", "menu:language", Digits="5"),
+        event(3, "menu/language/?step=2", "enqueue:billing/1", Digits="1"),
+    )
+
+    assert [(row.menu, row.input) for row in history.ivr_steps] == [
+        ("main", "5"),
+        ("language", "1"),
+    ]
+
+
+def test_request_seen_with_and_without_its_token_counts_once():
+    once = told(ring(token="t1"), choose(5))
+    twice = told(ring(token="t1"), ring(3), choose(5))
+
+    assert len(once.ivr_steps) == len(twice.ivr_steps) == 1
+    assert twice.call is not None
+    assert twice.call.started_at == at(0)
+
+
+def test_voicemail_and_recording_are_told_once_under_their_sids():
+    recording = "RE" + "a" * 32
+    history = told(
+        choose(5),
+        event(
+            60,
+            "voicemail/support/1/",
+            "goodbye",
+            RecordingSid=recording,
+            RecordingDuration=21,
+        ),
+        event(
+            62,
+            "voicemail/support/1/",
+            "goodbye",
+            RecordingSid=recording,
+            RecordingDuration=21,
+        ),
+        event(70, "recording/", RecordingSid=recording, RecordingStatus="in-progress"),
+        event(
+            75,
+            "recording/",
+            RecordingSid=recording,
+            RecordingStatus="completed",
+            RecordingDuration=21,
+        ),
+    )
+
+    assert [
+        (row.recording_sid, row.visit, row.queue, row.duration_seconds)
+        for row in history.voicemails
+    ] == [(recording, 1, "support", 21)]
+    assert [
+        (row.recording_sid, row.duration_seconds) for row in history.recordings
+    ] == [(recording, 21)]
+
+
+def test_callback_wish_is_told_from_our_leave():
+    history = told(choose(5), wait(30, 25, "leave:callback"), leave(31, "leave", 26))
+
+    wishes = [one.callback for one in history.entries]
+    assert [(wish.caller, wish.requested_at) for wish in wishes if wish] == [
+        (CALLER_NUMBER, at(30))
+    ]
+
+
+def test_states_of_an_operator_on_the_telephone():
+    history = told(
+        *sign_in(-300),
+        done(-10, caller="", bridged=None, status="no-answer"),
+        connect(36, 31),
+        done(160, talk=120),
+        event(170, "operator/?step=4", "dial:support", sid=OPERATOR),
+        end(400, sid=OPERATOR),
+        sid=OPERATOR,
+    )
+
+    states = [
+        (row.state, row.started_at, row.ended_at) for row in history.operator_states
+    ]
+    assert states == [
+        ("ready", at(-294), at(-10)),
+        ("wrap_up", at(-10), at(36)),
+        ("talking", at(36), at(160)),
+        ("wrap_up", at(160), at(170)),
+        ("ready", at(170), at(400)),
+        ("signed_out", at(400), None),
+    ]
+
+
+def test_conversation_that_came_to_nothing_is_none_also_when_heard_after_the_end():
+    history = told(
+        *sign_in(-300),
+        connect(36, 31),
+        end(40, sid=OPERATOR),
+        done(40.5, bridged=False),
+        sid=OPERATOR,
+    )
+
+    assert [(row.state, row.started_at) for row in history.operator_states] == [
+        ("ready", at(-294)),
+        ("signed_out", at(40)),
+    ]
+
+
+def test_line_and_number_are_normalised_beside_what_was_sent():
+    call = told(ring(To="sip:front@example.com", From=" 090-1234")).call
+
+    assert call is not None
+    assert (call.line, call.to_raw) == ("", "sip:front@example.com")
+    assert (call.caller, call.from_raw) == ("", " 090-1234")

@@ -1,0 +1,91 @@
+"""An event is told before its answer, or under load within a second of it."""
+
+import threading
+
+import pytest
+from django.db import OperationalError
+
+from callcenter.events.record import record
+from callcenter.history import queue, store
+from callcenter.history.queue import drain
+from callcenter.models import Call, WebhookEvent
+from callcenter.tests.sample_events import (
+    CALLER,
+    OTHER_CALLER,
+    choose,
+    end,
+    leave,
+    ring,
+)
+
+# The fixture of all tests puts telling at once in its place.
+hear = queue.hear
+
+CALL = [ring(), choose(5), leave(65, "hangup", 60), end(66)]
+
+
+def kept(event: WebhookEvent) -> WebhookEvent:
+    stored = record(event).event
+    assert stored is not None
+    return stored
+
+
+@pytest.mark.django_db
+def test_an_event_that_comes_alone_is_told_at_once():
+    hear(kept(ring()))
+
+    assert WebhookEvent.objects.untold().count() == 0
+    assert Call.objects.get().ivr_step_count == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_another_is_telling_events_are_told_by_a_thread_each_call_once(
+    monkeypatch,
+):
+    told: list[str] = []
+    real, is_telling, go_on = store.retell, threading.Event(), threading.Event()
+
+    def slow(event, **_):
+        is_telling.set()
+        assert go_on.wait(5)
+
+    def counted(sids, **options):
+        told.extend(sids)
+        real(sids, **options)
+
+    monkeypatch.setattr(store, "tell_event", slow)
+    monkeypatch.setattr(store, "retell", counted)
+    busy = threading.Thread(target=hear, args=[kept(ring(sid=OTHER_CALLER))])
+    busy.start()
+    assert is_telling.wait(5)
+
+    for event in CALL:
+        hear(kept(event))
+    assert WebhookEvent.objects.untold().count() == 5
+    go_on.set()
+    busy.join()
+
+    assert drain()
+    assert told == [CALLER]
+    assert Call.objects.get(sid=CALLER).outcome == "abandoned"
+    assert WebhookEvent.objects.untold().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_fails_is_left_untold_and_the_thread_goes_on(monkeypatch, caplog):
+    def gone(_events):
+        raise OperationalError(2006, "Server has gone away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "tell_events", gone)
+        with queue._turn:
+            hear(kept(ring()))
+        assert drain()
+    assert "1 events are told later" in caplog.text
+    assert WebhookEvent.objects.untold().count() == 1
+
+    with queue._turn:
+        hear(kept(choose(5)))
+    assert drain()
+
+    assert Call.objects.get().entry_count == 1

@@ -1,0 +1,153 @@
+"""Event files in and out: restartable, nothing lost, nothing twice."""
+
+import gzip
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from callcenter.events.eventfile import line_of_event
+from callcenter.history import store
+from callcenter.models import Call, WebhookEvent
+from callcenter.tests.history_rows import history_rows
+from callcenter.tests.sample_events import CALLER, at, choose, end, leave, ring, wait
+from callcenter.upkeep import intake
+
+pytestmark = pytest.mark.django_db
+
+CALL = [ring(), choose(5), wait(5, 0), leave(65, "hangup", 60), end(66)]
+
+
+def file_of(tmp_path, lines, name="events.jsonl"):
+    path = tmp_path / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_line_that_cannot_be_read_is_kept_aside_and_the_rest_goes_on(tmp_path):
+    lines = [line_of_event(one) for one in CALL]
+    path = file_of(tmp_path, [*lines[:2], "{broken", "", '{"at": 5}', *lines[2:]])
+    seen: list[intake.Rejected] = []
+
+    taken = intake.load(path, rejected=seen.append)
+
+    assert (taken.kept, taken.repeats, taken.rejected) == (5, 0, 2)
+    assert [(one.number, one.reason) for one in seen] == [
+        (3, "no JSON"),
+        (5, "path or params is missing"),
+    ]
+    rejected = tmp_path / "events.jsonl.rejected"
+    assert rejected.read_text() == '{broken\n{"at": 5}\n'
+    assert Call.objects.get().outcome == "abandoned"
+
+
+def test_a_gzip_file_is_taken_in_whatever_its_name(tmp_path):
+    path = tmp_path / "events"
+    path.write_bytes(gzip.compress("\n".join(map(line_of_event, CALL)).encode()))
+
+    assert intake.load(path).kept == 5
+
+
+def test_a_cut_gzip_file_ends_with_a_sentence(tmp_path):
+    path = tmp_path / "events.gz"
+    path.write_bytes(gzip.compress("\n".join(map(line_of_event, CALL)).encode())[:-9])
+
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("load_events", path)
+
+
+def test_what_an_interrupted_run_kept_is_told_by_the_next(tmp_path, monkeypatch):
+    path = file_of(tmp_path, [line_of_event(one) for one in CALL])
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(intake, "tell_events", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            intake.load(path)
+    assert not Call.objects.exists()
+
+    taken = intake.load(path)
+
+    assert (taken.kept, taken.repeats, taken.told) == (0, 5, 1)
+    assert Call.objects.get().outcome == "abandoned"
+    assert WebhookEvent.objects.untold().count() == 0
+
+
+def test_many_batches_keep_every_line_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "BATCH", 2)
+    monkeypatch.setattr(intake, "_TELL_AFTER", 3)
+    lines = [line_of_event(one) for one in CALL]
+    path = file_of(tmp_path, [*lines, *lines])
+
+    taken = intake.load(path)
+
+    assert (taken.kept, taken.repeats) == (5, 5)
+    assert Call.objects.get().outcome == "abandoned"
+
+
+def test_dumped_events_load_into_the_same_history(tmp_path):
+    intake.load(file_of(tmp_path, [line_of_event(one) for one in CALL]))
+    history = history_rows()
+    out = io.StringIO()
+
+    count = intake.dump(out)
+
+    assert count == 5
+    Call.objects.all().delete()
+    WebhookEvent.objects.all().delete()
+    intake.load(file_of(tmp_path, out.getvalue().splitlines(), "dumped.jsonl"))
+    assert history_rows() == history
+
+
+def test_dump_takes_a_half_open_period_in_pages(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "_PAGE", 1)
+    intake.load(file_of(tmp_path, [line_of_event(one) for one in CALL]))
+    out = io.StringIO()
+
+    count = intake.dump(out, since=at(5), until=at(65))
+
+    # choose() and wait() both at 5; ring() before, leave() on the far edge.
+    assert count == 2
+    assert out.getvalue().count("\n") == 2
+
+
+def test_a_call_that_cannot_be_told_does_not_stop_the_others(tmp_path, monkeypatch):
+    other = "CA" + "e" * 32
+    real = store.retell
+
+    def failing(sids, **options):
+        if other in sids:
+            raise ValueError("odd")
+        real(sids, **options)
+
+    monkeypatch.setattr(store, "retell", failing)
+    events = [*CALL, ring(sid=other)]
+
+    intake.load(file_of(tmp_path, [line_of_event(one) for one in events]))
+
+    assert Call.objects.get(sid=CALLER).outcome == "abandoned"
+    assert WebhookEvent.objects.untold().get().tell_error == "ValueError: odd"
+
+
+def test_commands_close_with_one_line(tmp_path, capsys):
+    path = file_of(tmp_path, [line_of_event(one) for one in CALL])
+
+    call_command("load_events", path)
+    call_command("rebuild_calls")
+    call_command("rebuild_calls", "--untold")
+    call_command("dump_events", "--output", tmp_path / "out.jsonl")
+
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [
+        "Kept 5 events, 0 were known, 0 lines rejected; told 1 calls.",
+        "Told 1 calls again.",
+        "Told 0 calls again, for 0 untold events.",
+    ]
+    assert captured.err.splitlines()[-1] == "Wrote 5 events."
+
+
+def test_a_missing_file_is_said_in_one_line(tmp_path):
+    with pytest.raises(CommandError, match="There is no file"):
+        call_command("load_events", tmp_path / "nothing.jsonl")

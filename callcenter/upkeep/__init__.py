@@ -1,0 +1,1 @@
+"""Work on the whole store: load and dump event files, prune, derive calls again."""

@@ -1,0 +1,1 @@
+"""Read-only lists of history: what is shown, filtered, searched and linked."""

@@ -1,0 +1,159 @@
+"""How history is shown: read by those who may, changed by nobody, counted by none."""
+
+from functools import cached_property
+from typing import Any, TypeVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from reports.admin.exports import ExportAdmin
+from reports.admin.history import search
+from reports.admin.history.linked import Linked, table
+from reports.present import masking, swatches
+from reports.present.formats import DIGITS_LEFT
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+
+# What stands where there is nothing; the admin itself would print "None".
+NOTHING = "—"
+# Counting ten million rows takes seconds, and nobody reads page 101.
+MOST_LISTED = 10_000
+
+
+class CappedPaginator(Paginator[Any]):
+    """Pages over the first rows of a list, counted no further than they go."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list  # a queryset, in every list of the admin
+        count: int = rows.order_by()[:MOST_LISTED].count()
+        return count
+
+
+class HistoryAdmin(ExportAdmin[ModelT]):
+    """Call history is written by webhooks only; people read it.
+
+    Its lists are made for ten million rows: no joins, no full counts, filters and
+    searches that an index serves. Subclasses name what a search may look into.
+    """
+
+    # Columns holding the SIDs that a search finds, and numbers written backwards.
+    sid_lookups: list[str] = []
+    number_lookup = ""
+    # Columns that would give a number away to those who see it masked, by `?caller=`.
+    number_columns = frozenset({"caller", "caller_reversed", "from_raw", "to_raw"})
+
+    search_help_text = _("A SID, or a telephone number or its last digits.")
+    list_select_related = ()  # a join would sort ten million rows
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
+    actions = None
+    change_form_template = "admin/callcenter/history_change_form.html"
+    change_list_template = "admin/callcenter/history_change_list.html"
+    empty_value_display = NOTHING
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: object | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: object | None = None
+    ) -> bool:
+        return False
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return self.sid_lookups
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        changelist = super().get_changelist_instance(request)
+        if not masking.may_see_numbers(request.user):
+            text = gettext("A SID, or the last %(count)d digits of a telephone number.")
+            changelist.search_help_text = text % {"count": DIGITS_LEFT}
+        return changelist
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        is_number = lookup.partition("__")[0] in self.number_columns
+        if is_number and not masking.may_see_numbers(request.user):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[ModelT], search_term: str
+    ) -> tuple[models.QuerySet[ModelT], bool]:
+        term = search.normal(search_term)
+        if not term:
+            return queryset, False
+        if search.is_sid(term):
+            return self.of_sid(queryset, term), False
+        if search.is_number(term):
+            if not self.may_search(request, term):
+                return queryset.none(), False
+            return self.of_number(queryset, term), False
+        return queryset.none(), False
+
+    def of_sid(
+        self, queryset: models.QuerySet[ModelT], term: str
+    ) -> models.QuerySet[ModelT]:
+        """Rows that hold this SID."""
+        found = Q()
+        for lookup in self.sid_lookups:
+            found |= Q(**{lookup: term})
+        return queryset.filter(found)
+
+    def may_search(self, request: HttpRequest, term: str) -> bool:
+        """Whether a number may be looked for, else it is said why not.
+
+        Digits beyond those that are readable anyway could be found out one by one.
+        """
+        if masking.may_see_numbers(request.user) or len(term) <= DIGITS_LEFT:
+            return True
+        text = gettext(
+            "You may not see callers' numbers: search by the last %(count)d digits."
+        )
+        messages.warning(request, text % {"count": DIGITS_LEFT})
+        return False
+
+    def of_number(
+        self, queryset: models.QuerySet[ModelT], term: str
+    ) -> models.QuerySet[ModelT]:
+        """Rows of calls from a number, given by its last digits."""
+        return queryset.filter(search.ends_with(self.number_lookup, term))
+
+    @admin.display(description=_("outcome"))
+    def shown_outcome(self, row: Any) -> str:
+        return swatches.outcome(row.outcome, row.get_outcome_display()) or NOTHING
+
+    def linked(self, obj: ModelT) -> list[Linked]:
+        """What hangs on a row, in the order its page shows it."""
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = context["original"]
+        tables = [table(request, self.admin_site, each) for each in self.linked(obj)]
+        # Nobody needs to be told that a page is for viewing.
+        context["title"] = capfirst(self.opts.verbose_name)
+        context["linked_tables"] = [each for each in tables if each and each.rows]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        title = capfirst(self.opts.verbose_name_plural)
+        context = {"title": title, "most_listed": MOST_LISTED, **(extra_context or {})}
+        return super().changelist_view(request, context)

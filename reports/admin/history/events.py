@@ -1,0 +1,145 @@
+"""What arrived, in the admin: each request with its form, our answer and its telling.
+
+The forms hold callers' numbers and what they typed, in places nobody can list: whoever
+opens them needs the permission to see numbers besides that to view webhook events.
+"""
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models import Call, QueueEntry, WebhookEvent
+from reports.admin.filters import PeriodFilter, RecentKindFilter, TellingFilter
+from reports.admin.history import search
+from reports.admin.history.base import NOTHING, HistoryAdmin
+from reports.admin.history.linked import Linked
+from reports.present import masking
+from reports.timeline.page import form_value
+
+
+@admin.register(WebhookEvent)
+class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
+    """Requests from Twilio and acts of ours: what, about whom, answered how."""
+
+    list_display = [
+        "received_at",
+        "kind",
+        "leg",
+        "heard",
+        "decision",
+        "is_told",
+        "queue",
+    ]
+    list_filter = [
+        ("received_at", PeriodFilter),
+        ("kind", RecentKindFilter),
+        TellingFilter,
+    ]
+    sortable_by = ["received_at"]
+    sid_lookups = ["call_sid", "other_sid"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "received_at",
+                    "kind",
+                    "path",
+                    "leg",
+                    "other_leg",
+                    "queue",
+                    "visit",
+                    "position",
+                    "queue_time_seconds",
+                    "menu",
+                    "step",
+                    "input",
+                    "result",
+                    "decision",
+                ]
+            },
+        ),
+        (_("Telling"), {"fields": ["told_at", "error"]}),
+        (_("The form as it came"), {"fields": ["form_values"]}),
+        (
+            _("How repeats are known"),
+            {"classes": ["collapse"], "fields": ["token", "dedup_key", "decided_at"]},
+        ),
+    ]
+
+    def has_view_permission(
+        self, request: HttpRequest, obj: WebhookEvent | None = None
+    ) -> bool:
+        may_view = super().has_view_permission(request, obj)
+        return may_view and masking.may_see_numbers(request.user)
+
+    def of_number(
+        self, queryset: models.QuerySet[WebhookEvent], term: str
+    ) -> models.QuerySet[WebhookEvent]:
+        calls = Call.objects.filter(search.ends_with("caller_reversed", term))
+        return queryset.filter(call_sid__in=calls.values("sid"))
+
+    @admin.display(description=_("call SID"))
+    def leg(self, event: WebhookEvent) -> str:
+        return _timeline(event.call_sid)
+
+    @admin.display(description=_("other leg"))
+    def other_leg(self, event: WebhookEvent) -> str:
+        return _timeline(event.other_sid)
+
+    @admin.display(description=_("input or result"))
+    def heard(self, event: WebhookEvent) -> str:
+        """What the caller pressed, else what Twilio says became of it."""
+        return event.input or event.result or NOTHING
+
+    @admin.display(description=_("told"), boolean=True)
+    def is_told(self, event: WebhookEvent) -> bool | None:
+        """Told, not told yet, or failed."""
+        if event.tell_error:
+            return False
+        return True if event.told_at else None
+
+    @admin.display(description=_("telling failed"))
+    def error(self, event: WebhookEvent) -> str:
+        if not event.tell_error:
+            return NOTHING
+        if event.tell_error == WebhookEvent.LATE:
+            return gettext(
+                "Came after the events of its call had been pruned and the call sealed:"
+                " it is kept, and the call stays as it is."
+            )
+        return format_html("<pre>{}</pre>", event.tell_error)
+
+    @admin.display(description=_("form"))
+    def form_values(self, event: WebhookEvent) -> str:
+        return format_html(
+            '<table class="form-values">{}</table>',
+            format_html_join(
+                "",
+                '<tr><th scope="row">{}</th><td>{}</td></tr>',
+                [
+                    (name, form_value(value))
+                    for name, value in sorted(event.params.items())
+                ],
+            ),
+        )
+
+    def linked(self, obj: WebhookEvent) -> list[Linked]:
+        legs = Call.objects.filter(sid__in={obj.call_sid, obj.other_sid} - {""})
+        linked = [Linked(legs.order_by("started_at", "id"))]
+        if obj.visit is not None:
+            entries = QueueEntry.objects.filter(call__sid=obj.call_sid, visit=obj.visit)
+            linked.append(Linked(entries.select_related("call")))
+        return linked
+
+
+def _timeline(sid: str) -> str:
+    """The SID of a leg as a link to its timeline, without asking for its row."""
+    if not sid:
+        return NOTHING
+    page = reverse("admin:callcenter_call_sid", args=[sid])
+    return format_html('<a href="{}"><code>{}</code></a>', page, sid)

@@ -1,0 +1,48 @@
+"""What people did about callers who gave up, in the admin; done on the work list."""
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models import FollowUp
+from reports.admin.history.base import NOTHING, HistoryAdmin
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(HistoryAdmin[FollowUp]):
+    """Where the work stands: one person at a time holds a caller, so nobody edits."""
+
+    list_display = ["abandoned_call", "state", "claimed_by", "attempts", "updated_at"]
+    list_filter = ["state"]
+    sortable_by = ()
+    ordering = ["-id"]
+    sid_lookups = ["abandoned_call__call__sid"]
+    number_lookup = "abandoned_call__call__caller_reversed"
+    fields = [
+        "abandoned_call",
+        "state",
+        "attempts",
+        "claimed_by",
+        "claimed_at",
+        "handled_by",
+        "handled_at",
+        "updated_at",
+        "steps",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[FollowUp]:
+        rows = super().get_queryset(request)
+        return rows.prefetch_related("abandoned_call", "claimed_by")
+
+    @admin.display(description=_("notes and attempts"))
+    def steps(self, follow_up: FollowUp) -> str:
+        """The page on which they stand, and are entered."""
+        call = follow_up.abandoned_call
+        if call.is_withdrawn:
+            return NOTHING
+        url = reverse("admin:worklist_caller", args=[call.pk])
+        return format_html('<a href="{}">{}</a>', url, gettext("On the work list"))

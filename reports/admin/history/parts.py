@@ -1,0 +1,76 @@
+"""What the rows that hang on a call have in common: its caller, its SID, its number."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models import Call
+from reports.admin.history.base import NOTHING, HistoryAdmin, ModelT
+from reports.admin.history.linked import TIMELINE, page_link
+from reports.present import formats, masking
+
+
+class PartAdmin(HistoryAdmin[ModelT]):
+    """Rows that hang on a call, found by the call's SID and number."""
+
+    sid_lookups = ["call__sid"]
+    number_lookup = "call__caller_reversed"
+    # The way from a row to its call.
+    call_path = "call"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ModelT]:
+        return super().get_queryset(request).prefetch_related(self.call_path)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The columns, and at the end of each row the way to the whole call."""
+        return [*super().get_list_display(request), TIMELINE]
+
+    def call_of(self, row: ModelT) -> Call:
+        """The call on which a row hangs."""
+        call: Any = row
+        for name in self.call_path.split("__"):
+            call = getattr(call, name)
+        found: Call = call
+        return found
+
+    @admin.display(description=_("caller"))
+    def caller_number(self, row: ModelT) -> str:
+        return masking.shown(self.call_of(row).caller) or NOTHING
+
+    @admin.display(description=_("call"))
+    def timeline(self, row: ModelT) -> str:
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:callcenter_call_change", args=[self.call_of(row).pk]),
+            gettext("Timeline"),
+        )
+
+    @admin.display(description=_("wait"))
+    def wait(self, row: Any) -> str:
+        return formats.duration(row.wait_seconds) or NOTHING
+
+    @admin.display(description=_("length"))
+    def length(self, row: Any) -> str:
+        return formats.duration(row.duration_seconds) or NOTHING
+
+
+class EntryPartAdmin(PartAdmin[ModelT]):
+    """Rows that hang on a queue entry."""
+
+    sid_lookups = ["entry__call__sid"]
+    number_lookup = "entry__call__caller_reversed"
+    call_path = "entry__call"
+
+    @admin.display(description=_("queue"))
+    def queue(self, row: Any) -> str:
+        return str(row.entry.queue)
+
+    @admin.display(description=_("call"))
+    def call(self, row: Any) -> str:
+        return page_link(row.entry.call)

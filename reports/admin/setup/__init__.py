@@ -1,0 +1,1 @@
+"""Setup in the admin: queues, lines, menus, operators; imports; who changed what."""

@@ -1,0 +1,258 @@
+"""The setup in the admin: what its pages have in common; messages.
+
+Whatever cannot work on the telephone is refused here, in words, before it is saved.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.models import DELETION
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from callcenter.models import (
+    MenuOption,
+    Message,
+    Prompt,
+)
+from reports.admin.exports import ExportAdmin
+from reports.admin.setup import changes
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+Purpose = Prompt.Purpose
+
+
+class SetupAdmin(ExportAdmin[ModelT]):
+    """Setup that people edit; what calls still need cannot be deleted."""
+
+    # What history and Twilio know a row by never changes once it is saved.
+    fixed_once_saved: Sequence[str] = ()
+    change_list_template = "admin/callcenter/setup_change_list.html"
+    delete_confirmation_template = "admin/callcenter/setup_delete_confirmation.html"
+    object_history_template = "admin/callcenter/setup_history.html"
+    # A sentence about calls of the past, on the page that asks before it deletes.
+    what_history_keeps: StrOrPromise = ""
+    # Deleting is rare here and deserves a page that says what hangs on the row.
+    actions = None
+    show_facets = admin.ShowFacets.NEVER
+    empty_value_display = "—"
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: ModelT | None = None
+    ) -> list[str]:
+        fixed = self.fixed_once_saved if obj else ()
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(
+            request, {"title": title, **(extra_context or {})}
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if obj := context["original"]:
+            kind = capfirst(self.opts.verbose_name)
+            context |= {"title": str(obj), "subtitle": kind}
+        else:
+            name = self.opts.verbose_name
+            context["title"] = gettext("Add %(name)s") % {"name": name}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def construct_change_message(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        add: bool = False,
+    ) -> list[dict[str, Any]]:
+        message = super().construct_change_message(request, form, formsets, add)
+        details = changes.of_forms(form, formsets or (), add=add)
+        return [*message, {"details": details}] if details else message
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            parts: list[tuple[str, models.Model]] = []
+            for inline in self.get_inline_instances(request, obj):
+                formset: Any = inline.get_formset(request, obj)
+                rows = inline.model._default_manager.filter(**{formset.fk.name: obj})
+                parts += [(formset.fk.name, row) for row in rows]
+            changes.log(request, obj, DELETION, changes.of_deletion(obj, parts))
+
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        response = super().history_view(request, object_id, extra_context)
+        if isinstance(response, TemplateResponse):
+            context = response.context_data or {}
+            context["entries"] = [
+                (entry, changes.read(entry)) for entry in context["action_list"]
+            ]
+        return response
+
+    def delete_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {"what_history_keeps": self.what_history_keeps}
+        return super().delete_view(
+            request, object_id, {**context, **(extra_context or {})}
+        )
+
+    def reasons_to_keep(self, obj: ModelT) -> list[str]:
+        """Sentences that say why the row cannot be deleted, and what to do instead."""
+        return []
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        reasons = [reason for obj in objs for reason in self.reasons_to_keep(obj)]
+        # Ours name the same rows as Django's list, and say what to do.
+        return deleted, counts, lacking, reasons or protected
+
+
+class NumberField(forms.CharField):
+    """A telephone number as people write it, in the one form that is kept.
+
+    Full-width characters of a Japanese keyboard are meant as digits; hyphens, spaces
+    and parentheses are for the eye.
+    """
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return re.sub(r"[-‐‑‒–—−ー\s()]", "", unicodedata.normalize("NFKC", text or ""))
+
+
+class PartsFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
+    """Rows that belong to one; they may change places, and share none."""
+
+    def save(self, commit: bool = True) -> list[Any]:
+        """Saves the rows; one that takes another's place would not find it free.
+
+        So all that change or go are out of the way first, and come back as they are
+        saved. Nothing hangs on them.
+        """
+        if commit and self.model is not None:
+            changed = [
+                form.instance.pk
+                for form in self.initial_forms
+                if form.has_changed() or form in self.deleted_forms
+            ]
+            self.model._default_manager.filter(pk__in=changed).delete()
+        return super().save(commit)
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        twice = getattr(self.model, "twice", "")
+        return str(twice) or super().get_unique_error_message(unique_check)
+
+    def get_form_error(self) -> str:
+        return gettext("This row is there twice.")
+
+
+class ChoiceInline(admin.TabularInline[ModelT, models.Model]):
+    """Rows of choices, without buttons that change or delete what is chosen."""
+
+    formset = PartsFormSet
+    extra = 0
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+class PromptInline(admin.TabularInline[Prompt, models.Model]):
+    """What callers hear at the moments an owner has."""
+
+    model = Prompt
+    formset = PartsFormSet
+    extra = 0
+    fields = ["purpose", "language", "text", "audio_url"]
+    purposes: Sequence[Purpose] = (Purpose.MAIN,)
+    formfield_overrides = {
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 44})},
+        models.URLField: {
+            "assume_scheme": "https",
+            "widget": forms.URLInput(attrs={"size": 28}),
+        },
+    }
+
+    def formfield_for_choice_field(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "purpose":
+            kwargs["choices"] = [(one.value, one.label) for one in self.purposes]
+            kwargs["initial"] = self.purposes[0].value
+            if len(self.purposes) == 1:
+                kwargs["widget"] = forms.HiddenInput()
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+class NeededPrompts(PartsFormSet):
+    """The prompts of what is nothing without one."""
+
+    def clean(self) -> None:
+        """Silence on the telephone sounds like a fault."""
+        super().clean()
+        kept = [form for form in self.forms if is_kept(self, form)]
+        if not kept and not any(self.errors):
+            raise ValidationError(
+                _("Give a text or an audio file: without one callers hear nothing.")
+            )
+
+
+class NeededPromptInline(PromptInline):
+    """What callers hear at a menu or as a message."""
+
+    formset = NeededPrompts
+
+
+@admin.register(Message)
+class MessageAdmin(SetupAdmin[Message]):
+    """What is told to a caller before the call ends."""
+
+    list_display = ["name", "slug"]
+    fields = ["slug", "name"]
+    fixed_once_saved = ("slug",)
+    inlines = [NeededPromptInline]
+
+    def reasons_to_keep(self, obj: Message) -> list[str]:
+        return in_use(obj, MenuOption.objects.filter(message=obj))
+
+
+def is_kept(formset: Any, form: Any) -> bool:
+    """Whether a row of a formset will stand after saving: filled, and not deleted."""
+    is_there = form.instance.pk is not None or form.has_changed()
+    return is_there and not formset._should_delete_form(form)
+
+
+def in_use(obj: models.Model, users: Sequence[Any] | models.QuerySet[Any]) -> list[str]:
+    """Why a row that others lead to cannot be deleted, or nothing."""
+    names = ", ".join(str(user) for user in users)
+    if not names:
+        return []
+    reason = gettext("%(name)s is used by %(users)s: lead callers elsewhere first.")
+    return [reason % {"name": obj, "users": names}]

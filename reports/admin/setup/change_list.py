@@ -1,0 +1,199 @@
+"""The list of changes: who changed what in the setup, and when. Nobody edits it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from reports.admin.filters import PeriodFilter
+from reports.admin.history.base import NOTHING, CappedPaginator, HistoryAdmin
+from reports.admin.setup import changes
+from reports.present import formats
+
+# So many fields, and so many letters of each, stand in the list; its page has all.
+MOST_SHOWN, MOST_LETTERS = 3, 40
+
+
+class _KeyFilter(admin.SimpleListFilter):
+    """One of the rows that the filter offers, by its key; anything else is refused."""
+
+    column = ""
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[LogEntry]
+    ) -> models.QuerySet[LogEntry]:
+        key = self.value()
+        if key is None:
+            return queryset
+        if key not in dict(self.lookup_choices):
+            raise IncorrectLookupParameters(key)
+        return queryset.filter(**{self.column: key})
+
+
+class TableFilter(_KeyFilter):
+    """The tables of which the reader may see changes."""
+
+    title = _("table")
+    parameter_name = "table"
+    column = "content_type"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        types = ContentType.objects.get_for_models(*_visible(request, model_admin))
+        named = [(str(each.pk), capfirst(each.name)) for each in types.values()]
+        return sorted(named, key=lambda each: each[1])
+
+
+class PersonFilter(_KeyFilter):
+    """The people who have changed something."""
+
+    title = _("user")
+    parameter_name = "who"
+    column = "user"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        users = get_user_model().objects
+        people = users.filter(pk__in=LogEntry.objects.values("user")).order_by("pk")
+        return [(str(one.pk), one.get_full_name() or str(one)) for one in people]
+
+
+@admin.register(LogEntry)
+class ChangeAdmin(admin.ModelAdmin[LogEntry]):
+    """Changes of what the reader may see, newest first."""
+
+    list_display = ["moment", "who", "table", "item", "what"]
+    list_display_links = ["moment"]
+    list_filter = [("action_time", PeriodFilter), TableFilter, PersonFilter]
+    list_select_related = ["user", "content_type"]
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
+    search_fields = ["object_repr"]
+    ordering = ["-action_time", "-pk"]
+    actions = None
+    empty_value_display = NOTHING
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """In the menu it stands as a page of ours, not under Django's name."""
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: LogEntry | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: LogEntry | None = None
+    ) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[LogEntry]:
+        types = ContentType.objects.get_for_models(*_visible(request, self))
+        return super().get_queryset(request).filter(content_type__in=types.values())
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        context = {"title": gettext("Changes"), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        entry: LogEntry = context["original"]
+        context |= {
+            "title": entry.object_repr,
+            "subtitle": None,
+            "changes": changes.read(entry),
+            "page_url": _page(entry),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description=_("changed at"), ordering="action_time")
+    def moment(self, entry: LogEntry) -> str:
+        return formats.moment(entry.action_time)
+
+    @admin.display(description=_("user"))
+    def who(self, entry: LogEntry) -> str:
+        return entry.user.get_full_name() or entry.user.get_username()
+
+    @admin.display(description=_("table"))
+    def table(self, entry: LogEntry) -> str:
+        return capfirst(entry.content_type.name) if entry.content_type else NOTHING
+
+    @admin.display(description=_("item"), ordering="object_repr")
+    def item(self, entry: LogEntry) -> str:
+        return entry.object_repr
+
+    @admin.display(description=_("what"))
+    def what(self, entry: LogEntry) -> str | SafeString:
+        if entry.is_deletion():
+            return gettext("deleted")
+        if entry.is_addition():
+            return gettext("added")
+        found = changes.read(entry)
+        if not found:
+            return entry.get_change_message()
+        lines = [(_line(each),) for each in found[:MOST_SHOWN]]
+        rest = len(found) - MOST_SHOWN
+        if rest > 0:
+            more = ngettext("and %(count)d more", "and %(count)d more", rest)
+            lines.append((more % {"count": rest},))
+        items = format_html_join("", "<li>{}</li>", lines)
+        return format_html('<ul class="changes-short">{}</ul>', items)
+
+
+def _line(change: changes.Change) -> str:
+    def short(text: str) -> str:
+        return Truncator(text).chars(MOST_LETTERS) or NOTHING
+
+    name = f"{change.row} {change.field}" if change.row else capfirst(change.field)
+    if change.is_secret:
+        return gettext("%(field)s: changed") % {"field": name}
+    return f"{name}: {short(change.old)} → {short(change.new)}"
+
+
+def _visible(
+    request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+) -> list[type[models.Model]]:
+    """The tables that the reader may see anyway; who sees no users sees no log-ins."""
+    return [
+        model
+        for model, its_admin in model_admin.admin_site._registry.items()
+        # History is changed by nobody.
+        if model is not LogEntry
+        and not isinstance(its_admin, HistoryAdmin)
+        and its_admin.has_view_permission(request)
+    ]
+
+
+def _page(entry: LogEntry) -> str:
+    """The page of what was changed, where it still is."""
+    if entry.is_deletion() or entry.content_type is None:
+        return ""
+    try:
+        entry.get_edited_object()
+        name = f"{entry.content_type.app_label}_{entry.content_type.model}"
+        return reverse(f"admin:{name}_change", args=[entry.object_id])
+    except (ObjectDoesNotExist, NoReverseMatch, AttributeError):
+        return ""

@@ -1,0 +1,380 @@
+"""Operators, holidays and wrap-up codes as rows of a file, there and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import tablib
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+from import_export.fields import Field
+from import_export.resources import ModelResource
+
+from callcenter.models import Holiday, Operator, WrapUpCode
+from reports.admin.setup import import_cells, import_uploads
+from reports.admin.setup.import_uploads import LINE
+
+# A PIN's hash takes a third of a second on purpose.
+MOST_PINS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One column of a row before and after; of a secret one, that it is set."""
+
+    code: str
+    before: str = ""
+    after: str | None = None
+
+
+class SetupResource(ModelResource):
+    """Rows of a setup table: found by what names them, checked as their form does.
+
+    Columns are in a file under their codes or their labels in any language of ours.
+    """
+
+    labels: Mapping[str, StrOrPromise] = {}
+    # What to write in a column, where its label does not say it.
+    hints: Mapping[str, StrOrPromise] = {}
+    # Columns without which a row means nothing; and what tells one row from another.
+    needed: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    # What may be brought in, but never taken away.
+    secret: tuple[str, ...] = ()
+
+    class Meta:
+        use_transactions = True
+        clean_model_instances = True
+        skip_unchanged = True
+        skip_html_diff = True
+        store_instance = True
+        store_row_values = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._before: dict[str, str] = {}
+        self._lines: dict[tuple[str, str], int] = {}
+        self._wrong: dict[str, list[str]] = {}
+
+    @classmethod
+    def codes(cls) -> dict[str, str]:
+        """The column that each head means: a code, or its label in either language."""
+        heads = {code: code for code in cls.labels}
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                for code, label in cls.labels.items():
+                    heads[import_uploads.plain_head(str(label))] = code
+        return heads
+
+    @classmethod
+    def check(cls, dataset: tablib.Dataset) -> None:
+        """Raises Unreadable for a file that asks for too much."""
+
+    @classmethod
+    def prepared(cls, dataset: tablib.Dataset) -> dict[str, Any]:
+        """What takes long and is done before the database is locked, for `__init__`."""
+        return {}
+
+    def _check_import_id_fields(self, headers: Any) -> None:
+        """Rows are found by `get_instance`; the heads were looked at before."""
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        self._wrong = self.wrong(row)
+
+    def wrong(self, row: Any) -> dict[str, list[str]]:
+        """What is wrong with a row, by columns, before it is looked at as a model.
+
+        One thing said twice is a mistake, and nobody knows which line is right.
+        """
+        found: dict[str, list[str]] = {}
+        for name in self.names_of(row):
+            line = self._lines.setdefault(name, row[LINE])
+            if line != row[LINE]:
+                text = gettext("Line %(line)d is about the same.") % {"line": line}
+                found.setdefault(name[0], []).append(text)
+        return found
+
+    def import_instance(self, instance: models.Model, row: Any, **kwargs: Any) -> None:
+        errors: dict[str, Any] = dict(self._wrong)
+        try:
+            super().import_instance(instance, row, **kwargs)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def names_of(self, row: Any) -> list[tuple[str, str]]:
+        """What identifies the row, each by its column and its value."""
+        return [
+            (key, value.casefold())
+            for key in self.keys
+            if (value := import_cells.plain(row.get(key)))
+        ]
+
+    def after_init_instance(
+        self, instance: models.Model, new: bool, row: Any, **kwargs: Any
+    ) -> None:
+        self._before = {} if new else self._texts(instance)
+
+    def after_import_row(self, row: Any, row_result: Any, **kwargs: Any) -> None:
+        """Keeps what changes, for the preview and for the log of changes."""
+        after = self._texts(row_result.instance)
+        row_result.changes = [
+            Change(code, self._before.get(code, ""), text)
+            for code, text in after.items()
+            if text != self._before.get(code, "")
+        ]
+        row_result.changes += [Change(code) for code in self.secret if row.get(code)]
+
+    def _texts(self, instance: models.Model) -> dict[str, str]:
+        # In no language: what is kept in the log is translated for who reads it.
+        with override(None):
+            return {
+                code: str(self.fields[code].export(instance))
+                for code in self.labels
+                if code not in self.secret
+            }
+
+
+class HolidayResource(SetupResource):
+    """Days on which lines are closed."""
+
+    labels = {"date": _("date"), "name": _("name"), "line": _("line")}
+    hints = {
+        "date": _("2027-01-31 or 2027/1/31."),
+        "line": _("The line's number; empty for all lines."),
+    }
+    needed = ("date", "name")
+
+    date = Field(attribute="date", column_name="date", widget=import_cells.Day())
+    name = Field(attribute="name", column_name="name", widget=import_cells.Words())
+    line = Field(attribute="line", column_name="line", widget=import_cells.Line())
+
+    class Meta(SetupResource.Meta):
+        model = Holiday
+        fields = ("date", "name", "line")
+
+    def get_instance(self, instance_loader: Any, row: Any) -> Holiday | None:
+        try:
+            day = self.fields["date"].clean(row)
+            line = self.fields["line"].clean(row) if "line" in row else None
+        except ValueError:
+            return None
+        return Holiday.objects.filter(date=day, line=line).order_by("pk").first()
+
+    def names_of(self, row: Any) -> list[tuple[str, str]]:
+        day = import_cells.plain(row["date"])
+        return [("date", f"{day} {import_cells.plain(row.get('line'))}")] if day else []
+
+
+class WrapUpCodeResource(SetupResource):
+    """What conversations were about."""
+
+    labels = {"code": _("code"), "name": _("name"), "is_active": _("active")}
+    hints = {"is_active": _("Yes or no; empty means yes.")}
+    needed = ("code", "name")
+    keys = ("code",)
+
+    code = Field(attribute="code", column_name="code", widget=import_cells.Words())
+    name = Field(attribute="name", column_name="name", widget=import_cells.Words())
+    is_active = Field(
+        attribute="is_active", column_name="is_active", widget=import_cells.YesOrNo()
+    )
+
+    class Meta(SetupResource.Meta):
+        model = WrapUpCode
+        fields = ("code", "name", "is_active")
+
+    def get_instance(self, instance_loader: Any, row: Any) -> WrapUpCode | None:
+        return WrapUpCode.objects.filter(code=row["code"]).first()
+
+
+class OperatorResource(SetupResource):
+    """People who take calls, known by their number or browser identity.
+
+    A PIN goes in and never comes out. Its hash takes a third of a second to make:
+    `pins` has those of the file's lines, made before the database is locked.
+    """
+
+    labels = {
+        "name": _("name"),
+        "number": _("telephone number"),
+        "client_identity": _("browser identity"),
+        "is_active": _("active"),
+        "queues": _("queues"),
+        "pin": _("PIN"),
+    }
+    hints = {
+        "number": _("+81312345678 or 03-1234-5678."),
+        "client_identity": _("Letters, digits and underscores."),
+        "is_active": _("Yes or no; empty means yes."),
+        "queues": _("Codes of queues with blanks between; the order does not matter."),
+        "pin": _(
+            "4 to 8 digits; “off” to do without; empty leaves it as it is. PINs go in"
+            " and never come out."
+        ),
+    }
+    needed = ("name",)
+    keys = ("number", "client_identity")
+    secret = ("pin",)
+
+    name = Field(attribute="name", column_name="name", widget=import_cells.Words())
+    number = Field(
+        attribute="number", column_name="number", widget=import_cells.Number()
+    )
+    client_identity = Field(
+        attribute="client_identity",
+        column_name="client_identity",
+        widget=import_cells.WordsOrNone(),
+    )
+    is_active = Field(
+        attribute="is_active", column_name="is_active", widget=import_cells.YesOrNo()
+    )
+    queues = Field(
+        attribute="queues", column_name="queues", widget=import_cells.Queues()
+    )
+
+    class Meta(SetupResource.Meta):
+        model = Operator
+        fields = ("name", "number", "client_identity", "is_active", "queues")
+
+    def __init__(self, pins: Mapping[int, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._pins = pins or {}
+
+    @classmethod
+    def check(cls, dataset: tablib.Dataset) -> None:
+        pins = dataset["pin"] if "pin" in dataset.headers else []
+        count = sum(1 for pin in pins if import_cells.plain(pin))
+        if count > MOST_PINS:
+            raise import_uploads.Unreadable(
+                gettext(
+                    "The file sets %(count)d PINs: %(most)d at most. Split it into"
+                    " several files."
+                )
+                % {"count": count, "most": MOST_PINS}
+            )
+
+    @classmethod
+    def prepared(cls, dataset: tablib.Dataset) -> dict[str, Any]:
+        if "pin" not in dataset.headers:
+            return {}
+        said = zip(dataset[LINE], map(import_cells.plain, dataset["pin"]), strict=True)
+        return {
+            "pins": {
+                line: make_password(pin)
+                for line, pin in said
+                if pin and pin.casefold() != import_cells.PIN_OFF
+            }
+        }
+
+    def wrong(self, row: Any) -> dict[str, list[str]]:
+        found = super().wrong(row)
+        if "queues" in row:
+            try:
+                self.fields["queues"].clean(row)
+            except ValueError as error:
+                found["queues"] = [str(error)]
+        try:
+            row["pin"] = import_cells.checked_pin(row.get("pin", ""))
+        except ValueError as error:
+            found["pin"] = [str(error)]
+        return found
+
+    def get_instance(self, instance_loader: Any, row: Any) -> Operator | None:
+        for key in self.keys:
+            try:
+                value = self.fields[key].clean(row) if key in row else None
+            except ValueError:
+                continue
+            found = Operator.objects.filter(**{key: value}).first() if value else None
+            if found:
+                return found
+        return None
+
+    def names_of(self, row: Any) -> list[tuple[str, str]]:
+        names = []
+        for key in self.keys:
+            text = import_cells.plain(row.get(key))
+            try:
+                text = import_cells.international(text) if key == "number" else text
+            except ValueError:
+                continue
+            if text:
+                names.append((key, text))
+        return names
+
+    def skip_row(
+        self,
+        instance: Operator,
+        original: Operator,
+        row: Any,
+        import_validation_errors: Any = None,
+    ) -> bool:
+        """A new PIN is a change, though nobody can see it."""
+        if row["pin"]:
+            return False
+        return bool(super().skip_row(instance, original, row, import_validation_errors))
+
+    def before_save_instance(self, instance: Operator, row: Any, **kwargs: Any) -> None:
+        pin = row["pin"]
+        if instance.number and not instance.pin and not pin and not instance.pk:
+            text = gettext(
+                "Give a PIN, or write “off” to do without: whoever calls with this"
+                " number is then taken for the operator."
+            )
+            raise ValidationError({"pin": text})
+        if pin == import_cells.PIN_OFF:
+            instance.pin = ""
+        elif pin:
+            instance.pin = self._pins.get(row[LINE], instance.pin)
+
+
+def shown(resource: type[SetupResource], change: Change) -> tuple[str, str, str]:
+    """A change for its reader: label, before, after."""
+    label = capfirst(str(resource.labels[change.code]))
+    if change.after is None:
+        return label, "", gettext("is set")
+    if _is_yes_or_no(resource, change.code):
+        before = gettext(change.before) if change.before else ""
+        return label, before, gettext(change.after)
+    return label, change.before, change.after
+
+
+def detail(resource: type[SetupResource], change: Change) -> dict[str, Any]:
+    """A change as the log of changes keeps it."""
+    with override(None):
+        field = str(resource.labels[change.code])
+    if change.after is None:
+        return {"field": field}
+    is_ours = _is_yes_or_no(resource, change.code)
+    before, after = change.before, change.after
+    return {
+        "field": field,
+        "old": (before, is_ours and bool(before)),
+        "new": (after, is_ours),
+    }
+
+
+def _is_yes_or_no(resource: type[SetupResource], code: str) -> bool:
+    return isinstance(resource.fields[code].widget, import_cells.YesOrNo)
+
+
+def sentences(resource: type[SetupResource], error: ValidationError) -> list[str]:
+    """What is wrong with a row, each with the column's label before it."""
+    if not hasattr(error, "error_dict"):
+        return list(error.messages)
+    found = []
+    for code, messages in error.message_dict.items():
+        if code == NON_FIELD_ERRORS:
+            found += messages
+        else:
+            label = capfirst(str(resource.labels.get(code, code)))
+            found += [f"{label}: {text}" for text in messages]
+    return found

@@ -1,0 +1,317 @@
+"""The setup brought in from a file: sent, looked at, confirmed, saved whole or not."""
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import tablib
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.models import ADDITION, CHANGE
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+from import_export.admin import ImportMixin
+from import_export.formats.base_formats import Format
+from import_export.forms import ConfirmImportForm, ImportForm
+from import_export.results import Result, RowResult
+from import_export.tmp_storages import BaseStorage
+
+from reports.admin.exports import PERMISSION
+from reports.admin.setup import changes, import_uploads
+from reports.admin.setup.base import ModelT, SetupAdmin
+from reports.admin.setup.import_resources import SetupResource, detail, sentences, shown
+from reports.admin.setup.import_uploads import Unreadable
+from reports.export import downloads
+from reports.export.values import Values
+
+# So many lines of a preview are shown; all of them are checked.
+MOST_SHOWN = 200
+
+
+class SetupCsv(Format):
+    """The one format that is imported: CSV, whichever program wrote it."""
+
+    resource: type[SetupResource]
+
+    def __init__(self, encoding: str | None = None) -> None:
+        self.encoding = encoding
+
+    def get_title(self) -> str:
+        return "CSV"
+
+    def can_import(self) -> bool:
+        return True
+
+    def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
+        found = import_uploads.dataset(
+            in_stream, self.resource.codes(), self.resource.needed
+        )
+        self.resource.check(found)
+        return found
+
+
+class CarriedAlong(BaseStorage):
+    """Keeps the file in the page that shows its preview.
+
+    On a disk of ours it would lie there with its PINs until somebody confirms, and
+    another process might not find it.
+    """
+
+    def save(self, data: bytes) -> None:
+        self.name = base64.b64encode(data).decode()
+
+    def read(self) -> bytes:
+        return base64.b64decode(self.name, validate=True)
+
+    def remove(self) -> None:
+        """Nothing was put anywhere."""
+
+
+class UploadForm(ImportForm):
+    """The file; what else the library's form asks for has one answer."""
+
+    import_file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_("UTF-8 or Shift_JIS; its first line names the columns."),
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["format"].widget = forms.HiddenInput()
+        self.fields["format"].initial = "0"
+
+    @property
+    def media(self) -> forms.Media:
+        """No script: there is nothing to guess."""
+        return forms.Media()
+
+
+class ConfirmForm(ConfirmImportForm):
+    """The file once more, as the preview was made from it."""
+
+    def clean_import_file_name(self) -> str:
+        carried: str = self.cleaned_data["import_file_name"]
+        return carried
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """What a line of the file would do."""
+
+    number: int
+    name: str
+    state: StrOrPromise
+    badge: str = ""
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file would do: all of it counted, the first lines shown."""
+
+    lines: list[PreviewLine]
+    more: int
+    new: int
+    changed: int
+    same: int
+    wrong: int
+
+
+class ResourceTable:
+    """The rows of a setup table as a file that can be imported again.
+
+    They are few, and read at once: in the language of whoever asked.
+    """
+
+    is_masked = False
+
+    def __init__(self, resource: SetupResource, rows: Any) -> None:
+        self.title = str(rows.model._meta.verbose_name_plural)
+        self.codes = [code for code in resource.labels if code not in resource.secret]
+        self.head = [capfirst(str(resource.labels[code])) for code in self.codes]
+        self.kinds: list[type] = [str for _code in self.codes]
+        self.count = 0
+        columns = [resource.fields[code] for code in self.codes]
+        self._rows = [
+            (
+                [column.export(row) for column in columns],
+                [column.get_value(row) for column in columns],
+            )
+            for row in rows
+        ]
+
+    def shown(self) -> Iterator[Values]:
+        """Texts that an import reads back."""
+        for texts, _values in self._rows:
+            self.count += 1
+            yield texts
+
+    def raw(self) -> Iterator[Sequence[Any]]:
+        """The same, with yes and no as programs say them."""
+        for texts, values in self._rows:
+            self.count += 1
+            yield [
+                value if isinstance(value, bool) else text
+                for text, value in zip(texts, values, strict=True)
+            ]
+
+
+class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
+    """A setup table that is taken away and brought in as a file."""
+
+    resource: type[SetupResource]
+    import_form_class = UploadForm
+    confirm_form_class = ConfirmForm
+    tmp_storage_class = CarriedAlong
+    import_template_name = "admin/callcenter/setup_import.html"
+    import_export_change_list_template = "admin/callcenter/setup_change_list.html"
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        """A file adds and changes."""
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request) and request.user.has_perm(PERMISSION)
+
+    def export_table(
+        self, request: HttpRequest, changelist: ChangeList
+    ) -> downloads.Table:
+        return ResourceTable(self.resource(), changelist.queryset)
+
+    def get_resource_classes(self, request: HttpRequest) -> list[type[SetupResource]]:
+        return [self.resource]
+
+    def get_import_formats(self) -> list[type[SetupCsv]]:
+        return [type("SetupCsv", (SetupCsv,), {"resource": self.resource})]
+
+    def add_data_read_fail_error_to_form(
+        self, form: UploadForm, error: Exception
+    ) -> None:
+        """What is wrong with a file is said in words; what is wrong with us is not."""
+        if not isinstance(error, Unreadable):
+            raise error
+        form.add_error("import_file", str(error))
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """The page that takes the file, and shows what it would do."""
+        response = super().import_action(request, **kwargs)
+        context = response.context_data
+        name = capfirst(str(self.opts.verbose_name_plural))
+        context["title"] = gettext("Import: %(list)s") % {"list": name}
+        context["columns"] = [
+            {
+                "label": capfirst(str(label)),
+                "code": code,
+                "is_needed": code in self.resource.needed,
+                "hint": self.resource.hints.get(code, ""),
+            }
+            for code, label in self.resource.labels.items()
+        ]
+        context["most_lines"] = import_uploads.MOST_LINES
+        if "result" in context:
+            context["preview"] = _preview(self.resource, context["result"])
+        return response
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """The file that was confirmed, saved; one that was tampered with is refused."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form = self.create_confirm_form(request)
+        if not form.is_valid():
+            return self._refused(request)
+        storage = CarriedAlong(name=form.cleaned_data["import_file_name"])
+        try:
+            dataset = self.get_import_formats()[0]().create_dataset(storage.read())
+        except (binascii.Error, ValueError, Unreadable):
+            return self._refused(request)
+        result = self.process_dataset(dataset, form, request)
+        if result.has_errors() or result.has_validation_errors():
+            return self._refused(request)
+        return self._done(request, result)
+
+    def process_dataset(
+        self, dataset: tablib.Dataset, form: Any, request: HttpRequest, **kwargs: Any
+    ) -> Result:
+        """Saves all lines or none."""
+        resource = self.resource(**self.resource.prepared(dataset))
+        return resource.import_data(dataset, rollback_on_validation_errors=True)
+
+    def _refused(self, request: HttpRequest) -> HttpResponseBase:
+        text = gettext(
+            "Nothing was imported: the setup has changed since the preview, or the file"
+            " has. Send it again."
+        )
+        messages.error(request, text)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_import")
+
+    def _done(self, request: HttpRequest, result: Result) -> HttpResponseBase:
+        for row in result:
+            if flag := _FLAGS.get(row.import_type):
+                details = [detail(self.resource, change) for change in row.changes]
+                changes.log(request, row.instance, flag, details)
+        text = gettext(
+            "Imported: %(new)d new, %(changed)d changed, %(same)d as before."
+        )
+        counts = {
+            "new": result.totals[RowResult.IMPORT_TYPE_NEW],
+            "changed": result.totals[RowResult.IMPORT_TYPE_UPDATE],
+            "same": result.totals[RowResult.IMPORT_TYPE_SKIP],
+        }
+        messages.success(request, text % counts)
+        return redirect(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+        )
+
+
+_FLAGS = {
+    RowResult.IMPORT_TYPE_NEW: ADDITION,
+    RowResult.IMPORT_TYPE_UPDATE: CHANGE,
+}
+_STATES = {
+    RowResult.IMPORT_TYPE_NEW: (_("new"), "badge-done"),
+    RowResult.IMPORT_TYPE_UPDATE: (_("changed"), "badge-progress"),
+    RowResult.IMPORT_TYPE_SKIP: (_("as before"), ""),
+}
+
+
+def _preview(resource: type[SetupResource], result: Result) -> Preview:
+    """Lines that are wrong first, if there are any: alone, so that they are found."""
+    lines = [_line(resource, row) for row in result]
+    wrong = [line for line in lines if line.errors]
+    shown = wrong or lines
+    return Preview(
+        lines=shown[:MOST_SHOWN],
+        more=max(len(shown) - MOST_SHOWN, 0),
+        new=result.totals[RowResult.IMPORT_TYPE_NEW],
+        changed=result.totals[RowResult.IMPORT_TYPE_UPDATE],
+        same=result.totals[RowResult.IMPORT_TYPE_SKIP],
+        wrong=len(wrong),
+    )
+
+
+def _line(resource: type[SetupResource], row: RowResult) -> PreviewLine:
+    number = row.row_values[import_uploads.LINE]
+    errors = []
+    if row.validation_error:
+        errors += sentences(resource, row.validation_error)
+    if row.errors:
+        errors.append(gettext("This line cannot be saved."))
+    if errors:
+        values = [str(value) for value in row.row_values.values() if value]
+        return PreviewLine(number, values[0], _("wrong"), "badge-bad", errors=errors)
+    state, badge = _STATES[row.import_type]
+    told = [shown(resource, change) for change in row.changes]
+    return PreviewLine(number, row.object_repr, state, badge, changes=told)

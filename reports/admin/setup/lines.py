@@ -1,0 +1,168 @@
+"""Lines in the admin: our numbers, what answers there, and when."""
+
+from collections.abc import Iterable
+from datetime import time
+from itertools import pairwise
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models import BusinessHours, Operator, PhoneLine, Prompt
+from reports.admin.setup import changes
+from reports.admin.setup.base import (
+    NumberField,
+    PartsFormSet,
+    PromptInline,
+    SetupAdmin,
+    is_kept,
+)
+from reports.present import formats
+
+Purpose = Prompt.Purpose
+
+
+class LinePromptInline(PromptInline):
+    """What callers of a line hear."""
+
+    purposes = (Purpose.GREETING, Purpose.CLOSED)
+
+
+class Hours(PartsFormSet):
+    """The hours of a week, of which no two overlap."""
+
+    def clean(self) -> None:
+        """Overlapping hours are a slip: the line would be open longer than meant."""
+        super().clean()
+        if any(self.errors):
+            return
+        spans = [form.instance for form in self.forms if is_kept(self, form)]
+        spans.sort(key=lambda span: (span.weekday, span.opens_at))
+        for one, other in pairwise(spans):
+            is_same_day = one.weekday == other.weekday
+            if is_same_day and not time(0) < one.closes_at <= other.opens_at:
+                raise ValidationError(
+                    _("%(one)s and %(other)s overlap. Make one of them, or part them."),
+                    params={"one": one, "other": other},
+                )
+
+
+class BusinessHoursInline(admin.TabularInline[BusinessHours, PhoneLine]):
+    """When a line is open."""
+
+    model = BusinessHours
+    formset = Hours
+    extra = 0
+
+
+class PhoneLineForm(forms.ModelForm[PhoneLine]):
+    """A line; one of them is the default, and it leads where callers are served."""
+
+    class Meta:
+        field_classes = {"number": NumberField, "fallback_number": NumberField}
+
+    def clean_number(self) -> str:
+        """A line is no operator: callers from there would be taken for one."""
+        number: str = self.cleaned_data["number"]
+        operator = Operator.objects.filter(number=number).first()
+        if operator:
+            raise ValidationError(
+                _(
+                    "This is the number of the operator %(operator)s. Whoever calls"
+                    " from it is taken for the operator."
+                ),
+                params={"operator": operator},
+            )
+        return number
+
+    def clean_fallback_number(self) -> str:
+        """What answers when we cannot is somebody else's number."""
+        number: str = self.cleaned_data["fallback_number"]
+        own = {self.cleaned_data.get("number"), *_numbers_of_lines()}
+        if number in own:
+            raise ValidationError(
+                _("This is a line of MiniCC, which then cannot answer either.")
+            )
+        return number
+
+    def clean_is_default(self) -> bool:
+        """One line must answer calls to numbers nobody has set up."""
+        is_default: bool = self.cleaned_data["is_default"]
+        others = PhoneLine.objects.filter(is_default=True).exclude(pk=self.instance.pk)
+        if not is_default and not others.exists():
+            raise ValidationError(
+                _(
+                    "One line must be the default line. To change it, make the other"
+                    " line the default line."
+                )
+            )
+        return is_default
+
+    def clean_queue(self) -> Any:
+        """Silence and wrong keys end in a queue that is open to callers."""
+        queue = self.cleaned_data["queue"]
+        if not queue.is_active:
+            raise ValidationError(_("This queue is switched off."))
+        return queue
+
+
+@admin.register(PhoneLine)
+class PhoneLineAdmin(SetupAdmin[PhoneLine]):
+    """Numbers of ours, and what answers there."""
+
+    form = PhoneLineForm
+    list_display = ["name", "shown_number", "menu", "queue", "language", "is_default"]
+    list_select_related = ["menu", "queue"]
+    inlines = [LinePromptInline, BusinessHoursInline]
+    what_history_keeps = _(
+        "Calls of the past stay, under the line’s number. From now on the default line"
+        " answers calls to it."
+    )
+
+    @admin.display(description=_("number"), ordering="number")
+    def shown_number(self, line: PhoneLine) -> str:
+        return formats.phone_number(line.number)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: PhoneLine,
+        form: forms.BaseModelForm[PhoneLine],
+        change: bool,
+    ) -> None:
+        """Whoever takes the default from another line has changed that one too."""
+        others = PhoneLine.objects.filter(is_default=True).exclude(pk=obj.pk)
+        taken = list(others) if obj.is_default else []
+        super().save_model(request, obj, form, change)
+        for line in taken:
+            details = changes.of_field(line, "is_default", before=True, after=False)
+            changes.log(request, line, CHANGE, details)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: PhoneLine | None = None
+    ) -> list[str]:
+        """Which numbers are ours is said by those who may add lines."""
+        fixed = [] if self.has_add_permission(request) else ["number", "is_default"]
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        has_default = PhoneLine.objects.filter(is_default=True).exists()
+        initial = super().get_changeform_initial_data(request)
+        return {"is_default": not has_default, **initial}
+
+    def reasons_to_keep(self, obj: PhoneLine) -> list[str]:
+        if not obj.is_default:
+            return []
+        reason = gettext(
+            "%(line)s is the default line: make another line the default line first."
+        )
+        return [reason % {"line": obj}]
+
+
+def _numbers_of_lines() -> Iterable[str]:
+    return PhoneLine.objects.values_list("number", flat=True)

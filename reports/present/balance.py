@@ -1,0 +1,79 @@
+"""The line in which outcomes add up, and the bar above it. No database.
+
+`319 entered = 271 answered + 7 overflowed + ...`: every entry has exactly one outcome.
+Who found the queue full, or a fault, has not entered, and stands beside the line.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django_stubs_ext import StrOrPromise
+
+from reports.present import swatches
+
+_ENTERED = swatches.ORDER[:6]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One outcome in the line: how many, and its stretch of the bar in per cent."""
+
+    count: int
+    label: StrOrPromise
+    is_entered: bool
+    fill: str
+    swatch: SafeString
+    url: str
+    start: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The terms of the sum and what is not in it; those of no entry are left out."""
+
+    total: int
+    url: str
+    terms: list[Term]
+    beside: list[Term]
+
+
+def balance(
+    counts: Mapping[str, int],
+    labels: Mapping[str, StrOrPromise],
+    url_of: Callable[[str], str],
+) -> Balance:
+    """The line for counts by outcome; `url_of` gives the list behind a number.
+
+    It is asked for each outcome, and with an empty one for all entries.
+    """
+    total = sum(counts.get(outcome, 0) for outcome in _ENTERED)
+    terms = []
+    before = 0
+    for outcome in swatches.ORDER:
+        count = counts.get(outcome, 0)
+        if count:
+            terms.append(
+                Term(
+                    count,
+                    labels[outcome],
+                    outcome in _ENTERED,
+                    swatches.fill(outcome),
+                    swatches.swatch(outcome),
+                    url_of(outcome),
+                    start=_percent(before, total),
+                    width=_percent(count, total),
+                )
+            )
+        before += count
+    return Balance(
+        total,
+        url_of(""),
+        [term for term in terms if term.is_entered],
+        [term for term in terms if not term.is_entered],
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.3f}%" if whole else "0%"

@@ -1,0 +1,79 @@
+"""How values read on screen. No database."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.utils import translation
+
+from reports.present import formats
+from reports.query.table import Column
+
+
+@pytest.mark.parametrize(
+    ("fraction", "read"),
+    [(0.8185, "81.9%"), (0.3333333333333333, "33.3%"), (1.0, "100.0%"), (0.0, "0.0%")],
+)
+def test_fraction_reads_as_per_cent_with_halves_rounded_up(fraction, read):
+    assert formats.percent(fraction) == read
+
+
+@pytest.mark.parametrize(
+    ("seconds", "read"),
+    [(0, "0:00:00"), (95, "0:01:35"), (360000, "100:00:00")],
+)
+def test_length_reads_as_hours_minutes_and_seconds(seconds, read):
+    assert formats.duration(seconds) == read
+
+
+@pytest.mark.parametrize(
+    ("seconds", "read"), [(18.8, "0:00:19"), (2.5, "0:00:03"), (0.4, "0:00:00")]
+)
+def test_average_length_is_rounded_to_the_second(seconds, read):
+    assert formats.mean_duration(seconds) == read
+
+
+def test_thousands_are_grouped():
+    assert formats.count(1234567) == "1,234,567"
+
+
+def test_moment_reads_in_the_active_zone_and_language():
+    moment = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
+
+    with translation.override("ja"):
+        assert formats.moment(moment) == "2026/11/22 10:05:00"
+        assert formats.interval(moment) == "2026/11/22 10:05"
+    assert formats.interval("09") == "09"
+
+
+@pytest.mark.parametrize(
+    ("number", "read"),
+    [("+815012345678", "*********5678"), ("anonymous", "*****mous"), ("123", "123")],
+)
+def test_masked_number_shows_its_last_digits_only(number, read):
+    assert formats.masked_number(number) == read
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+815009789742", "JP"),
+        ("+12125551234", "US"),
+        ("+442079460000", "GB"),
+        ("+15550971121", ""),
+        ("+819999999999999", "JP"),
+        ("+6421123456", "NZ"),
+        ("+80012345678", ""),
+        ("+999999999999999", ""),
+        ("+1", ""),
+        ("", ""),
+        ("anonymous", ""),
+    ],
+)
+def test_country_is_told_from_the_number_if_it_can_be(number, country):
+    assert formats.country(number) == country
+
+
+def test_nothing_reads_as_a_dash():
+    rate = Column("service_level", "Service level", formats.percent)
+
+    assert [rate.shown(value) for value in (None, 0.0, 0.5)] == ["—", "0.0%", "50.0%"]

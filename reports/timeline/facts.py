@@ -1,0 +1,134 @@
+"""What stands beside a call's timeline: the facts, and the caller's other calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django_stubs_ext import StrOrPromise
+
+from callcenter.models import Call, Recording, Voicemail
+from reports.present import formats, swatches
+from reports.present.links import Doors
+from reports.timeline.story import Mark, Moment, Story
+from reports.timeline.wording import Words
+
+
+@dataclass(slots=True)
+class Fact:
+    """One thing that is known of a call, in words and links."""
+
+    label: StrOrPromise
+    values: list[tuple[str, str]]
+    is_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCall:
+    """A call of the same caller on the same day."""
+
+    at: datetime
+    clock: str
+    outcome: SafeString
+    length: str | None
+    url: str
+    is_this: bool
+
+
+def facts_of(
+    story: Story, moments: Sequence[Moment], words: Words, doors: Doors
+) -> list[Fact]:
+    call = story.call
+    facts = []
+    if call.line:
+        facts.append(Fact(gettext("Line"), [(words.line(call.line), "")]))
+    if call.caller and call.kind != Call.Kind.OPERATOR:
+        facts.append(Fact(gettext("Country"), [(_country(call.caller), "")]))
+    if call.ivr_path:
+        facts.append(Fact(gettext("IVR path"), [(call.ivr_path, "")]))
+    recorded: dict[str, Recording | Voicemail] = {}
+    recorded |= {one.recording_sid: one for one in story.voicemails}
+    recorded |= {one.recording_sid: one for one in story.recordings}
+    if recorded:
+        lengths = [
+            (formats.duration(one.duration_seconds) or "—", doors.url(one))
+            for one in recorded.values()
+        ]
+        facts.append(Fact(gettext("Recording"), lengths))
+    for lost in story.abandoned:
+        state = str(lost.State(lost.state).label)
+        facts.append(Fact(gettext("Follow-up"), [(state, doors.url(lost))]))
+    facts.append(Fact(gettext("Events"), [(_events(story, moments), "")]))
+    own = gettext("Own leg")
+    if call.kind == Call.Kind.CUSTOMER:
+        own = gettext("Caller's leg")
+    facts.append(Fact(own, [(call.sid, "")], is_code=True))
+    if story.legs:
+        label = gettext("Operator's leg")
+        if call.kind == Call.Kind.OUTBOUND:
+            label = gettext("Other leg")
+        legs = [(leg.sid, doors.url(leg)) for leg in story.legs]
+        facts.append(Fact(label, legs, is_code=True))
+    return facts
+
+
+def _country(number: str) -> str:
+    code = formats.country(number)
+    return gettext("Japan") if code == "JP" else code or "—"
+
+
+def _events(story: Story, moments: Sequence[Moment]) -> str:
+    if story.is_pruned and not story.events:
+        return gettext("pruned")
+    missing = sum(Mark.MISSING in moment.marks for moment in moments)
+    inferred = sum(Mark.INFERRED in moment.marks for moment in moments)
+    count = len(story.events)
+    texts = [
+        ngettext("%(count)s received", "%(count)s received", count) % {"count": count},
+        gettext("%(count)s missing") % {"count": missing}
+        if missing
+        else gettext("none missing"),
+        gettext("%(count)s inferred") % {"count": inferred}
+        if inferred
+        else gettext("none inferred"),
+    ]
+    return gettext(", ").join(texts)
+
+
+def facts_as_sent(call: Call, words: Words) -> list[Fact]:
+    """What the row holds besides, as Twilio said it."""
+    known = [
+        (gettext("Direction"), call.direction),
+        (gettext("Status"), call.status),
+        (gettext("From, as sent"), words.address(call.from_raw)),
+        (gettext("To, as sent"), words.address(call.to_raw)),
+        (
+            gettext("Last heard of"),
+            formats.moment(call.heard_at) if call.heard_at else "",
+        ),
+        (
+            gettext("Sealed at"),
+            formats.moment(call.sealed_at) if call.sealed_at else "",
+        ),
+    ]
+    return [Fact(label, [(value, "")]) for label, value in known if value]
+
+
+def other_call(one: Call, call: Call, doors: Doors) -> OtherCall:
+    at = one.started_at or timezone.now()
+    wait = (
+        one.talk_seconds if one.outcome == Call.Outcome.ANSWERED else one.wait_seconds
+    )
+    label = one.get_outcome_display() or one.get_kind_display()
+    if not one.outcome and one.ended_at is None:
+        label = gettext("under way")
+    return OtherCall(
+        at=at,
+        clock=f"{timezone.localtime(at):%H:%M}",
+        outcome=swatches.outcome(one.outcome or "none", label),
+        length=formats.duration(wait),
+        url=doors.url(one),
+        is_this=one.pk == call.pk,
+    )
