@@ -123,13 +123,13 @@ def _load(path: str) -> dict[str, float]:
 
 def _rebuild() -> dict[str, float]:
     from callcenter.upkeep.rebuild import (  # noqa: PLC0415 -- needs Django set up
-        rebuild,
+        rebuild_all,
         sids_to_rebuild,
     )
 
     sids = sids_to_rebuild()[:2000]
     begin = time.perf_counter()
-    rebuild(sids, lambda _sid, _error: None)
+    rebuild_all(sids, lambda _sid, _error: None)
     return {"per_second": len(sids) / (time.perf_counter() - begin)}
 
 
@@ -138,13 +138,13 @@ def _delay() -> dict[str, float]:
     from callcenter.models import WebhookEvent  # noqa: PLC0415 -- needs Django set up
 
     events = WebhookEvent.objects.exclude(path="/plain/")
-    rows = events.values_list("received_at", "told_at")
-    delays = sorted((told - at).total_seconds() for at, told in rows if told)
+    rows = events.values_list("received_at", "derived_at")
+    delays = sorted((derived - at).total_seconds() for at, derived in rows if derived)
     return {
         "median": delays[len(delays) // 2],
         "p99": delays[len(delays) * 99 // 100],
         "longest": delays[-1],
-        "untold": events.untold().count(),
+        "pending": events.pending().count(),
     }
 
 

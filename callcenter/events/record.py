@@ -57,9 +57,9 @@ def keep(event: WebhookEvent) -> tuple[WebhookEvent, bool]:
             raise IntegrityError("an event that is no repeat was refused")
         stored.was_known = True
         if add_copy(stored, event):
-            stored.told_at = None
+            stored.derived_at = None
             stored.save(
-                update_fields=["received_at", "decision", "decided_at", "told_at"]
+                update_fields=["received_at", "decision", "decided_at", "derived_at"]
             )
             # Where it stood before may concern other calls than where it stands now.
             stored.has_moved = True

@@ -17,7 +17,7 @@ _LAST_RESORT = (Kind.OPERATOR, Kind.STATUS, Kind.FALLBACK)
 _OF_LEGS = (*_INTRODUCING, *_LAST_RESORT, Kind.OPERATOR_DONE)
 
 
-def concerned_by(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
+def affected_calls(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
     """The SIDs of the calls that each event (by primary key) concerns.
 
     Its own call, the leg it names, and of the callers its operator leg was given those

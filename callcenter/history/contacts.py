@@ -17,7 +17,7 @@ _ANSWERED = Q(kind=Call.Kind.OUTBOUND, status="completed")
 
 
 @dataclass(slots=True)
-class Telling:
+class Derivation:
     """One telling of a leg: the row it is, what is told of it, what that changes."""
 
     # As stored and locked, or new and unsaved.
@@ -97,7 +97,7 @@ def contacts_of(
     }
 
 
-def stale_after(tellings: Iterable[Telling]) -> set[str]:
+def stale_after(derivations: Iterable[Derivation]) -> set[str]:
     """SIDs of abandoned calls that say otherwise since these were told and committed.
 
     Those that a contact came after and that name a later one or none, and those that
@@ -105,15 +105,15 @@ def stale_after(tellings: Iterable[Telling]) -> set[str]:
     """
     stale, is_any = Q(pk=None), False
     given_up: list[tuple[str, str, datetime, datetime | None]] = []
-    for telling in tellings:
+    for derivation in derivations:
         given_up += [
-            (row.caller, telling.call.sid, row.abandoned_at, row.recovered_at)
-            for row in telling.history.abandoned_calls
+            (row.caller, derivation.call.sid, row.abandoned_at, row.recovered_at)
+            for row in derivation.history.abandoned_calls
             if row.caller
         ]
-        for number in {telling.was_called, telling.call.caller} - {""}:
-            was = telling.before if number == telling.was_called else set()
-            now = telling.after if number == telling.call.caller else set()
+        for number in {derivation.was_called, derivation.call.caller} - {""}:
+            was = derivation.before if number == derivation.was_called else set()
+            now = derivation.after if number == derivation.call.caller else set()
             for moment in now:
                 unaware = Q(recovered_at=None) | Q(recovered_at__gt=moment)
                 stale |= Q(caller=number, abandoned_at__lt=moment) & unaware

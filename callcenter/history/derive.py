@@ -6,10 +6,10 @@ The same events, in any order and repeated, give the same history.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from callcenter.history.entries import ToldEntry, told_entry
+from callcenter.history.entries import DerivedEntry, derive_entry
 from callcenter.history.evidence import Evidence, params_of, seconds_between
-from callcenter.history.ivr import ivr_path, told_steps
-from callcenter.history.operators import told_states
+from callcenter.history.ivr import derive_steps, ivr_path
+from callcenter.history.operators import derive_states
 from callcenter.history.outcomes import BRIDGED
 from callcenter.history.rules import Rules, operator_name
 from callcenter.history.visits import visits_of
@@ -36,7 +36,7 @@ class History:
     """All rows of one leg, unsaved; no call where the events make none."""
 
     call: Call | None
-    entries: list[ToldEntry] = field(default_factory=list)
+    entries: list[DerivedEntry] = field(default_factory=list)
     ivr_steps: list[IvrStep] = field(default_factory=list)
     abandoned_calls: list[AbandonedCall] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
@@ -44,11 +44,11 @@ class History:
     operator_states: list[OperatorState] = field(default_factory=list)
 
 
-def tell(
+def derive(
     sid: str,
     events: Iterable[WebhookEvent],
     rules: Rules,
-    strangers: frozenset[str] = frozenset(),
+    unknown_legs: frozenset[str] = frozenset(),
 ) -> History:
     """The leg, its entries, connections, IVR steps and what hangs on them.
 
@@ -60,14 +60,14 @@ def tell(
     if evidence.is_only_recorded:
         return History(None)
     call = _call(evidence, rules)
-    told = History(
+    derived = History(
         call, recordings=_recordings(evidence), voicemails=_voicemails(evidence)
     )
     if call.kind == Call.Kind.OPERATOR:
-        told.operator_states = told_states(evidence)
+        derived.operator_states = derive_states(evidence)
     elif call.kind == Call.Kind.CUSTOMER:
-        _tell_customer(told, call, evidence, rules, strangers)
-    return told
+        _derive_customer(derived, call, evidence, rules, unknown_legs)
+    return derived
 
 
 def kind_of_leg(evidence: Evidence, rules: Rules) -> Call.Kind:
@@ -123,17 +123,17 @@ def _call(evidence: Evidence, rules: Rules) -> Call:
     )
 
 
-def _tell_customer(
-    told: History,
+def _derive_customer(
+    derived: History,
     call: Call,
     evidence: Evidence,
     rules: Rules,
-    strangers: frozenset[str],
+    unknown_legs: frozenset[str],
 ) -> None:
-    visits = visits_of(evidence, rules, strangers)
+    visits = visits_of(evidence, rules, unknown_legs)
     operators = _operators(evidence)
-    told.entries = [
-        told_entry(
+    derived.entries = [
+        derive_entry(
             visit,
             evidence,
             rules,
@@ -143,13 +143,13 @@ def _tell_customer(
         )
         for visit in visits
     ]
-    told.ivr_steps = told_steps(evidence)
-    entries = [one.entry for one in told.entries]
-    connections = [one.connection for one in told.entries if one.connection]
+    derived.ivr_steps = derive_steps(evidence)
+    entries = [one.entry for one in derived.entries]
+    connections = [one.connection for one in derived.entries if one.connection]
     call.ivr_path = ivr_path(
-        evidence, told.ivr_steps, [entry.queue for entry in entries]
+        evidence, derived.ivr_steps, [entry.queue for entry in entries]
     )
-    call.ivr_step_count = len(told.ivr_steps)
+    call.ivr_step_count = len(derived.ivr_steps)
     call.entry_count = len(entries)
     call.connection_count = len(connections)
     call.wait_seconds = _sum(entry.wait_seconds for entry in entries)
@@ -162,7 +162,7 @@ def _tell_customer(
             continue
         abandoned_at = entry.left_at or entry.entered_at
         later = (at for at in moments if at > abandoned_at)
-        told.abandoned_calls.append(
+        derived.abandoned_calls.append(
             AbandonedCall(
                 visit=entry.visit,
                 queue=entry.queue,

@@ -28,7 +28,7 @@ _QUARTER_SECONDS = 900
 
 
 @dataclass(slots=True)
-class ToldEntry:
+class DerivedEntry:
     """An entry with what hangs on it, unsaved."""
 
     entry: QueueEntry
@@ -49,7 +49,7 @@ class _Verdict:
     is_lost_while_connecting: bool = False
 
 
-def told_entry(
+def derive_entry(
     visit: Visit,
     evidence: Evidence,
     rules: Rules,
@@ -57,7 +57,7 @@ def told_entry(
     caller: str,
     operators: Mapping[str, str],
     has_later_visit: bool,
-) -> ToldEntry:
+) -> DerivedEntry:
     """The queue entry of a visit, its connection and its wish to be rung back.
 
     `operators` names the operator of each leg.
@@ -88,15 +88,15 @@ def told_entry(
         is_inferred=verdict.is_inferred,
         is_lost_while_connecting=verdict.is_lost_while_connecting,
     )
-    told = ToldEntry(entry)
+    derived = DerivedEntry(entry)
     if verdict.outcome == Outcome.ANSWERED and verdict.connect:
-        told.connection = _connection(
+        derived.connection = _connection(
             verdict.connect, visit, evidence, operators.get(verdict.connect.leg, "")
         )
     if verdict.reason == Reason.CALLBACK:
         asked = waits[-1].received_at if waits else verdict.left_at or entered_at
-        told.callback = CallbackRequest(caller=caller, requested_at=asked)
-    return told
+        derived.callback = CallbackRequest(caller=caller, requested_at=asked)
+    return derived
 
 
 def _verdict(

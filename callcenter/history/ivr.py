@@ -11,7 +11,7 @@ from callcenter.models import IvrStep, WebhookEvent
 Kind = WebhookEvent.Kind
 
 
-def told_steps(evidence: Evidence) -> list[IvrStep]:
+def derive_steps(evidence: Evidence) -> list[IvrStep]:
     """One step for each menu asked; an answer whose question was lost is one too."""
     steps: list[IvrStep] = []
     unanswered: list[IvrStep] = []

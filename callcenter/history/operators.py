@@ -10,7 +10,7 @@ Kind = WebhookEvent.Kind
 State = OperatorState.State
 
 
-def told_states(evidence: Evidence) -> list[OperatorState]:
+def derive_states(evidence: Evidence) -> list[OperatorState]:
     """The states of the operator in order, each until the next; the last may be open.
 
     Ready from the sign-in (the first `dial` or `wait`), talking from a connect to the

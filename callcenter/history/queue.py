@@ -3,7 +3,7 @@
 A request tells what it brought, unless another of this process is telling just then.
 Then its event is put in a queue, which one thread works off in batches: of a busy call
 the requests of half a second are told in one telling. Who dies meanwhile leaves events
-untold, which the next event of the call or `rebuild_calls --untold` mends.
+untold, which the next event of the call or `rebuild_calls --pending` mends.
 """
 
 import logging
@@ -42,7 +42,7 @@ def hear(event: WebhookEvent) -> None:
     """Have the event told; holds the caller up only where nobody else is telling."""
     if not _waiting and _turn.acquire(blocking=False):
         try:
-            store.tell_event(event)
+            store.derive_event(event)
         finally:
             _turn.release()
         return
@@ -65,7 +65,7 @@ def _start() -> None:
     with _starting:
         if _thread is None or not _thread.is_alive():
             # A worker that is told to stop does not wait for it.
-            _thread = threading.Thread(target=_work, name="telling", daemon=True)
+            _thread = threading.Thread(target=_work, name="derivation", daemon=True)
             _thread.start()
 
 
@@ -86,7 +86,7 @@ def _work() -> None:
         try:
             close_old_connections()
             with _turn:
-                store.tell_events(events)
+                store.derive_events(events)
         except Error:
             logger.exception("%d events are told later", len(events))
         finally:

@@ -42,7 +42,7 @@ def setup_version(events: Mapping[str, Events]) -> int:
     return (vars(first)["setup_version"] if first else None) or 0
 
 
-def strangers_among(events: Mapping[str, Events]) -> frozenset[str]:
+def unknown_legs_among(events: Mapping[str, Events]) -> frozenset[str]:
     """SIDs that Dial actions name and no event of ours is, or ever was, about."""
     named = {
         event.other_sid
@@ -72,7 +72,7 @@ def _about(sids: Sequence[str], *, is_long: bool) -> dict[str, Events]:
     version = SetupVersion.objects.filter(pk=1).values("version")
     rows = WebhookEvent.objects.annotate(setup_version=Subquery(version))
     if is_long:
-        rows = rows.defer("params", "path", "tell_error")
+        rows = rows.defer("params", "path", "derivation_error")
     if len(sids) == 1:
         found = list(rows.of_call(sids[0]))
     else:

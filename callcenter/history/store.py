@@ -15,15 +15,15 @@ from django.db import Error, IntegrityError, transaction
 from django.utils import timezone
 
 from callcenter.followup.acts import join_running_claims
-from callcenter.history.affected import concerned_by
+from callcenter.history.affected import affected_calls
 from callcenter.history.contacts import (
-    Telling,
+    Derivation,
     calls_that_say_otherwise,
     contacts_of,
     stale_after,
 )
-from callcenter.history.derive import History, tell
-from callcenter.history.reading import events_of, setup_version, strangers_among
+from callcenter.history.derive import History, derive
+from callcenter.history.reading import events_of, setup_version, unknown_legs_among
 from callcenter.history.setup import current_rules
 from callcenter.history.write import write_histories
 from callcenter.locking import (
@@ -45,59 +45,64 @@ TOGETHER = 50
 _OF_ONE_CALL = (Kind.MENU, Kind.WAIT, Kind.QUEUE_EXIT, Kind.VOICEMAIL)
 
 
-def tell_event(event: WebhookEvent, budget_seconds: float = 2.0) -> None:
+def derive_event(event: WebhookEvent, budget_seconds: float = 2.0) -> None:
     """Tells every call the event concerns, within the time an answer may be held up.
 
     A caller waits for the answer: what fails or takes too long is kept on the event
-    (`told_at` stays empty) for the next event, or `rebuild_calls --untold`.
+    (`told_at` stays empty) for the next event, or `rebuild_calls --pending`.
     """
     # A lock may be waited for once more after the deadline.
     deadline = time.monotonic() + budget_seconds - LOCK_WAIT_SECONDS
     try:
         with short_lock_waits():
-            sids = concerned_by([event])[event.pk]
-            doubted = sids if event.was_cut_off else frozenset()
+            sids = affected_calls([event])[event.pk]
+            recheck_contacts = sids if event.was_cut_off else frozenset()
             *others, last = [*sorted(sids - {event.call_sid}), event.call_sid]
             for sid in others:
-                retell([sid], deadline=deadline, doubted=doubted)
+                rebuild([sid], deadline=deadline, recheck_contacts=recheck_contacts)
             if last:
-                retell([last], deadline=deadline, told=[event.pk], doubted=doubted)
+                rebuild(
+                    [last],
+                    deadline=deadline,
+                    derived=[event.pk],
+                    recheck_contacts=recheck_contacts,
+                )
             else:
-                _mark_told([event.pk])
+                _mark_derived([event.pk])
     except OutOfTime:
         logger.warning("event %s is told later: no time", event.pk)
-        _mark_untold(event, "")
+        _mark_pending(event, "")
     except Exception as error:
         # Whatever is wrong with our telling, the caller is served and nothing is lost.
         logger.exception("event %s could not be told", event.pk)
-        _mark_untold(event, f"{type(error).__name__}: {error}")
+        _mark_pending(event, f"{type(error).__name__}: {error}")
 
 
-def tell_events(
-    events: Sequence[WebhookEvent], told_one: Callable[[], object] = lambda: None
+def derive_events(
+    events: Sequence[WebhookEvent], derived_one: Callable[[], object] = lambda: None
 ) -> int:
     """Tells every call that these kept events concern, each once; gives how many.
 
     Calls `told_one` after each. A call that cannot be told leaves its error on its
     events and the rest goes on.
     """
-    concerned = concerned_by(events)
+    concerned = affected_calls(events)
     failed: dict[str, str] = {}
     sids = sorted(set().union(*concerned.values())) if concerned else []
     cut_off = [concerned[event.pk] for event in events if event.was_cut_off]
-    doubted: set[str] = set().union(*cut_off)
+    recheck_contacts: set[str] = set().union(*cut_off)
     for group in in_groups(sids):
-        for sid, error in retell_each(group, doubted=doubted):
+        for sid, error in rebuild_each(group, recheck_contacts=recheck_contacts):
             if error is not None:
                 failed[sid] = f"{type(error).__name__}: {error}"
-            told_one()
-    _mark_told([pk for pk, about in concerned.items() if not about & failed.keys()])
+            derived_one()
+    _mark_derived([pk for pk, about in concerned.items() if not about & failed.keys()])
     sealed = set(Call.objects.sealed(sids).values_list("sid", flat=True))
     _mark_late([event.pk for event in events if event.call_sid in sealed])
     for pk, about in concerned.items():
         for sid in about & failed.keys():
             WebhookEvent.objects.filter(pk=pk).update(
-                told_at=None, tell_error=failed[sid]
+                derived_at=None, derivation_error=failed[sid]
             )
     return len(sids) - len(failed)
 
@@ -108,20 +113,32 @@ def in_groups(sids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield sids[start : start + TOGETHER]
 
 
-def retell_each(
-    sids: Sequence[str], *, thorough: bool = False, doubted: Collection[str] = ()
+def rebuild_each(
+    sids: Sequence[str],
+    *,
+    check_all_rows: bool = False,
+    recheck_contacts: Collection[str] = (),
 ) -> Iterator[tuple[str, Exception | None]]:
     """Tells legs in one transaction, for where no caller waits; says how each went.
 
     If that fails, each is told alone, so that one leg's trouble is not the others'.
     """
     try:
-        retell(sids, mark=False, thorough=thorough, doubted=doubted)
+        rebuild(
+            sids,
+            mark=False,
+            check_all_rows=check_all_rows,
+            recheck_contacts=recheck_contacts,
+        )
     except Exception as error:
         if len(sids) > 1:
             logger.debug("%d legs are told one by one", len(sids), exc_info=True)
             for sid in sids:
-                yield from retell_each([sid], thorough=thorough, doubted=doubted)
+                yield from rebuild_each(
+                    [sid],
+                    check_all_rows=check_all_rows,
+                    recheck_contacts=recheck_contacts,
+                )
             return
         logger.exception("call %s could not be told", sids[0])
         yield sids[0], error
@@ -129,14 +146,14 @@ def retell_each(
         yield from ((sid, None) for sid in sids)
 
 
-def retell(
+def rebuild(
     sids: Sequence[str],
     *,
     deadline: float | None = None,
-    told: Iterable[int] = (),
+    derived: Iterable[int] = (),
     mark: bool = True,
-    thorough: bool = False,
-    doubted: Collection[str] = (),
+    check_all_rows: bool = False,
+    recheck_contacts: Collection[str] = (),
     cascade: bool = True,
 ) -> None:
     """Make the rows of legs say what the events that concern them say.
@@ -149,14 +166,19 @@ def retell(
     have got to them. OutOfTime past the deadline (on `time.monotonic`). A sealed leg
     stays as it is; if all are, `told` are marked as late.
     """
-    told = list(told)
+    derived = list(derived)
     work = partial(
-        _tell_once, sids, told, mark=mark, thorough=thorough, doubted=doubted
+        _derive_once,
+        sids,
+        derived,
+        mark=mark,
+        check_all_rows=check_all_rows,
+        recheck_contacts=recheck_contacts,
     )
     try:
         mattering = try_again_when_locked(work, deadline)
     except _Sealed:
-        _mark_late(told)
+        _mark_late(derived)
         return
     if not mattering:
         return
@@ -167,15 +189,17 @@ def retell(
     if given_up:
         try_again_when_locked(lambda: join_running_claims(given_up), deadline)
     if cascade:
-        certain = [one for one in mattering if one.call.sid not in doubted]
-        numbers = {one.call.caller for one in mattering if one.call.sid in doubted}
+        certain = [one for one in mattering if one.call.sid not in recheck_contacts]
+        numbers = {
+            one.call.caller for one in mattering if one.call.sid in recheck_contacts
+        }
         again = sorted(stale_after(certain) | calls_that_say_otherwise(numbers))
         # Where somebody waits, one lock at a time.
         groups = in_groups(again) if deadline is None else [[sid] for sid in again]
         for group in groups:
-            retell(group, deadline=deadline, cascade=False)
+            rebuild(group, deadline=deadline, cascade=False)
     # Only now, so that nothing is taken for told if we are stopped on the way.
-    try_again_when_locked(lambda: _mark_told(told), deadline)
+    try_again_when_locked(lambda: _mark_derived(derived), deadline)
 
 
 def seal(calls: Iterable[Call]) -> None:
@@ -188,23 +212,25 @@ class _Sealed(Exception):
     """The events of these legs have been pruned: they are never told again."""
 
 
-def _tell_once(sids: Sequence[str], told: list[int], **how: Any) -> list[Telling]:
+def _derive_once(
+    sids: Sequence[str], derived: list[int], **how: Any
+) -> list[Derivation]:
     """One telling under the locks; gives those that may make other calls wrong."""
     try:
-        return _tell_locked(sids, told, **how)
+        return _derive_locked(sids, derived, **how)
     except IntegrityError:
         # Another worker has made the row of a new leg meanwhile: now it can be locked.
-        return _tell_locked(sids, told, **how)
+        return _derive_locked(sids, derived, **how)
 
 
-def _tell_locked(
+def _derive_locked(
     sids: Sequence[str],
-    told: list[int],
+    derived: list[int],
     *,
     mark: bool,
-    thorough: bool,
-    doubted: Collection[str],
-) -> list[Telling]:
+    check_all_rows: bool,
+    recheck_contacts: Collection[str],
+) -> list[Derivation]:
     with transaction.atomic():
         # Lock first, read second: two webhooks must not overwrite each other. Whoever
         # makes the row of a new leg second fails, and comes back to lock it.
@@ -217,36 +243,41 @@ def _tell_locked(
             sid for sid, call in stored.items() if call.kind == Call.Kind.OPERATOR
         }
         events = events_of(legs, operators)
-        histories = _told(events, stored)
-        tellings = [
-            Telling(stored.get(sid) or Call(sid=sid), history)
+        histories = _derived(events, stored)
+        derivations = [
+            Derivation(stored.get(sid) or Call(sid=sid), history)
             for sid, history in histories.items()
             if history.call or sid in stored
         ]
-        write_histories(tellings, thorough=thorough)
-        mattering = [one for one in tellings if one.matters or one.call.sid in doubted]
+        write_histories(derivations, check_all_rows=check_all_rows)
+        mattering = [
+            one
+            for one in derivations
+            if one.matters or one.call.sid in recheck_contacts
+        ]
         if not mattering:
             with_them = [
                 event.pk
                 for sid, about in events.items()
                 for event in about
                 if mark
-                and event.told_at is None
+                and event.derived_at is None
                 and event.call_sid == sid
                 and event.kind in _OF_ONE_CALL
             ]
-            _mark_told({*told, *with_them})
+            _mark_derived({*derived, *with_them})
     return mattering
 
 
-def _told(
+def _derived(
     events: Mapping[str, list[WebhookEvent]], stored: Mapping[str, Call]
 ) -> dict[str, History]:
     """The histories by the rules; with contacts only where somebody gave up."""
     rules = current_rules(setup_version(events))
-    strangers = strangers_among(events)
+    unknown_legs = unknown_legs_among(events)
     histories = {
-        sid: tell(sid, about, rules, strangers - {sid}) for sid, about in events.items()
+        sid: derive(sid, about, rules, unknown_legs - {sid})
+        for sid, about in events.items()
     }
     given_up = {
         sid: [row for row in history.abandoned_calls if row.caller]
@@ -266,27 +297,29 @@ def _told(
         }
         if others:
             known = replace(rules, contacts=tuple(sorted(others)))
-            histories[sid] = tell(sid, events[sid], known, strangers - {sid})
+            histories[sid] = derive(sid, events[sid], known, unknown_legs - {sid})
     return histories
 
 
-def _mark_told(pks: Iterable[int]) -> None:
+def _mark_derived(pks: Iterable[int]) -> None:
     pks = list(pks)
     if pks:
         WebhookEvent.objects.filter(pk__in=pks).update(
-            told_at=timezone.now(), tell_error=""
+            derived_at=timezone.now(), derivation_error=""
         )
 
 
 def _mark_late(pks: list[int]) -> None:
     if pks:
         WebhookEvent.objects.filter(pk__in=pks).update(
-            told_at=None, tell_error=WebhookEvent.LATE
+            derived_at=None, derivation_error=WebhookEvent.LATE
         )
 
 
-def _mark_untold(event: WebhookEvent, error: str) -> None:
+def _mark_pending(event: WebhookEvent, error: str) -> None:
     try:
-        WebhookEvent.objects.filter(pk=event.pk).update(told_at=None, tell_error=error)
+        WebhookEvent.objects.filter(pk=event.pk).update(
+            derived_at=None, derivation_error=error
+        )
     except Error:
         logger.warning("event %s could not be marked untold", event.pk)

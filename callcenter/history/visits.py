@@ -89,14 +89,14 @@ class Visit:
 
 
 def visits_of(
-    evidence: Evidence, rules: Rules, strangers: frozenset[str]
+    evidence: Evidence, rules: Rules, unknown_legs: frozenset[str]
 ) -> list[Visit]:
     """The stays of a customer call, by number.
 
     `strangers` are SIDs that Dial actions name and no event of ours is about.
     """
     visits = _mentioned(evidence)
-    dials = _dials_by_connect(evidence, strangers)
+    dials = _dials_by_connect(evidence, unknown_legs)
     for event in evidence.of_kind(Kind.CONNECT):
         named = _queue_named(event, rules, visits.values())
         connect = Connect(
@@ -192,7 +192,7 @@ def _same_queue_time(visit: Visit, connect: Connect) -> bool:
 
 
 def _dials_by_connect(
-    evidence: Evidence, strangers: frozenset[str]
+    evidence: Evidence, unknown_legs: frozenset[str]
 ) -> dict[str, WebhookEvent]:
     """The Dial action of each connect of the caller, under the connect's repeat key.
 
@@ -214,7 +214,7 @@ def _dials_by_connect(
         key = _best(own, event).dedup_key if own else event.dedup_key
         found.setdefault(key, event)
     for event in done:
-        if event.other_sid and event.other_sid not in strangers:
+        if event.other_sid and event.other_sid not in unknown_legs:
             continue
         before = [
             connect

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 
-from callcenter.history.contacts import Telling
+from callcenter.history.contacts import Derivation
 from callcenter.history.derive import History
 from callcenter.models import (
     AbandonedCall,
@@ -26,7 +26,7 @@ RowT = TypeVar("RowT", bound=models.Model)
 Outcome = QueueEntry.Outcome
 
 
-def write_histories(tellings: Sequence[Telling], *, thorough: bool) -> None:
+def write_histories(derivations: Sequence[Derivation], *, check_all_rows: bool) -> None:
     """Writes what was told of locked rows of calls, of new ones, and below them.
 
     Rows below are looked at where they are told otherwise than the last time, which the
@@ -38,54 +38,60 @@ def write_histories(tellings: Sequence[Telling], *, thorough: bool) -> None:
     steps: list[_Below] = []
     states: list[_Below] = []
     new: list[Call] = []
-    for telling in tellings:
-        call, told = telling.call, telling.history
-        prints = _fingerprints(told)
+    for derivation in derivations:
+        call, derived = derivation.call, derivation.history
+        prints = _fingerprints(derived)
         for below, was, now, had in zip(
             (entries, steps, states),
-            (call.entries_told, call.ivr_steps_told, call.states_told),
+            (
+                call.entries_fingerprint,
+                call.ivr_steps_fingerprint,
+                call.states_fingerprint,
+            ),
             prints,
             (
-                thorough or call.entry_count > 0,
-                thorough or call.ivr_step_count > 0,
+                check_all_rows or call.entry_count > 0,
+                check_all_rows or call.ivr_step_count > 0,
                 call.kind == Call.Kind.OPERATOR,
             ),
             strict=True,
         ):
-            if thorough or was != now:
-                below.append(_Below(telling, had=had and not telling.is_new))
-        if told.call is not None:
-            told.call.entries_told, told.call.ivr_steps_told, told.call.states_told = (
-                prints
-            )
+            if check_all_rows or was != now:
+                below.append(_Below(derivation, had=had and not derivation.is_new))
+        if derived.call is not None:
+            (
+                derived.call.entries_fingerprint,
+                derived.call.ivr_steps_fingerprint,
+                derived.call.states_fingerprint,
+            ) = prints
             if call.pk is None:
-                telling.call = told.call
-                new.append(told.call)
+                derivation.call = derived.call
+                new.append(derived.call)
             else:
-                _update(call, told.call, frozenset({"id", "sid"}))
+                _update(call, derived.call, frozenset({"id", "sid"}))
     _insert(new)
-    _write_entries(entries, thorough)
+    _write_entries(entries, check_all_rows)
     _write(
         IvrStep.objects.filter(call__in=_with_rows(steps)),
-        [row for one in steps for row in one.own(one.told.ivr_steps)],
+        [row for one in steps for row in one.own(one.derived.ivr_steps)],
         lambda row: (row.call_id, row.step),
     )
-    everyone = [_Below(telling, had=True) for telling in tellings]
-    recorded = [one for one in everyone if one.told.recordings]
+    everyone = [_Below(derivation, had=True) for derivation in derivations]
+    recorded = [one for one in everyone if one.derived.recordings]
     _write(
         Recording.objects.filter(call__in=_with_rows(recorded)),
-        [row for one in recorded for row in one.own(one.told.recordings)],
+        [row for one in recorded for row in one.own(one.derived.recordings)],
         lambda row: row.recording_sid,
     )
-    spoken = [one for one in everyone if one.told.voicemails]
+    spoken = [one for one in everyone if one.derived.voicemails]
     _write(
         Voicemail.objects.filter(call__in=_with_rows(spoken)),
-        [row for one in spoken for row in one.own(one.told.voicemails)],
+        [row for one in spoken for row in one.own(one.derived.voicemails)],
         lambda row: (row.call_id, row.recording_sid),
     )
     _write(
         OperatorState.objects.filter(call__in=_with_rows(states)),
-        [row for one in states for row in one.own(one.told.operator_states)],
+        [row for one in states for row in one.own(one.derived.operator_states)],
         lambda row: (row.call_id, row.started_at),
     )
 
@@ -94,16 +100,16 @@ def write_histories(tellings: Sequence[Telling], *, thorough: bool) -> None:
 class _Below:
     """A call, rows of one kind below which are to be written; `had` some before."""
 
-    telling: Telling
+    derivation: Derivation
     had: bool
 
     @property
     def call(self) -> Call:
-        return self.telling.call
+        return self.derivation.call
 
     @property
-    def told(self) -> History:
-        return self.telling.history
+    def derived(self) -> History:
+        return self.derivation.history
 
     def own(self, rows: list[RowT]) -> list[RowT]:
         """The told rows as rows of this call."""
@@ -115,18 +121,18 @@ def _with_rows(below: Iterable[_Below]) -> list[int]:
     return [one.call.pk for one in below if one.had]
 
 
-def _fingerprints(told: History) -> tuple[str, str, str]:
+def _fingerprints(derived: History) -> tuple[str, str, str]:
     """Of entries with all that hangs on them, of IVR steps, of operator states."""
     entries = [
         row
-        for one in told.entries
+        for one in derived.entries
         for row in (one.entry, one.connection, one.callback)
         if row
     ]
     return (
-        _fingerprint([*entries, *told.abandoned_calls]),
-        _fingerprint(told.ivr_steps),
-        _fingerprint(told.operator_states),
+        _fingerprint([*entries, *derived.abandoned_calls]),
+        _fingerprint(derived.ivr_steps),
+        _fingerprint(derived.operator_states),
     )
 
 
@@ -136,19 +142,19 @@ def _fingerprint(rows: Sequence[models.Model]) -> str:
         return ""
     # What is loaded of an unsaved row is what it was made with.
     values = [sorted(vars(row).items(), key=_name) for row in rows]
-    told = repr([[item for item in row if item[0] != "_state"] for row in values])
-    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+    derived = repr([[item for item in row if item[0] != "_state"] for row in values])
+    return hashlib.blake2b(derived.encode(), digest_size=8).hexdigest()
 
 
 def _name(item: tuple[str, Any]) -> str:
     return item[0]
 
 
-def _write_entries(below: Sequence[_Below], thorough: bool) -> None:
+def _write_entries(below: Sequence[_Below], check_all_rows: bool) -> None:
     """Entries and what hangs on them; keeps when the stored ones were connected."""
     stored = list(QueueEntry.objects.filter(call__in=_with_rows(below)))
     connected = [
-        row.pk for row in stored if thorough or row.outcome == Outcome.ANSWERED
+        row.pk for row in stored if check_all_rows or row.outcome == Outcome.ANSWERED
     ]
     connections = list(
         Connection.objects.filter(entry__in=connected).select_related("entry")
@@ -159,30 +165,34 @@ def _write_entries(below: Sequence[_Below], thorough: bool) -> None:
     abandoned = [
         one
         for one in below
-        if thorough or one.told.abandoned_calls or one.call.pk in given_up
+        if check_all_rows or one.derived.abandoned_calls or one.call.pk in given_up
     ]
     for one in below:
-        one.telling.were_connected = {
+        one.derivation.were_connected = {
             row.connected_at for row in connections if row.entry.call_id == one.call.pk
         }
     rows = _write(
         stored,
-        [row for one in below for row in one.own([e.entry for e in one.told.entries])],
+        [
+            row
+            for one in below
+            for row in one.own([e.entry for e in one.derived.entries])
+        ],
         lambda row: (row.call_id, row.visit),
     )
-    told = [
+    derived = [
         (rows[one.call.pk, each.entry.visit], each)
         for one in below
-        for each in one.told.entries
+        for each in one.derived.entries
     ]
     _write(
         connections,
-        [_with(e.connection, entry=entry) for entry, e in told if e.connection],
+        [_with(e.connection, entry=entry) for entry, e in derived if e.connection],
         lambda row: (row.entry_id, row.operator_call_sid),
     )
     _write(
         callbacks,
-        [_with(e.callback, entry=entry) for entry, e in told if e.callback],
+        [_with(e.callback, entry=entry) for entry, e in derived if e.callback],
         lambda row: row.entry_id,
     )
     _write_abandoned(abandoned, rows)
@@ -192,8 +202,8 @@ def _write_abandoned(
     below: Sequence[_Below], entries: dict[Hashable, QueueEntry]
 ) -> None:
     """As `_write`, but what people's notes hang on is withdrawn in place of deleted."""
-    told = [row for one in below for row in one.own(one.told.abandoned_calls)]
-    visits = {(row.call_id, row.visit) for row in told}
+    derived = [row for one in below for row in one.own(one.derived.abandoned_calls)]
+    visits = {(row.call_id, row.visit) for row in derived}
     kept: list[AbandonedCall] = []
     for row in AbandonedCall.objects.filter(call__in=_with_rows(below)):
         if (row.call_id, row.visit) in visits:
@@ -205,9 +215,9 @@ def _write_abandoned(
                 row.save()
         else:
             row.delete()
-    for row in told:
+    for row in derived:
         row.entry = entries[row.call_id, row.visit]
-    _write(kept, told, lambda row: (row.call_id, row.visit))
+    _write(kept, derived, lambda row: (row.call_id, row.visit))
 
 
 def _with(row: RowT, **parents: models.Model) -> RowT:
@@ -217,7 +227,7 @@ def _with(row: RowT, **parents: models.Model) -> RowT:
 
 
 def _write(
-    stored: Iterable[RowT], told: Sequence[RowT], key: Callable[[RowT], Hashable]
+    stored: Iterable[RowT], derived: Sequence[RowT], key: Callable[[RowT], Hashable]
 ) -> dict[Hashable, RowT]:
     """Creates, changes and deletes until the stored rows are the told ones.
 
@@ -226,14 +236,14 @@ def _write(
     rest = {key(row): row for row in stored}
     rows: dict[Hashable, RowT] = {}
     new: list[RowT] = []
-    for told_row in told:
-        row = rest.pop(key(told_row), None)
+    for derived_row in derived:
+        row = rest.pop(key(derived_row), None)
         if row is None:
-            new.append(told_row)
-            rows[key(told_row)] = told_row
+            new.append(derived_row)
+            rows[key(derived_row)] = derived_row
         else:
-            _update(row, told_row, frozenset({"id"}))
-            rows[key(told_row)] = row
+            _update(row, derived_row, frozenset({"id"}))
+            rows[key(derived_row)] = row
     for row in rest.values():
         row.delete()
     _insert(new)
@@ -249,11 +259,11 @@ def _insert(rows: Sequence[RowT]) -> None:
             row.save(force_insert=True)
 
 
-def _update(row: models.Model, told: models.Model, but: frozenset[str]) -> None:
+def _update(row: models.Model, derived: models.Model, but: frozenset[str]) -> None:
     """Saves the columns that differ; an equal row stays untouched."""
     changed: dict[str, Any] = {}
     for column in row._meta.concrete_fields:
-        value = getattr(told, column.attname)
+        value = getattr(derived, column.attname)
         if column.name not in but and getattr(row, column.attname) != value:
             changed[column.name] = value
             setattr(row, column.attname, value)

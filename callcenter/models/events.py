@@ -19,13 +19,13 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         """Events received in the half-open interval [start, end)."""
         return self.filter(received_at__gte=start, received_at__lt=end)
 
-    def untold(self) -> Self:
+    def pending(self) -> Self:
         """Events that some call they concern has not been told with yet."""
-        return self.filter(told_at=None).exclude(tell_error=WebhookEvent.LATE)
+        return self.filter(derived_at=None).exclude(derivation_error=WebhookEvent.LATE)
 
     def late(self) -> Self:
         """Events that came after their call was sealed, which is told no more."""
-        return self.filter(told_at=None, tell_error=WebhookEvent.LATE)
+        return self.filter(derived_at=None, derivation_error=WebhookEvent.LATE)
 
     def of_call(self, sid: str) -> Self:
         """Events under the SID of a leg, and those of other legs that name it."""
@@ -106,8 +106,8 @@ class WebhookEvent(models.Model):
     # Of several copies of a request the decision of the earliest stands; this is when
     # the copy came whose decision is kept.
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
-    tell_error = models.TextField(_("telling failed"), blank=True)
+    derived_at = models.DateTimeField(_("derived at"), null=True, blank=True)
+    derivation_error = models.TextField(_("derivation error"), blank=True)
 
     # Set on an instance whose receipt an earlier copy has just lowered.
     has_moved = False
@@ -131,7 +131,7 @@ class WebhookEvent(models.Model):
             # The journal's list, dump_events and pruning go by time of receipt.
             models.Index(fields=["received_at"], name="event_received_at"),
             # The few untold ones are looked for among millions.
-            models.Index(fields=["told_at"], name="event_told_at"),
+            models.Index(fields=["derived_at"], name="event_derived_at"),
         ]
 
     def __str__(self) -> str:
@@ -142,4 +142,4 @@ class WebhookEvent(models.Model):
     @property
     def was_cut_off(self) -> bool:
         """Whether an earlier telling may have left other calls of a number wrong."""
-        return self.was_known and self.told_at is None
+        return self.was_known and self.derived_at is None

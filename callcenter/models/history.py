@@ -98,9 +98,9 @@ class Call(models.Model):
     # Its events have been pruned: it is never told again.
     sealed_at = models.DateTimeField(_("sealed at"), null=True, blank=True)
     # Fingerprints of the rows below as told last: what is told alike is not looked at.
-    entries_told = AsciiField(max_length=16, blank=True, editable=False)
-    ivr_steps_told = AsciiField(max_length=16, blank=True, editable=False)
-    states_told = AsciiField(max_length=16, blank=True, editable=False)
+    entries_fingerprint = AsciiField(max_length=16, blank=True, editable=False)
+    ivr_steps_fingerprint = AsciiField(max_length=16, blank=True, editable=False)
+    states_fingerprint = AsciiField(max_length=16, blank=True, editable=False)
 
     objects = CallQuerySet.as_manager()
 
@@ -142,16 +142,18 @@ class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):
         """Entries of the half-open interval [start, end)."""
         return self.filter(entered_at__gte=start, entered_at__lt=end)
 
-    def forget_telling(self) -> int:
+    def mark_pending(self) -> int:
         """Mark the calls of these entries to be told again; gives how many events.
 
         Called when a threshold is saved whose day has begun; the calls are told by
-        their next event, or by `rebuild_calls --untold`.
+        their next event, or by `rebuild_calls --pending`.
         """
         calls = Call.objects.filter(queue_entries__in=self, sealed_at=None)
         sids = calls.values("sid")
-        events = WebhookEvent.objects.filter(call_sid__in=sids, told_at__isnull=False)
-        return events.update(told_at=None)
+        events = WebhookEvent.objects.filter(
+            call_sid__in=sids, derived_at__isnull=False
+        )
+        return events.update(derived_at=None)
 
 
 class QueueEntry(models.Model):

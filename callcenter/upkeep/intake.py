@@ -22,7 +22,7 @@ from callcenter.events.eventfile import (
     line_of_event,
 )
 from callcenter.events.record import keep
-from callcenter.history.store import tell_events
+from callcenter.history.store import derive_events
 from callcenter.locking import try_again_when_locked
 from callcenter.models import WebhookEvent
 from callcenter.models.events import WebhookEventQuerySet
@@ -30,7 +30,7 @@ from callcenter.params import InvalidParams
 
 # Lines stored in one transaction, and told before the next are read.
 BATCH = 500
-_TELL_AFTER = 4 * BATCH
+_DERIVE_AFTER = 4 * BATCH
 _PAGE = 2000
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -42,7 +42,7 @@ class Taken:
     kept: int = 0
     repeats: int = 0
     rejected: int = 0
-    told: int = 0
+    derived: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def take(
     taken: Taken,
     *,
     kept: Callable[[int], object] = lambda _count: None,
-    tell_after: int = _TELL_AFTER,
+    derive_after: int = _DERIVE_AFTER,
 ) -> None:
     """Takes in unsaved events, wherever they come from; counts what came of them.
 
@@ -111,21 +111,21 @@ def take(
     `tell_after` events are kept: a call whose events come apart is told more than once.
     """
     batch: list[WebhookEvent] = []
-    untold: list[WebhookEvent] = []
+    pending: list[WebhookEvent] = []
     try:
         for event in events:
             batch.append(event)
             if len(batch) >= BATCH:
-                untold += _keep_batch(batch, taken)
+                pending += _keep_batch(batch, taken)
                 batch = []
                 kept(BATCH)
-            if len(untold) >= tell_after:
-                taken.told += tell_events(untold)
-                untold = []
+            if len(pending) >= derive_after:
+                taken.derived += derive_events(pending)
+                pending = []
     finally:
         # Also what stands before a cut, or before we were stopped.
-        untold += _keep_batch(batch, taken)
-        taken.told += tell_events(untold)
+        pending += _keep_batch(batch, taken)
+        taken.derived += derive_events(pending)
 
 
 def dump(
@@ -168,18 +168,18 @@ def _keep_batch(batch: list[WebhookEvent], taken: Taken) -> list[WebhookEvent]:
     try:
         try_again_when_locked(lambda: WebhookEvent.objects.bulk_create(new))
         taken.kept += len(new)
-        untold = new
+        pending = new
     except IntegrityError:
         # Another worker has brought some of them in the meantime.
-        untold = [_keep_one(event, taken) for event in new]
+        pending = [_keep_one(event, taken) for event in new]
     for key, known in stored.items():
         taken.repeats += 1
         if add_copy(known, copies[key]):
-            untold.append(_keep_one(copies[key], taken, count=False))
-        elif known.told_at is None:
+            pending.append(_keep_one(copies[key], taken, count=False))
+        elif known.derived_at is None:
             known.was_known = True
-            untold.append(known)
-    return untold
+            pending.append(known)
+    return pending
 
 
 def _keep_one(event: WebhookEvent, taken: Taken, *, count: bool = True) -> WebhookEvent:

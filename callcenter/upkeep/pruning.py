@@ -41,7 +41,7 @@ class Pruned:
     bytes: int = 0
     # Still going on, or heard of on the day or later, as their operators may be.
     unfinished: int = 0
-    untold: int = 0
+    pending: int = 0
 
 
 class _Event(NamedTuple):
@@ -52,13 +52,13 @@ class _Event(NamedTuple):
     other_sid: str
     kind: str
     received_at: datetime
-    told_at: datetime | None
-    tell_error: str
+    derived_at: datetime | None
+    derivation_error: str
     size: int
 
     @property
-    def is_untold(self) -> bool:
-        return self.told_at is None and self.tell_error != WebhookEvent.LATE
+    def is_pending(self) -> bool:
+        return self.derived_at is None and self.derivation_error != WebhookEvent.LATE
 
     @property
     def leg(self) -> str:
@@ -94,8 +94,8 @@ def prune(
         pruned.calls += len(batch.sealed)
         pruned.events += len(batch.gone)
         pruned.bytes += sum(event.size for event in batch.gone)
-        pruned.untold += batch.untold
-        pruned.unfinished += len(batch.calls) - len(batch.sealed) - batch.untold
+        pruned.pending += batch.pending
+        pruned.unfinished += len(batch.calls) - len(batch.sealed) - batch.pending
         looked_at(len(calls))
     _prune_what_makes_no_call(before, pruned, really=really)
     return pruned
@@ -137,16 +137,16 @@ class _Batch:
                 caller = event.call_sid if is_connect else event.other_sid
                 self._callers[event.leg].add(caller)
                 self._legs[caller].add(event.leg)
-        told = [call.sid for call in calls if self._is_told(call.sid)]
-        self.untold = len(calls) - len(told)
-        self.sealed = {sid for sid in told if self._is_over(sid)}
+        derived = [call.sid for call in calls if self._is_told(call.sid)]
+        self.pending = len(calls) - len(derived)
+        self.sealed = {sid for sid in derived if self._is_over(sid)}
         self.gone = self._read_by_none(assumed)
 
     def _is_told(self, sid: str) -> bool:
         """Whether no event waits to be told, of the call or its operators' legs."""
         parts = {sid, *self._legs[sid]}
         return not any(
-            event.is_untold for part in parts for event in self._by_sid[part]
+            event.is_pending for part in parts for event in self._by_sid[part]
         )
 
     def _is_over(self, sid: str) -> bool:
@@ -164,7 +164,7 @@ class _Batch:
         readers = {
             pk: {event.call_sid, event.other_sid, *self._callers[event.leg]} - {""}
             for pk, event in self._events.items()
-            if event.told_at is not None
+            if event.derived_at is not None
         }
         touched = {pk: sids for pk, sids in readers.items() if sids & self.sealed}
         sids = set().union(*touched.values()) - self.sealed - assumed
@@ -210,12 +210,12 @@ def _prune_what_makes_no_call(
     same = WebhookEvent.objects.filter(call_sid=OuterRef("call_sid"))
     in_use = [
         Exists(Call.objects.filter(sid=OuterRef("call_sid"))),
-        Exists(same.filter(Q(received_at__gte=before) | Q(told_at=None))),
+        Exists(same.filter(Q(received_at__gte=before) | Q(derived_at=None))),
         # A Dial action that names nobody we know is told otherwise.
         Exists(WebhookEvent.objects.filter(other_sid=OuterRef("call_sid"))),
     ]
     alone = ~(in_use[0] | in_use[1] | in_use[2])
-    old = WebhookEvent.objects.filter(received_at__lt=before, told_at__isnull=False)
+    old = WebhookEvent.objects.filter(received_at__lt=before, derived_at__isnull=False)
     events = old.filter(Q(call_sid="") | alone)
     total = events.aggregate(size=Sum(_SIZE))["size"] or 0
     count = events.count()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from callcenter.history.store import in_groups, retell_each, tell_events
+from callcenter.history.store import derive_events, in_groups, rebuild_each
 from callcenter.models import Call, WebhookEvent
 from callcenter.models.events import WebhookEventQuerySet
 
@@ -29,21 +29,23 @@ def sids_to_rebuild(since: datetime | None = None) -> list[str]:
     return sorted({*heard.iterator(), *named.iterator()})
 
 
-def rebuild(sids: list[str], told_one: Callable[[str, Exception | None], None]) -> None:
+def rebuild_all(
+    sids: list[str], derived_one: Callable[[str, Exception | None], None]
+) -> None:
     """Tells each leg again, looking at all rows below it; says how each went."""
     for group in in_groups(sids):
-        for sid, error in retell_each(group, thorough=True):
-            told_one(sid, error)
+        for sid, error in rebuild_each(group, check_all_rows=True):
+            derived_one(sid, error)
 
 
-def tell_untold(told_one: Callable[[], object]) -> tuple[int, int]:
-    """Tells the calls of events not told yet; gives how many events, and calls."""
+def derive_pending(derived_one: Callable[[], object]) -> tuple[int, int]:
+    """Tells the calls of events not derived yet; gives how many events, and calls."""
     events = calls = 0
-    for page in _pages(WebhookEvent.objects.untold()):
+    for page in _pages(WebhookEvent.objects.pending()):
         events += len(page)
         for event in page:
             event.was_known = True
-        calls += tell_events(page, told_one)
+        calls += derive_events(page, derived_one)
     return events, calls
 
 

@@ -88,7 +88,7 @@ class WebhookView(View):
             event.decision = self.safe_decision
         event.decided_at = now
 
-        kept = keep_and_tell(event)
+        kept = keep_and_derive(event)
         for decision in (kept.decision or event.decision, self.safe_decision):
             try:
                 return XmlResponse(self.document(decision, step, plan, now))
@@ -126,7 +126,7 @@ class WebhookView(View):
         return response
 
 
-def keep_and_tell(event: WebhookEvent) -> Kept:
+def keep_and_derive(event: WebhookEvent) -> Kept:
     """Commits the event, then tells the calls it concerns; neither stops the answer."""
     kept = record(event)
     if kept.event is not None:

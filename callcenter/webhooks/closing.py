@@ -4,7 +4,7 @@ from django.http import HttpResponse, QueryDict
 
 from callcenter.models import WebhookEvent
 from callcenter.params import VoiceParams
-from callcenter.webhooks.base import WebhookView, keep_and_tell
+from callcenter.webhooks.base import WebhookView, keep_and_derive
 
 Kind = WebhookEvent.Kind
 
@@ -22,7 +22,7 @@ class StatusView(WebhookView):
         place: dict[str, str],
     ) -> HttpResponse:
         """204; 503 if the event could not be kept, for which Twilio tries again."""
-        kept = keep_and_tell(event)
+        kept = keep_and_derive(event)
         return HttpResponse(
             status=204 if kept.event is not None else 503, content_type="text/plain"
         )

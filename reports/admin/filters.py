@@ -272,30 +272,30 @@ class RecentOperatorFilter(InLastDays, OperatorFilter):
         return found
 
 
-class TellingFilter(admin.SimpleListFilter):
+class DerivationFilter(admin.SimpleListFilter):
     """Events that wait to be told, whose telling failed, or that came too late."""
 
-    title = _("telling")
-    parameter_name = "telling"
+    title = _("derivation")
+    parameter_name = "derivation"
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
     ) -> list[tuple[str, Any]]:
         return [
-            ("untold", _("not told yet")),
-            ("failed", _("telling failed")),
+            ("pending", _("not derived yet")),
+            ("failed", _("derivation error")),
             ("late", _("came after the call was sealed")),
         ]
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[WebhookEvent]
     ) -> models.QuerySet[WebhookEvent]:
-        late = Q(tell_error=WebhookEvent.LATE)
+        late = Q(derivation_error=WebhookEvent.LATE)
         # None of them has been told: the index on told_at serves all.
-        if self.value() == "untold":
-            return queryset.filter(~late, told_at=None)
+        if self.value() == "pending":
+            return queryset.filter(~late, derived_at=None)
         if self.value() == "failed":
-            return queryset.filter(~Q(tell_error=""), ~late, told_at=None)
+            return queryset.filter(~Q(derivation_error=""), ~late, derived_at=None)
         if self.value() == "late":
-            return queryset.filter(late, told_at=None)
+            return queryset.filter(late, derived_at=None)
         return queryset

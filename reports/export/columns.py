@@ -180,7 +180,9 @@ LISTS: dict[type[models.Model], ListFile] = {
             _QUEUE,
             *_plain("visit", "position", "queue_time_seconds"),
             Column("menu", names=names.menus),
-            *_plain("step", "input", "result", "decision", "told_at", "tell_error"),
+            *_plain(
+                "step", "input", "result", "decision", "derived_at", "derivation_error"
+            ),
         ],
         "received_at",
     ),

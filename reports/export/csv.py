@@ -11,7 +11,7 @@ from itertools import islice
 
 from reports.export import values
 from reports.export.cells import Cell, Cells
-from reports.export.safety import disarmed
+from reports.export.safety import escape_formula
 from reports.export.values import Values
 from reports.query.table import Row, Totals
 
@@ -45,14 +45,18 @@ def pieces(
     """
     writer = csv.writer(_Line(), lineterminator="\r\n")
     encode = codecs.getincrementalencoder(encoding)(_GETA).encode
-    yield encode(_for(encoding, writer.writerow([disarmed(label) for label in head])))
+    yield encode(
+        _for(encoding, writer.writerow([escape_formula(label) for label in head]))
+    )
     left = iter(rows)
     while some := list(islice(left, _ROWS_AT_ONCE)):
         text = "".join(
             [
                 writer.writerow(
                     [
-                        disarmed(cell) if isinstance(cell, str) else values.text(cell)
+                        escape_formula(cell)
+                        if isinstance(cell, str)
+                        else values.text(cell)
                         for cell in row
                     ]
                 )

@@ -8,13 +8,13 @@ _BEGINS = "=+-@\t\r\n＝＋－＠"
 _NUMBER = re.compile(r"\+[0-9]{1,15}")
 
 
-def disarmed(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would run it."""
     if text[:1] in _BEGINS and text and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
 
 
-def armed(text: str) -> str:
+def unescape_formula(text: str) -> str:
     """What `disarmed` was given, when such a file comes back."""
-    return text[1:] if text[:1] == "'" and disarmed(text[1:]) == text else text
+    return text[1:] if text[:1] == "'" and escape_formula(text[1:]) == text else text

@@ -183,7 +183,7 @@ def _waiting(
         details = []
         if facts["visit"] > 1:
             visit = {"visit": facts["visit"]}
-            details.append(gettext("Stay %(visit)s of this call") % visit)
+            details.append(gettext("Queue entry %(visit)s of this call") % visit)
         if facts["position"]:
             details.append(gettext("Place %(position)s") % place)
         return title, details

@@ -70,7 +70,7 @@ def take_in(past: Past, played_one: Callable[[], object] = lambda: None) -> Take
     for day in past.played():
         events = _events(day.requests)
         # Told a day at a time: no call is told twice, whenever its requests came.
-        take(events, done.taken, tell_after=len(day.requests) + 1)
+        take(events, done.taken, derive_after=len(day.requests) + 1)
         done.calls += len(day.calls)
         done.requests += len(day.requests)
         done.abandoned += [

@@ -39,7 +39,9 @@ from callcenter.models import (
 
 
 @transaction.atomic
-def enlarge(free_days: Mapping[date, str], *, replace: bool = False) -> Installed:
+def add_second_line(
+    free_days: Mapping[date, str], *, replace: bool = False
+) -> Installed:
     """Makes what is missing of the installation and of what its past needs.
 
     MadeByHand where there is other setup, as `install`.

@@ -21,7 +21,7 @@ from callcenter.demo.past.load import (
     take_in,
 )
 from callcenter.demo.setup.installation import PIN, Installed, MadeByHand, install
-from callcenter.demo.setup.second_line import enlarge
+from callcenter.demo.setup.second_line import add_second_line
 
 _MOST_DAYS = 400
 
@@ -74,7 +74,7 @@ class Command(BaseCommand):
     def _play(self, days: int, seed: int, *, replace: bool) -> str:
         now = timezone.now().replace(microsecond=0)
         past = past_to_take_in(Past(seed, days, now, ZoneInfo(settings.TIME_ZONE)))
-        enlarge(past.holidays, replace=replace)
+        add_second_line(past.holidays, replace=replace)
         with tqdm(total=past.days, unit="day", disable=None) as bar:
             if bar.disable and not is_done():
                 # A file or a pipe shows no bar, and would be silent for minutes.
@@ -117,10 +117,10 @@ def _what_was_played(past: Past, done: TakenIn, notes: int) -> str:
     taken = done.taken
     span = f"{past.dates[0]} to {past.dates[-1]}"
     # Soon after midnight a past of one day has nothing in it yet.
-    if done.requests and not (taken.kept or taken.told or notes):
+    if done.requests and not (taken.kept or taken.derived or notes):
         return f"The past of {span} is there already: nothing changed."
     return (
         f"Played {span}: {done.calls} calls; kept {taken.kept} events,"
-        f" {taken.repeats} were known; told {taken.told} legs,"
+        f" {taken.repeats} were known; derived {taken.derived} legs,"
         f" made {notes} follow-ups. The PIN of the telephone operators is {PIN}."
     )

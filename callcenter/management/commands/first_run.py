@@ -14,7 +14,7 @@ from django.db import OperationalError, transaction
 from callcenter.demo.past.load import begun, is_done
 from callcenter.demo.setup.installation import BY_TELEPHONE, is_the_demos
 from callcenter.models import Menu, Operator, PhoneLine, Queue, WebhookEvent
-from callcenter.upkeep.rebuild import tell_untold
+from callcenter.upkeep.rebuild import derive_pending
 
 
 class Command(BaseCommand):
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         if not User.objects.exists():
             self._make_accounts()
         # What a process that was killed had kept and not told yet.
-        tell_untold(lambda: None)
+        derive_pending(lambda: None)
         if settings.DEMO and settings.DEMO_DAYS:
             self._make_past(settings.DEMO_DAYS)
 

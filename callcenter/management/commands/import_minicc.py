@@ -163,7 +163,7 @@ class Command(BaseCommand):
         return (
             f"Took over {tables.found.rows.total() - refused} rows, refused {refused};"
             f" made {made} operators; kept {taken.kept} events, {taken.repeats} were"
-            f" known; told {taken.told} calls."
+            f" known; derived {taken.derived} calls."
         )
 
 

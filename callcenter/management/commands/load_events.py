@@ -41,8 +41,8 @@ class Command(BaseCommand):
                 total.kept += taken.kept
                 total.repeats += taken.repeats
                 total.rejected += taken.rejected
-                total.told += taken.told
+                total.derived += taken.derived
         return (
             f"Kept {total.kept} events, {total.repeats} were known, "
-            f"{total.rejected} lines rejected; told {total.told} calls."
+            f"{total.rejected} lines rejected; derived {total.derived} calls."
         )

@@ -74,7 +74,7 @@ class Command(BaseCommand):
             f" {'deleted' if yes else 'delete'} {pruned.events} events"
             f" ({pruned.bytes} bytes) from before {day};"
             f" {pruned.unfinished} calls stay as they or their operators went on"
-            f" after that, {pruned.untold} as they have events not told yet."
+            f" after that, {pruned.pending} as they have events not derived yet."
             + ("" if yes else " Nothing is done without --yes.")
         )
 

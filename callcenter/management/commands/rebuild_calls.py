@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from callcenter.upkeep.rebuild import rebuild, sids_to_rebuild, tell_untold
+from callcenter.upkeep.rebuild import derive_pending, rebuild_all, sids_to_rebuild
 
 
 class Command(BaseCommand):
@@ -21,18 +21,18 @@ class Command(BaseCommand):
             "--since", type=date.fromisoformat, help="first local day, YYYY-MM-DD"
         )
         parser.add_argument(
-            "--untold",
+            "--pending",
             action="store_true",
-            help="only calls whose events have not been told yet",
+            help="only calls with events that are not derived yet",
         )
 
-    def handle(self, *, since: date | None, untold: bool, **options: Any) -> str:
-        if since and untold:
-            raise CommandError("--since and --untold are two ways: choose one.")
-        if untold:
+    def handle(self, *, since: date | None, pending: bool, **options: Any) -> str:
+        if since and pending:
+            raise CommandError("--since and --pending are two ways: choose one.")
+        if pending:
             with tqdm(unit="call", disable=None) as bar:
-                events, calls = tell_untold(bar.update)
-            return f"Told {calls} calls again, for {events} untold events."
+                events, calls = derive_pending(bar.update)
+            return f"Derived {calls} calls again, for {events} pending events."
         start = None
         if since:
             zone = ZoneInfo(settings.TIME_ZONE)
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         failed = 0
         with tqdm(total=len(sids), unit="call", disable=None) as bar:
 
-            def told(sid: str, error: Exception | None) -> None:
+            def derived(sid: str, error: Exception | None) -> None:
                 nonlocal failed
                 if error is not None:
                     failed += 1
@@ -49,11 +49,11 @@ class Command(BaseCommand):
                 bar.update()
 
             try:
-                rebuild(sids, told)
+                rebuild_all(sids, derived)
             except KeyboardInterrupt:
                 raise CommandError(
                     f"Stopped after {bar.n:.0f} of {len(sids)} calls; run it again."
                 ) from None
         if failed:
-            raise CommandError(f"Told {len(sids) - failed} calls, {failed} failed.")
-        return f"Told {len(sids)} calls again."
+            raise CommandError(f"Derived {len(sids) - failed} calls, {failed} failed.")
+        return f"Derived {len(sids)} calls again."

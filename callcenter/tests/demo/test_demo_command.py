@@ -26,7 +26,7 @@ def test_demo_plays_a_past_and_says_what_it_did():
 
     events = WebhookEvent.objects.count() - 2
     assert said.startswith("Played 2026-11-22 to 2026-11-23: ")
-    assert f"; kept {events} events, 0 were known; told " in said
+    assert f"; kept {events} events, 0 were known; derived " in said
     assert said.endswith(" The PIN of the telephone operators is 1234.")
     assert Operator.objects.count() == 12
     assert list(PhoneLine.objects.values_list("number", "hours__weekday")) == [

@@ -49,13 +49,13 @@ def test_the_earliest_receipt_and_its_decision_stand_in_any_order(order):
 
 def test_an_earlier_copy_makes_the_event_untold():
     record(ring(5, token="t1"))
-    WebhookEvent.objects.update(told_at=at(6))
+    WebhookEvent.objects.update(derived_at=at(6))
 
     record(ring(9, token="t1"))
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
 
     record(ring(2, token="t1"))
-    assert WebhookEvent.objects.untold().count() == 1
+    assert WebhookEvent.objects.pending().count() == 1
 
 
 def test_with_the_database_gone_the_form_goes_to_the_log(monkeypatch, caplog):

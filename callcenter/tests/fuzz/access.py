@@ -82,10 +82,10 @@ class Door:
         if is_new:
             event = WebhookEvent.objects.latest("pk")
             assert event.params == form
-        untold = WebhookEvent.objects.untold() | WebhookEvent.objects.exclude(
-            tell_error=""
+        pending = WebhookEvent.objects.pending() | WebhookEvent.objects.exclude(
+            derivation_error=""
         )
-        assert list(untold.values_list("kind", "tell_error")) == []
+        assert list(pending.values_list("kind", "derivation_error")) == []
 
 
 def expected_form(sent: Sent) -> dict[str, str | list[str]]:

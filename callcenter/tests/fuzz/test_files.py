@@ -43,8 +43,10 @@ def test_each_line_of_any_file_is_kept_or_rejected(content, tmp_path_factory):
     TALLY["rejected"] += counts[2]
 
     assert taken(path)[0] == 0
-    untold = WebhookEvent.objects.untold() | WebhookEvent.objects.exclude(tell_error="")
-    assert list(untold.values_list("kind", "tell_error")) == []
+    pending = WebhookEvent.objects.pending() | WebhookEvent.objects.exclude(
+        derivation_error=""
+    )
+    assert list(pending.values_list("kind", "derivation_error")) == []
     assert_all_holds(*ALL_DAYS, folder, interval="weekday")
 
 

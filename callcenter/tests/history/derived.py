@@ -1,6 +1,6 @@
 """Telling a call in a test, and what to look at. No database."""
 
-from callcenter.history.derive import History, tell
+from callcenter.history.derive import History, derive
 from callcenter.history.rules import Rules
 from callcenter.models import WebhookEvent
 from callcenter.tests.sample_events import (
@@ -16,9 +16,9 @@ RULES = Rules(
 )
 
 
-def told(*events: WebhookEvent, sid: str = CALLER, rules: Rules = RULES) -> History:
+def derived(*events: WebhookEvent, sid: str = CALLER, rules: Rules = RULES) -> History:
     """The history of a leg by these events."""
-    return tell(sid, events, rules)
+    return derive(sid, events, rules)
 
 
 def outcomes(history: History) -> list[tuple[int, str, int | None]]:

@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from callcenter.events.record import record
 from callcenter.history import store
-from callcenter.history.store import tell_event
+from callcenter.history.store import derive_event
 from callcenter.locking import OutOfTime
 from callcenter.models import AbandonedCall, WebhookEvent
 from callcenter.tests.sample_events import (
@@ -31,7 +31,7 @@ def hear(*events: WebhookEvent) -> None:
     for event in events:
         kept = record(event).event
         assert kept is not None
-        tell_event(kept)
+        derive_event(kept)
 
 
 def contact() -> WebhookEvent:
@@ -41,18 +41,18 @@ def contact() -> WebhookEvent:
 @pytest.fixture
 def cut_off(monkeypatch):
     """Hears an event and is stopped before the first call is told again."""
-    tell_once: Callable[..., object] = store._tell_once
+    derive_once: Callable[..., object] = store._derive_once
 
     def never_the_first(sids: list[str], *args: object, **kwargs: object) -> object:
         if CALLER in sids:
             raise OutOfTime
-        return tell_once(sids, *args, **kwargs)
+        return derive_once(sids, *args, **kwargs)
 
     def hear_half(event: WebhookEvent) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(store, "_tell_once", never_the_first)
+            patch.setattr(store, "_derive_once", never_the_first)
             hear(event)
-        assert WebhookEvent.objects.untold().get().kind == event.kind
+        assert WebhookEvent.objects.pending().get().kind == event.kind
 
     return hear_half
 
@@ -69,7 +69,7 @@ def test_whatever_tells_it_again_recovers_the_call(cut_off, road, tmp_path):
     assert AbandonedCall.objects.get().recovered_at is None
 
     if road == "rebuild_calls":
-        call_command("rebuild_calls", "--untold")
+        call_command("rebuild_calls", "--pending")
     elif road == "its repeat":
         hear(contact())
     else:
@@ -79,7 +79,7 @@ def test_whatever_tells_it_again_recovers_the_call(cut_off, road, tmp_path):
         load(file)
 
     assert AbandonedCall.objects.get().recovered_at == at(230)
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
 
 
 def test_contact_that_proves_to_be_none_recovers_nobody_any_more(cut_off):
@@ -87,7 +87,7 @@ def test_contact_that_proves_to_be_none_recovers_nobody_any_more(cut_off):
     assert AbandonedCall.objects.get().recovered_at == at(230)
     cut_off(wait(245, 40, sid=OTHER_CALLER))  # the caller waits on
 
-    call_command("rebuild_calls", "--untold")
+    call_command("rebuild_calls", "--pending")
 
     assert AbandonedCall.objects.get().recovered_at is None
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0

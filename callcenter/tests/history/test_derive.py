@@ -3,7 +3,7 @@
 import pytest
 
 from callcenter.history.rules import Rules
-from callcenter.tests.history.derived import told
+from callcenter.tests.history.derived import derived
 from callcenter.tests.sample_events import (
     CALLER,
     CALLER_NUMBER,
@@ -24,7 +24,7 @@ from callcenter.tests.sample_events import (
 
 def test_withheld_caller_has_no_number_and_is_never_recovered():
     rules = Rules(contacts=(at(500),))
-    history = told(
+    history = derived(
         ring(From="+266696687"), choose(5), leave(65, "hangup", 60), rules=rules
     )
 
@@ -35,7 +35,7 @@ def test_withheld_caller_has_no_number_and_is_never_recovered():
 
 def test_abandoned_call_is_recovered_by_the_first_contact_strictly_after():
     rules = Rules(contacts=(at(20), at(65), at(900), at(500)))
-    history = told(choose(5), leave(65, "hangup", 60), rules=rules)
+    history = derived(choose(5), leave(65, "hangup", 60), rules=rules)
 
     assert [row.recovered_at for row in history.abandoned_calls] == [at(500)]
 
@@ -58,19 +58,19 @@ def test_abandoned_call_is_recovered_by_the_first_contact_strictly_after():
     ],
 )
 def test_whose_leg_it_is(events, sid, kind):
-    history = told(*events, sid=sid)
+    history = derived(*events, sid=sid)
 
     assert history.call is not None
     assert history.call.kind == kind
 
 
 def test_a_leg_known_only_from_a_recording_is_no_call():
-    assert told(event(0, "recording/", RecordingStatus="completed")).call is None
+    assert derived(event(0, "recording/", RecordingStatus="completed")).call is None
 
 
 def test_end_is_the_callbacks_timestamp_where_it_is_plausible():
-    stamped = told(ring(), end(70, Timestamp="Mon, 05 Oct 2026 01:00:57 +0000"))
-    absurd = told(ring(), end(70, Timestamp="Mon, 05 Oct 2020 01:00:57 +0000"))
+    stamped = derived(ring(), end(70, Timestamp="Mon, 05 Oct 2026 01:00:57 +0000"))
+    absurd = derived(ring(), end(70, Timestamp="Mon, 05 Oct 2020 01:00:57 +0000"))
 
     assert stamped.call is not None
     assert absurd.call is not None
@@ -78,7 +78,7 @@ def test_end_is_the_callbacks_timestamp_where_it_is_plausible():
 
 
 def test_a_call_known_only_from_its_end_began_its_duration_earlier():
-    call = told(end(70, CallDuration=57)).call
+    call = derived(end(70, CallDuration=57)).call
 
     assert call is not None
     assert (call.started_at, call.ended_at, call.outcome) == (at(13), at(70), "")
@@ -134,14 +134,14 @@ def test_a_call_known_only_from_its_end_began_its_duration_earlier():
     ],
 )
 def test_what_became_of_the_call(events, outcome, by):
-    call = told(*events).call
+    call = derived(*events).call
 
     assert call is not None
     assert (call.outcome, call.disconnected_by) == (outcome, by)
 
 
 def test_wrong_key_and_silence_are_steps_of_their_own():
-    history = told(
+    history = derived(
         ring(),
         event(7, "menu/main/?step=1", "menu:main", Digits="9"),
         event(23, "menu/main/?step=2", "enqueue:support/1"),
@@ -157,14 +157,14 @@ def test_wrong_key_and_silence_are_steps_of_their_own():
 
 
 def test_an_unanswered_menu_is_a_step_without_input():
-    history = told(ring(), end(9))
+    history = derived(ring(), end(9))
 
     steps = [(row.step, row.menu, row.input, row.led_to) for row in history.ivr_steps]
     assert steps == [(1, "main", "", "")]
 
 
 def test_step_in_the_url_orders_what_came_in_disorder():
-    history = told(
+    history = derived(
         event(40, "incoming/", "menu:main"),
         event(7, "menu/main/?step=1", "menu:language", Digits="5"),
         event(3, "menu/language/?step=2", "enqueue:billing/1", Digits="1"),
@@ -177,8 +177,8 @@ def test_step_in_the_url_orders_what_came_in_disorder():
 
 
 def test_request_seen_with_and_without_its_token_counts_once():
-    once = told(ring(token="t1"), choose(5))
-    twice = told(ring(token="t1"), ring(3), choose(5))
+    once = derived(ring(token="t1"), choose(5))
+    twice = derived(ring(token="t1"), ring(3), choose(5))
 
     assert len(once.ivr_steps) == len(twice.ivr_steps) == 1
     assert twice.call is not None
@@ -187,7 +187,7 @@ def test_request_seen_with_and_without_its_token_counts_once():
 
 def test_voicemail_and_recording_are_told_once_under_their_sids():
     recording = "RE" + "a" * 32
-    history = told(
+    history = derived(
         choose(5),
         event(
             60,
@@ -223,7 +223,7 @@ def test_voicemail_and_recording_are_told_once_under_their_sids():
 
 
 def test_callback_wish_is_told_from_our_leave():
-    history = told(choose(5), wait(30, 25, "leave:callback"), leave(31, "leave", 26))
+    history = derived(choose(5), wait(30, 25, "leave:callback"), leave(31, "leave", 26))
 
     wishes = [one.callback for one in history.entries]
     assert [(wish.caller, wish.requested_at) for wish in wishes if wish] == [
@@ -232,7 +232,7 @@ def test_callback_wish_is_told_from_our_leave():
 
 
 def test_states_of_an_operator_on_the_telephone():
-    history = told(
+    history = derived(
         *sign_in(-300),
         done(-10, caller="", bridged=None, status="no-answer"),
         connect(36, 31),
@@ -256,7 +256,7 @@ def test_states_of_an_operator_on_the_telephone():
 
 
 def test_conversation_that_came_to_nothing_is_none_also_when_heard_after_the_end():
-    history = told(
+    history = derived(
         *sign_in(-300),
         connect(36, 31),
         end(40, sid=OPERATOR),
@@ -271,7 +271,7 @@ def test_conversation_that_came_to_nothing_is_none_also_when_heard_after_the_end
 
 
 def test_line_and_number_are_normalised_beside_what_was_sent():
-    call = told(ring(To="sip:front@example.com", From=" 090-1234")).call
+    call = derived(ring(To="sip:front@example.com", From=" 090-1234")).call
 
     assert call is not None
     assert (call.line, call.to_raw) == ("", "sip:front@example.com")

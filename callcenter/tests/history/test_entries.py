@@ -2,9 +2,9 @@
 
 import pytest
 
-from callcenter.history.derive import tell
+from callcenter.history.derive import derive
 from callcenter.history.rules import Rules, Threshold
-from callcenter.tests.history.derived import RULES, operators_of, outcomes, told
+from callcenter.tests.history.derived import RULES, derived, operators_of, outcomes
 from callcenter.tests.sample_events import (
     CALLER,
     OPERATOR,
@@ -44,7 +44,7 @@ from callcenter.tests.sample_events import (
 def test_each_queue_result_has_its_outcome(
     result, queue_time, outcome, wait_seconds, reason
 ):
-    history = told(ring(), choose(5), leave(30, result, queue_time))
+    history = derived(ring(), choose(5), leave(30, result, queue_time))
 
     entry = history.entries[0].entry
     assert outcomes(history) == [(1, outcome, wait_seconds)]
@@ -52,11 +52,11 @@ def test_each_queue_result_has_its_outcome(
 
 
 def test_an_enqueue_decision_makes_an_entry_of_which_nothing_else_is_heard():
-    assert outcomes(told(ring(), choose(5))) == [(1, "waiting", None)]
+    assert outcomes(derived(ring(), choose(5))) == [(1, "waiting", None)]
 
 
 def test_leave_has_the_reason_that_the_wait_document_decided():
-    history = told(
+    history = derived(
         choose(), wait(5, 0), wait(125, 120, "leave:max_wait"), leave(126, "leave", 120)
     )
 
@@ -64,7 +64,7 @@ def test_leave_has_the_reason_that_the_wait_document_decided():
 
 
 def test_answered_is_taken_from_the_connect_not_from_the_late_exit():
-    history = told(*sign_in(), ring(), choose(5), wait(5, 0), connect(36, 31))
+    history = derived(*sign_in(), ring(), choose(5), wait(5, 0), connect(36, 31))
 
     assert outcomes(history) == [(1, "answered", 31)]
     assert operators_of(history) == [OPERATOR]
@@ -72,13 +72,13 @@ def test_answered_is_taken_from_the_connect_not_from_the_late_exit():
 
 
 def test_answered_stays_answered_when_only_the_end_of_the_call_is_known_besides():
-    history = told(ring(), choose(5), connect(36, 31), end(90, CallDuration=90))
+    history = derived(ring(), choose(5), connect(36, 31), end(90, CallDuration=90))
 
     assert outcomes(history) == [(1, "answered", 31)]
 
 
 def test_talk_is_what_the_operators_dial_says():
-    history = told(
+    history = derived(
         choose(5), connect(36, 31), done(160, talk=120), leave(161, "bridged", 31)
     )
 
@@ -89,7 +89,7 @@ def test_talk_is_what_the_operators_dial_says():
 
 
 def test_talk_comes_from_the_moments_when_the_dial_is_lost():
-    history = told(choose(5), connect(36, 31), leave(161, "bridged", 31))
+    history = derived(choose(5), connect(36, 31), leave(161, "bridged", 31))
 
     connection = history.entries[0].connection
     assert connection is not None
@@ -97,7 +97,7 @@ def test_talk_comes_from_the_moments_when_the_dial_is_lost():
 
 
 def test_hang_up_during_the_announcement_is_lost_while_connecting():
-    history = told(
+    history = derived(
         choose(5), connect(8, 3), leave(9, "hangup", 3), done(9.2, bridged=False)
     )
 
@@ -110,7 +110,7 @@ def test_hang_up_during_the_announcement_is_lost_while_connecting():
 
 
 def test_a_dial_that_was_not_bridged_denies_the_connect_without_an_exit():
-    history = told(choose(5), connect(25, 20), done(27, bridged=False))
+    history = derived(choose(5), connect(25, 20), done(27, bridged=False))
 
     entry = history.entries[0].entry
     assert outcomes(history) == [(1, "abandoned", 20)]
@@ -118,7 +118,7 @@ def test_a_dial_that_was_not_bridged_denies_the_connect_without_an_exit():
 
 
 def test_second_operator_takes_over_when_the_first_vanishes():
-    history = told(
+    history = derived(
         choose(5),
         connect(29, 24),
         done(30, bridged=False),
@@ -132,13 +132,13 @@ def test_second_operator_takes_over_when_the_first_vanishes():
 
 
 def test_a_caller_who_waits_on_was_not_connected():
-    history = told(choose(5), connect(25, 20), wait(45, 40))
+    history = derived(choose(5), connect(25, 20), wait(45, 40))
 
     assert outcomes(history) == [(1, "waiting", None)]
 
 
 def test_bridged_beside_dials_that_all_deny_it_names_the_last_operator():
-    history = told(
+    history = derived(
         choose(5),
         connect(29, 24),
         done(30, bridged=False),
@@ -152,14 +152,14 @@ def test_bridged_beside_dials_that_all_deny_it_names_the_last_operator():
 
 
 def test_bridged_without_a_connect_is_answered_by_nobody_known():
-    history = told(choose(5), leave(80, "bridged", 26))
+    history = derived(choose(5), leave(80, "bridged", 26))
 
     assert outcomes(history) == [(1, "answered", 26)]
     assert operators_of(history) == []
 
 
 def test_a_dial_that_names_the_caller_stands_for_a_lost_connect():
-    history = told(choose(5), wait(5, 0), done(96, talk=60, QueueTime=31))
+    history = derived(choose(5), wait(5, 0), done(96, talk=60, QueueTime=31))
 
     connection = history.entries[0].connection
     assert outcomes(history) == [(1, "answered", 31)]
@@ -169,11 +169,11 @@ def test_a_dial_that_names_the_caller_stands_for_a_lost_connect():
 
 
 def test_a_dial_that_names_the_caller_makes_no_entry():
-    assert told(ring(), done(96, talk=60)).entries == []
+    assert derived(ring(), done(96, talk=60)).entries == []
 
 
 def test_a_dial_that_names_nobody_belongs_to_the_legs_last_connect():
-    history = told(choose(5), connect(36, 31), done(160, caller="", talk=120))
+    history = derived(choose(5), connect(36, 31), done(160, caller="", talk=120))
 
     connection = history.entries[0].connection
     assert connection is not None
@@ -181,7 +181,7 @@ def test_a_dial_that_names_nobody_belongs_to_the_legs_last_connect():
 
 
 def test_a_dial_that_names_nobody_is_not_the_callers_when_another_came_between():
-    history = told(
+    history = derived(
         choose(5),
         connect(36, 31),
         connect(100, 3, sid=OTHER_CALLER),
@@ -197,8 +197,8 @@ def test_a_stranger_named_by_a_dial_is_nobody():
     stranger = "CA" + "9" * 32
     events = [choose(5), connect(36, 31), done(160, caller=stranger, talk=120)]
 
-    known = tell(CALLER, events, RULES)
-    unknown = tell(CALLER, events, RULES, frozenset({stranger}))
+    known = derive(CALLER, events, RULES)
+    unknown = derive(CALLER, events, RULES, frozenset({stranger}))
 
     assert [one.connection.talk_seconds for one in known.entries if one.connection] == [
         None
@@ -209,7 +209,7 @@ def test_a_stranger_named_by_a_dial_is_nobody():
 
 
 def test_rung_out_dial_says_nothing_of_the_caller():
-    history = told(
+    history = derived(
         choose(5),
         connect(36, 31),
         done(37, caller="", bridged=None, status="no-answer"),
@@ -231,13 +231,13 @@ def test_rung_out_dial_says_nothing_of_the_caller():
     ],
 )
 def test_bridging_in_process_is_no_final_word(extra, outcome):
-    history = told(choose(5), leave(22, "bridging-in-process", 15), *extra)
+    history = derived(choose(5), leave(22, "bridging-in-process", 15), *extra)
 
     assert [one.entry.outcome for one in history.entries] == [outcome]
 
 
 def test_the_final_word_counts_whenever_it_comes():
-    history = told(
+    history = derived(
         choose(5), leave(22, "bridging-in-process", 15), leave(90, "bridged", 15)
     )
 
@@ -245,7 +245,7 @@ def test_the_final_word_counts_whenever_it_comes():
 
 
 def test_system_error_with_the_end_right_then_is_an_early_hang_up():
-    history = told(choose(5), leave(6, "system-error"), end(7.9))
+    history = derived(choose(5), leave(6, "system-error"), end(7.9))
 
     entry = history.entries[0].entry
     assert (entry.outcome, entry.is_inferred) == ("short_abandoned", True)
@@ -253,13 +253,13 @@ def test_system_error_with_the_end_right_then_is_an_early_hang_up():
 
 
 def test_system_error_with_a_later_end_is_a_failure():
-    history = told(choose(5), leave(6, "system-error"), end(8.1))
+    history = derived(choose(5), leave(6, "system-error"), end(8.1))
 
     assert [one.entry.outcome for one in history.entries] == ["failed"]
 
 
 def test_lost_exit_is_unknown_as_soon_as_the_end_is_known():
-    history = told(choose(5), wait(5, 0), wait(25, 20), end(36))
+    history = derived(choose(5), wait(5, 0), wait(25, 20), end(36))
 
     entry = history.entries[0].entry
     assert outcomes(history) == [(1, "unknown", None)]
@@ -267,7 +267,7 @@ def test_lost_exit_is_unknown_as_soon_as_the_end_is_known():
 
 
 def test_lost_exit_after_our_leave_is_overflowed_and_inferred():
-    history = told(choose(5), wait(5, 0), wait(125, 120, "leave:max_wait"), end(140))
+    history = derived(choose(5), wait(5, 0), wait(125, 120, "leave:max_wait"), end(140))
 
     entry = history.entries[0].entry
     assert outcomes(history) == [(1, "overflowed", 120)]
@@ -279,7 +279,7 @@ def test_lost_exit_after_our_leave_is_overflowed_and_inferred():
 
 
 def test_lost_exit_is_unknown_when_a_later_visit_has_begun():
-    history = told(choose(5), wait(5, 0), wait(50, 0, queue="sales", visit=2))
+    history = derived(choose(5), wait(5, 0), wait(50, 0, queue="sales", visit=2))
 
     assert outcomes(history) == [(1, "unknown", None), (2, "waiting", None)]
 
@@ -289,15 +289,15 @@ def test_settling_infers_a_hang_up_from_the_last_heartbeat(ended, outcome):
     events = [choose(5), wait(5, 0), wait(25, 20), end(ended)]
     settle = event(100, "/internal/settle/")
 
-    assert [one.entry.outcome for one in told(*events).entries] == ["unknown"]
-    history = told(*events, settle)
+    assert [one.entry.outcome for one in derived(*events).entries] == ["unknown"]
+    history = derived(*events, settle)
     assert [(one.entry.outcome, one.entry.is_inferred) for one in history.entries] == [
         (outcome, outcome == "abandoned")
     ]
 
 
 def test_settling_by_itself_means_that_the_call_has_ended():
-    history = told(choose(5), wait(5, 0), event(100, "/internal/settle/"))
+    history = derived(choose(5), wait(5, 0), event(100, "/internal/settle/"))
 
     assert [one.entry.outcome for one in history.entries] == ["unknown"]
     assert history.call is not None
@@ -305,7 +305,7 @@ def test_settling_by_itself_means_that_the_call_has_ended():
 
 
 def test_call_that_queues_twice_has_two_entries():
-    history = told(
+    history = derived(
         choose(5),
         wait(5, 0),
         leave(45, "leave", 40, "enqueue:sales/2"),
@@ -318,7 +318,7 @@ def test_call_that_queues_twice_has_two_entries():
 
 
 def test_a_connect_belongs_to_the_visit_open_then():
-    history = told(
+    history = derived(
         choose(5),
         leave(45, "leave", 40, "enqueue:support/2"),
         connect(70, 25),
@@ -328,7 +328,7 @@ def test_a_connect_belongs_to_the_visit_open_then():
 
 
 def test_a_late_connect_belongs_to_the_visit_of_the_same_queue_time():
-    history = told(
+    history = derived(
         choose(5),
         leave(45, "bridged", 40, "enqueue:support/2"),
         leave(80, "hangup", 20, visit=2),
@@ -339,7 +339,7 @@ def test_a_late_connect_belongs_to_the_visit_of_the_same_queue_time():
 
 
 def test_a_connect_by_itself_makes_the_first_visit_of_its_queue():
-    history = told(connect(36, 31))
+    history = derived(connect(36, 31))
 
     entry = history.entries[0].entry
     assert outcomes(history) == [(1, "answered", 31)]
@@ -347,7 +347,7 @@ def test_a_connect_by_itself_makes_the_first_visit_of_its_queue():
 
 
 def test_entered_at_is_the_first_wait_less_its_queue_time_without_our_decision():
-    history = told(wait(45, 40), wait(65, 60))
+    history = derived(wait(45, 40), wait(65, 60))
 
     assert [one.entry.entered_at for one in history.entries] == [at(5)]
 
@@ -356,8 +356,8 @@ def test_short_abandon_threshold_is_the_one_valid_at_entering():
     rules = Rules(
         thresholds={"support": (Threshold(at(-1000), 30, 10), Threshold(at(4), 20, 5))}
     )
-    early = told(choose(3), leave(11, "hangup", 8), rules=rules)
-    late = told(choose(5), leave(13, "hangup", 8), rules=rules)
+    early = derived(choose(3), leave(11, "hangup", 8), rules=rules)
+    late = derived(choose(5), leave(13, "hangup", 8), rules=rules)
 
     assert outcomes(early) == [(1, "short_abandoned", 8)]
     assert outcomes(late) == [(1, "abandoned", 8)]
@@ -370,5 +370,5 @@ def test_short_abandon_threshold_is_the_one_valid_at_entering():
 def test_a_voicemail_alone_leaves_the_entry_waiting_until_it_is_settled():
     voicemail = event(60, "voicemail/support/1/", "goodbye")
 
-    assert outcomes(told(choose(5), voicemail)) == [(1, "waiting", None)]
-    assert outcomes(told(choose(5), voicemail, end(70))) == [(1, "unknown", None)]
+    assert outcomes(derived(choose(5), voicemail)) == [(1, "waiting", None)]
+    assert outcomes(derived(choose(5), voicemail, end(70))) == [(1, "unknown", None)]

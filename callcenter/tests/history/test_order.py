@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.history.derive import History, tell
+from callcenter.history.derive import History, derive
 from callcenter.history.rules import Rules
 from callcenter.models import WebhookEvent
 from callcenter.tests.sample_events import (
@@ -165,15 +165,17 @@ def a_busy_call() -> list[WebhookEvent]:
 @pytest.mark.parametrize("sid", [CALLER, OPERATOR, OTHER_OPERATOR])
 @given(order=st.permutations(a_busy_call()))
 def test_a_busy_call_is_told_the_same_in_any_order(sid, order):
-    assert rows_of(tell(sid, order, RULES)) == rows_of(tell(sid, a_busy_call(), RULES))
+    assert rows_of(derive(sid, order, RULES)) == rows_of(
+        derive(sid, a_busy_call(), RULES)
+    )
 
 
 def test_an_abandoned_call_is_told_the_same_in_every_order():
     events = [ring(), choose(5), wait(5, 0), leave(65, "hangup", 60), end(66)]
-    plain = rows_of(tell(CALLER, events, RULES))
+    plain = rows_of(derive(CALLER, events, RULES))
 
     for order in permutations(events):
-        assert rows_of(tell(CALLER, order, RULES)) == plain
+        assert rows_of(derive(CALLER, order, RULES)) == plain
 
 
 @given(data=st.data(), events=st.lists(any_event, min_size=1, max_size=12))
@@ -183,12 +185,14 @@ def test_whatever_arrives_is_told_the_same_in_any_order(data, events):
 
     for sid in LEGS:
         if any(sid in (one.call_sid, one.other_sid) for one in events):
-            assert rows_of(tell(sid, order, RULES)) == rows_of(tell(sid, events, RULES))
+            assert rows_of(derive(sid, order, RULES)) == rows_of(
+                derive(sid, events, RULES)
+            )
 
 
 @given(events=st.lists(any_event, min_size=1, max_size=12))
 def test_whatever_arrives_keeps_the_balance_and_every_constraint(events):
-    history = tell(CALLER, [ring(), *stored_once(events)], RULES)
+    history = derive(CALLER, [ring(), *stored_once(events)], RULES)
 
     entries = [one.entry for one in history.entries]
     assert history.call is not None

@@ -34,7 +34,7 @@ def kept(event: WebhookEvent) -> WebhookEvent:
 def test_an_event_that_comes_alone_is_told_at_once():
     hear(kept(ring()))
 
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
     assert Call.objects.get().ivr_step_count == 1
 
 
@@ -42,33 +42,33 @@ def test_an_event_that_comes_alone_is_told_at_once():
 def test_while_another_is_telling_events_are_told_by_a_thread_each_call_once(
     monkeypatch,
 ):
-    told: list[str] = []
-    real, is_telling, go_on = store.retell, threading.Event(), threading.Event()
+    derived: list[str] = []
+    real, is_deriving, go_on = store.rebuild, threading.Event(), threading.Event()
 
     def slow(event, **_):
-        is_telling.set()
+        is_deriving.set()
         assert go_on.wait(5)
 
     def counted(sids, **options):
-        told.extend(sids)
+        derived.extend(sids)
         real(sids, **options)
 
-    monkeypatch.setattr(store, "tell_event", slow)
-    monkeypatch.setattr(store, "retell", counted)
+    monkeypatch.setattr(store, "derive_event", slow)
+    monkeypatch.setattr(store, "rebuild", counted)
     busy = threading.Thread(target=hear, args=[kept(ring(sid=OTHER_CALLER))])
     busy.start()
-    assert is_telling.wait(5)
+    assert is_deriving.wait(5)
 
     for event in CALL:
         hear(kept(event))
-    assert WebhookEvent.objects.untold().count() == 5
+    assert WebhookEvent.objects.pending().count() == 5
     go_on.set()
     busy.join()
 
     assert drain()
-    assert told == [CALLER]
+    assert derived == [CALLER]
     assert Call.objects.get(sid=CALLER).outcome == "abandoned"
-    assert WebhookEvent.objects.untold().count() == 1
+    assert WebhookEvent.objects.pending().count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -77,12 +77,12 @@ def test_a_batch_that_fails_is_left_untold_and_the_thread_goes_on(monkeypatch, c
         raise OperationalError(2006, "Server has gone away")
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "tell_events", gone)
+        patched.setattr(store, "derive_events", gone)
         with queue._turn:
             hear(kept(ring()))
         assert drain()
     assert "1 events are told later" in caplog.text
-    assert WebhookEvent.objects.untold().count() == 1
+    assert WebhookEvent.objects.pending().count() == 1
 
     with queue._turn:
         hear(kept(choose(5)))

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from callcenter.events.record import record
-from callcenter.history.store import tell_event, tell_events
+from callcenter.history.store import derive_event, derive_events
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -42,7 +42,7 @@ def keep(*events: WebhookEvent) -> list[WebhookEvent]:
 def hear(*events: WebhookEvent) -> None:
     """Each event is kept and told, as when it comes in live."""
     for event in keep(*events):
-        tell_event(event)
+        derive_event(event)
 
 
 @pytest.fixture
@@ -55,22 +55,26 @@ def _gave_up_and_sealed():
 @pytest.mark.parametrize("road", ["live", "in a batch"])
 def test_late_event_is_kept_and_marked_and_changes_no_row(road):
     before = history_rows()
-    told = WebhookEvent.objects.in_bulk()
+    derived = WebhookEvent.objects.in_bulk()
 
     if road == "live":
         hear(end(66))
     else:
-        tell_events(keep(end(66)))
+        derive_events(keep(end(66)))
 
     (late,) = WebhookEvent.objects.late()
-    assert (late.kind, late.told_at, late.tell_error) == ("status", None, late.LATE)
-    assert WebhookEvent.objects.untold().count() == 0
+    assert (late.kind, late.derived_at, late.derivation_error) == (
+        "status",
+        None,
+        late.LATE,
+    )
+    assert WebhookEvent.objects.pending().count() == 0
     assert history_rows() == before
-    assert WebhookEvent.objects.in_bulk(list(told)) == told
+    assert WebhookEvent.objects.in_bulk(list(derived)) == derived
 
 
 @pytest.mark.usefixtures("_gave_up_and_sealed")
-@pytest.mark.parametrize("option", [[], ["--untold"], ["--since", "2026-10-01"]])
+@pytest.mark.parametrize("option", [[], ["--pending"], ["--since", "2026-10-01"]])
 def test_rebuilding_passes_over_a_sealed_call(option):
     hear(end(66))
     WebhookEvent.objects.filter(kind="queue-exit").delete()
@@ -79,8 +83,8 @@ def test_rebuilding_passes_over_a_sealed_call(option):
     said = call_command("rebuild_calls", *option)
 
     assert said in (
-        "Told 0 calls again.",
-        "Told 0 calls again, for 0 untold events.",
+        "Derived 0 calls again.",
+        "Derived 0 calls again, for 0 pending events.",
     )
     assert history_rows() == before
     assert WebhookEvent.objects.late().count() == 1
@@ -99,7 +103,7 @@ def test_caller_who_is_answered_later_does_not_recover_a_sealed_call():
     )
 
     assert AbandonedCall.objects.get().recovered_at is None
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
 
 
 def test_sealed_call_still_recovers_calls_that_are_not():
@@ -121,8 +125,8 @@ def test_threshold_dated_back_lets_sealed_calls_rest():
         queue=queue, valid_from="2020-01-01", target_seconds=90, short_abandon_seconds=9
     )
 
-    assert QueueEntry.objects.all().forget_telling() == 0
-    assert WebhookEvent.objects.untold().count() == 0
+    assert QueueEntry.objects.all().mark_pending() == 0
+    assert WebhookEvent.objects.pending().count() == 0
 
 
 def test_dial_action_that_names_a_sealed_caller_is_not_given_to_another():

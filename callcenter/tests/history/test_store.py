@@ -9,7 +9,7 @@ from django.db import OperationalError
 
 from callcenter.events.record import record
 from callcenter.history import store
-from callcenter.history.store import retell, tell_event
+from callcenter.history.store import derive_event, rebuild
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -47,7 +47,7 @@ def hear(*events: WebhookEvent) -> None:
     for one in events:
         kept = record(one)
         assert kept.event is not None
-        tell_event(kept.event)
+        derive_event(kept.event)
 
 
 def abandoned(sid: str = CALLER, start: float = 0, **params: Any) -> list[WebhookEvent]:
@@ -72,7 +72,7 @@ def answered(sid: str, start: float) -> list[WebhookEvent]:
 def test_every_event_is_told_when_it_has_been_heard():
     hear(*sign_in(), *answered(CALLER, 0), done(90.5, talk=58))
 
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
     assert Connection.objects.get().talk_seconds == 58
     assert {call.sid: call.kind for call in Call.objects.all()} == {
         CALLER: "customer",
@@ -249,12 +249,12 @@ def test_a_threshold_dated_back_is_told_by_the_untold_road():
     QueueThreshold.objects.create(
         queue=queue, valid_from="2026-01-01", short_abandon_seconds=10
     )
-    marked = QueueEntry.objects.filter(queue="support").forget_telling()
+    marked = QueueEntry.objects.filter(queue="support").mark_pending()
 
     assert marked == 4
-    call_command("rebuild_calls", "--untold")
+    call_command("rebuild_calls", "--pending")
     assert QueueEntry.objects.get().outcome == "short_abandoned"
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
 
 
 def test_a_failure_of_ours_is_kept_on_the_event_and_mended_later(monkeypatch, caplog):
@@ -262,16 +262,19 @@ def test_a_failure_of_ours_is_kept_on_the_event_and_mended_later(monkeypatch, ca
         raise ZeroDivisionError("a bug of ours")
 
     with monkeypatch.context() as patched, caplog.at_level(logging.CRITICAL):
-        patched.setattr(store, "tell", broken)
+        patched.setattr(store, "derive", broken)
         hear(ring())
     kept = WebhookEvent.objects.get()
-    assert (kept.told_at, kept.tell_error) == (None, "ZeroDivisionError: a bug of ours")
+    assert (kept.derived_at, kept.derivation_error) == (
+        None,
+        "ZeroDivisionError: a bug of ours",
+    )
 
-    call_command("rebuild_calls", "--untold")
+    call_command("rebuild_calls", "--pending")
 
     kept.refresh_from_db()
-    assert kept.told_at is not None
-    assert kept.tell_error == ""
+    assert kept.derived_at is not None
+    assert kept.derivation_error == ""
     assert Call.objects.get().ivr_step_count == 1
 
 
@@ -280,10 +283,10 @@ def test_what_takes_too_long_is_told_with_the_next_event(monkeypatch):
         raise OperationalError(1205, "Lock wait timeout exceeded")
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "_tell_once", locked)
+        patched.setattr(store, "_derive_once", locked)
         patched.setattr(store, "LOCK_WAIT_SECONDS", 1.99)
         hear(ring())
-    assert WebhookEvent.objects.untold().count() == 1
+    assert WebhookEvent.objects.pending().count() == 1
     assert not Call.objects.filter(started_at__isnull=False).exists()
 
     hear(choose(5))
@@ -295,7 +298,7 @@ def test_recording_without_a_call_makes_no_row_until_the_call_is_known():
     recording = "RE" + "a" * 32
     hear(event(70, "recording/", RecordingSid=recording, RecordingStatus="completed"))
     assert not Call.objects.exists()
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
 
     hear(ring())
 
@@ -309,7 +312,7 @@ def test_a_dial_naming_a_stranger_makes_no_call_of_it():
 
 
 def test_what_no_event_speaks_of_is_not_told():
-    retell(["CA" + "7" * 32])
+    rebuild(["CA" + "7" * 32])
 
     assert not Call.objects.exists()
 
@@ -325,6 +328,6 @@ def test_one_recording_named_under_two_calls_is_a_row_of_each():
         event(81, "voicemail/support/1/", sid=OTHER_CALLER, **recording),
     )
 
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
     for call in Call.objects.all():
         assert (call.recordings.count(), call.voicemails.count()) == (1, 1)

@@ -15,7 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from callcenter.demo.live import simulation
-from callcenter.demo.setup.second_line import enlarge
+from callcenter.demo.setup.second_line import add_second_line
 from callcenter.tests.twilio_client import ACCOUNT_SID, AUTH_TOKEN
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def server(reply: Reply, health: tuple[int, str] = (503, HEALTH)) -> Iterator[st
 def simulated(settings, capsys):
     """Runs a short while against a server; gives what is printed."""
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT_SID, AUTH_TOKEN
-    enlarge({})
+    add_second_line({})
 
     def run(url: str, *options: str) -> str:
         settings.PUBLIC_BASE_URL = url

@@ -75,7 +75,7 @@ class Account:
         entry = self._entry(leg, stay)
         return Customer(entry.outcome, leg.duration, entry)
 
-    def told(self, leg: Leg) -> Customer:
+    def derived(self, leg: Leg) -> Customer:
         """What can be known of a call by what got through."""
         seconds = leg.duration if self._got(leg, "status") else None
         queue = self._enqueued(leg)

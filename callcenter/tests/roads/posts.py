@@ -135,10 +135,10 @@ def _says_all(path: str) -> bool:
     return not path.startswith("/twilio/menu/") or "visits=" in path
 
 
-def tell_the_rest() -> None:
+def derive_the_rest() -> None:
     """What telling did not get to is told later."""
-    call_command("rebuild_calls", "--untold")
-    assert list(WebhookEvent.objects.untold()) == []
+    call_command("rebuild_calls", "--pending")
+    assert list(WebhookEvent.objects.pending()) == []
 
 
 def assert_as_in_a_quiet_run(folder: Path) -> None:

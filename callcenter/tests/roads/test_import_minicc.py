@@ -106,7 +106,7 @@ def test_a_dump_gives_its_history(dump):
     call_command("import_minicc", dump)
 
     assert history() == EXPECTED["history"]
-    assert not WebhookEvent.objects.filter(told_at=None).exists()
+    assert not WebhookEvent.objects.filter(derived_at=None).exists()
 
 
 def test_what_could_not_be_placed_is_said_and_kept(dump, capsys):
@@ -132,7 +132,7 @@ def test_a_second_run_adds_nothing(dump, capsys):
     captured = capsys.readouterr()
     assert captured.out.splitlines()[-1] == (
         "Took over 31 rows, refused 3; made 0 operators; kept 0 events, 39 were known;"
-        " told 0 calls."
+        " derived 0 calls."
     )
     assert captured.err == ""
     assert history_rows() == once
@@ -144,10 +144,10 @@ def test_what_an_interrupted_run_did_not_get_to_is_done_by_the_next(dump, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "tell_events", interrupted)
+        patch.setattr(intake, "derive_events", interrupted)
         with pytest.raises(CommandError, match="Stopped"):
             call_command("import_minicc", dump)
-    assert WebhookEvent.objects.filter(told_at=None).exists()
+    assert WebhookEvent.objects.filter(derived_at=None).exists()
 
     call_command("import_minicc", dump)
 
@@ -306,7 +306,7 @@ def test_a_server_gives_the_history_of_its_dump(old_server, dump, tmp_path, caps
     assert sorted(refused, key=str) == sorted(EXPECTED["refused"], key=str)
 
     call_command("import_minicc", dump)
-    assert "kept 0 events, 39 were known; told 0 calls." in capsys.readouterr().out
+    assert "kept 0 events, 39 were known; derived 0 calls." in capsys.readouterr().out
 
 
 @pytest.mark.mariadb

@@ -23,6 +23,7 @@ from callcenter.tests.roads.posts import (
     after,
     assert_as_in_a_quiet_run,
     assert_nobody_noticed,
+    derive_the_rest,
     dial_over,
     entering,
     giving_up,
@@ -30,7 +31,6 @@ from callcenter.tests.roads.posts import (
     request,
     sign_in,
     taken,
-    tell_the_rest,
 )
 from callcenter.tests.roads.test_live import LIVE
 from callcenter.tests.twilio_client import sid
@@ -59,7 +59,7 @@ def test_recorded_calls_all_at_once(send, workers, share_of_trouble, tmp_path):
     assert_nobody_noticed(answers)
     assert WebhookEvent.objects.count() == len({one.token for one in crowd})
     assert (trouble.made > 20) == (share_of_trouble > 0)
-    tell_the_rest()
+    derive_the_rest()
     assert_as_in_a_quiet_run(tmp_path)
 
 
@@ -77,8 +77,8 @@ def test_calls_whose_rows_are_locked_are_told_later(send, tmp_path):
         answers = [one for each in at_once(6, work) for one in each]
 
     assert_nobody_noticed(answers)
-    assert WebhookEvent.objects.untold().count() > 0
-    tell_the_rest()
+    assert WebhookEvent.objects.pending().count() > 0
+    derive_the_rest()
     assert_as_in_a_quiet_run(tmp_path)
 
 
@@ -93,7 +93,7 @@ def test_first_requests_of_a_call_all_at_once(send, tmp_path):
     assert_nobody_noticed(answers)
     assert Call.objects.count() == 12
     assert WebhookEvent.objects.count() == 60
-    tell_the_rest()
+    derive_the_rest()
     assert_as_in_a_quiet_run(tmp_path)
 
 
@@ -115,7 +115,7 @@ def test_caller_who_gives_up_and_is_answered_at_once_is_recovered(send, tmp_path
     answers = round_by_round(2, range(len(legs)), work)
 
     assert_nobody_noticed(answers)
-    tell_the_rest()
+    derive_the_rest()
     for row in AbandonedCall.objects.all():
         connects = WebhookEvent.objects.filter(kind="connect")
         contact = connects.get(
@@ -142,7 +142,7 @@ def test_telling_that_stops_before_it_writes_overwrites_nothing(send, tmp_path):
 
     assert is_there.is_set()
     assert_nobody_noticed(answers)
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
     assert_as_in_a_quiet_run(tmp_path)
 
 
@@ -165,7 +165,7 @@ def test_contact_made_while_an_abandonment_is_written_is_seen(send, tmp_path):
 
     assert is_there.is_set()
     assert_nobody_noticed(answers)
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
     contact = WebhookEvent.objects.get(kind="connect").received_at
     assert AbandonedCall.objects.get().recovered_at == contact
     assert_as_in_a_quiet_run(tmp_path)
@@ -189,7 +189,7 @@ def test_contact_recovers_whichever_call_is_told_last(send, slow, tmp_path):
         answers = at_once(2, work)
 
     assert_nobody_noticed(answers)
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
     contact = WebhookEvent.objects.get(kind="connect").received_at
     assert AbandonedCall.objects.get().recovered_at == contact
     assert_as_in_a_quiet_run(tmp_path)
@@ -207,7 +207,7 @@ def test_contact_whose_abandoned_call_could_not_be_locked_recovers_it_later(
 
     assert_nobody_noticed([answer])
     assert AbandonedCall.objects.get().recovered_at is None
-    tell_the_rest()
+    derive_the_rest()
     contact = WebhookEvent.objects.get(kind="connect").received_at
     assert AbandonedCall.objects.get().recovered_at == contact
     assert_as_in_a_quiet_run(tmp_path)
@@ -227,10 +227,10 @@ def test_two_menus_of_a_caller_at_once_are_one_way_through_them(send, tmp_path):
     answers = round_by_round(3, calls, work)
 
     assert_nobody_noticed(answers)
-    tell_the_rest()
+    derive_the_rest()
     # Two keys in the main menu are two steps, each followed by the other menu.
-    told = Call.objects.values_list("ivr_step_count", "entry_count")
-    assert set(told) == {(4, 1)}
+    derived = Call.objects.values_list("ivr_step_count", "entry_count")
+    assert set(derived) == {(4, 1)}
     assert_as_in_a_quiet_run(tmp_path)
 
 
@@ -255,7 +255,7 @@ def test_dial_action_exit_and_end_at_once(send, tmp_path):
     answers = round_by_round(4, ends, lambda number, each: send(each[number]))
 
     assert_nobody_noticed(answers)
-    tell_the_rest()
+    derive_the_rest()
     customers = Call.objects.customers()
     assert set(customers.values_list("outcome", "talk_seconds")) == {("answered", 58)}
     assert_as_in_a_quiet_run(tmp_path)
@@ -276,7 +276,7 @@ def test_call_that_is_pruned_while_it_is_heard_of_is_whole_or_sealed(send):
     answers = [one for each in at_once(2, work) for one in each]
 
     assert_nobody_noticed(answers)
-    tell_the_rest()
+    derive_the_rest()
     for row in Call.objects.all():
         events = WebhookEvent.objects.filter(call_sid=row.sid)
         kinds = sorted(events.values_list("kind", flat=True))

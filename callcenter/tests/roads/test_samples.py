@@ -34,7 +34,7 @@ def test_loading_again_adds_nothing(name):
     again = load(file_of(name))
 
     assert again.kept == 0
-    assert again.told == 0
+    assert again.derived == 0
     assert history_rows() == once
 
 

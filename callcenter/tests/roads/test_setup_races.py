@@ -14,10 +14,10 @@ from callcenter.tests.roads.posts import (
     Answered,
     assert_as_in_a_quiet_run,
     assert_nobody_noticed,
+    derive_the_rest,
     entering,
     giving_up,
     request,
-    tell_the_rest,
 )
 from callcenter.tests.twilio_client import sid
 
@@ -33,7 +33,7 @@ def change_threshold(short: int, target: int = 20) -> None:
             valid_from=date(2020, 1, 1),
             defaults={"target_seconds": target, "short_abandon_seconds": short},
         )
-        QueueEntry.objects.filter(queue="support").forget_telling()
+        QueueEntry.objects.filter(queue="support").mark_pending()
 
 
 def test_threshold_changed_while_calls_are_told(send, tmp_path):
@@ -55,7 +55,7 @@ def test_threshold_changed_while_calls_are_told(send, tmp_path):
     answers = [one for each in at_once(4, work) for one in each]
 
     assert_nobody_noticed(answers)
-    tell_the_rest()
+    derive_the_rest()
     assert set(Call.objects.values_list("outcome", flat=True)) == {"short_abandoned"}
     assert_as_in_a_quiet_run(tmp_path)
 
@@ -78,7 +78,7 @@ def test_threshold_changed_while_a_call_waits_for_its_lock(send, last, tmp_path)
         answers = asked.result()
 
     assert_nobody_noticed(answers)
-    tell_the_rest()
+    derive_the_rest()
     entry = QueueEntry.objects.get()
     outcome = "waiting" if last == "wait" else "short_abandoned"
     assert (entry.outcome, entry.target_seconds) == (outcome, 30)
@@ -104,5 +104,5 @@ def test_setup_being_saved_holds_no_caller_up(send, tmp_path):
 
     assert_nobody_noticed(answers)
     assert max(answer.seconds for answer in answers) < 1
-    tell_the_rest()
+    derive_the_rest()
     assert_as_in_a_quiet_run(tmp_path)

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from callcenter.demo.live import simulation
 from callcenter.demo.live.traffic import Plan, seats_of
 from callcenter.demo.model import Mood
-from callcenter.demo.setup.second_line import enlarge
+from callcenter.demo.setup.second_line import add_second_line
 from callcenter.history import queue
 from callcenter.models import Call, Connection, QueueEntry
 from callcenter.standin.network.faults import Faults
@@ -35,7 +35,7 @@ def an_hour(twilio, monkeypatch):
     """Plays an hour at 600 calls an hour; gives the stand-in's account."""
     batches = Batches()
     monkeypatch.setattr(queue, "hear", batches.hear)
-    enlarge({})
+    add_second_line({})
     plan = Plan(
         calls_per_hour=600,
         seats=seats_of(simulation.seats(), 10),
@@ -76,19 +76,19 @@ def history() -> dict[str, Customer]:
     }
 
 
-def differences(told: dict[str, Customer], wanted: dict[str, Customer]):
+def differences(derived: dict[str, Customer], wanted: dict[str, Customer]):
     return {
-        sid: (told.get(sid), wanted.get(sid))
-        for sid in told.keys() | wanted.keys()
-        if told.get(sid) != wanted.get(sid)
+        sid: (derived.get(sid), wanted.get(sid))
+        for sid in derived.keys() | wanted.keys()
+        if derived.get(sid) != wanted.get(sid)
     }
 
 
-def admits(told: Customer, truth: Customer) -> bool:
+def admits(derived: Customer, truth: Customer) -> bool:
     """Whether a row that is not the truth says so: unknown, open, inferred, or less."""
-    have, want = told.entry, truth.entry
+    have, want = derived.entry, truth.entry
     if have is None or want is None:
-        return told.outcome in ("", "failed", truth.outcome) or have is not None
+        return derived.outcome in ("", "failed", truth.outcome) or have is not None
     if have.outcome in ("unknown", "waiting") or have.is_inferred:
         return True
     known = replace(have, talk=want.talk, operator=have.operator or want.operator)
@@ -128,9 +128,9 @@ def test_peaceful_hour_is_told_as_it_was(an_hour, capsys):
 
     legs = customers_of(account)
     truth = {sid: account.truth(leg) for sid, leg in legs.items()}
-    told = history()
-    assert differences(told, truth) == {}
-    assert len(told) > 500
+    derived = history()
+    assert differences(derived, truth) == {}
+    assert len(derived) > 500
     assert {sent.outcome for sent in account.exchange.sent} == {"answered"}
     assert_reports_balance(truth, capsys)
 
@@ -141,16 +141,16 @@ def test_hour_of_trouble_is_told_as_far_as_it_is_known(an_hour, capsys):
 
     legs = customers_of(account)
     touched = {sid for sid, leg in legs.items() if account.is_touched(leg)}
-    told = history()
+    derived = history()
     wanted = {
-        sid: account.told(leg) if sid in touched else account.truth(leg)
+        sid: account.derived(leg) if sid in touched else account.truth(leg)
         for sid, leg in legs.items()
     }
-    assert differences(told, wanted) == {}
-    assert len(told) > 500
+    assert differences(derived, wanted) == {}
+    assert len(derived) > 500
     truth = {sid: account.truth(legs[sid]) for sid in touched}
-    assert {sid for sid in touched if not admits(told[sid], truth[sid])} == set()
-    lost = Counter(call.entry.outcome for call in told.values() if call.entry)
+    assert {sid for sid in touched if not admits(derived[sid], truth[sid])} == set()
+    lost = Counter(call.entry.outcome for call in derived.values() if call.entry)
     assert lost["unknown"] > 5
     assert lost["waiting"] > 0
     assert len(touched) > 50

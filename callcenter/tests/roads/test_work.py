@@ -91,18 +91,18 @@ def test_call_told_while_its_caller_is_being_claimed_joins_the_claim(send, users
     with ThreadPoolExecutor(1) as pool:
         started = threading.Event()
 
-        def told() -> Any:
+        def derived() -> Any:
             assert started.wait(5)
             return at_once(1, lambda _number: send(giving_up(second)))
 
-        telling = pool.submit(told)
-        telling.add_done_callback(lambda _telling: is_over.set())
+        derivation = pool.submit(derived)
+        derivation.add_done_callback(lambda _telling: is_over.set())
         with pausing("INSERT INTO `callcenter_followup`", is_over) as is_there:
             started.set()
             acts.claim(CALLER, users[0])
 
     assert is_there.is_set()
-    assert_nobody_noticed(telling.result())
+    assert_nobody_noticed(derivation.result())
     assert states() == [("in_progress", users[0].pk)] * 2
 
 

@@ -7,7 +7,7 @@ import pytest
 from callcenter.demo.setup.installation import install
 from callcenter.events.eventfile import event_of_line
 from callcenter.events.record import record
-from callcenter.history.store import tell_event
+from callcenter.history.store import derive_event
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.roads.crowd import at_once
@@ -51,7 +51,7 @@ def test_files_loaded_by_four_workers_give_the_rows_of_one(quiet_run, lines, tmp
     at_once(WORKERS, work)
 
     assert history_rows() == quiet_run
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
 
 
 def test_requests_taken_by_four_workers_give_the_rows_of_one(quiet_run, lines):
@@ -59,9 +59,9 @@ def test_requests_taken_by_four_workers_give_the_rows_of_one(quiet_run, lines):
         for line in lines[number::WORKERS]:
             kept = record(event_of_line(line))
             assert kept.event is not None
-            tell_event(kept.event)
+            derive_event(kept.event)
 
     at_once(WORKERS, work)
 
     assert history_rows() == quiet_run
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0

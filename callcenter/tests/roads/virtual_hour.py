@@ -13,7 +13,7 @@ from django.test import Client
 
 from callcenter.demo.live import simulation
 from callcenter.demo.live.traffic import Plan, Traffic
-from callcenter.history.store import tell_events
+from callcenter.history.store import derive_events
 from callcenter.models import WebhookEvent
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.network.clock import Clock, run_virtual
@@ -46,10 +46,10 @@ class Batches:
     def hear(self, event: WebhookEvent) -> None:
         self.events.append(event)
         if event.received_at - self.events[0].received_at > GATHERED:
-            self.tell()
+            self.derive()
 
-    def tell(self) -> None:
-        tell_events(self.events)
+    def derive(self) -> None:
+        derive_events(self.events)
         self.events.clear()
 
 
@@ -92,7 +92,7 @@ def play(plan: Plan, batches: Batches, faults: Faults | None = None) -> Hour:
     """Play the traffic of a plan from nine o'clock on, to the last callback."""
     with time_machine.travel(START, tick=False) as traveller:
         hour = run_virtual(_play(plan, faults, traveller))
-        batches.tell()
+        batches.derive()
     return hour
 
 

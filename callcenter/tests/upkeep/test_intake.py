@@ -63,21 +63,21 @@ def test_what_an_interrupted_run_kept_is_told_by_the_next(tmp_path, monkeypatch)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(intake, "tell_events", interrupted)
+        patched.setattr(intake, "derive_events", interrupted)
         with pytest.raises(KeyboardInterrupt):
             intake.load(path)
     assert not Call.objects.exists()
 
     taken = intake.load(path)
 
-    assert (taken.kept, taken.repeats, taken.told) == (0, 5, 1)
+    assert (taken.kept, taken.repeats, taken.derived) == (0, 5, 1)
     assert Call.objects.get().outcome == "abandoned"
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
 
 
 def test_many_batches_keep_every_line_once(tmp_path, monkeypatch):
     monkeypatch.setattr(intake, "BATCH", 2)
-    monkeypatch.setattr(intake, "_TELL_AFTER", 3)
+    monkeypatch.setattr(intake, "_DERIVE_AFTER", 3)
     lines = [line_of_event(one) for one in CALL]
     path = file_of(tmp_path, [*lines, *lines])
 
@@ -115,20 +115,20 @@ def test_dump_takes_a_half_open_period_in_pages(tmp_path, monkeypatch):
 
 def test_a_call_that_cannot_be_told_does_not_stop_the_others(tmp_path, monkeypatch):
     other = "CA" + "e" * 32
-    real = store.retell
+    real = store.rebuild
 
     def failing(sids, **options):
         if other in sids:
             raise ValueError("odd")
         real(sids, **options)
 
-    monkeypatch.setattr(store, "retell", failing)
+    monkeypatch.setattr(store, "rebuild", failing)
     events = [*CALL, ring(sid=other)]
 
     intake.load(file_of(tmp_path, [line_of_event(one) for one in events]))
 
     assert Call.objects.get(sid=CALLER).outcome == "abandoned"
-    assert WebhookEvent.objects.untold().get().tell_error == "ValueError: odd"
+    assert WebhookEvent.objects.pending().get().derivation_error == "ValueError: odd"
 
 
 def test_commands_close_with_one_line(tmp_path, capsys):
@@ -136,14 +136,14 @@ def test_commands_close_with_one_line(tmp_path, capsys):
 
     call_command("load_events", path)
     call_command("rebuild_calls")
-    call_command("rebuild_calls", "--untold")
+    call_command("rebuild_calls", "--pending")
     call_command("dump_events", "--output", tmp_path / "out.jsonl")
 
     captured = capsys.readouterr()
     assert captured.out.splitlines() == [
-        "Kept 5 events, 0 were known, 0 lines rejected; told 1 calls.",
+        "Kept 5 events, 0 were known, 0 lines rejected; derived 1 calls.",
         "Told 1 calls again.",
-        "Told 0 calls again, for 0 untold events.",
+        "Derived 0 calls again, for 0 pending events.",
     ]
     assert captured.err.splitlines()[-1] == "Wrote 5 events."
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from callcenter.demo.setup.installation import install
 from callcenter.events.record import record
-from callcenter.history.store import tell_events
+from callcenter.history.store import derive_events
 from callcenter.models import Call, FollowUp, WebhookEvent
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.sample_events import (
@@ -34,7 +34,7 @@ from callcenter.tests.samples import NAMES, file_of
 from callcenter.upkeep import pruning
 from callcenter.upkeep.intake import load
 from callcenter.upkeep.pruning import Pruned, begun_before, prune
-from callcenter.upkeep.rebuild import rebuild, sids_to_rebuild
+from callcenter.upkeep.rebuild import rebuild_all, sids_to_rebuild
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def _long_after() -> Iterator[None]:
 def hear(*events: WebhookEvent) -> None:
     """The events are kept, and told all together."""
     kept = [record(one).event for one in events]
-    tell_events([one for one in kept if one])
+    derive_events([one for one in kept if one])
 
 
 def rows() -> dict[str, list[tuple[Any, ...]]]:
@@ -64,15 +64,15 @@ def rows() -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-def rebuild_all() -> None:
+def rebuild_everything() -> None:
     """Every call that can be told is told again, down to its last row."""
     errors = []
 
-    def told(sid: str, error: Exception | None) -> None:
+    def derived(sid: str, error: Exception | None) -> None:
         if error:
             errors.append((sid, error))
 
-    rebuild(sids_to_rebuild(), told)
+    rebuild_all(sids_to_rebuild(), derived)
     assert errors == []
 
 
@@ -149,7 +149,7 @@ def test_what_is_not_told_yet_stays():
 
     pruned = prune(at(DAY), really=True)
 
-    assert (pruned.calls, pruned.untold, pruned.unfinished) == (0, 1, 0)
+    assert (pruned.calls, pruned.pending, pruned.unfinished) == (0, 1, 0)
     assert WebhookEvent.objects.count() == 4
 
 
@@ -167,7 +167,7 @@ def test_events_of_an_operator_stay_as_long_as_one_of_the_callers_needs_them():
     assert pruned.events == 5
     left = WebhookEvent.objects.exclude(call_sid__in=[OPERATOR, OTHER_CALLER])
     assert list(left.values_list("call_sid", "kind")) == [(CALLER, "connect")]
-    rebuild_all()
+    rebuild_everything()
     assert rows() == history
 
     again = prune(at(2 * DAY), really=True)
@@ -221,9 +221,9 @@ def test_recorded_calls_keep_their_history(tmp_path):
 
     pruned = prune(NOW, really=True)
 
-    assert (pruned.events, pruned.unfinished, pruned.untold) == (events, 0, 0)
+    assert (pruned.events, pruned.unfinished, pruned.pending) == (events, 0, 0)
     assert pruned.calls == len(history["Call"])
-    rebuild_all()
+    rebuild_everything()
     assert rows() == history
 
 
@@ -239,7 +239,7 @@ def test_events_loaded_again_are_kept_as_late_and_change_nothing():
 
     assert rows() == history
     assert WebhookEvent.objects.late().count() == events
-    assert WebhookEvent.objects.untold().count() == 0
+    assert WebhookEvent.objects.pending().count() == 0
     assert prune(NOW, really=True) == Pruned()
     assert WebhookEvent.objects.late().count() == events
 
@@ -290,7 +290,7 @@ def a_week(chance: random.Random) -> list[WebhookEvent]:
 def test_pruning_day_by_day_changes_no_row_of_any_call(seed, monkeypatch):
     monkeypatch.setattr(pruning, "_CALLS_AT_ONCE", 9)
     hear(*a_week(random.Random(seed)))
-    rebuild_all()
+    rebuild_everything()
     history, events = rows(), WebhookEvent.objects.count()
     needed_still = 0
 
@@ -299,7 +299,7 @@ def test_pruning_day_by_day_changes_no_row_of_any_call(seed, monkeypatch):
         assert prune(at(day * DAY), really=True) == said
         events -= said.events
         assert WebhookEvent.objects.count() == events
-        rebuild_all()
+        rebuild_everything()
         assert rows() == history
         sealed = Call.objects.filter(sealed_at__isnull=False).values("sid")
         needed_still += WebhookEvent.objects.filter(call_sid__in=sealed).count()
@@ -355,7 +355,7 @@ def test_command_says_first_and_does_it_only_when_told_to():
     assert said.startswith("Would seal 1 calls and delete 4 events (")
     assert said.endswith(
         " bytes) from before 2026-10-06; 0 calls stay as they or their operators went"
-        " on after that, 0 as they have events not told yet."
+        " on after that, 0 as they have events not derived yet."
         " Nothing is done without --yes."
     )
     assert done_.startswith("Sealed 1 calls and deleted 4 events (")

@@ -209,8 +209,8 @@ def test_unknown_parameters_and_values_are_kept_and_answered(twilio, name):
         "1",
         "teleported",
     )
-    assert event.tell_error == ""
-    assert event.told_at is not None
+    assert event.derivation_error == ""
+    assert event.derived_at is not None
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_garbage_where_a_number_or_moment_stands_is_answered(twilio, name, garba
     assert answer.document.tag == "Response"
     event = WebhookEvent.objects.get()
     assert event.params["QueueTime"] == garbage
-    assert (event.tell_error, event.told_at is None) == ("", False)
+    assert (event.derivation_error, event.derived_at is None) == ("", False)
 
 
 @pytest.mark.parametrize("garbage", [*GARBAGE, "Sun, 99 Nov 2026 13:32:00 +0000"])
@@ -280,7 +280,7 @@ def test_a_sid_of_the_wrong_form_is_none(twilio, name, sid):
 
     assert answer.status_code in (200, 204)
     event = WebhookEvent.objects.get()
-    assert (event.other_sid, event.tell_error) == ("", "")
+    assert (event.other_sid, event.derivation_error) == ("", "")
 
 
 ODD = ["nobody-made-this", "日本語", "a b", "a%2Fb", "'--", "..%2f", "x" * 300, "%00"]
@@ -297,7 +297,7 @@ def test_a_queue_or_menu_that_does_not_exist_serves_the_caller(twilio, place, sl
         return
     assert len(answer.verbs) > 0
     assert WebhookEvent.objects.count() == 1
-    assert WebhookEvent.objects.get().tell_error == ""
+    assert WebhookEvent.objects.get().derivation_error == ""
 
 
 @pytest.mark.parametrize("visit", ["0", "99", "32768", "9" * 40, "abc", "-1", "1.5"])
@@ -308,7 +308,7 @@ def test_a_visit_that_never_was_serves_the_caller(twilio, place, visit):
     )
 
     assert len(answer.verbs) > 0
-    assert WebhookEvent.objects.get().tell_error == ""
+    assert WebhookEvent.objects.get().derivation_error == ""
 
 
 @pytest.mark.parametrize("name", ["connect", "operator", "operator/done"])
@@ -317,7 +317,7 @@ def test_a_queue_in_the_query_that_does_not_exist_is_answered(twilio, name, slug
     answer = twilio.post(f"/twilio/{name}/?queue={quote(slug)}&step=3&in=1")
 
     assert len(answer.verbs) > 0
-    assert WebhookEvent.objects.get().tell_error == ""
+    assert WebhookEvent.objects.get().derivation_error == ""
 
 
 @pytest.mark.parametrize("name", HEARD)
@@ -329,7 +329,7 @@ def test_garbage_in_our_own_query_is_as_if_it_were_not_there(twilio, name, garba
     answer = twilio.post(f"/twilio/{name}/?{query}", From=OPERATOR)
 
     assert len(answer.verbs) > 0 or name == "queue-exit/support/1"
-    assert WebhookEvent.objects.get().tell_error == ""
+    assert WebhookEvent.objects.get().derivation_error == ""
 
 
 def test_a_query_with_too_many_fields_is_refused(twilio):

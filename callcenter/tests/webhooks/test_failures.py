@@ -61,7 +61,7 @@ def test_with_telling_broken_every_webhook_still_answers(
 
     assert ask(twilio, name).verbs == verbs
     assert [one for _, _, one in stored()] == [decision]
-    assert WebhookEvent.objects.untold().get().tell_error
+    assert WebhookEvent.objects.pending().get().derivation_error
 
 
 def test_with_telling_broken_a_status_is_kept(twilio, monkeypatch):

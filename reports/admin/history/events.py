@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call, QueueEntry, WebhookEvent
-from reports.admin.filters import PeriodFilter, RecentKindFilter, TellingFilter
+from reports.admin.filters import DerivationFilter, PeriodFilter, RecentKindFilter
 from reports.admin.history import search
 from reports.admin.history.base import NOTHING, HistoryAdmin
 from reports.admin.history.linked import Linked
@@ -31,13 +31,13 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
         "leg",
         "heard",
         "decision",
-        "is_told",
+        "is_derived",
         "queue",
     ]
     list_filter = [
         ("received_at", PeriodFilter),
         ("kind", RecentKindFilter),
-        TellingFilter,
+        DerivationFilter,
     ]
     sortable_by = ["received_at"]
     sid_lookups = ["call_sid", "other_sid"]
@@ -63,7 +63,7 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
                 ]
             },
         ),
-        (_("Telling"), {"fields": ["told_at", "error"]}),
+        (_("Derivation"), {"fields": ["derived_at", "error"]}),
         (_("The form as it came"), {"fields": ["form_values"]}),
         (
             _("How repeats are known"),
@@ -96,23 +96,23 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
         """What the caller pressed, else what Twilio says became of it."""
         return event.input or event.result or NOTHING
 
-    @admin.display(description=_("told"), boolean=True)
-    def is_told(self, event: WebhookEvent) -> bool | None:
+    @admin.display(description=_("derived"), boolean=True)
+    def is_derived(self, event: WebhookEvent) -> bool | None:
         """Told, not told yet, or failed."""
-        if event.tell_error:
+        if event.derivation_error:
             return False
-        return True if event.told_at else None
+        return True if event.derived_at else None
 
-    @admin.display(description=_("telling failed"))
+    @admin.display(description=_("derivation error"))
     def error(self, event: WebhookEvent) -> str:
-        if not event.tell_error:
+        if not event.derivation_error:
             return NOTHING
-        if event.tell_error == WebhookEvent.LATE:
+        if event.derivation_error == WebhookEvent.LATE:
             return gettext(
                 "Came after the events of its call had been pruned and the call sealed:"
                 " it is kept, and the call stays as it is."
             )
-        return format_html("<pre>{}</pre>", event.tell_error)
+        return format_html("<pre>{}</pre>", event.derivation_error)
 
     @admin.display(description=_("form"))
     def form_values(self, event: WebhookEvent) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import tablib
 from django.utils.translation import gettext
 
-from reports.export.safety import armed
+from reports.export.safety import unescape_formula
 
 MOST_BYTES = 1_000_000
 MOST_LINES = 1_000
@@ -39,7 +39,7 @@ def dataset(
     found = tablib.Dataset()
     try:
         for cells in reader:
-            cleaned = [armed(cell.strip()) for cell in cells]
+            cleaned = [unescape_formula(cell.strip()) for cell in cells]
             if not any(cleaned):
                 continue
             if not found.headers:

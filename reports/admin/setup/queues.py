@@ -130,14 +130,14 @@ class QueueAdmin(SetupAdmin[Queue]):
             queue=queue.slug, entered_at__gte=local_midnight(first)
         )
         calls = entries.values("call").distinct().count()
-        entries.forget_telling()
+        entries.mark_pending()
         if not calls:
             return
         text = ngettext(
-            "%(count)d call was counted by the old thresholds. It will be told again"
-            " by its next event, or by `manage.py rebuild_calls --untold`.",
-            "%(count)d calls were counted by the old thresholds. They will be told"
-            " again by their next events, or by `manage.py rebuild_calls --untold`.",
+            "%(count)d call was counted by the old thresholds. It will be derived again"
+            " by its next event, or by `manage.py rebuild_calls --pending`.",
+            "%(count)d calls were counted by the old thresholds. They will be derived"
+            " again by their next events, or by `manage.py rebuild_calls --pending`.",
             calls,
         )
         messages.warning(request, text % {"count": calls})

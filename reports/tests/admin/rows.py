@@ -135,7 +135,7 @@ def make_event(call_sid: str = "", seconds: float = 0, **more: Any) -> WebhookEv
         "path": "/twilio/incoming/",
         "params": {"CallSid": call_sid, "From": "+81312345678"},
         "decision": "menu:main",
-        "told_at": after(seconds),
+        "derived_at": after(seconds),
     }
     return WebhookEvent.objects.create(
         dedup_key=f"{next(_numbers):064x}",

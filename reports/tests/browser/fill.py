@@ -33,7 +33,9 @@ def fill() -> None:
     rows.make_callback()
     rows.make_follow_up()
     rows.make_event(call.sid)
-    rows.make_event(call.sid, seconds=3, tell_error="Traceback\n  a line", told_at=None)
+    rows.make_event(
+        call.sid, seconds=3, derivation_error="Traceback\n  a line", derived_at=None
+    )
     rows.make_holiday()
     rows.make_wrapup_code()
     audit.begin(supervisor, "callcenter.call", "q=5678", "xlsx", is_masked=False)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from reports.export import csv
-from reports.export.safety import armed, disarmed
+from reports.export.safety import escape_formula, unescape_formula
 from reports.export.values import Value
 
 ROW: list[Value] = [
@@ -48,7 +48,7 @@ def test_shift_jis_writes_what_windows_does_and_marks_what_it_cannot():
     "text", ["+81312345678", "+1", "03-1234-5678", "a=1", "", "client:x"]
 )
 def test_harmless_text_is_unharmed(text):
-    assert (disarmed(text), armed(text)) == (text, text)
+    assert (escape_formula(text), unescape_formula(text)) == (text, text)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_harmless_text_is_unharmed(text):
     ],
 )
 def test_text_that_a_spreadsheet_would_run_begins_with_an_apostrophe(text):
-    assert disarmed(text) == f"'{text}"
-    assert armed(disarmed(text)) == text
+    assert escape_formula(text) == f"'{text}"
+    assert unescape_formula(escape_formula(text)) == text
 
 
 def test_formula_of_a_caller_is_disarmed_in_both_encodings():

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from callcenter.history.derive import tell
+from callcenter.history.derive import derive
 from callcenter.models import OperatorState, WebhookEvent
 from callcenter.tests.history.derived import RULES
 from callcenter.tests.sample_events import CALLER, START, at
@@ -14,7 +14,7 @@ LATER = at(10_000)
 
 def story(*events: WebhookEvent, sid: str = CALLER, now: datetime = LATER) -> Story:
     """The story of a leg as it would be read from the tables."""
-    history = tell(sid, events, RULES)
+    history = derive(sid, events, RULES)
     assert history.call is not None
     entries, connections = [], []
     for number, told in enumerate(history.entries, 1):
@@ -48,7 +48,7 @@ def _states(events: tuple[WebhookEvent, ...], legs: set[str]) -> list[OperatorSt
     """What the operators' legs were in."""
     states = []
     for leg in sorted(legs):
-        history = tell(leg, events, RULES)
+        history = derive(leg, events, RULES)
         for state in history.operator_states:
             assert history.call is not None
             state.call = history.call

@@ -16,7 +16,7 @@ from callcenter.demo.past.load import (
     past_to_take_in,
     take_in,
 )
-from callcenter.demo.setup.second_line import enlarge
+from callcenter.demo.setup.second_line import add_second_line
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -71,7 +71,7 @@ def account_of_entries() -> list[tuple[object, ...]]:
 
 
 def test_history_is_the_account_of_every_call():
-    enlarge(past().holidays)
+    add_second_line(past().holidays)
     done = take_in(past())
 
     entries = QueueEntry.objects.values_list(
@@ -116,11 +116,11 @@ def test_history_is_the_account_of_every_call():
 
     assert done.calls == len(calls)
     assert done.requests == done.taken.kept == WebhookEvent.objects.count() - 2
-    assert not WebhookEvent.objects.untold().exists()
+    assert not WebhookEvent.objects.pending().exists()
 
 
 def test_balance_holds_and_nobody_is_signed_in_at_the_end():
-    enlarge(past().holidays)
+    add_second_line(past().holidays)
     take_in(past())
 
     outcomes = QueueEntry.Outcome
@@ -139,7 +139,7 @@ def test_balance_holds_and_nobody_is_signed_in_at_the_end():
 
 
 def test_second_run_adds_nothing_though_time_has_passed():
-    enlarge(past().holidays)
+    add_second_line(past().holidays)
     first = take_in(past())
     follow_up(past(), first.abandoned)
     rows, events = history_rows(), WebhookEvent.objects.count()
@@ -151,13 +151,13 @@ def test_second_run_adds_nothing_though_time_has_passed():
     made = follow_up(again, second.abandoned)
 
     assert again == past()
-    assert (second.taken.kept, second.taken.told, made) == (0, 0, 0)
+    assert (second.taken.kept, second.taken.derived, made) == (0, 0, 0)
     assert (history_rows(), WebhookEvent.objects.count()) == (rows, events)
     assert list(FollowUp.objects.order_by("pk").values_list()) == notes
 
 
 def test_past_that_was_stopped_is_gone_on_with():
-    enlarge(past().holidays)
+    add_second_line(past().holidays)
 
     def stop() -> None:
         raise KeyboardInterrupt
@@ -190,7 +190,7 @@ def test_another_past_is_not_mixed_in(other):
 def test_older_callers_are_worked_on_and_those_of_two_days_are_open():
     user = User.objects.create_user("supervisor", is_staff=True)
     asked = past(days=5)
-    enlarge(asked.holidays)
+    add_second_line(asked.holidays)
     done = take_in(asked)
 
     made = follow_up(asked, done.abandoned)
@@ -227,6 +227,6 @@ def test_older_callers_are_worked_on_and_those_of_two_days_are_open():
 
 
 def test_callers_who_are_not_of_the_past_are_left_alone():
-    enlarge(past(days=1).holidays)
+    add_second_line(past(days=1).holidays)
 
     assert follow_up(past(days=1), []) == 0

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from django.http import QueryDict
 
-from callcenter.demo.setup.second_line import enlarge
+from callcenter.demo.setup.second_line import add_second_line
 from callcenter.events.eventfile import event_of_request
 from callcenter.flow.current import read_plan
 from callcenter.flow.decide import decide
@@ -28,7 +28,7 @@ NO_DOCUMENT = ("/twilio/status/", "/twilio/client/")
 @pytest.fixture
 def plan(settings) -> Plan:
     settings.PUBLIC_BASE_URL = ""
-    enlarge(past().holidays)
+    add_second_line(past().holidays)
     return read_plan()
 
 
@@ -123,7 +123,7 @@ def test_closed_and_open_are_those_of_the_shop(plan):
         ("+815000000102", "menu:shop"),
         ("+815000000102", "closed"),
     }
-    enlarge(asked.holidays)
+    add_second_line(asked.holidays)
     plan = read_plan()
     for day in asked.played():
         for request in day.requests:

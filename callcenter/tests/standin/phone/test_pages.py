@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from callcenter.demo.setup.installation import LINE, install
-from callcenter.demo.setup.second_line import enlarge
+from callcenter.demo.setup.second_line import add_second_line
 from callcenter.models import Menu, Operator, PhoneLine, Queue
 from callcenter.standin.phone import pages
 from callcenter.standin.phone.switchboard import TOO_MANY_CALLS, UNKNOWN_CALL
@@ -127,7 +127,7 @@ def suggested(client):
 
 
 def test_operator_who_gets_the_callers_of_key_1_is_chosen_beforehand(client):
-    enlarge({})
+    add_second_line({})
     sales = Queue.objects.get(slug="sales")
     Operator.objects.create(name="abe", number="+815000000298").queues.add(sales)
 

@@ -92,8 +92,8 @@ def test_page_of_a_part_links_to_its_call(admin_client, name):
 def test_page_of_an_event_shows_its_form_escaped_and_why_telling_failed(admin_client):
     event = rows.make_event(
         params={"From": "<script>", "Digits": ["1", "2"]},
-        told_at=None,
-        tell_error="ValueError: <odd>",
+        derived_at=None,
+        derivation_error="ValueError: <odd>",
     )
 
     html = admin_client.get(page(event)).content.decode()
@@ -105,20 +105,22 @@ def test_page_of_an_event_shows_its_form_escaped_and_why_telling_failed(admin_cl
 
 def test_events_are_filtered_by_what_became_of_their_telling(admin_client):
     rows.make_event()
-    untold = rows.make_event(told_at=None)
-    failed = rows.make_event(seconds=1, told_at=None, tell_error="ValueError: odd")
-    late = rows.make_event(told_at=None, tell_error=WebhookEvent.LATE)
+    pending = rows.make_event(derived_at=None)
+    failed = rows.make_event(
+        seconds=1, derived_at=None, derivation_error="ValueError: odd"
+    )
+    late = rows.make_event(derived_at=None, derivation_error=WebhookEvent.LATE)
 
-    assert listed(admin_client, "webhookevent", telling="untold") == [
+    assert listed(admin_client, "webhookevent", derivation="pending") == [
         failed.pk,
-        untold.pk,
+        pending.pk,
     ]
-    assert listed(admin_client, "webhookevent", telling="failed") == [failed.pk]
-    assert listed(admin_client, "webhookevent", telling="late") == [late.pk]
+    assert listed(admin_client, "webhookevent", derivation="failed") == [failed.pk]
+    assert listed(admin_client, "webhookevent", derivation="late") == [late.pk]
 
 
 def test_page_of_a_late_event_says_that_its_call_stays_as_it_is(admin_client):
-    late = rows.make_event(told_at=None, tell_error=WebhookEvent.LATE)
+    late = rows.make_event(derived_at=None, derivation_error=WebhookEvent.LATE)
 
     html = admin_client.get(page(late), headers={"accept-language": "en"}).content
 
@@ -215,7 +217,7 @@ def test_day_that_is_none_leads_back_to_the_list(admin_client, day):
         ("call", {"on_line": "\x00"}),
         ("connection", {"by_operator": "²"}),
         ("connection", {"by_operator": "9" * 40}),
-        ("webhookevent", {"telling": "perhaps"}),
+        ("webhookevent", {"derivation": "perhaps"}),
         ("call", {"p": "99"}),
         ("call", {"kind__exact": "nobody"}),
         ("call", {"nothing": "1"}),

@@ -33,15 +33,15 @@ def page(queue) -> str:
     return reverse("admin:callcenter_queue_change", args=[queue.pk])
 
 
-def told_call(entered_at: datetime, queue: str = "support") -> WebhookEvent:
+def derived_call(entered_at: datetime, queue: str = "support") -> WebhookEvent:
     """A call that entered the queue at a moment; gives its event."""
     call = rows.make_call()
     rows.make_entry(call, entered_at=entered_at, left_at=None, queue=queue)
     return rows.make_event(call.sid)
 
 
-def untold() -> list[WebhookEvent]:
-    return list(WebhookEvent.objects.untold().order_by("id"))
+def pending() -> list[WebhookEvent]:
+    return list(WebhookEvent.objects.pending().order_by("id"))
 
 
 def said(response) -> list[str]:
@@ -54,25 +54,25 @@ def said(response) -> list[str]:
 
 def test_threshold_dated_back_has_the_calls_since_its_day_told_again(admin_client):
     queue = rows.make_queue("support")
-    told_call(MIDNIGHT - timedelta(microseconds=1))
-    told_call(MIDNIGHT, queue="sales")
-    first, second = told_call(MIDNIGHT), told_call(NOW)
+    derived_call(MIDNIGHT - timedelta(microseconds=1))
+    derived_call(MIDNIGHT, queue="sales")
+    first, second = derived_call(MIDNIGHT), derived_call(NOW)
 
     response = save(
         admin_client, page(queue), **NEW, thresholds__0__valid_from="2026-11-22"
     )
 
     assert errors(response) == []
-    assert untold() == [first, second]
+    assert pending() == [first, second]
     assert said(response) == [
-        "2 calls were counted by the old thresholds. They will be told again by their"
-        " next events, or by `manage.py rebuild_calls --untold`."
+        "2 calls were counted by the old thresholds. They will be derived again by"
+        " their next events, or by `manage.py rebuild_calls --pending`."
     ]
 
 
 def test_the_page_says_in_japanese_what_will_be_told_again(admin_client):
     queue = rows.make_queue("support")
-    told_call(NOW)
+    derived_call(NOW)
 
     response = save(
         admin_client, page(queue), "ja", **NEW, thresholds__0__valid_from="2026-11-24"
@@ -80,21 +80,21 @@ def test_the_page_says_in_japanese_what_will_be_told_again(admin_client):
 
     assert said(response) == [
         "1件の通話は変更前のしきい値で集計されています。次のイベントが届いたとき、または"
-        "「manage.py rebuild_calls --untold」の実行時に、新しいしきい値で集計し直され"
+        "「manage.py rebuild_calls --pending」の実行時に、新しいしきい値で集計し直され"
         "ます。"
     ]
 
 
 def test_threshold_of_days_to_come_touches_no_call(admin_client):
     queue = rows.make_queue("support")
-    told_call(NOW)
+    derived_call(NOW)
 
     response = save(
         admin_client, page(queue), **NEW, thresholds__0__valid_from="2026-11-25"
     )
 
     assert errors(response) == []
-    assert (untold(), said(response)) == ([], [])
+    assert (pending(), said(response)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -110,38 +110,38 @@ def test_changed_moved_or_deleted_threshold_counts_from_its_old_day(
 ):
     queue = rows.make_queue("support")
     rows.make_threshold(queue, MIDNIGHT.date() + timedelta(days=1))
-    told_call(MIDNIGHT - timedelta(seconds=1))
-    touched = told_call(MIDNIGHT)
+    derived_call(MIDNIGHT - timedelta(seconds=1))
+    touched = derived_call(MIDNIGHT)
 
     response = save(admin_client, page(queue), **change)
 
     assert errors(response) == []
-    assert untold() == [touched]
+    assert pending() == [touched]
 
 
 def test_threshold_moved_to_an_earlier_day_counts_from_its_new_day(admin_client):
     queue = rows.make_queue("support")
     rows.make_threshold(queue, NOW.date())
-    touched = told_call(MIDNIGHT)
+    touched = derived_call(MIDNIGHT)
 
     save(admin_client, page(queue), thresholds__0__valid_from="2026-11-22")
 
-    assert untold() == [touched]
+    assert pending() == [touched]
 
 
 def test_queue_saved_without_a_change_of_thresholds_touches_no_call(admin_client):
     queue = rows.make_queue("support")
     rows.make_threshold(queue)
-    told_call(NOW)
+    derived_call(NOW)
 
     save(admin_client, page(queue), name="Support")
 
-    assert untold() == []
+    assert pending() == []
 
 
 def test_page_that_is_refused_touches_no_call(admin_client):
     queue = rows.make_queue("support")
-    told_call(NOW)
+    derived_call(NOW)
 
     response = save(
         admin_client,
@@ -152,7 +152,7 @@ def test_page_that_is_refused_touches_no_call(admin_client):
     )
 
     assert errors(response) == ["Enter a whole number."]
-    assert untold() == []
+    assert pending() == []
 
 
 def test_queue_has_one_threshold_a_day(admin_client):
