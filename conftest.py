@@ -121,7 +121,7 @@ def _new_process(monkeypatch):
     current.forget()
     presence.forget()
     setup.forget_rules()
-    monkeypatch.setattr(queue, "hear", store.derive_event)
+    monkeypatch.setattr(queue, "schedule", store.derive_event)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

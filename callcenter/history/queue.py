@@ -38,7 +38,7 @@ _oldest = math.inf
 _counting = threading.Condition()
 
 
-def hear(event: WebhookEvent) -> None:
+def schedule(event: WebhookEvent) -> None:
     """Have the event told; holds the caller up only where nobody else is telling."""
     if not _waiting and _turn.acquire(blocking=False):
         try:

@@ -130,7 +130,7 @@ def keep_and_derive(event: WebhookEvent) -> Kept:
     """Commits the event, then tells the calls it concerns; neither stops the answer."""
     kept = record(event)
     if kept.event is not None:
-        queue.hear(kept.event)
+        queue.schedule(kept.event)
     return kept
 
 

@@ -19,7 +19,7 @@ from callcenter.tests.sample_events import (
 )
 
 # The fixture of all tests puts telling at once in its place.
-hear = queue.hear
+schedule = queue.schedule
 
 CALL = [ring(), choose(5), leave(65, "hangup", 60), end(66)]
 
@@ -32,7 +32,7 @@ def kept(event: WebhookEvent) -> WebhookEvent:
 
 @pytest.mark.django_db
 def test_an_event_that_comes_alone_is_told_at_once():
-    hear(kept(ring()))
+    schedule(kept(ring()))
 
     assert WebhookEvent.objects.pending().count() == 0
     assert Call.objects.get().ivr_step_count == 1
@@ -55,12 +55,12 @@ def test_while_another_is_telling_events_are_told_by_a_thread_each_call_once(
 
     monkeypatch.setattr(store, "derive_event", slow)
     monkeypatch.setattr(store, "rebuild", counted)
-    busy = threading.Thread(target=hear, args=[kept(ring(sid=OTHER_CALLER))])
+    busy = threading.Thread(target=schedule, args=[kept(ring(sid=OTHER_CALLER))])
     busy.start()
     assert is_deriving.wait(5)
 
     for event in CALL:
-        hear(kept(event))
+        schedule(kept(event))
     assert WebhookEvent.objects.pending().count() == 5
     go_on.set()
     busy.join()
@@ -79,13 +79,13 @@ def test_a_batch_that_fails_is_left_untold_and_the_thread_goes_on(monkeypatch, c
     with monkeypatch.context() as patched:
         patched.setattr(store, "derive_events", gone)
         with queue._turn:
-            hear(kept(ring()))
+            schedule(kept(ring()))
         assert drain()
     assert "1 events are told later" in caplog.text
     assert WebhookEvent.objects.pending().count() == 1
 
     with queue._turn:
-        hear(kept(choose(5)))
+        schedule(kept(choose(5)))
     assert drain()
 
     assert Call.objects.get().entry_count == 1

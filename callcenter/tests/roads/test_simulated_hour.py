@@ -34,7 +34,7 @@ ASIDE = ["blocked", "failed"]
 def an_hour(twilio, monkeypatch):
     """Plays an hour at 600 calls an hour; gives the stand-in's account."""
     batches = Batches()
-    monkeypatch.setattr(queue, "hear", batches.hear)
+    monkeypatch.setattr(queue, "schedule", batches.schedule)
     add_second_line({})
     plan = Plan(
         calls_per_hour=600,

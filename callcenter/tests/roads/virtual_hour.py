@@ -43,7 +43,7 @@ class Batches:
 
     events: list[WebhookEvent] = field(default_factory=list)
 
-    def hear(self, event: WebhookEvent) -> None:
+    def schedule(self, event: WebhookEvent) -> None:
         self.events.append(event)
         if event.received_at - self.events[0].received_at > GATHERED:
             self.derive()

@@ -54,18 +54,18 @@ def ask(twilio: TwilioClient, name: str, **params: str) -> Answer:
 
 
 @pytest.mark.parametrize(("name", "decision", "verbs"), HEARD)
-def test_with_telling_broken_every_webhook_still_answers(
+def test_with_derivation_broken_every_webhook_still_answers(
     twilio, monkeypatch, name, decision, verbs
 ):
-    monkeypatch.setattr(store, "tell", broken)
+    monkeypatch.setattr(store, "derive", broken)
 
     assert ask(twilio, name).verbs == verbs
     assert [one for _, _, one in stored()] == [decision]
     assert WebhookEvent.objects.pending().get().derivation_error
 
 
-def test_with_telling_broken_a_status_is_kept(twilio, monkeypatch):
-    monkeypatch.setattr(store, "tell", broken)
+def test_with_derivation_broken_a_status_is_kept(twilio, monkeypatch):
+    monkeypatch.setattr(store, "derive", broken)
 
     assert twilio.post("status", CallStatus="completed").status_code == 204
     assert WebhookEvent.objects.count() == 1
