@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
+from callcenter import routes
 from callcenter.models import WebhookEvent
 from callcenter.params import (
     Form,
@@ -18,30 +19,8 @@ from callcenter.params import (
     storable,
     storable_form,
 )
+from callcenter.routes import Kind
 
-Kind = WebhookEvent.Kind
-
-_PLACES: list[tuple[Kind, re.Pattern[str]]] = [
-    (Kind.INCOMING, re.compile(r"/twilio/incoming/")),
-    (Kind.MENU, re.compile(r"/twilio/menu/(?P<menu>[^/]+)/")),
-    (Kind.WAIT, re.compile(r"/twilio/wait/(?P<queue>[^/]+)/(?P<visit>[^/]+)/")),
-    (
-        Kind.QUEUE_EXIT,
-        re.compile(r"/twilio/queue-exit/(?P<queue>[^/]+)/(?P<visit>[^/]+)/"),
-    ),
-    (Kind.CONNECT, re.compile(r"/twilio/connect/")),
-    (Kind.OPERATOR, re.compile(r"/twilio/operator/")),
-    (Kind.OPERATOR_DONE, re.compile(r"/twilio/operator/done/")),
-    (Kind.CLIENT, re.compile(r"/twilio/client/")),
-    (
-        Kind.VOICEMAIL,
-        re.compile(r"/twilio/voicemail/(?P<queue>[^/]+)/(?P<visit>[^/]+)/"),
-    ),
-    (Kind.RECORDING, re.compile(r"/twilio/recording/")),
-    (Kind.STATUS, re.compile(r"/twilio/status/")),
-    (Kind.FALLBACK, re.compile(r"/twilio/fallback/")),
-    (Kind.INTERNAL, re.compile(r"/internal/.+")),
-]
 _LONGEST_SLUG = 64
 _LAST_VISIT = 32_767
 _LAST_STEP = 2_147_483_647
@@ -88,7 +67,7 @@ def event_of_request(
         visit=_number(place.get("visit", ""), _LAST_VISIT) or None,
         menu=place.get("menu", "")[:_LONGEST_SLUG],
         step=_number(query.get("step", [""])[0], _LAST_STEP),
-        input=params.digits if kind in (Kind.MENU, Kind.WAIT) else "",
+        input=params.digits if kind in routes.WITH_INPUT else "",
         position=params.queue_position,
         queue_time_seconds=params.queue_time,
         result=_result(kind, params),
@@ -161,11 +140,10 @@ def add_copy(kept: WebhookEvent, copy: WebhookEvent) -> bool:
 
 
 def _place(path: str) -> tuple[Kind, dict[str, str]]:
-    for kind, pattern in _PLACES:
-        match = pattern.fullmatch(path)
-        if match:
-            return kind, match.groupdict()
-    raise UnreadableLine("no path of ours")
+    place = routes.place_of(path)
+    if place is None:
+        raise UnreadableLine("no path of ours")
+    return place
 
 
 def _other_leg(kind: Kind, params: VoiceParams) -> str:

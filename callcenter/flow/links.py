@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 
 from callcenter.flow.step import Step
+from callcenter.routes import Kind, url_name
 
 HOLD_MUSIC = "callcenter/hold-music.wav"
 
@@ -20,40 +21,45 @@ RETRIES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
 
 def incoming() -> str:
     """The voice URL of our numbers."""
-    return _absolute(reverse("twilio:incoming"))
+    return _absolute(reverse(url_name(Kind.INCOMING)))
 
 
 def fallback() -> str:
     """What our numbers try when the voice URL fails."""
-    return _absolute(reverse("twilio:fallback"))
+    return _absolute(reverse(url_name(Kind.FALLBACK)))
 
 
 def status() -> str:
     """Where our numbers report that a call has ended."""
-    return _absolute(reverse("twilio:status")) + RETRIES
+    return _absolute(reverse(url_name(Kind.STATUS))) + RETRIES
 
 
 def menu(step: Step, slug: str, *, again: int, language: str) -> str:
     """Where a menu's input goes."""
     return _next(
-        step, "menu", slug, visits=step.visits or step.visit, again=again, lang=language
+        step,
+        Kind.MENU,
+        slug,
+        visits=step.visits or step.visit,
+        again=again,
+        lang=language,
     )
 
 
 def wait(step: Step, queue: str, visit: int, *, language: str) -> str:
     """What a waiting caller hears."""
-    return _next(step, "wait", queue, visit, visits=visit, lang=language)
+    return _next(step, Kind.WAIT, queue, visit, visits=visit, lang=language)
 
 
 def queue_exit(step: Step, queue: str, visit: int, *, language: str) -> str:
     """Where a caller goes who has left the queue."""
-    url = _next(step, "queue-exit", queue, visit, visits=visit, lang=language)
+    url = _next(step, Kind.QUEUE_EXIT, queue, visit, visits=visit, lang=language)
     return url + RETRIES
 
 
 def connect(step: Step, queue: str) -> str:
     """What a caller of this queue hears before the operator is joined."""
-    return _next(step, "connect", queue=queue) + RETRIES
+    return _next(step, Kind.CONNECT, queue=queue) + RETRIES
 
 
 def operator(step: Step, *, signed_in: bool, again: int = 0, queue: str = "") -> str:
@@ -61,13 +67,13 @@ def operator(step: Step, *, signed_in: bool, again: int = 0, queue: str = "") ->
     query: dict[str, str | int] = {"in": 1} if signed_in else {"again": again}
     if queue:
         query["queue"] = queue
-    return _next(step, "operator", **query)
+    return _next(step, Kind.OPERATOR, **query)
 
 
 def operator_done(step: Step, queue: str) -> str:
     """Where an operator goes after a Dial to this queue."""
     query: dict[str, str | int] = {"in": 1, "queue": queue}
-    return _next(step, "operator-done", **query) + RETRIES
+    return _next(step, Kind.OPERATOR_DONE, **query) + RETRIES
 
 
 def hold_music() -> str:
@@ -75,8 +81,8 @@ def hold_music() -> str:
     return _absolute(static(HOLD_MUSIC))
 
 
-def _next(step: Step, name: str, *place: str | int, **query: str | int) -> str:
-    path = reverse(f"twilio:{name}", args=place)
+def _next(step: Step, kind: Kind, *place: str | int, **query: str | int) -> str:
+    path = reverse(url_name(kind), args=place)
     return _absolute(f"{path}?{urlencode({'step': step.step + 1, **query})}")
 
 

@@ -8,13 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from callcenter.models import WebhookEvent
-
-Kind = WebhookEvent.Kind
-
-# What tells who an operator's leg is; the others do so only where these are missing.
-_INTRODUCING = (Kind.INCOMING, Kind.CLIENT)
-_LAST_RESORT = (Kind.OPERATOR, Kind.STATUS, Kind.FALLBACK)
-_OF_LEGS = (*_INTRODUCING, *_LAST_RESORT, Kind.OPERATOR_DONE)
+from callcenter.routes import ABOUT_OPERATOR_LEGS, LAST_RESORT, VOICE_URLS, Kind
 
 
 def affected_calls(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
@@ -24,7 +18,7 @@ def affected_calls(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
     whose history it can change: all of them where it says who the operator is, the
     neighbours in time where it begins or ends a conversation.
     """
-    legs = {event.call_sid for event in events if event.kind in _OF_LEGS}
+    legs = {event.call_sid for event in events if event.kind in ABOUT_OPERATOR_LEGS}
     legs |= {event.other_sid for event in events if event.kind == Kind.CONNECT}
     given = _callers_given_to(legs - {""})
     late = _legs_done_since(events)
@@ -32,7 +26,7 @@ def affected_calls(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
         {
             event.call_sid
             for event in events
-            if event.kind in _LAST_RESORT and event.call_sid in given
+            if event.kind in LAST_RESORT and event.call_sid in given
         }
     )
     concerned: dict[int, set[str]] = {}
@@ -43,8 +37,8 @@ def affected_calls(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
         if event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE) and not event.has_moved:
             if event.kind == Kind.OPERATOR_DONE or leg in late:
                 sids |= _last_before(event.received_at, callers)
-        elif event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE, *_INTRODUCING) or (
-            event.kind in _LAST_RESORT and leg not in introduced
+        elif event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE, *VOICE_URLS) or (
+            event.kind in LAST_RESORT and leg not in introduced
         ):
             sids |= {caller for _, caller in callers}
         concerned[event.pk] = sids - {""}
@@ -84,7 +78,7 @@ def _introduced(legs: set[str]) -> set[str]:
     """Those of the legs whose operator is known from a better source."""
     if not legs:
         return set()
-    kinds = (*_INTRODUCING, Kind.OPERATOR_DONE)
+    kinds = (*VOICE_URLS, Kind.OPERATOR_DONE)
     rows = WebhookEvent.objects.filter(call_sid__in=legs, kind__in=kinds)
     return set(rows.values_list("call_sid", flat=True).distinct())
 

@@ -24,11 +24,9 @@ from callcenter.models import (
     WebhookEvent,
 )
 from callcenter.params import call_sid
+from callcenter.routes import OF_ANY_LEG, OPERATOR_PATHS, Kind
 
-Kind = WebhookEvent.Kind
 Outcome = QueueEntry.Outcome
-
-_OPERATOR_PATHS = (Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT)
 
 
 @dataclass(slots=True)
@@ -74,7 +72,7 @@ def kind_of_leg(evidence: Evidence, rules: Rules) -> Call.Kind:
     """Whose leg it is: the first that fits (product.md 8, "Kind of a leg")."""
     own = evidence.own
     if (
-        evidence.of_kind(*_OPERATOR_PATHS)
+        evidence.of_kind(*OPERATOR_PATHS)
         or "operator" in evidence.decisions
         or any(event.kind == Kind.CONNECT for event in evidence.naming)
     ):
@@ -85,9 +83,7 @@ def kind_of_leg(evidence: Evidence, rules: Rules) -> Call.Kind:
         for event in own
     ):
         return Call.Kind.OUTBOUND
-    only_its_end = all(
-        event.kind in (Kind.STATUS, Kind.FALLBACK, Kind.RECORDING) for event in own
-    )
+    only_its_end = all(event.kind in OF_ANY_LEG for event in own)
     if only_its_end and rules.is_operator(evidence.introduction.from_raw):
         return Call.Kind.OPERATOR
     return Call.Kind.CUSTOMER

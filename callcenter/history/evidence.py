@@ -12,13 +12,11 @@ from functools import cached_property
 
 from callcenter.models import WebhookEvent
 from callcenter.params import VoiceParams
-
-Kind = WebhookEvent.Kind
+from callcenter.routes import SETTLE_PREFIX, VOICE_URLS, Kind
 
 FINAL_STATUSES = frozenset(
     {"completed", "busy", "failed", "no-answer", "canceled", "cancelled"}
 )
-_VOICE_URLS = (Kind.INCOMING, Kind.CLIENT)
 _LONGEST_BEFORE_RECEIPT = timedelta(days=2)
 _LONGEST_AFTER_RECEIPT = timedelta(hours=1)
 
@@ -108,7 +106,7 @@ class Evidence:
     def introduction(self) -> VoiceParams:
         """The form that says best who calls whom: the voice URL's, else the first."""
         # In this order, so that of a long leg hardly a form has to be read.
-        for event in (*self.of_kind(*_VOICE_URLS), *self.own):
+        for event in (*self.of_kind(*VOICE_URLS), *self.own):
             if event.params.get("From"):
                 return params_of(event)
         return VoiceParams("")
@@ -139,13 +137,13 @@ class Evidence:
         return [
             event
             for event in self.of_kind(Kind.INTERNAL)
-            if event.path.startswith("/internal/settle/")
+            if event.path.startswith(SETTLE_PREFIX)
         ]
 
     @cached_property
     def started_at(self) -> datetime:
         """The voice URL's receipt; else the end less the duration; else the first."""
-        for event in self.of_kind(*_VOICE_URLS):
+        for event in self.of_kind(*VOICE_URLS):
             return event.received_at
         if self.end and self.end.duration_seconds is not None:
             return self.end.at - timedelta(seconds=self.end.duration_seconds)

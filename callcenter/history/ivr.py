@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 from callcenter.history.evidence import Evidence
 from callcenter.models import IvrStep, WebhookEvent
-
-Kind = WebhookEvent.Kind
+from callcenter.routes import Kind
 
 
 def derive_steps(evidence: Evidence) -> list[IvrStep]:

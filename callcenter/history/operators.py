@@ -4,9 +4,9 @@ from datetime import datetime
 
 from callcenter.history.evidence import Evidence
 from callcenter.history.rules import operator_name
-from callcenter.models import OperatorState, WebhookEvent
+from callcenter.models import OperatorState
+from callcenter.routes import Kind
 
-Kind = WebhookEvent.Kind
 State = OperatorState.State
 
 

@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from django.db.models import Subquery
 
 from callcenter.models import Call, SetupVersion, WebhookEvent
+from callcenter.routes import VOICE_URLS, Kind
 
-Kind = WebhookEvent.Kind
 Events = list[WebhookEvent]
 
 _NEVER = datetime(2200, 1, 1, tzinfo=UTC)
-_INTRODUCING = (Kind.INCOMING, Kind.CLIENT)
 
 
 def events_of(sids: Sequence[str], operators: Collection[str]) -> dict[str, Events]:
@@ -123,7 +122,7 @@ def _of_leg(leg: str, since: datetime, events: Events) -> Iterator[WebhookEvent]
     """Those of the leg's events that count for who had it from a moment on."""
     is_over = False
     for event in events:
-        if event.kind in _INTRODUCING:
+        if event.kind in VOICE_URLS:
             yield event
         elif event.received_at >= since:
             is_over = True

@@ -33,16 +33,13 @@ from callcenter.locking import (
     try_again_when_locked,
 )
 from callcenter.models import Call, WebhookEvent
+from callcenter.routes import OF_ONE_CALL
 
 logger = logging.getLogger(__name__)
-
-Kind = WebhookEvent.Kind
 
 # Legs told in one transaction where nobody waits for an answer: with fewer, statements
 # cost more than telling; with more, a webhook of such a call would wait for its lock.
 TOGETHER = 50
-# These concern their own call and nothing else: told with it, they are told.
-_OF_ONE_CALL = (Kind.MENU, Kind.WAIT, Kind.QUEUE_EXIT, Kind.VOICEMAIL)
 
 
 def derive_event(event: WebhookEvent, budget_seconds: float = 2.0) -> None:
@@ -263,7 +260,7 @@ def _derive_locked(
                 if mark
                 and event.derived_at is None
                 and event.call_sid == sid
-                and event.kind in _OF_ONE_CALL
+                and event.kind in OF_ONE_CALL
             ]
             _mark_derived({*derived, *with_them})
     return mattering

@@ -12,8 +12,7 @@ from callcenter.history.evidence import Evidence, params_of
 from callcenter.history.outcomes import BRIDGED, NOT_FINAL
 from callcenter.history.rules import Rules
 from callcenter.models import WebhookEvent
-
-Kind = WebhookEvent.Kind
+from callcenter.routes import OF_ONE_VISIT, Kind
 
 _ENQUEUED = re.compile(r"enqueue:([^/]+)/([0-9]{1,5})")
 _LAST_VISIT = 32_767
@@ -135,7 +134,7 @@ def _mentioned(evidence: Evidence) -> dict[int, Visit]:
             if visit.enqueued_at is None:
                 visit.enqueued_at = event.received_at
                 visit.queue = enqueued[1][:64]
-        if event.visit and event.kind in (Kind.WAIT, Kind.QUEUE_EXIT, Kind.VOICEMAIL):
+        if event.visit and event.kind in OF_ONE_VISIT:
             visit = visits.setdefault(event.visit, Visit(event.visit))
             visit.queue = visit.queue or event.queue
             {

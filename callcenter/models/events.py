@@ -2,14 +2,32 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeAlias
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from callcenter import routes
 from callcenter.models.fields import AsciiField, SidField
+
+# A kind without a label here fails at start.
+KIND_LABELS = {
+    routes.Kind.INCOMING: _("incoming call"),
+    routes.Kind.MENU: _("menu input"),
+    routes.Kind.WAIT: _("waiting"),
+    routes.Kind.QUEUE_EXIT: _("left the queue"),
+    routes.Kind.CONNECT: _("operator takes the caller"),
+    routes.Kind.OPERATOR: _("operator asks for calls"),
+    routes.Kind.OPERATOR_DONE: _("operator's conversation over"),
+    routes.Kind.CLIENT: _("browser call"),
+    routes.Kind.VOICEMAIL: _("voicemail left"),
+    routes.Kind.RECORDING: _("recording state"),
+    routes.Kind.STATUS: _("call status"),
+    routes.Kind.FALLBACK: _("fallback"),
+    routes.Kind.INTERNAL: _("act of ours"),
+}
 
 
 class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
@@ -33,7 +51,7 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
 
     def connects_of_leg(self, leg_sid: str) -> Self:
         """The moments at which this operator leg was given a caller."""
-        return self.filter(other_sid=leg_sid, kind=WebhookEvent.Kind.CONNECT)
+        return self.filter(other_sid=leg_sid, kind=routes.Kind.CONNECT)
 
     def of_operator_legs(self, since: Mapping[str, datetime]) -> Self:
         """What operator legs add to calls they were given, each from a moment on.
@@ -42,14 +60,13 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         that name one are that call's alone, and those that rang out (`no-answer`) are
         nobody's: a shift has hundreds of both.
         """
-        kinds = WebhookEvent.Kind
-        introduces = Q(kind__in=[kinds.INCOMING, kinds.CLIENT])
+        introduces = Q(kind__in=routes.VOICE_URLS)
         heard_of = WebhookEvent.objects.filter(call_sid=OuterRef("other_sid"))
         names_nobody = Q(other_sid="") | ~Exists(heard_of)
         later = Q(pk=None)
         for leg, moment in since.items():
             later |= Q(call_sid=leg, received_at__gte=moment)
-        is_over = Q(kind=kinds.OPERATOR_DONE) & later
+        is_over = Q(kind=routes.Kind.OPERATOR_DONE) & later
         talked = is_over & ~Q(result="no-answer") & names_nobody
         return self.filter(introduces | talked, call_sid__in=list(since))
 
@@ -57,22 +74,7 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
 class WebhookEvent(models.Model):
     """One request from Twilio, or one act of ours under /internal/, as it came."""
 
-    class Kind(models.TextChoices):
-        """What a request is about; told by its path (product.md 3)."""
-
-        INCOMING = "incoming", _("incoming call")
-        MENU = "menu", _("menu input")
-        WAIT = "wait", _("waiting")
-        QUEUE_EXIT = "queue-exit", _("left the queue")
-        CONNECT = "connect", _("operator takes the caller")
-        OPERATOR = "operator", _("operator asks for calls")
-        OPERATOR_DONE = "operator-done", _("operator's conversation over")
-        CLIENT = "client", _("browser call")
-        VOICEMAIL = "voicemail", _("voicemail left")
-        RECORDING = "recording", _("recording state")
-        STATUS = "status", _("call status")
-        FALLBACK = "fallback", _("fallback")
-        INTERNAL = "internal", _("act of ours")
+    Kind: TypeAlias = routes.Kind
 
     # Stands as the error of telling where there will be no telling.
     LATE = "late: the call is sealed"
@@ -83,7 +85,11 @@ class WebhookEvent(models.Model):
     received_at = models.DateTimeField(
         _("received at"), help_text=_("Earliest receipt of this request.")
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(
+        _("kind"),
+        max_length=20,
+        choices=[(kind.value, KIND_LABELS[kind]) for kind in routes.Kind],
+    )
     path = models.TextField(_("path"))
     call_sid = SidField(_("call SID"), blank=True)
     # The other leg the request names: the operator's, the customer's or the parent.

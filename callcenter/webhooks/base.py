@@ -30,6 +30,7 @@ from callcenter.flow.twiml import document
 from callcenter.history import queue
 from callcenter.models import WebhookEvent
 from callcenter.params import Form, InvalidParams, VoiceParams
+from callcenter.routes import Kind
 from callcenter.webhooks import access
 from callcenter.webhooks.url_state import read_step
 
@@ -52,7 +53,7 @@ class WebhookView(View):
     """One of Twilio's requests. Subclasses set `kind`, some a decision of their own."""
 
     http_method_names = ["post"]
-    kind: ClassVar[WebhookEvent.Kind]
+    kind: ClassVar[Kind]
     # What stands when a bug of ours keeps us from deciding.
     safe_decision: ClassVar[str] = "apology"
 

@@ -4,9 +4,8 @@ from django.http import HttpResponse, QueryDict
 
 from callcenter.models import WebhookEvent
 from callcenter.params import VoiceParams
+from callcenter.routes import Kind
 from callcenter.webhooks.base import WebhookView, keep_and_derive
-
-Kind = WebhookEvent.Kind
 
 
 class StatusView(WebhookView):

@@ -10,10 +10,8 @@ from callcenter.flow.decide import decide
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
-from callcenter.models import WebhookEvent
+from callcenter.routes import Kind
 from callcenter.webhooks.base import WebhookView
-
-Kind = WebhookEvent.Kind
 
 
 class IncomingView(WebhookView):

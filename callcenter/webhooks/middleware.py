@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 
-PATH = "/twilio/"
+from callcenter.routes import PREFIX
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -18,7 +18,7 @@ def webhooks_first(get_response: Handler) -> Handler:
     """A middleware: webhooks are answered here, everything else goes on."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(PATH):
+        if not request.path_info.startswith(PREFIX):
             return get_response(request)
         match = request.resolver_match = resolve(request.path_info)
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)

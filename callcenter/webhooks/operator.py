@@ -8,10 +8,8 @@ from callcenter.flow.decide import decide
 from callcenter.flow.operator import served
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
-from callcenter.models import WebhookEvent
+from callcenter.routes import Kind
 from callcenter.webhooks.base import WebhookView
-
-Kind = WebhookEvent.Kind
 
 
 class OperatorView(WebhookView):

@@ -15,16 +15,14 @@ from django.http import QueryDict
 from callcenter.flow.step import Step
 from callcenter.models import Language, WebhookEvent
 from callcenter.params import VoiceParams, storable, whole_number
+from callcenter.routes import OPERATOR_LOOP, Kind
 
 logger = logging.getLogger(__name__)
-
-Kind = WebhookEvent.Kind
 
 _LAST_VISIT = 32_767
 _ENQUEUED = re.compile(r"enqueue:[^/]*/([0-9]{1,5})")
 # A caller goes through at most a few dozen requests; a shift has hundreds.
 _MOST_EVENTS = 2_000
-_OPERATORS = (Kind.OPERATOR, Kind.OPERATOR_DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def read_step(
         step is None
         or (visits is None and event.kind in (Kind.INCOMING, Kind.MENU))
         # Signed in our own URL says `in`, while a PIN is asked `again`.
-        or (event.kind in _OPERATORS and not signed_in and again is None)
+        or (event.kind in OPERATOR_LOOP and not signed_in and again is None)
     ):
         past = _past(event)
     return Step(
@@ -72,7 +70,7 @@ def read_step(
         visits=past.visits if visits is None else visits,
         again=again or 0,
         language=language if language in Language.values else "",
-        signed_in=event.kind in _OPERATORS and (signed_in or past.signed_in),
+        signed_in=event.kind in OPERATOR_LOOP and (signed_in or past.signed_in),
     )
 
 
@@ -85,7 +83,7 @@ def _depends_on_the_past(kind: str, params: VoiceParams) -> bool:
     """Whether something may have gone before that its answer takes up."""
     if kind == Kind.INCOMING:
         return params.call_status != "ringing"  # a call moved to us from elsewhere
-    return kind in (Kind.MENU, Kind.WAIT, Kind.QUEUE_EXIT, *_OPERATORS)
+    return kind in (Kind.MENU, Kind.WAIT, Kind.QUEUE_EXIT, *OPERATOR_LOOP)
 
 
 def _past(event: WebhookEvent) -> Past:

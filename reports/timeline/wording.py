@@ -7,7 +7,9 @@ from typing import Any
 from django.utils.translation import gettext, ngettext, pgettext
 from django_stubs_ext import StrOrPromise
 
-from callcenter.models import Call, OperatorState, QueueEntry, WebhookEvent
+from callcenter.models import Call, OperatorState, QueueEntry
+from callcenter.models.events import KIND_LABELS
+from callcenter.routes import Kind
 from reports.present import formats
 from reports.timeline.story import Moment
 
@@ -354,5 +356,5 @@ def _request(code: str, facts: Mapping[str, Any]) -> tuple[str, list[str]]:
             return gettext("State of the call"), [result]
         case "internal":
             return pgettext("event", "Settled by us after looking"), [result]
-    kind = WebhookEvent.Kind(facts["kind"]).label
+    kind = KIND_LABELS[Kind(facts["kind"])]
     return str(kind)[:1].upper() + str(kind)[1:], [str(facts["input"] or result)]

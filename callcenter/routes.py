@@ -1,0 +1,99 @@
+"""The paths on which events arrive, and what the kinds of events have in common.
+
+The only list of kinds. The paths are a contract (docs/contract.md 3): installed Twilio
+numbers point at them. No database.
+"""
+
+import re
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a request is about; its path says so. Also the name of its URL."""
+
+    INCOMING = "incoming"
+    MENU = "menu"
+    WAIT = "wait"
+    QUEUE_EXIT = "queue-exit"
+    CONNECT = "connect"
+    OPERATOR = "operator"
+    OPERATOR_DONE = "operator-done"
+    CLIENT = "client"
+    VOICEMAIL = "voicemail"
+    RECORDING = "recording"
+    STATUS = "status"
+    FALLBACK = "fallback"
+    INTERNAL = "internal"
+
+
+PREFIX = "/twilio/"
+NAMESPACE = "twilio"
+
+# Below the prefix, as django.urls.path reads it. Any text may stand for a menu, a queue
+# or a visit: a caller who comes by an unknown one is served, not refused.
+PATHS = {
+    Kind.INCOMING: "incoming/",
+    Kind.MENU: "menu/<str:menu>/",
+    Kind.WAIT: "wait/<str:queue>/<str:visit>/",
+    Kind.QUEUE_EXIT: "queue-exit/<str:queue>/<str:visit>/",
+    Kind.CONNECT: "connect/",
+    Kind.OPERATOR: "operator/",
+    Kind.OPERATOR_DONE: "operator/done/",
+    Kind.CLIENT: "client/",
+    Kind.VOICEMAIL: "voicemail/<str:queue>/<str:visit>/",
+    Kind.RECORDING: "recording/",
+    Kind.STATUS: "status/",
+    Kind.FALLBACK: "fallback/",
+}
+# Acts of ours are events without a request: no URL leads to them.
+INTERNAL_PREFIX = "/internal/"
+SETTLE_PREFIX = "/internal/settle/"
+
+# Events of these kinds come in files; no page of ours answers such a request yet.
+WITHOUT_VIEW = (Kind.CLIENT, Kind.VOICEMAIL, Kind.RECORDING, Kind.INTERNAL)
+# Nobody listens to the answer, so none is decided.
+WITHOUT_DECISION = (Kind.RECORDING, Kind.STATUS, Kind.INTERNAL)
+
+# A leg begins here: these say best who calls whom.
+VOICE_URLS = (Kind.INCOMING, Kind.CLIENT)
+# Only a leg of an operator comes here.
+OPERATOR_PATHS = (Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT)
+# The URLs of these carry whether the operator is signed in.
+OPERATOR_LOOP = (Kind.OPERATOR, Kind.OPERATOR_DONE)
+# These say who an operator's leg is where no better source does.
+LAST_RESORT = (Kind.OPERATOR, Kind.STATUS, Kind.FALLBACK)
+# What these say about an operator's leg can change the history of its callers.
+ABOUT_OPERATOR_LEGS = (*VOICE_URLS, *LAST_RESORT, Kind.OPERATOR_DONE)
+# Such requests come for legs of every kind, so they do not tell which kind it is.
+OF_ANY_LEG = (Kind.STATUS, Kind.FALLBACK, Kind.RECORDING)
+# Their path names the queue and the visit.
+OF_ONE_VISIT = (Kind.WAIT, Kind.QUEUE_EXIT, Kind.VOICEMAIL)
+# These concern the call they come from and no other.
+OF_ONE_CALL = (Kind.MENU, *OF_ONE_VISIT)
+# A caller may press a key here; the key is part of the history.
+WITH_INPUT = (Kind.MENU, Kind.WAIT)
+# Where a caller goes after the voice URL.
+CALLER_PATHS = (*OF_ONE_CALL, Kind.CONNECT)
+
+_PARAMETER = re.compile(r"<str:(\w+)>")
+_PATTERNS = [
+    *(
+        (kind, re.compile(re.escape(PREFIX) + _PARAMETER.sub(r"(?P<\1>[^/]+)", path)))
+        for kind, path in PATHS.items()
+    ),
+    (Kind.INTERNAL, re.compile(re.escape(INTERNAL_PREFIX) + r".+")),
+]
+
+
+def place_of(path: str) -> tuple[Kind, dict[str, str]] | None:
+    """The kind and the named parts of a path without query; None if it is not ours."""
+    for kind, pattern in _PATTERNS:
+        found = pattern.fullmatch(path)
+        if found:
+            return kind, found.groupdict()
+    return None
+
+
+def url_name(kind: Kind) -> str:
+    """The name under which `reverse` knows the URL of a kind."""
+    return f"{NAMESPACE}:{kind}"
