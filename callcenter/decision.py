@@ -61,13 +61,15 @@ class Decision:
     def __str__(self) -> str:
         if self.verb is Verb.UNKNOWN:
             return self.target
-        text = f"{self.verb}:{self.target}" if self.target else str(self.verb)
+        has_target = self.target or self.verb in _WITH_TARGET
+        text = f"{self.verb}:{self.target}" if has_target else str(self.verb)
         return f"{text}/{self.visit}" if self.visit else text
 
 
 NOTHING = Decision(Verb.UNKNOWN)
 
 _VERBS = {verb.value: verb for verb in Verb if verb is not Verb.UNKNOWN}
+_WITH_TARGET = (Verb.MENU, Verb.ENQUEUE, Verb.MESSAGE, Verb.LEAVE, Verb.DIAL)
 _QUEUE_AND_VISIT = re.compile(r"([^/]+)/([1-9][0-9]{0,4})")
 
 
@@ -76,7 +78,7 @@ _QUEUE_AND_VISIT = re.compile(r"([^/]+)/([1-9][0-9]{0,4})")
 def _parse(text: str) -> Decision:
     name, colon, target = text.partition(":")
     verb = _VERBS.get(name)
-    if verb is None or (colon and not target):
+    if verb is None or (not target and bool(colon) != (verb in _WITH_TARGET)):
         return Decision(Verb.UNKNOWN, text)
     if verb is Verb.ENQUEUE:
         match = _QUEUE_AND_VISIT.fullmatch(target)

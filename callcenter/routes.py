@@ -28,6 +28,7 @@ class Kind(StrEnum):
 
 PREFIX = "/twilio/"
 NAMESPACE = "twilio"
+LAST_VISIT = 32_767  # the greatest number that the column of the visit holds
 
 # Below the prefix, as django.urls.path reads it. Any text may stand for a menu, a queue
 # or a visit: a caller who comes by an unknown one is served, not refused.

@@ -22,7 +22,6 @@ from callcenter.params import (
 from callcenter.routes import Kind
 
 _LONGEST_SLUG = 64
-_LAST_VISIT = 32_767
 _LAST_STEP = 2_147_483_647
 
 
@@ -64,7 +63,7 @@ def event_of_request(
         queue=(place.get("queue") or storable(query.get("queue", [""])[0]))[
             :_LONGEST_SLUG
         ],
-        visit=_number(place.get("visit", ""), _LAST_VISIT) or None,
+        visit=_number(place.get("visit", ""), routes.LAST_VISIT) or None,
         menu=place.get("menu", "")[:_LONGEST_SLUG],
         step=_number(query.get("step", [""])[0], _LAST_STEP),
         input=params.digits if kind in routes.WITH_INPUT else "",

@@ -1,4 +1,5 @@
-"""What happens next in a call, and what is heard.
+"""The call flow: what is decided on a request, and the document that says it.
 
-Pure but for `current`, which reads the setup; never stores or tells anything.
+Pure, except for `current`, which reads the setup from the tables. Stores no event and
+derives no history.
 """

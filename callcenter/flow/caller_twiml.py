@@ -1,4 +1,4 @@
-"""The documents a caller hears, one function a moment. No database."""
+"""The documents that callers hear, one function for each moment. No database."""
 
 from collections.abc import Set
 
@@ -9,17 +9,18 @@ from callcenter.flow.decide import chosen, is_unstaffed, language, misses
 from callcenter.flow.plan import Plan
 from callcenter.flow.speech import say, say_prompt
 from callcenter.flow.step import Step
+from callcenter.routes import Kind
 
 POST = "POST"
 FORWARDING_SECONDS = 30
 
 
 def menu(slug: str, step: Step, plan: Plan) -> VoiceResponse:
-    """Ask for a key: after a greeting, after a wrong key, or from another menu."""
+    """Ask for a key: after the greeting, after a wrong key, or from another menu."""
     response = VoiceResponse()
     asked = plan.menus.get(slug)
     spoken = _from_here(step, plan)
-    again = misses(step, plan) if step.kind == "menu" else 0
+    again = misses(step, plan) if step.kind == Kind.MENU else 0
     address = links.menu(step, slug, again=again, language=spoken)
     gather = response.gather(
         action=address,
@@ -27,26 +28,26 @@ def menu(slug: str, step: Step, plan: Plan) -> VoiceResponse:
         input="dtmf",
         num_digits=1,
         timeout=asked.timeout_seconds if asked else 10,
-        # None ends the input, so that # is a key like any other.
+        # No key ends the input, so that # can be an option too.
         finish_on_key="",
         action_on_empty_result=True,
     )
-    if step.kind == "incoming":
+    if step.kind == Kind.INCOMING:
         _greet(gather, step, plan, spoken)
     elif again and step.params.digits:
         say(gather, prompts.of(spoken).wrong_key, prompts.of(spoken))
     given = asked.prompts if asked else ()
     say_prompt(gather, given, "main", spoken, prompts.of(spoken).menu)
-    # Reached only where silence is not posted: the same request, as silence.
+    # Twilio gets here only where it does not post silence to the action.
     response.redirect(address, method=POST)
     return response
 
 
 def enqueue(queue: str, visit: int, step: Step, plan: Plan) -> VoiceResponse:
-    """Into a queue; what is heard there is the wait document's."""
+    """Put the caller into a queue; the wait document says what is heard there."""
     response = VoiceResponse()
     spoken = _from_here(step, plan)
-    if step.kind == "incoming":
+    if step.kind == Kind.INCOMING:
         _greet(response, step, plan, spoken)
     response.enqueue(
         queue,
@@ -55,24 +56,24 @@ def enqueue(queue: str, visit: int, step: Step, plan: Plan) -> VoiceResponse:
         wait_url=links.wait(step, queue, visit, language=spoken),
         wait_url_method=POST,
     )
-    # Reached only if Twilio does not ask the action what follows (reference 2.5).
+    # Twilio gets here only where it does not request the action (docs/twilio.md 2.5).
     say(response, prompts.of(spoken).trouble, prompts.of(spoken))
     return response
 
 
 def message(slug: str, step: Step, plan: Plan) -> VoiceResponse:
-    """Tell something; the call ends after it."""
+    """Read out a message and end the call."""
     response = VoiceResponse()
     spoken = _from_here(step, plan)
-    told = plan.messages.get(slug)
-    given = told.prompts if told else ()
+    found = plan.messages.get(slug)
+    given = found.prompts if found else ()
     say_prompt(response, given, "main", spoken, prompts.of(spoken).message)
     response.hangup()
     return response
 
 
 def closed(step: Step, plan: Plan) -> VoiceResponse:
-    """Say that nobody is there at this hour."""
+    """Say that the line is closed at this hour, and end the call."""
     response = VoiceResponse()
     line, spoken = plan.line(step.params.to_raw), language(step, plan)
     given = line.prompts if line else ()
@@ -82,35 +83,35 @@ def closed(step: Step, plan: Plan) -> VoiceResponse:
 
 
 def hold(step: Step, plan: Plan, staffed: Set[str] | None) -> VoiceResponse:
-    """Tell a waiting caller their place, then play music until Twilio asks again.
+    """Say the caller's position, then play music until Twilio asks again.
 
-    Not much longer than the music: the requests are also how we know who still waits.
+    Kept about as long as the music: only these requests show that a caller still waits.
     """
     response = VoiceResponse()
     spoken = language(step, plan)
     sentences = prompts.of(spoken)
     unstaffed = is_unstaffed(step.queue, staffed)
-    # Nobody can be announced where nobody is.
+    # An operator is promised only where one is signed in.
     if step.params.queue_time == 0 and not unstaffed:
         given = plan.queue(step.queue).prompts
         say_prompt(response, given, "waiting", spoken, sentences.waiting)
     position = step.params.queue_position
-    told = [sentences.position.format(position=position)] if position else []
-    told += [sentences.unstaffed] if unstaffed else []
-    say(response, " ".join(told), sentences)
+    spoken_now = [sentences.position.format(position=position)] if position else []
+    spoken_now += [sentences.unstaffed] if unstaffed else []
+    say(response, " ".join(spoken_now), sentences)
     response.play(links.hold_music())
     return response
 
 
 def leave() -> VoiceResponse:
-    """Out of the queue; the exit document says why."""
+    """Take the caller out of the queue; the exit document says why."""
     response = VoiceResponse()
     response.leave()
     return response
 
 
 def announce(step: Step, plan: Plan) -> VoiceResponse:
-    """Tell a caller that an operator is coming on the line."""
+    """Tell the caller that an operator takes the call now."""
     response = VoiceResponse()
     spoken = language(step, plan)
     given = plan.queue(step.queue).prompts
@@ -119,17 +120,17 @@ def announce(step: Step, plan: Plan) -> VoiceResponse:
 
 
 def goodbye(step: Step, plan: Plan) -> VoiceResponse:
-    """End the call with a word."""
+    """Say goodbye and end the call."""
     response = VoiceResponse()
     sentences = prompts.of(_from_here(step, plan))
-    # Without any queue this is no way out of a menu but trouble of ours.
+    # Without any queue the caller got here not by choice but for want of a setup.
     say(response, sentences.goodbye if plan.queues else sentences.trouble, sentences)
     response.hangup()
     return response
 
 
 def apology(step: Step, plan: Plan) -> VoiceResponse:
-    """Say what is in the way, and end the call."""
+    """Say why the caller cannot be served, and end the call."""
     response = VoiceResponse()
     sentences = prompts.of(language(step, plan))
     by_result = {"queue-full": sentences.full, "leave": sentences.left}
@@ -140,7 +141,7 @@ def apology(step: Step, plan: Plan) -> VoiceResponse:
 
 
 def forward(number: str, step: Step, plan: Plan) -> VoiceResponse:
-    """To the number that answers when we cannot."""
+    """Pass the caller on to the line's fallback number."""
     response = VoiceResponse()
     sentences = prompts.of(language(step, plan))
     say(response, sentences.forwarding, sentences)
@@ -155,6 +156,6 @@ def _greet(verb: VoiceResponse, step: Step, plan: Plan, spoken: str) -> None:
 
 
 def _from_here(step: Step, plan: Plan) -> str:
-    """What is spoken after this step: an option may change it."""
-    option = chosen(step, plan) if step.kind == "menu" else None
+    """The language from this step on, which a menu option may have changed."""
+    option = chosen(step, plan) if step.kind == Kind.MENU else None
     return (option.language if option else "") or language(step, plan)

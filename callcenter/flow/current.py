@@ -1,7 +1,7 @@
-"""The plan now: read from the tables when they change, kept in memory and in a file.
+"""The current plan: read from the tables when they change, kept in memory and a file.
 
-The one module of the flow that asks the database, and never a caller's end: without it
-the plan we have serves.
+The only module of the flow that uses the database. When the database is gone, the plan
+in memory or in the file serves the callers.
 """
 
 import logging
@@ -46,12 +46,12 @@ from callcenter.models import (
 logger = logging.getLogger(__name__)
 
 FILE_NAME = "plan.json"
-# A change is heard within 2 s in every process (product.md 3).
+# A change takes effect within 2 s in every process (docs/contract.md 3).
 COMPARED_EVERY_SECONDS = 1.0
-# A setup that changes while it is read is read again, but not for ever.
+# A setup that changes while it is read is read again, but not without end.
 MOST_READINGS = 3
 
-# A plan read from the file is older than any version the database may have.
+# Lower than any version in the database: a plan from the file is always replaced.
 _FROM_FILE = -1
 
 Prompts = defaultdict[tuple[str, int], list[PromptPlan]]
@@ -63,14 +63,14 @@ _compared_at = -math.inf
 
 
 def current_plan() -> Plan:
-    """The plan to serve callers from; never raises for want of a database."""
+    """The plan that callers are served from; a missing database raises nothing."""
     plan = _plan
     if plan is None:
         with _lock:
             return _plan or _look(None)
     if time.monotonic() - _compared_at < COMPARED_EVERY_SECONDS:
         return plan
-    # One thread looks; the others need not wait for what may be a database in trouble.
+    # One thread compares the version; the others do not wait for a slow database.
     if not _lock.acquire(blocking=False):
         return plan
     try:
@@ -82,14 +82,14 @@ def current_plan() -> Plan:
 
 
 def forget() -> None:
-    """Start as a new process does: for tests, whose tables change behind our back."""
+    """Forget the plan in memory, as a new process would; for tests."""
     global _plan, _compared_at
     with _lock:
         _plan, _compared_at = None, -math.inf
 
 
 def read_plan() -> Plan:
-    """The plan that the tables say, all of it of one version. django.db.Error."""
+    """The plan in the tables, all of one version. Raises django.db.Error."""
     for _ in range(MOST_READINGS):
         version = _version()
         plan = _read(version)
@@ -106,9 +106,7 @@ def _look(known: Plan | None) -> Plan:
             plan = read_plan()
             _keep(plan)
     except (Error, OSError):
-        logger.warning(
-            "the setup cannot be read; the plan at hand serves", exc_info=True
-        )
+        logger.warning("the setup cannot be read; the last plan serves", exc_info=True)
     if plan is None:
         plan = _last_known_good()
     _plan, _compared_at = plan, time.monotonic()
@@ -121,7 +119,7 @@ def _version() -> int:
 
 
 def _keep(plan: Plan) -> None:
-    # An installation without anything is no plan to fall back on.
+    # An empty plan could serve nobody, so it does not replace the one in the file.
     if plan.is_empty:
         return
     try:
@@ -134,7 +132,7 @@ def _last_known_good() -> Plan:
     try:
         return replace(planfile.load(_file()), version=_FROM_FILE)
     except (OSError, planfile.UnreadablePlan):
-        logger.warning("no plan was kept: callers hear an apology", exc_info=True)
+        logger.warning("there is no plan: callers hear an apology", exc_info=True)
         return Plan(version=_FROM_FILE)
 
 
@@ -143,7 +141,7 @@ def _file() -> Path:
 
 
 def _read(version: int) -> Plan:
-    """Ten queries, whatever the size of the setup."""
+    """The whole setup, in ten queries whatever its size."""
     prompts = _prompts()
     holidays = _holidays()
     lines = PhoneLine.objects.select_related("menu", "queue").order_by("number")
@@ -240,7 +238,7 @@ def _operators() -> tuple[OperatorPlan, ...]:
 
 
 def _prompts() -> Prompts:
-    """The prompts of everything, by what they belong to, Japanese first."""
+    """All prompts by the kind and key of their owner, Japanese first."""
     prompts: Prompts = defaultdict(list)
     for one in Prompt.objects.order_by("-language", "id"):
         owners = {
@@ -258,7 +256,7 @@ def _prompts() -> Prompts:
 
 
 def _holidays() -> Holidays:
-    """The holidays of each line; under None those of all."""
+    """The holidays by key of the line; under None those of all lines."""
     holidays: Holidays = defaultdict(list)
     for line, day in Holiday.objects.values_list("line", "date"):
         holidays[line].append(day)

@@ -1,27 +1,32 @@
-"""Request and plan -> what we answer, as one short code. No database.
+"""Which decision answers a request, given the plan. No database.
 
-The codes are the contract's (product.md 8). Whatever the plan lacks, the caller is
-served: a menu or queue deleted meanwhile leads to the line's queue.
+The decisions are listed in docs/contract.md 8, "Decisions". A caller is always served:
+where a menu or queue has been deleted meanwhile, the call goes to the line's queue.
 """
 
 from collections.abc import Mapping, Set
 from datetime import datetime
 
+from callcenter.decision import NOTHING, Decision, Verb
 from callcenter.flow import operator, prompts
 from callcenter.flow.hours import is_open
 from callcenter.flow.plan import OptionPlan, Plan
 from callcenter.flow.step import Step
+from callcenter.routes import Kind
 
-# More documents than any caller hears: whoever gets so far goes round in a circle.
+# More documents than any caller hears: a call that gets this far goes in circles.
 MOST_DOCUMENTS = 100
 
 KEYS = frozenset("0123456789*#")
 SILENCE = "silence"
 WRONG = "wrong"
 
-# Results that leave a caller on the line unserved, who is owed a word (reference 2.3).
-# After any other, a future one too, the call is over.
-UNSERVED = frozenset({"queue-full", "error", "system-error", "leave"})
+# Queue results that leave the caller on the line without having been served
+# (docs/twilio.md 2.3). After any other result, known or not, the call is over.
+NEEDS_APOLOGY = frozenset({"queue-full", "error", "system-error", "leave"})
+
+END = Decision(Verb.END)
+APOLOGY = Decision(Verb.APOLOGY)
 
 
 def decide(
@@ -31,41 +36,41 @@ def decide(
     *,
     waiting: Mapping[str, datetime] | None = None,
     staffed: Set[str] | None = None,
-) -> str:
-    """The decision on a request; empty where nothing is answered.
+) -> Decision:
+    """The decision on a request; NOTHING where no document is expected.
 
-    `waiting` says since when each queue's oldest caller waits, `staffed` in which
-    queues somebody is signed in; None where nobody knows.
+    `waiting` holds the moment at which the oldest waiting caller of each queue entered,
+    `staffed` the queues in which an operator is signed in; None means unknown.
     """
     match step.kind:
-        case "incoming":
+        case Kind.INCOMING:
             return _incoming(step, plan, now)
-        case "menu":
+        case Kind.MENU:
             return _menu(step, plan)
-        case "wait":
+        case Kind.WAIT:
             return _wait(step, plan, staffed)
-        case "queue-exit":
+        case Kind.QUEUE_EXIT:
             return _queue_exit(step, plan)
-        case "connect":
-            return "announce"
-        case "operator":
+        case Kind.CONNECT:
+            return Decision(Verb.ANNOUNCE)
+        case Kind.OPERATOR:
             return operator.next_call(step, plan, waiting)
-        case "operator-done":
+        case Kind.OPERATOR_DONE:
             return operator.after_call(step, plan)
-        case "fallback":
+        case Kind.FALLBACK:
             return _fallback(step, plan)
         case _:
-            return ""
+            return NOTHING
 
 
 def language(step: Step, plan: Plan) -> str:
-    """What is spoken on this leg: what the URL says, else the line's language."""
+    """The language of this leg: that of the URL, else the line's."""
     line = plan.line(step.params.to_raw)
     return step.language or (line.language if line else prompts.DEFAULT_LANGUAGE)
 
 
 def chosen(step: Step, plan: Plan) -> OptionPlan | None:
-    """The option of the menu that the caller's input or silence has taken."""
+    """The menu option that the input, or silence, selects; None if there is none."""
     menu = plan.menus.get(step.menu)
     if menu is None:
         return None
@@ -78,94 +83,94 @@ def chosen(step: Step, plan: Plan) -> OptionPlan | None:
 
 
 def misses(step: Step, plan: Plan) -> int:
-    """How often in a row no key led on, this time included."""
+    """How many inputs in a row were wrong or missing, this one included."""
     menu = plan.menus.get(step.menu)
     digits = step.params.digits
-    led_on = menu is not None and digits in KEYS and digits in menu.options
-    return 0 if led_on else step.again + 1
+    has_option = menu is not None and digits in KEYS and digits in menu.options
+    return 0 if has_option else step.again + 1
 
 
-def _incoming(step: Step, plan: Plan, now: datetime) -> str:
+def _incoming(step: Step, plan: Plan, now: datetime) -> Decision:
     if plan.operator_by_number(step.params.from_raw):
-        return "operator"
+        return Decision(Verb.OPERATOR)
     line = plan.line(step.params.to_raw)
     if line and not is_open(line, plan, now):
-        return "closed"
+        return Decision(Verb.CLOSED)
     if line and line.menu in plan.menus:
-        return f"menu:{line.menu}"
-    return _to_queue(step, plan) or "reject"
+        return Decision(Verb.MENU, line.menu)
+    return _to_queue(step, plan) or Decision(Verb.REJECT)
 
 
-def _menu(step: Step, plan: Plan) -> str:
+def _menu(step: Step, plan: Plan) -> Decision:
     menu = plan.menus.get(step.menu)
     option = chosen(step, plan)
     if menu is None or step.step > MOST_DOCUMENTS:
-        return _to_queue(step, plan) or "end"
+        return _to_queue(step, plan) or END
     tried_enough = misses(step, plan) >= menu.tries
     if option is None and step.params.digits and not tried_enough:
-        return f"menu:{menu.slug}"
-    # Silence that leads to a menu could go round for ever: it counts like a wrong key.
+        return Decision(Verb.MENU, menu.slug)
+    # Silence counts as a wrong key: where it leads to a menu, it could go on for ever.
     if option is None or (option.action == "menu" and tried_enough):
-        return _to_queue(step, plan) or "end"
+        return _to_queue(step, plan) or END
     return _follow(option, step, plan)
 
 
-def _follow(option: OptionPlan, step: Step, plan: Plan) -> str:
+def _follow(option: OptionPlan, step: Step, plan: Plan) -> Decision:
     match option.action:
         case "queue" if option.target in plan.queues:
             return _enqueue(option.target, step)
         case "menu" if option.target in plan.menus:
-            return f"menu:{option.target}"
+            return Decision(Verb.MENU, option.target)
         case "message" if option.target in plan.messages:
-            return f"message:{option.target}"
+            return Decision(Verb.MESSAGE, option.target)
         case "end":
-            return "end"
+            return END
         case _:
-            return _to_queue(step, plan) or "end"
+            return _to_queue(step, plan) or END
 
 
-def _wait(step: Step, plan: Plan, staffed: Set[str] | None) -> str:
-    # Nobody would come here: the exit takes the caller to a queue that is served.
+def _wait(step: Step, plan: Plan, staffed: Set[str] | None) -> Decision:
+    # No operator serves a queue that was deleted; the exit leads on to another one.
     if plan.queues and step.queue not in plan.queues:
-        return "leave:closed"
+        return Decision(Verb.LEAVE, "closed")
     queue = plan.queue(step.queue)
     if (step.params.queue_time or 0) >= queue.max_wait_seconds:
-        return "leave:max_wait"
+        return Decision(Verb.LEAVE, "max_wait")
     if queue.leaves_when_unstaffed and is_unstaffed(queue.slug, staffed):
-        return "leave:closed"
-    return "hold"
+        return Decision(Verb.LEAVE, "closed")
+    return Decision(Verb.HOLD)
 
 
 def is_unstaffed(queue: str, staffed: Set[str] | None) -> bool:
-    """Whether nobody is signed in for a queue, as far as anybody knows."""
+    """Whether it is known that no operator is signed in for a queue."""
     return staffed is not None and queue not in staffed
 
 
-def _queue_exit(step: Step, plan: Plan) -> str:
+def _queue_exit(step: Step, plan: Plan) -> Decision:
     result = step.params.queue_result
     is_gone = bool(plan.queues) and step.queue not in plan.queues
     if result == "leave" and is_gone and step.step <= MOST_DOCUMENTS:
-        return _to_queue(step, plan) or "apology"
-    return "apology" if result in UNSERVED else "end"
+        return _to_queue(step, plan) or APOLOGY
+    return APOLOGY if result in NEEDS_APOLOGY else END
 
 
-def _fallback(step: Step, plan: Plan) -> str:
+def _fallback(step: Step, plan: Plan) -> Decision:
     line = plan.line(step.params.to_raw)
     number = line.fallback_number if line else ""
-    # An operator is no customer to pass on; a line of ours would lead back here.
+    # Only customers are passed on; and a number of our own would lead back here.
     if not number or number in plan.lines or plan.operator(step.params.from_raw):
-        return "apology"
-    return f"dial:{number}"
+        return APOLOGY
+    return Decision(Verb.DIAL, number)
 
 
-def _to_queue(step: Step, plan: Plan) -> str:
-    """Into the line's queue, else the first there is; empty where there is none."""
+def _to_queue(step: Step, plan: Plan) -> Decision | None:
+    """Into the line's queue, else the first of the plan; None if there is no queue."""
     line = plan.line(step.params.to_raw)
     queue = line.queue if line else ""
     if queue not in plan.queues:
         queue = next(iter(plan.queues), "")
-    return _enqueue(queue, step) if queue else ""
+    return _enqueue(queue, step) if queue else None
 
 
-def _enqueue(queue: str, step: Step) -> str:
-    return f"enqueue:{queue}/{max(step.visits, step.visit) + 1}"
+def _enqueue(queue: str, step: Step) -> Decision:
+    return Decision(Verb.ENQUEUE, queue, max(step.visits, step.visit) + 1)

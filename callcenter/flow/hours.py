@@ -1,4 +1,4 @@
-"""Open or closed at a moment, in the zone of the site. No database."""
+"""Whether a line is open at a moment, in the time zone of the site. No database."""
 
 from datetime import datetime, time
 
@@ -8,9 +8,9 @@ from callcenter.flow.plan import HoursPlan, LinePlan, Plan
 
 
 def is_open(line: LinePlan, plan: Plan, now: datetime) -> bool:
-    """Whether somebody answers at this line; without hours on every day but holidays.
+    """Whether the line is open; a line without hours is open except on holidays.
 
-    Closing is not open any more: 18:00 sharp is after hours.
+    The closing time itself is out of hours: a line open until 18:00 is closed at 18:00.
     """
     local = timezone.localtime(now, timezone.get_default_timezone())
     if local.date() in line.holidays or local.date() in plan.holidays:

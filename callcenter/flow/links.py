@@ -1,7 +1,7 @@
-"""The addresses we hand to Twilio: absolute, with credentials, telling the next step.
+"""The URLs that we hand to Twilio: absolute, with credentials and the next step.
 
-What a step must know travels here, so that it needs no query (product.md 3). No
-database.
+What a step needs to know travels in its URL, so that it needs no query
+(docs/contract.md 3). No database.
 """
 
 from urllib.parse import quote, urlencode, urlsplit
@@ -15,7 +15,7 @@ from callcenter.routes import Kind, url_name
 
 HOLD_MUSIC = "callcenter/hold-music.wav"
 
-# Asks Twilio to deliver again what must not be lost; never sent to us (reference 9.1).
+# Asks Twilio to try again; the fragment is never sent to us (docs/twilio.md 9.1).
 RETRIES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
 
 
@@ -25,17 +25,17 @@ def incoming() -> str:
 
 
 def fallback() -> str:
-    """What our numbers try when the voice URL fails."""
+    """The fallback URL of our numbers, requested when another document fails."""
     return _absolute(reverse(url_name(Kind.FALLBACK)))
 
 
 def status() -> str:
-    """Where our numbers report that a call has ended."""
+    """The status callback of our numbers, requested when a call has ended."""
     return _absolute(reverse(url_name(Kind.STATUS))) + RETRIES
 
 
 def menu(step: Step, slug: str, *, again: int, language: str) -> str:
-    """Where a menu's input goes."""
+    """The URL that a menu's input is posted to; `again` is that of Step."""
     return _next(
         step,
         Kind.MENU,
@@ -47,23 +47,26 @@ def menu(step: Step, slug: str, *, again: int, language: str) -> str:
 
 
 def wait(step: Step, queue: str, visit: int, *, language: str) -> str:
-    """What a waiting caller hears."""
+    """The URL of the wait document of a queue."""
     return _next(step, Kind.WAIT, queue, visit, visits=visit, lang=language)
 
 
 def queue_exit(step: Step, queue: str, visit: int, *, language: str) -> str:
-    """Where a caller goes who has left the queue."""
+    """The URL for what follows when the caller has left the queue."""
     url = _next(step, Kind.QUEUE_EXIT, queue, visit, visits=visit, lang=language)
     return url + RETRIES
 
 
 def connect(step: Step, queue: str) -> str:
-    """What a caller of this queue hears before the operator is joined."""
+    """The URL of the announcement to a caller whom an operator takes."""
     return _next(step, Kind.CONNECT, queue=queue) + RETRIES
 
 
 def operator(step: Step, *, signed_in: bool, again: int = 0, queue: str = "") -> str:
-    """The operator's loop: signed in, with the queue dialled last, or still trying."""
+    """The URL of the operator's loop; `again` counts the PINs that were wrong.
+
+    `queue` is the one dialled last.
+    """
     query: dict[str, str | int] = {"in": 1} if signed_in else {"again": again}
     if queue:
         query["queue"] = queue
@@ -71,13 +74,13 @@ def operator(step: Step, *, signed_in: bool, again: int = 0, queue: str = "") ->
 
 
 def operator_done(step: Step, queue: str) -> str:
-    """Where an operator goes after a Dial to this queue."""
+    """The URL for what follows when an operator's Dial to this queue has ended."""
     query: dict[str, str | int] = {"in": 1, "queue": queue}
     return _next(step, Kind.OPERATOR_DONE, **query) + RETRIES
 
 
 def hold_music() -> str:
-    """Our own music, as a file."""
+    """The URL of our own hold music."""
     return _absolute(static(HOLD_MUSIC))
 
 
@@ -87,11 +90,11 @@ def _next(step: Step, kind: Kind, *place: str | int, **query: str | int) -> str:
 
 
 def _absolute(path: str) -> str:
-    """The path at our public address, if there is one, with the Basic credentials."""
+    """The path at PUBLIC_BASE_URL, if that is set, with the Basic credentials."""
     base = settings.PUBLIC_BASE_URL
     if not base:
         return path
-    # A prefix that the server knows too is in both, and said once.
+    # The prefix that a proxy adds is in both, and must not stand there twice.
     prefix = get_script_prefix().rstrip("/")
     if prefix and urlsplit(base).path.rstrip("/").endswith(prefix):
         path = path.removeprefix(prefix)

@@ -1,4 +1,4 @@
-"""The hold music: quiet chords, made here, so that nobody owes anything for them.
+"""The hold music: quiet chords, computed here, so that it is free of licences.
 
 `python -m callcenter.flow.music` writes the file that is served. No database.
 """
@@ -10,14 +10,14 @@ from pathlib import Path
 
 FILE = Path(__file__).parent.parent / "static/callcenter/hold-music.wav"
 
-# What a telephone carries: more would be made into this anyway. Eight bits, so that
-# twenty seconds stay small.
+# The sampling rate of telephony: Twilio would convert any other to it. Eight bits a
+# sample keep the file of twenty seconds small.
 SAMPLES_PER_SECOND = 8000
 SECONDS_PER_CHORD = 2.5
 TAIL_SECONDS = 2.0
 
 # A bass note and four above it, in semitones from A4 (440 Hz): Cmaj7 Am7 Fmaj7 G6,
-# C Am Dm7 Gsus4. Telephones carry 300 to 3,400 Hz, so all lies high.
+# C Am Dm7 Gsus4. Telephones carry 300 to 3,400 Hz, so all notes are high.
 CHORDS = (
     (-9, 3, 7, 10, 14),
     (-12, 0, 3, 7, 10),
@@ -28,9 +28,9 @@ CHORDS = (
     (-7, -4, 0, 3, 8),
     (-14, -2, 3, 5, 10),
 )
-# Up and down over the chord, one note each eighth of it.
+# Up and down the chord: the note played in each eighth of its time.
 FIGURE = (1, 2, 3, 4, 3, 2, 3, 2)
-# Overtones and how loud they are: close to a soft electric piano.
+# Overtones and their loudness: close to a soft electric piano.
 OVERTONES = ((1, 1.0), (2, 0.32), (3, 0.11), (4, 0.04))
 
 
@@ -49,9 +49,9 @@ def hold_music() -> bytes:
 
 
 def _mixed() -> list[float]:
-    """All notes together; what rings on after the end sounds at the beginning.
+    """All notes mixed; the tail of the last ones is added to the beginning.
 
-    So nothing is heard where one playing ends and the next begins.
+    So the step from the end to the next playing cannot be heard.
     """
     chord_samples = int(SECONDS_PER_CHORD * SAMPLES_PER_SECOND)
     mixed = [0.0] * (chord_samples * len(CHORDS))

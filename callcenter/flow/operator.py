@@ -1,6 +1,6 @@
 """What an operator's leg does next: PIN, next caller, wrap-up, goodbye. No database.
 
-A caller ID can be forged, so it lets nobody in where a PIN is set (product.md 8.8).
+A caller ID can be forged, so it is no proof where a PIN is set (docs/contract.md 8.8).
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,42 +8,53 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import check_password
 
+from callcenter.decision import Decision, Verb
 from callcenter.flow.plan import CLIENT, OperatorPlan, Plan
 from callcenter.flow.step import Step
 
 SIGN_OFF_KEY = "9"
 MOST_WRONG_PINS = 3
 
-# Dial results after which a conversation, or the attempt at one, is over.
+# Values of DialCallStatus after which the operator has wrap-up time.
 OVER = frozenset({"completed", "answered"})
-RANG_OUT = "no-answer"
+# The Dial lasted as long as it may, and no caller came.
+NO_CALLER = "no-answer"
 
 
-def next_call(step: Step, plan: Plan, waiting: Mapping[str, datetime] | None) -> str:
-    """Asks for the PIN, else serves the queue where a caller has the best claim."""
+def next_call(
+    step: Step, plan: Plan, waiting: Mapping[str, datetime] | None
+) -> Decision:
+    """The PIN where it is still to be given, else the queue to serve next.
+
+    `waiting` is that of `flow.decide`.
+    """
     who = plan.operator(step.params.from_raw)
     if who is None:
-        # Without any setup nobody can be recognised: who was in stays in.
-        return "wait" if step.signed_in and plan.is_empty else "sign_off"
+        # With an empty plan no operator is known; one who was signed in remains so.
+        is_kept = step.signed_in and plan.is_empty
+        return Decision(Verb.WAIT if is_kept else Verb.SIGN_OFF)
     if not step.signed_in and not is_proven(who, step):
-        return "sign_off" if wrong_pins(step) >= MOST_WRONG_PINS else "ask_pin"
+        is_refused = wrong_pins(step) >= MOST_WRONG_PINS
+        return Decision(Verb.SIGN_OFF if is_refused else Verb.ASK_PIN)
     if step.signed_in and step.params.digits == SIGN_OFF_KEY:
-        return "sign_off"
+        return Decision(Verb.SIGN_OFF)
     queues = served(who, plan)
-    return f"dial:{_best(queues, step, plan, waiting)}" if queues else "wait"
+    if not queues:
+        return Decision(Verb.WAIT)
+    return Decision(Verb.DIAL, _best(queues, step, plan, waiting))
 
 
-def after_call(step: Step, plan: Plan) -> str:
-    """Wrap-up after a conversation; after a Dial that gave no caller, on to the next.
+def after_call(step: Step, plan: Plan) -> Decision:
+    """Wrap-up after a conversation, else the same queue again.
 
-    The next request signs off whoever may not be here (any more).
+    An operator who is no longer in the plan is signed off by the next request.
     """
     who = plan.operator(step.params.from_raw)
     queues = served(who, plan) if who else []
     queue = step.queue or next(iter(queues), "")
     if step.params.dial_call_status in OVER or not queue:
-        return "wrap_up"
-    return f"dial:{queue}"
+        return Decision(Verb.WRAP_UP)
+    return Decision(Verb.DIAL, queue)
 
 
 def served(who: OperatorPlan, plan: Plan) -> list[str]:
@@ -52,13 +63,13 @@ def served(who: OperatorPlan, plan: Plan) -> list[str]:
 
 
 def wrong_pins(step: Step) -> int:
-    """How many PINs were wrong or not given, this one included."""
+    """How many PINs were wrong or missing, this one included."""
     return step.again + bool(step.params.digits)
 
 
 def is_proven(who: OperatorPlan, step: Step) -> bool:
-    """Whether this request says who it comes from: by the PIN, or where none is set."""
-    # A browser's identity stands in a token that we signed; it needs no PIN.
+    """Whether the operator has given the right PIN, or needs none."""
+    # The identity of a browser comes from a token that we signed; no PIN is needed.
     if not who.pin or step.params.from_raw.startswith(CLIENT):
         return True
     digits = step.params.digits
@@ -71,8 +82,9 @@ def _best(
     plan: Plan,
     waiting: Mapping[str, datetime] | None,
 ) -> str:
+    """The queue to serve: by priority, then by the oldest waiting caller."""
     if waiting is None and step.queue in queues:
-        # Nobody knows who waits where: take turns, so that no queue is forgotten.
+        # Where callers wait is unknown: take turns, so that no queue is forgotten.
         return queues[(queues.index(step.queue) + 1) % len(queues)]
     calling = [slug for slug in queues if slug in (waiting or {})]
     if waiting is None or not calling:

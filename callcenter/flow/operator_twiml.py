@@ -1,6 +1,7 @@
-"""The documents an operator on the telephone hears, one function a moment. No database.
+"""The documents that operators on the telephone hear, one function for each moment.
 
-No document of these comes back at once: a loop without a pause would spin.
+Each document takes some time before it leads back to us, or the requests would come in
+a loop without end. No database.
 """
 
 from dataclasses import replace
@@ -9,7 +10,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from callcenter.flow import links, prompts
 from callcenter.flow.decide import language
-from callcenter.flow.operator import RANG_OUT, is_proven, served, wrong_pins
+from callcenter.flow.operator import NO_CALLER, is_proven, served, wrong_pins
 from callcenter.flow.plan import Plan
 from callcenter.flow.prompts import Prompts
 from callcenter.flow.speech import say
@@ -17,23 +18,24 @@ from callcenter.flow.step import Step
 
 POST = "POST"
 PIN_SECONDS = 10
-# In the only queue nothing else is missed; of several the choice is made anew.
+# An operator of one queue can wait in it for long; of several queues the best one is
+# chosen again and again (docs/contract.md 8.20).
 ONLY_QUEUE_SECONDS = 300
 ONE_OF_SEVERAL_SECONDS = 15
-# After a Dial that came to nothing at once, and while no queue is assigned.
+# After a Dial that failed at once, and while no queue is assigned.
 PAUSE_SECONDS = 10
 KEY_SECONDS = 1
 
 
 def enter(step: Step) -> VoiceResponse:
-    """From the line's number to the operator's loop."""
+    """Lead from the line's number to the operator's loop."""
     response = VoiceResponse()
     response.redirect(links.operator(step, signed_in=False), method=POST)
     return response
 
 
 def ask_pin(step: Step, plan: Plan) -> VoiceResponse:
-    """Ask for the PIN; silence counts like a wrong one."""
+    """Ask for the PIN; silence counts as a wrong one."""
     response = VoiceResponse()
     sentences = _sentences(step, plan)
     tried = wrong_pins(step)
@@ -70,9 +72,9 @@ def dial(queue: str, step: Step, plan: Plan) -> VoiceResponse:
 
 
 def wait(step: Step, plan: Plan) -> VoiceResponse:
-    """Signed in, but without a queue to serve: look again in a while.
+    """Pause where there is no queue to serve, then look again.
 
-    Also what stands when a bug keeps us from deciding: it lets nobody in unproven.
+    Also the document after a failure of ours, so it signs nobody in without a PIN.
     """
     response = VoiceResponse()
     who = plan.operator(step.params.from_raw)
@@ -87,7 +89,7 @@ def wait(step: Step, plan: Plan) -> VoiceResponse:
 
 
 def wrap_up(step: Step, plan: Plan) -> VoiceResponse:
-    """Time for notes; longer where nobody has talked, which may happen at once."""
+    """Pause for notes; at least PAUSE_SECONDS where no conversation took place."""
     response = VoiceResponse()
     seconds = plan.queue(step.queue).wrapup_seconds
     if not (step.params.dial_call_duration or step.params.dial_bridged):
@@ -99,15 +101,15 @@ def wrap_up(step: Step, plan: Plan) -> VoiceResponse:
 
 
 def next_dial(step: Step) -> VoiceResponse:
-    """On after a Dial without a caller; not at once if it did not even ring out."""
+    """Dial again after no caller came; after a pause if the Dial ended early."""
     response = VoiceResponse()
-    if step.params.dial_call_status != RANG_OUT:
+    if step.params.dial_call_status != NO_CALLER:
         _key(response, step).pause(length=PAUSE_SECONDS)
     return _go_on(response, step, step.queue)
 
 
 def sign_off(step: Step, plan: Plan) -> VoiceResponse:
-    """Goodbye: to one who leaves, and to one who is not let in."""
+    """Say goodbye to who signs off, or to who is refused, and end the call."""
     response = VoiceResponse()
     sentences = _sentences(step, plan)
     refused = sentences.pin_refused
@@ -123,12 +125,12 @@ def _sentences(step: Step, plan: Plan) -> Prompts:
 
 
 def _admitted(step: Step) -> Step:
-    """The step of an operator whose proof has just been accepted, or was before."""
+    """The step as one of an operator who is signed in."""
     return replace(step, signed_in=True)
 
 
 def _key(response: VoiceResponse, step: Step, queue: str = "") -> Gather:
-    """Listens for the key that signs off; without one the document goes on."""
+    """Listen for the key that signs off; without a key the document goes on."""
     return response.gather(
         action=links.operator(step, signed_in=step.signed_in, queue=queue),
         method=POST,

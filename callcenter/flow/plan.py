@@ -1,7 +1,6 @@
-"""The setup as frozen values: what the flow decides from. No database.
+"""The setup as frozen values, from which the flow decides. No database.
 
-Queues, lines and all that leads to them are the active ones; what a plan does not know
-does not exist for a caller.
+It holds only what is active; for a caller, nothing else exists.
 """
 
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ CLIENT = "client:"
 
 @dataclass(frozen=True, slots=True)
 class PromptPlan:
-    """What is heard at one moment in one language: an audio file, then a text."""
+    """What is heard at one moment in one language: the audio file, then the text."""
 
     purpose: str  # a models.Prompt.Purpose value
     language: str
@@ -34,7 +33,7 @@ class OptionPlan:
 
 @dataclass(frozen=True, slots=True)
 class MenuPlan:
-    """One question to the caller; options by key, "silence" or "wrong"."""
+    """One menu; its options by key, and for "silence" and "wrong"."""
 
     slug: str
     timeout_seconds: int = 10
@@ -45,7 +44,7 @@ class MenuPlan:
 
 @dataclass(frozen=True, slots=True)
 class MessagePlan:
-    """Something told, after which the call ends."""
+    """A message that is read out, after which the call ends."""
 
     slug: str
     prompts: tuple[PromptPlan, ...] = ()
@@ -53,7 +52,7 @@ class MessagePlan:
 
 @dataclass(frozen=True, slots=True)
 class QueuePlan:
-    """One queue; the defaults serve callers of a queue no longer known."""
+    """One queue; the defaults serve callers in a queue that was deleted."""
 
     slug: str
     priority: int = 10
@@ -65,7 +64,7 @@ class QueuePlan:
 
 @dataclass(frozen=True, slots=True)
 class HoursPlan:
-    """One span of an ISO weekday; closing at 00:00 is the end of the day."""
+    """Open hours on one ISO weekday (1 is Monday); closing at 00:00 is midnight."""
 
     weekday: int
     opens_at: time
@@ -74,7 +73,7 @@ class HoursPlan:
 
 @dataclass(frozen=True, slots=True)
 class LinePlan:
-    """One number of ours and what answers there; without a menu the queue."""
+    """One number of ours, with its menu; without a menu, calls go to the queue."""
 
     number: str
     queue: str
@@ -88,18 +87,18 @@ class LinePlan:
 
 @dataclass(frozen=True, slots=True)
 class OperatorPlan:
-    """One active operator; their queues, best first."""
+    """One active operator, with the slugs of their queues, by priority."""
 
     name: str
     number: str = ""
     client_identity: str = ""
-    pin: str = ""  # a hash; empty where the PIN is switched off
+    pin: str = ""  # a hash; empty for an operator without PIN
     queues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole setup at one version. Queues stand in the order they are served."""
+    """The whole setup at one version. Queues are in the order of priority."""
 
     version: int = 0
     lines: Mapping[str, LinePlan] = field(default_factory=dict)
@@ -112,20 +111,20 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it knows nothing callers could be served from."""
+        """Whether it holds nothing that callers could be served from."""
         return not (self.lines or self.queues or self.operators)
 
     def line(self, to: str) -> LinePlan | None:
-        """The line of a number called; any other number gets the default line's."""
+        """The line of the number called, else the default line, else any."""
         own = self.lines.get(e164(to)) or self.lines.get(self.default_line)
         return own or next(iter(self.lines.values()), None)
 
     def queue(self, slug: str) -> QueuePlan:
-        """A queue, with the defaults if it is not known (any more)."""
+        """The queue; one with default values if the plan does not hold it."""
         return self.queues.get(slug) or QueuePlan(slug)
 
     def operator(self, caller: str) -> OperatorPlan | None:
-        """The active operator who calls: by number, or by the browser's identity."""
+        """The operator with this number or browser identity; None if there is none."""
         identity = caller.removeprefix(CLIENT) if caller.startswith(CLIENT) else ""
         return self.operator_by_number(caller) or next(
             (one for one in self.operators if one.client_identity == identity != ""),
@@ -133,7 +132,7 @@ class Plan:
         )
 
     def operator_by_number(self, caller: str) -> OperatorPlan | None:
-        """The active operator with this telephone number."""
+        """The operator with this telephone number; None if there is none."""
         number = e164(caller)
         return next((one for one in self.operators if one.number == number != ""), None)
 
@@ -141,7 +140,7 @@ class Plan:
 def prompt(
     prompts: tuple[PromptPlan, ...], purpose: str, language: str
 ) -> PromptPlan | None:
-    """The prompt of a moment in this language, else in whichever there is."""
+    """The prompt for this purpose, in this language if there is one, else in any."""
     fitting = [one for one in prompts if one.purpose == purpose]
     return next(
         (one for one in fitting if one.language == language),

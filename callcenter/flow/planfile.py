@@ -1,6 +1,6 @@
-"""The last plan known good, in a file, for a start without a database.
+"""The last plan in a file, from which a process can start without the database.
 
-It holds hashes of PINs, so that only its owner may read it. No database.
+The file holds hashes of PINs, so only its owner may read it. No database.
 """
 
 import json
@@ -24,20 +24,20 @@ from callcenter.flow.plan import (
     QueuePlan,
 )
 
-# Raised when what a file holds means something else; files of other formats are none.
+# To be raised when the meaning of the content changes; other formats are not read.
 FORMAT = 1
 
 Json = Mapping[str, Any]
 
 
 class UnreadablePlan(ValueError):
-    """A file that holds no plan of this format."""
+    """The file holds no plan, or one of another format."""
 
 
 def save(plan: Plan, path: Path) -> None:
-    """Replaces the file in one go, so that no reader sees half a plan. OSError."""
+    """Write the file in one step: no reader sees half a plan. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Made with mode 0600, under a name of its own in the same folder.
+    # mkstemp creates it with mode 0600; in the same folder, so that it can be renamed.
     handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -51,7 +51,7 @@ def save(plan: Plan, path: Path) -> None:
 
 
 def load(path: Path) -> Plan:
-    """The plan in a file. OSError, UnreadablePlan."""
+    """The plan in a file. Raises OSError, UnreadablePlan."""
     try:
         return loads(path.read_text(encoding="utf-8"))
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
@@ -66,7 +66,10 @@ def dumps(plan: Plan) -> str:
 
 
 def loads(text: str) -> Plan:
-    """The plan that `dumps` wrote. ValueError and its like for anything else."""
+    """The plan that `dumps` wrote.
+
+    Raises ValueError, KeyError, TypeError or AttributeError for any other text.
+    """
     document = json.loads(text)
     if document["format"] != FORMAT:
         raise UnreadablePlan("the plan is in another format")

@@ -1,7 +1,7 @@
-"""The sentences heard unless the admin says otherwise, per language. No database.
+"""The default sentences in each language, where the admin gives no others. No database.
 
-Not gettext: a missing sentence is a type error, and no voice ever reads the other
-language's text.
+Not gettext: here a missing sentence is a type error, and a voice never reads a text of
+the other language.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ ENGLISH_VOICE, ENGLISH_TAG = "Polly.Joanna-Neural", "en-US"
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """Every default sentence of one language, and the voice that reads it."""
+    """All default sentences of one language, and the voice that reads them."""
 
     voice: str
     tag: str
@@ -27,7 +27,7 @@ class Prompts:
     message: str
     goodbye: str
     waiting: str
-    position: str  # {position}
+    position: str  # contains {position}
     unstaffed: str
     connecting: str
     full: str
@@ -138,5 +138,5 @@ BY_LANGUAGE = {"ja": JAPANESE, "en": ENGLISH}
 
 
 def of(language: str) -> Prompts:
-    """The sentences of a language; Japanese where we do not speak it."""
+    """The sentences of a language; in Japanese for any other."""
     return BY_LANGUAGE.get(language, BY_LANGUAGE[DEFAULT_LANGUAGE])

@@ -1,7 +1,7 @@
-"""How a prompt becomes verbs: audio, then text in pieces. No database.
+"""A prompt as TwiML verbs: the audio, then the text in pieces. No database.
 
 Twilio refuses a text of more than 4,500 URL-encoded characters, its Polly voices one of
-more than 3,000 (reference 5.4), and a document of more than 64 kB.
+more than 3,000 characters (docs/twilio.md 5.4), and a document of more than 64 kB.
 """
 
 import re
@@ -17,7 +17,7 @@ from callcenter.flow.prompts import Prompts
 
 LONGEST_ENCODED = 4400
 LONGEST = 2900
-# The admin takes one piece at most; a longer text came another way.
+# The admin accepts texts of one piece; a longer one came into the tables otherwise.
 MOST_PIECES = 3
 
 _UNSPEAKABLE = re.compile(
@@ -27,13 +27,13 @@ _SENTENCE_END = re.compile(r"[。．！？!?\n]|\.(?=\s)")
 
 
 def say(verb: VoiceResponse | Gather, text: str, sentences: Prompts) -> None:
-    """Speaks a text in the voice of its language; an empty one not at all."""
+    """Add the text, in the voice of its language; an empty text adds nothing."""
     for piece in pieces(text):
         verb.say(piece, voice=sentences.voice, language=sentences.tag)
 
 
 def is_speakable(text: str) -> bool:
-    """Whether XML can hold every character of a text."""
+    """Whether XML 1.0 allows every character of the text."""
     return not _UNSPEAKABLE.search(text)
 
 
@@ -44,7 +44,7 @@ def say_prompt(
     language: str,
     default: str,
 ) -> None:
-    """Plays and speaks what the admin gave for this moment, else the default."""
+    """Add the prompt that the admin gave for this purpose, else the default text."""
     found = prompt(given, purpose, language)
     if found is None or not (found.audio_url or pieces(found.text)):
         say(verb, default, prompts.of(language))
@@ -54,10 +54,10 @@ def say_prompt(
     say(verb, found.text, prompts.of(found.language))
 
 
-# The same few prompts are said in every call.
+# The same few prompts are heard in every call.
 @lru_cache(maxsize=1000)
 def pieces(text: str) -> tuple[str, ...]:
-    """The text in parts that Twilio reads, cut after a sentence where that goes."""
+    """The text in pieces short enough for Twilio, cut after a sentence if possible."""
     rest = _UNSPEAKABLE.sub("", text[: MOST_PIECES * LONGEST]).strip()
     found: list[str] = []
     while rest and len(found) < MOST_PIECES:
@@ -71,11 +71,11 @@ def pieces(text: str) -> tuple[str, ...]:
 
 
 def _fitting(text: str) -> int:
-    """How many characters from the start fit into one piece."""
+    """How many characters of the text fit into one piece."""
     most = min(len(text), LONGEST)
     if _encoded(text[:most]) <= LONGEST_ENCODED:
         return most
-    # The last length that is not too long; longer texts are never shorter encoded.
+    # The encoded length grows with the text, so a binary search finds the greatest fit.
     lengths = range(most)
     found = bisect_right(lengths, LONGEST_ENCODED, key=lambda end: _encoded(text[:end]))
     return found - 1

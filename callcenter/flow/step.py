@@ -1,4 +1,4 @@
-"""A request as the flow sees it: what it is about, what its URL says. No database."""
+"""A request as the flow sees it: its kind, its form, and its place in the call."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,15 @@ from callcenter.params import VoiceParams
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request and its place in the call; the place travels in our own URLs."""
+    """One request; its place in the call comes from the URL that we handed out."""
 
-    kind: str  # a WebhookEvent.Kind value
+    kind: str  # a callcenter.routes.Kind value
     params: VoiceParams
     queue: str = ""
-    visit: int = 0
+    visit: int = 0  # of the queue in the path, from 1; 0 where the path has none
     menu: str = ""
-    step: int = 0  # documents answered to this call so far
-    visits: int = 0  # stays in queues so far
-    again: int = 0  # wrong or silent so far
+    step: int = 0  # documents answered to this call before this request
+    visits: int = 0  # queue entries of this call so far
+    again: int = 0  # wrong or missing inputs in a row, before this request
     language: str = ""
-    signed_in: bool = False
+    signed_in: bool = False  # whether the operator has given the PIN

@@ -1,7 +1,7 @@
-"""What is wrong with a tree of menus: dead ends, and circles in silence. No database.
+"""What is wrong with a tree of menus, such as dead ends. No database.
 
-The admin asks before it saves; the reasons are codes, so that it can say them in the
-reader's language.
+The admin checks a menu before it is saved. Reasons are codes, which the admin words in
+the reader's language.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -13,19 +13,17 @@ from callcenter.flow.plan import MenuPlan
 
 
 class Reason(StrEnum):
-    """Why a menu must not be saved so."""
+    """Why a menu must not be saved as it is."""
 
     NO_KEY = "no_key"  # no key leads anywhere
     NO_WAY_OUT = "no_way_out"  # keys lead from menu to menu, never to an end
-    MISSING_TARGET = (
-        "missing_target"  # an input leads to what is not there, or inactive
-    )
-    SILENT_LOOP = "silent_loop"  # silence leads round in a circle
+    MISSING_TARGET = "missing_target"  # an input leads to what does not exist
+    SILENT_LOOP = "silent_loop"  # silence leads from menu to menu without end
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with one menu: at which input, and where that leads."""
+    """One problem of one menu, with the input it is about and where that leads."""
 
     menu: str
     reason: Reason
@@ -36,7 +34,7 @@ class Problem:
 def problems(
     menus: Mapping[str, MenuPlan], queues: Collection[str], messages: Collection[str]
 ) -> list[Problem]:
-    """All that is wrong, menu by menu; `queues` are the slugs of the active ones."""
+    """All problems, menu by menu; `queues` are the slugs of the active queues."""
     targets = {"queue": queues, "menu": menus, "message": messages}
     return [
         problem
@@ -67,7 +65,7 @@ def _dead_end(menu: MenuPlan, menus: Mapping[str, MenuPlan]) -> Iterator[Problem
     to_see = [menu.slug]
     while to_see:
         slug = to_see.pop()
-        # What is missing is told of already, and is no reason to complain twice.
+        # A missing menu is a problem of its own, reported above.
         if slug not in menus:
             return
         seen.add(slug)
@@ -81,7 +79,7 @@ def _dead_end(menu: MenuPlan, menus: Mapping[str, MenuPlan]) -> Iterator[Problem
 
 
 def _silent_loop(menu: MenuPlan, menus: Mapping[str, MenuPlan]) -> Iterator[Problem]:
-    """A circle is the problem of every menu in it, not of those that lead into it."""
+    """A problem of every menu in the circle, not of those that lead into it."""
     seen: set[str] = set()
     slug = menu.slug
     while slug in menus and slug not in seen:

@@ -1,86 +1,89 @@
-"""Decision, request and plan -> document. No database.
+"""From a decision, its request and the plan to the TwiML document. No database.
 
-The same decision gives the document again whenever it is needed; one that does not fit
-the request (of another version, or none) gives what serves whoever is on the line.
+The same decision gives the same document whenever it is needed again. A decision that
+does not fit the request (of another version, or none) gives whatever serves the person
+on the line.
 """
 
 from collections.abc import Set
 
 from twilio.twiml.voice_response import VoiceResponse
 
+from callcenter.decision import Decision, Verb
 from callcenter.flow import caller_twiml, operator_twiml
 from callcenter.flow.plan import Plan
 from callcenter.flow.speech import is_speakable
 from callcenter.flow.step import Step
+from callcenter.routes import Kind
 
 
 def document(
-    decision: str, step: Step, plan: Plan, *, staffed: Set[str] | None = None
+    decision: Decision, step: Step, plan: Plan, *, staffed: Set[str] | None = None
 ) -> VoiceResponse:
-    """What Twilio is answered; empty where it asks nothing.
+    """The document for Twilio; empty for kinds that expect none.
 
-    `staffed` says in which queues somebody is signed in; None where nobody knows.
+    `staffed` holds the queues in which an operator is signed in; None means unknown.
     """
-    code, _, rest = decision.partition(":")
+    verb, target = decision.verb, decision.target
     match step.kind:
-        case "incoming" | "menu" | "queue-exit":
-            return _caller(code, rest, step, plan)
-        case "wait" if code == "leave":
+        case Kind.INCOMING | Kind.MENU | Kind.QUEUE_EXIT:
+            return _caller(decision, step, plan)
+        case Kind.WAIT if verb is Verb.LEAVE:
             return caller_twiml.leave()
-        case "wait":
+        case Kind.WAIT:
             return caller_twiml.hold(step, plan, staffed)
-        case "connect":
+        case Kind.CONNECT:
             return caller_twiml.announce(step, plan)
-        case "operator":
-            return _operator(code, rest, step, plan)
-        case "operator-done" if code == "dial":
+        case Kind.OPERATOR:
+            return _operator(decision, step, plan)
+        case Kind.OPERATOR_DONE if verb is Verb.DIAL:
             return operator_twiml.next_dial(step)
-        case "operator-done":
+        case Kind.OPERATOR_DONE:
             return operator_twiml.wrap_up(step, plan)
-        case "fallback" if code == "dial" and _is_name(rest):
-            return caller_twiml.forward(rest, step, plan)
-        case "fallback":
+        case Kind.FALLBACK if verb is Verb.DIAL and _is_name(target):
+            return caller_twiml.forward(target, step, plan)
+        case Kind.FALLBACK:
             return caller_twiml.apology(step, plan)
         case _:
             return VoiceResponse()
 
 
-def _caller(code: str, rest: str, step: Step, plan: Plan) -> VoiceResponse:
-    queue, _, visit = rest.rpartition("/")
-    match code:
-        case "menu" if _is_name(rest):
-            return caller_twiml.menu(rest, step, plan)
-        case "enqueue" if _is_name(queue) and visit.isdecimal():
-            return caller_twiml.enqueue(queue, int(visit), step, plan)
-        case "message":
-            return caller_twiml.message(rest, step, plan)
-        case "closed":
+def _caller(decision: Decision, step: Step, plan: Plan) -> VoiceResponse:
+    target = decision.target
+    match decision.verb:
+        case Verb.MENU if _is_name(target):
+            return caller_twiml.menu(target, step, plan)
+        case Verb.ENQUEUE if _is_name(target) and decision.visit:
+            return caller_twiml.enqueue(target, decision.visit, step, plan)
+        case Verb.MESSAGE:
+            return caller_twiml.message(target, step, plan)
+        case Verb.CLOSED:
             return caller_twiml.closed(step, plan)
-        case "operator":
+        case Verb.OPERATOR:
             return operator_twiml.enter(step)
-        case "end" if step.kind == "queue-exit":
-            # The caller has gone, or talked already: nothing more to say.
+        case Verb.END if step.kind == Kind.QUEUE_EXIT:
+            # The caller has hung up or has been served: nothing is left to say.
             return VoiceResponse()
-        case "end":
+        case Verb.END:
             return caller_twiml.goodbye(step, plan)
         case _:
             return caller_twiml.apology(step, plan)
 
 
-def _is_name(text: str) -> bool:
-    """Whether it can stand in a path and a document of ours, as every code can."""
-    return bool(text.strip()) and "/" not in text and is_speakable(text)
-
-
-def _operator(code: str, rest: str, step: Step, plan: Plan) -> VoiceResponse:
-    match code:
-        case "ask_pin":
+def _operator(decision: Decision, step: Step, plan: Plan) -> VoiceResponse:
+    match decision.verb:
+        case Verb.ASK_PIN:
             return operator_twiml.ask_pin(step, plan)
-        case "dial" if _is_name(rest):
-            return operator_twiml.dial(rest, step, plan)
-        case "wait":
+        case Verb.DIAL if _is_name(decision.target):
+            return operator_twiml.dial(decision.target, step, plan)
+        case Verb.WAIT:
             return operator_twiml.wait(step, plan)
-        case "sign_off":
+        case Verb.SIGN_OFF:
             return operator_twiml.sign_off(step, plan)
         case _:
             return caller_twiml.apology(step, plan)
+
+
+def _is_name(text: str) -> bool:
+    """Whether the text can stand in a path and in a document, as every slug can."""
+    return bool(text.strip()) and "/" not in text and is_speakable(text)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from callcenter.decision import NOTHING, Decision, Verb
 from callcenter.events.eventfile import event_of_request
 from callcenter.history.outcomes import BRIDGED, NOT_FINAL
 from callcenter.models import WebhookEvent
@@ -107,7 +108,7 @@ def _second_stay(sid: str, connect: OldRow) -> WebhookEvent:
         "/internal/predecessor/",
         {"CallSid": sid, "InferredFrom": CONNECTS},
         _entered(connect),
-        f"enqueue:{connect.queue}/2",
+        Decision(Verb.ENQUEUE, connect.queue, 2),
     )
 
 
@@ -119,7 +120,7 @@ def _ready_again(
         if row and row.at >= connect.at:
             what, path = f"ready-{call.sid}", _dial_path(connect.queue) + "&in=1"
             form = _operator_form(operator_end, row.table)
-            yield _event(what, path, form, row.at, f"dial:{connect.queue}")
+            yield _event(what, path, form, row.at, Decision(Verb.DIAL, connect.queue))
             return
 
 
@@ -128,7 +129,9 @@ def _signed_in(end: OldRow) -> Iterator[WebhookEvent]:
     seconds = end.number("CallDuration")
     if seconds and not end.text("Direction").startswith("outbound"):
         form, at = _operator_form(end, ENDS), _less(end.at, seconds)
-        yield _event("sign-in", _dial_path(end.queue), form, at, f"dial:{end.queue}")
+        yield _event(
+            "sign-in", _dial_path(end.queue), form, at, Decision(Verb.DIAL, end.queue)
+        )
 
 
 def _recording(sid: str, end: OldRow) -> WebhookEvent:
@@ -150,14 +153,18 @@ def _dial_path(queue: str) -> str:
 
 
 def _event(
-    what: str, path: str, form: dict[str, str], at: datetime, decision: str = ""
+    what: str,
+    path: str,
+    form: dict[str, str],
+    at: datetime,
+    decision: Decision = NOTHING,
 ) -> WebhookEvent:
     return event_of_request(
         path=path,
         form=form,
         received_at=at,
         token=f"minicc2:{what}:{form['CallSid']}",
-        decision=decision,
+        decision=str(decision),
     )
 
 

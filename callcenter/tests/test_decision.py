@@ -48,10 +48,11 @@ def test_every_verb_is_in_the_contract():
         ("", NOTHING),
         ("of:another/version", Decision(Verb.UNKNOWN, "of:another/version")),
         ("Menu:main", Decision(Verb.UNKNOWN, "Menu:main")),
-        ("menu:", Decision(Verb.UNKNOWN, "menu:")),
+        ("menu", Decision(Verb.UNKNOWN, "menu")),
+        ("end:", Decision(Verb.UNKNOWN, "end:")),
         (":main", Decision(Verb.UNKNOWN, ":main")),
         # A verb we know, with something about it that we do not.
-        ("menu", Decision(Verb.MENU)),
+        ("menu:", Decision(Verb.MENU)),
         ("end:early", Decision(Verb.END, "early")),
         ("leave:of_boredom", Decision(Verb.LEAVE, "of_boredom")),
         ("message:a:b/c", Decision(Verb.MESSAGE, "a:b/c")),

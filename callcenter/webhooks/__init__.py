@@ -1,5 +1,5 @@
-"""Twilio's door: one request in, one document out.
+"""Twilio's webhooks: one request in, one document out.
 
-Knows who may come in, how a request is read and in which order it is worked on; never
-decides what a caller hears, never writes history.
+Checks who sent a request, reads it, and calls the other rooms in their order. What a
+caller hears is decided in `flow`, history is written by `history`.
 """

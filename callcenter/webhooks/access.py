@@ -1,7 +1,7 @@
-"""Who may come in: signature, Basic lock, AccountSid, a CallSid. No database.
+"""Which requests are accepted: signature, Basic credentials, AccountSid, CallSid.
 
-The order of the checks is the contract's (product.md 8.5), the rules of the signature
-are reference 7.1 and 7.2. Nothing here tells a secret or a number to the log.
+The order of the checks is that of docs/contract.md 8.5, the rules of the signature are
+in docs/twilio.md 7.1 and 7.2. No secret and no number gets into the log. No database.
 """
 
 import base64
@@ -22,9 +22,9 @@ from callcenter.params import Form, call_sid
 
 FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 
-# What Django raises where a body is cut short, has too many fields, is too large, no
-# form after all, or not in UTF-8; has a length that is no number (ValueError) or past
-# all numbers (OverflowError), or is in a charset that makes no text (LookupError).
+# What Django raises for a body that is cut short, too large, has too many fields, is no
+# form or not UTF-8; for a length that is not a number (ValueError) or too great
+# (OverflowError), and for an unknown charset (LookupError).
 _UNREADABLE = (
     UnreadablePostError,
     SuspiciousOperation,
@@ -37,7 +37,7 @@ _UNREADABLE = (
 
 
 class Refused(Exception):
-    """A request that does not come in, with the status and what the log may say."""
+    """A request is refused; carries the status and the reason for the log."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -46,7 +46,7 @@ class Refused(Exception):
 
 
 def check(request: HttpRequest) -> Form:
-    """The form of a request that is believed; Refused for any other."""
+    """The form of an accepted request. Raises Refused for any other."""
     account, tokens = settings.TWILIO_ACCOUNT_SID, _tokens()
     if not account or not tokens:
         raise Refused(503, "no auth token or account SID is configured")
@@ -68,22 +68,22 @@ def check(request: HttpRequest) -> Form:
 def signature_matches(
     url: str, form: Form, signature: str, token: str, raw_body: bytes | None = None
 ) -> bool:
-    """Whether a token made this signature over a URL and form, or a hashed raw body.
+    """Whether the signature was made with this token over the URL and the form.
 
-    The URL is the one Twilio was given; its port and its credentials may have been
-    left out of what was signed, or not.
+    Where `raw_body` is given, its hash in the URL is checked in place of the form.
+    Twilio may or may not have signed the port and the credentials of the URL.
     """
     if not signature:
         return False
     parts = urlsplit(url)
-    url = parts.geturl()  # the scheme in small letters, as it is signed
+    url = parts.geturl()  # the scheme in lower case, as it is signed
     if raw_body is not None:
         hashes = parse_qs(parts.query).get("bodySHA256")
         if not hashes or not _equal(hashlib.sha256(raw_body).hexdigest(), hashes[0]):
             return False
         form = {}
-    # Our own sum first: the library makes two, and its rules for ports are needed
-    # only where this one fails.
+    # Our own computation first, as it is faster: the library computes two signatures,
+    # and its rules for ports are needed only where this one fails.
     if _equal(_signature(url, form, token), signature):
         return True
     fields = QueryDict(mutable=True)
@@ -98,7 +98,7 @@ def signature_matches(
 def _validates(
     validator: RequestValidator, url: str, fields: QueryDict, signature: str
 ) -> bool:
-    # Its own checks raise for what a sender may send (a port that is no number).
+    # It raises for some URLs that a sender may send (a port that is not a number).
     try:
         return bool(validator.validate(url, fields, signature))
     except (TypeError, ValueError):
@@ -106,7 +106,7 @@ def _validates(
 
 
 def _variants(url: str) -> Iterator[str]:
-    """The URL with its credentials and without; the library strips ports, not these."""
+    """The URL with and without its credentials; the library varies only the port."""
     yield url
     parts = urlsplit(url)
     if "@" in parts.netloc:
@@ -118,7 +118,7 @@ def _without_credentials(parts: SplitResult) -> str:
 
 
 def _signature(url: str, form: Form, token: str) -> str:
-    """Twilio's sum: the URL, then names in byte order, each with its values."""
+    """Twilio's signature: HMAC-SHA1 over the URL, then the sorted names with values."""
     text = [url]
     for name in sorted(form):
         value = form[name]
@@ -129,12 +129,12 @@ def _signature(url: str, form: Form, token: str) -> str:
 
 
 def _equal(ours: str, theirs: str) -> bool:
-    # Bytes, because a header may hold what compare_digest refuses as text.
+    # As bytes: compare_digest refuses text that is not ASCII, which a header may hold.
     return hmac.compare_digest(ours.encode(), theirs.encode(errors="replace"))
 
 
 def _tokens() -> list[str]:
-    """The auth tokens that count: two while one is being rotated."""
+    """The valid auth tokens: two while one is being rotated."""
     both = (settings.TWILIO_AUTH_TOKEN, settings.TWILIO_AUTH_TOKEN_SECONDARY)
     return [token for token in both if token]
 
@@ -151,7 +151,7 @@ def _knows_password(request: HttpRequest) -> bool:
 
 
 def _form(request: HttpRequest) -> Form:
-    """What was posted, every value of it; Refused where it cannot be read."""
+    """The form with all its values. Raises Refused where it cannot be read."""
     try:
         posted = request.POST
     except _UNREADABLE as problem:
@@ -163,12 +163,12 @@ def _form(request: HttpRequest) -> Form:
 
 
 def _unreadable(problem: Exception) -> Refused:
-    # Not the text of the problem, which may quote what was sent.
+    # Not the text of the exception, which may quote what was sent.
     return Refused(400, f"the body is unreadable: {type(problem).__name__}")
 
 
 def _raw_body(request: HttpRequest) -> bytes | None:
-    """The body where it is no form, which is then signed by its hash."""
+    """A body that is not a form, of which Twilio signs the hash; None for a form."""
     if request.content_type in FORM_TYPES:
         return None
     try:
@@ -190,11 +190,11 @@ def _is_signed(request: HttpRequest, form: Form, tokens: list[str]) -> bool:
 
 
 def signed_urls(request: HttpRequest) -> list[str]:
-    """The URLs that Twilio may have signed: without our credentials, and with them."""
+    """The URLs that Twilio may have signed: without and with our credentials."""
     url = _base_url(request) + _full_path(request)
     if not settings.WEBHOOK_BASIC_AUTH:
         return [url]
-    # As flow.links writes them into the URLs it hands out.
+    # In the form in which flow.links writes them into URLs.
     user, _, password = settings.WEBHOOK_BASIC_AUTH.partition(":")
     credentials = f"{quote(user, safe='')}:{quote(password, safe='')}"
     scheme, _, rest = url.partition("://")
@@ -206,22 +206,22 @@ def _base_url(request: HttpRequest) -> str:
         try:
             return f"{request.scheme}://{request.get_host()}"
         except DisallowedHost as problem:
-            raise Refused(400, "the host is not among ours") from problem
+            raise Refused(400, "the host is not allowed") from problem
     base = urlsplit(settings.PUBLIC_BASE_URL)
     return _without_credentials(base).rstrip("/")
 
 
 def _full_path(request: HttpRequest) -> str:
-    """The path as the public URL continues it, with the query as it came.
+    """The path that follows PUBLIC_BASE_URL, with the query as it came.
 
-    A prefix that the base URL has and the server sees too is not said twice.
+    A proxy's prefix that the base URL ends with is left out.
     """
     path = request.path
     prefix = request.META.get("SCRIPT_NAME", "").rstrip("/")
     base_path = urlsplit(settings.PUBLIC_BASE_URL).path.rstrip("/")
     if prefix and base_path.endswith(prefix):
         path = path.removeprefix(prefix)
-    # The raw query: Twilio signed it in its own order and encoding.
+    # The query as it came: Twilio signed it in its own order and encoding.
     query = request.META.get("QUERY_STRING", "")
     return escape_uri_path(path) + (f"?{query}" if query else "")
 

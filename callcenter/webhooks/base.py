@@ -1,7 +1,7 @@
-"""The order of work at the door: believe, read, decide, keep, tell, answer.
+"""The steps of every webhook: check, read, decide, record, derive, answer.
 
-Keeping and telling never decide what the caller hears, and no bug of ours leaves a
-caller without a document.
+Recording and deriving do not change what the caller hears, and even after a bug of ours
+the caller gets a document.
 """
 
 import logging
@@ -20,10 +20,11 @@ from django.views.decorators.common import no_append_slash
 from django.views.decorators.csrf import csrf_exempt
 from twilio.twiml.voice_response import VoiceResponse
 
+from callcenter.decision import Decision
 from callcenter.events.eventfile import event_of_request
 from callcenter.events.record import Kept, record
 from callcenter.flow.current import current_plan
-from callcenter.flow.decide import decide
+from callcenter.flow.decide import APOLOGY, decide
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
@@ -36,7 +37,7 @@ from callcenter.webhooks.url_state import read_step
 
 logger = logging.getLogger(__name__)
 
-# The header is not signed: what does not look like a token is none.
+# The header is not signed, so anything that does not look like a token is ignored.
 _TOKEN = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -47,18 +48,18 @@ class XmlResponse(HttpResponse):
         super().__init__(twiml.to_xml(), content_type="text/xml; charset=utf-8")
 
 
-# A redirect to the path with a slash would lose the form: such a path is none of ours.
+# A redirect to the path with a slash would lose the form, so none is sent.
 @method_decorator([csrf_exempt, no_append_slash], name="dispatch")
 class WebhookView(View):
-    """One of Twilio's requests. Subclasses set `kind`, some a decision of their own."""
+    """A request from Twilio. Subclasses set `kind`; some add what the flow needs."""
 
     http_method_names = ["post"]
     kind: ClassVar[Kind]
-    # What stands when a bug of ours keeps us from deciding.
-    safe_decision: ClassVar[str] = "apology"
+    # Used when a bug of ours prevents a decision.
+    safe_decision: ClassVar[Decision] = APOLOGY
 
     def post(self, request: HttpRequest, **place: str) -> HttpResponse:
-        """Believes, reads, decides, keeps, tells, answers."""
+        """Handle one request; a refused one is answered with its status."""
         received_at = timezone.now()
         try:
             form = access.check(request)
@@ -78,38 +79,40 @@ class WebhookView(View):
         query: QueryDict,
         place: dict[str, str],
     ) -> HttpResponse:
-        """Decides, keeps, tells; the document of the decision that stands."""
+        """Decide, record and derive; the document of the decision that was stored."""
         plan, now = current_plan(), event.received_at
         step = read_step(event, params, query, **place)
         try:
-            event.decision = self.decide(step, plan, now)
+            decision = self.decide(step, plan, now)
         # The caller comes first: whatever is wrong with us, they hear something.
         except Exception:
             logger.exception("nothing could be decided at %s", event.kind)
-            event.decision = self.safe_decision
-        event.decided_at = now
+            decision = self.safe_decision
+        event.decision, event.decided_at = str(decision), now
 
         kept = keep_and_derive(event)
-        for decision in (kept.decision or event.decision, self.safe_decision):
+        # A repeat is answered by the decision that was stored first.
+        stored = Decision.parse(kept.decision) if kept.decision else decision
+        for one in (stored, self.safe_decision):
             try:
-                return XmlResponse(self.document(decision, step, plan, now))
-            # As above; and the decision that stands may be of another version.
+                return XmlResponse(self.document(one, step, plan, now))
+            # As above; and the stored decision may be of another version.
             except Exception:
-                logger.exception("no document could be made of %r", decision)
+                logger.exception("no document could be made of %r", str(one))
         return XmlResponse(VoiceResponse())
 
-    def decide(self, step: Step, plan: Plan, now: datetime) -> str:
-        """What is answered, as the code that is kept; no query in the usual step."""
+    def decide(self, step: Step, plan: Plan, now: datetime) -> Decision:
+        """The decision on the request; makes no query in the usual step."""
         return decide(step, plan, now)
 
     def document(
-        self, decision: str, step: Step, plan: Plan, now: datetime
+        self, decision: Decision, step: Step, plan: Plan, now: datetime
     ) -> VoiceResponse:
-        """What the decision says to whoever is on the line."""
+        """The document that carries the decision out."""
         return document(decision, step, plan)
 
     def refuse(self, request: HttpRequest, refusal: access.Refused) -> HttpResponse:
-        """The answer to a request that is not let in, and its one line in the log."""
+        """The answer to a refused request; writes one line to the log."""
         response = HttpResponse(status=refusal.status, content_type="text/plain")
         if refusal.status == 401:
             # Twilio repeats the request with the credentials of its URL.
@@ -128,7 +131,7 @@ class WebhookView(View):
 
 
 def keep_and_derive(event: WebhookEvent) -> Kept:
-    """Commits the event, then tells the calls it concerns; neither stops the answer."""
+    """Store the event, then derive the calls it affects; raises for neither."""
     kept = record(event)
     if kept.event is not None:
         queue.schedule(kept.event)
@@ -136,7 +139,7 @@ def keep_and_derive(event: WebhookEvent) -> Kept:
 
 
 def _event(request: HttpRequest, form: Form, received_at: datetime) -> WebhookEvent:
-    # Without a prefix the server may have: the path of the contract, escaped.
+    # Not `path`, which has the prefix of a proxy: the paths of the contract have none.
     path = escape_uri_path(request.path_info)
     query = request.META.get("QUERY_STRING", "")
     token = request.headers.get("I-Twilio-Idempotency-Token", "")

@@ -1,4 +1,4 @@
-"""The webhooks at the end of a call: its status, and what to do when we failed."""
+"""The webhooks at the end of a call: its status, and the fallback after a failure."""
 
 from django.http import HttpResponse, QueryDict
 
@@ -9,7 +9,7 @@ from callcenter.webhooks.base import WebhookView, keep_and_derive
 
 
 class StatusView(WebhookView):
-    """The call has ended: nobody listens, so nothing is said."""
+    """The call has ended; nobody listens to the answer."""
 
     kind = Kind.STATUS
 
@@ -20,7 +20,7 @@ class StatusView(WebhookView):
         query: QueryDict,
         place: dict[str, str],
     ) -> HttpResponse:
-        """204; 503 if the event could not be kept, for which Twilio tries again."""
+        """204; 503 if the event could not be stored, so that Twilio tries again."""
         kept = keep_and_derive(event)
         return HttpResponse(
             status=204 if kept.event is not None else 503, content_type="text/plain"
@@ -28,6 +28,6 @@ class StatusView(WebhookView):
 
 
 class FallbackView(WebhookView):
-    """Twilio could not use what we answered: an apology, or another number."""
+    """Twilio got no document it could use: an apology, or the fallback number."""
 
     kind = Kind.FALLBACK

@@ -1,4 +1,4 @@
-"""The webhooks a caller goes through: answered, asked, waiting, connected, gone on."""
+"""The webhooks of a caller's leg, from the ring to the exit from a queue."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -6,6 +6,7 @@ from typing import ClassVar
 from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter import presence
+from callcenter.decision import Decision, Verb
 from callcenter.flow.decide import decide
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
@@ -21,36 +22,36 @@ class IncomingView(WebhookView):
 
 
 class MenuView(WebhookView):
-    """The caller has pressed a key, or kept silent."""
+    """The caller has pressed a key, or none in time."""
 
     kind = Kind.MENU
 
 
 class WaitView(WebhookView):
-    """The caller waits: what they hear until Twilio asks again."""
+    """The caller waits; Twilio asks again after each document."""
 
     kind = Kind.WAIT
-    safe_decision: ClassVar[str] = "hold"
+    safe_decision: ClassVar[Decision] = Decision(Verb.HOLD)
 
-    def decide(self, step: Step, plan: Plan, now: datetime) -> str:
-        """Also by whether somebody serves the queue, which is looked up at times."""
+    def decide(self, step: Step, plan: Plan, now: datetime) -> Decision:
+        """Decide also by whether an operator is signed in for the queue."""
         return decide(step, plan, now, staffed=presence.staffed(plan, now))
 
     def document(
-        self, decision: str, step: Step, plan: Plan, now: datetime
+        self, decision: Decision, step: Step, plan: Plan, now: datetime
     ) -> VoiceResponse:
-        """Tells a caller whom nobody serves that this is so."""
+        """The wait document; it says so where no operator is signed in."""
         return document(decision, step, plan, staffed=presence.staffed(plan, now))
 
 
 class QueueExitView(WebhookView):
-    """The caller has left the queue: it is over, or something follows."""
+    """The caller has left the queue; the call is over, or goes on."""
 
     kind = Kind.QUEUE_EXIT
 
 
 class ConnectView(WebhookView):
-    """An operator takes the caller, who hears an announcement first."""
+    """An operator takes the caller, who first hears an announcement."""
 
     kind = Kind.CONNECT
-    safe_decision: ClassVar[str] = "announce"
+    safe_decision: ClassVar[Decision] = Decision(Verb.ANNOUNCE)

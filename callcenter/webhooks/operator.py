@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from callcenter import presence
+from callcenter.decision import Decision, Verb
 from callcenter.flow.decide import decide
 from callcenter.flow.operator import served
 from callcenter.flow.plan import Plan
@@ -16,10 +17,10 @@ class OperatorView(WebhookView):
     """An operator signs in, or is ready for the next caller."""
 
     kind = Kind.OPERATOR
-    safe_decision: ClassVar[str] = "wait"
+    safe_decision: ClassVar[Decision] = Decision(Verb.WAIT)
 
-    def decide(self, step: Step, plan: Plan, now: datetime) -> str:
-        """Of several queues the best one, for which it is looked up who waits."""
+    def decide(self, step: Step, plan: Plan, now: datetime) -> Decision:
+        """Decide also by who waits, where the operator serves several queues."""
         operator = plan.operator(step.params.from_raw)
         queues = served(operator, plan) if operator else []
         waiting = presence.waiting(queues, now) if len(queues) > 1 else None
@@ -27,7 +28,7 @@ class OperatorView(WebhookView):
 
 
 class OperatorDoneView(WebhookView):
-    """An operator's conversation is over, or nobody came."""
+    """An operator's conversation is over, or no caller came."""
 
     kind = Kind.OPERATOR_DONE
-    safe_decision: ClassVar[str] = "wrap_up"
+    safe_decision: ClassVar[Decision] = Decision(Verb.WRAP_UP)

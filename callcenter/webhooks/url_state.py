@@ -1,33 +1,31 @@
-"""What a request says about its place in the call, and the look-up where it does not.
+"""Reads a request's place in the call from its URL, else from the stored events.
 
-Our own URLs carry it (product.md 3). A number installed long ago and a document of
-another version do not: then, and only then, the stored events of the call are asked,
-in one query.
+The URLs that we hand out carry the place (docs/contract.md 3). The URL of an installed
+number or of a document of another version may not; only then the stored events of the
+call are read, in one query.
 """
 
 import logging
-import re
 from dataclasses import dataclass
 
 from django.db import Error
 from django.http import QueryDict
 
+from callcenter.decision import Decision, Verb
 from callcenter.flow.step import Step
 from callcenter.models import Language, WebhookEvent
 from callcenter.params import VoiceParams, storable, whole_number
-from callcenter.routes import OPERATOR_LOOP, Kind
+from callcenter.routes import LAST_VISIT, OPERATOR_LOOP, Kind
 
 logger = logging.getLogger(__name__)
 
-_LAST_VISIT = 32_767
-_ENQUEUED = re.compile(r"enqueue:[^/]*/([0-9]{1,5})")
-# A caller goes through at most a few dozen requests; a shift has hundreds.
+# A caller's leg has at most a few dozen requests; an operator's has hundreds.
 _MOST_EVENTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the stored events before a request say about it."""
+    """A request's place in the call according to the events stored before it."""
 
     step: int = 0
     visits: int = 0
@@ -43,10 +41,13 @@ def read_step(
     visit: str = "",
     menu: str = "",
 ) -> Step:
-    """The request as the flow sees it; what is unreadable in its URL is not there."""
+    """The request as the flow sees it; an unreadable part of its URL counts as missing.
+
+    `queue`, `visit` and `menu` are the parts of the path.
+    """
     step = whole_number(query.get("step", ""))
     place = _visit(visit) or 1 if visit else 0
-    # A path that names a stay says how many there were.
+    # A path with a visit also says how many visits there were.
     visits = place or _visit(query.get("visits", ""))
     again = whole_number(query.get("again", ""))
     signed_in = query.get("in") == "1"
@@ -56,7 +57,7 @@ def read_step(
     if _depends_on_the_past(event.kind, params) and (
         step is None
         or (visits is None and event.kind in (Kind.INCOMING, Kind.MENU))
-        # Signed in our own URL says `in`, while a PIN is asked `again`.
+        # The operator's URLs carry `in` once signed in, and `again` before that.
         or (event.kind in OPERATOR_LOOP and not signed_in and again is None)
     ):
         past = _past(event)
@@ -76,22 +77,22 @@ def read_step(
 
 def _visit(text: str) -> int | None:
     number = whole_number(text)
-    return number if number is not None and number <= _LAST_VISIT else None
+    return number if number is not None and number <= LAST_VISIT else None
 
 
 def _depends_on_the_past(kind: str, params: VoiceParams) -> bool:
-    """Whether something may have gone before that its answer takes up."""
+    """Whether the answer depends on requests before this one."""
     if kind == Kind.INCOMING:
-        return params.call_status != "ringing"  # a call moved to us from elsewhere
+        return params.call_status != "ringing"  # redirected to us during the call
     return kind in (Kind.MENU, Kind.WAIT, Kind.QUEUE_EXIT, *OPERATOR_LOOP)
 
 
 def _past(event: WebhookEvent) -> Past:
-    """Read from the events stored before this one; a repeat sees the same ones.
+    """What the events stored before this one say; a repeat finds the same ones.
 
-    The step is one more than the highest, the visits are the highest told by a URL or
-    by a decision to enqueue. Requests come in any order: one of this step or later is
-    none of the past. Nothing with the database gone.
+    The step is one above the greatest, the visits are the greatest number in a URL or
+    in a decision to enqueue. Requests may arrive in any order, so events of the same or
+    a later step are left out. With the database gone, the result is that of no events.
     """
     rows = (
         WebhookEvent.objects.filter(call_sid=event.call_sid)
@@ -100,20 +101,20 @@ def _past(event: WebhookEvent) -> Past:
     )
     step, visits, signed_in = 0, 0, False
     try:
-        for dedup_key, its_step, its_visit, decision in rows:
+        for dedup_key, its_step, its_visit, text in rows:
             if dedup_key == event.dedup_key:
                 break
             its_step = its_step or 0
             if event.step is not None and its_step >= event.step:
-                continue  # it was answered later, though it was heard of earlier
+                continue  # answered later in the call, though received earlier
             step = max(step, its_step + 1)
-            enqueued = _ENQUEUED.fullmatch(decision)
-            visits = max(visits, its_visit or 0, int(enqueued[1]) if enqueued else 0)
-            # Sign-in is the first of these decisions (product.md 8.21).
-            if decision == "wait" or decision.startswith("dial:"):
+            decision = Decision.parse(text)
+            visits = max(visits, its_visit or 0, decision.visit)
+            # The first of these decisions is the sign-in (docs/contract.md 8.21).
+            if decision.verb in (Verb.WAIT, Verb.DIAL):
                 signed_in = True
-            elif decision == "sign_off":
+            elif decision.verb is Verb.SIGN_OFF:
                 signed_in = False
     except Error:
         logger.warning("the past of a call cannot be read", exc_info=True)
-    return Past(min(step, 9_999_999), min(visits, _LAST_VISIT), signed_in)
+    return Past(min(step, 9_999_999), min(visits, LAST_VISIT), signed_in)

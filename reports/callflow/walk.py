@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.urls import get_script_prefix, resolve
 from twilio.twiml.voice_response import VoiceResponse
 
+from callcenter.decision import Decision
 from callcenter.flow import links
 from callcenter.flow.decide import KEYS, decide
 from callcenter.flow.plan import Plan
@@ -56,7 +57,7 @@ class Scene:
     """One answer: to which input, what was decided, what is heard."""
 
     input: str  # empty where the call begins
-    decision: str
+    decision: Decision
     heard: tuple[Heard, ...]
     stay: Stay | None = None
     # Where the next input goes; empty when no more is asked.
@@ -65,12 +66,12 @@ class Scene:
     @property
     def code(self) -> str:
         """The kind of decision: menu, enqueue, message, closed, end and the like."""
-        return self.decision.partition(":")[0]
+        return self.decision.verb
 
     @property
     def target(self) -> str:
         """The menu, queue or message it leads to; empty where it names none."""
-        return self.decision.partition(":")[2].partition("/")[0]
+        return self.decision.target
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from twilio.twiml.voice_response import VoiceResponse
 
+from callcenter.decision import Decision
+from callcenter.flow.decide import decide
 from callcenter.flow.plan import (
     LinePlan,
     MenuPlan,
@@ -17,6 +20,7 @@ from callcenter.flow.plan import (
     QueuePlan,
 )
 from callcenter.flow.step import Step
+from callcenter.flow.twiml import document
 from callcenter.params import VoiceParams
 
 LINE = "+815000000101"
@@ -61,6 +65,16 @@ def with_queue(plan: Plan, slug: str, **changes: Any) -> Plan:
 def with_line(plan: Plan, **changes: Any) -> Plan:
     """The plan with its line changed."""
     return replace(plan, lines={LINE: replace(plan.lines[LINE], **changes)})
+
+
+def decided(step: Step, plan: Plan, now: datetime = NOW, **known: Any) -> str:
+    """The text of the decision on a request."""
+    return str(decide(step, plan, now, **known))
+
+
+def answered(decision: str, step: Step, plan: Plan, **known: Any) -> VoiceResponse:
+    """The document of a decision by its text."""
+    return document(Decision.parse(decision), step, plan, **known)
 
 
 _PLACE = frozenset(Step.__dataclass_fields__) - {"kind", "params"}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from callcenter.flow.decide import MOST_DOCUMENTS, decide
+from callcenter.flow.decide import MOST_DOCUMENTS
 from callcenter.flow.plan import HoursPlan, OptionPlan, Plan
 from callcenter.tests.flow.plans import (
     CUSTOMER,
@@ -13,6 +13,7 @@ from callcenter.tests.flow.plans import (
     LINE,
     NOW,
     SATO,
+    decided,
     make_plan,
     make_step,
     with_line,
@@ -54,7 +55,7 @@ def menu_step(digits: str = "", **place):
 def test_call_is_answered_by_who_calls_and_where(caller, to, decision):
     step = make_step("incoming", caller=caller, to=to)
 
-    assert decide(step, PLAN, NOW) == decision
+    assert decided(step, PLAN, NOW) == decision
 
 
 @pytest.mark.parametrize(
@@ -71,15 +72,15 @@ def test_call_is_answered_by_who_calls_and_where(caller, to, decision):
     ],
 )
 def test_caller_is_served_from_whatever_there_is(plan, decision):
-    assert decide(make_step("incoming"), plan, NOW) == decision
+    assert decided(make_step("incoming"), plan, NOW) == decision
 
 
 def test_line_out_of_hours_is_closed_for_customers_only():
     plan = with_line(PLAN, hours=ON_WEEKDAYS)
 
-    assert decide(make_step("incoming"), plan, SATURDAY) == "closed"
-    assert decide(make_step("incoming"), plan, NOW) == "menu:main"
-    assert decide(make_step("incoming", caller=SATO), plan, SATURDAY) == "operator"
+    assert decided(make_step("incoming"), plan, SATURDAY) == "closed"
+    assert decided(make_step("incoming"), plan, NOW) == "menu:main"
+    assert decided(make_step("incoming", caller=SATO), plan, SATURDAY) == "operator"
 
 
 @pytest.mark.parametrize(
@@ -100,11 +101,11 @@ def test_line_out_of_hours_is_closed_for_customers_only():
     ],
 )
 def test_key_leads_where_the_menu_says(digits, decision):
-    assert decide(menu_step(digits), PLAN, NOW) == decision
+    assert decided(menu_step(digits), PLAN, NOW) == decision
 
 
 def test_third_wrong_key_leads_to_the_queue_of_the_line():
-    asked = [decide(menu_step("9", again=again), PLAN, NOW) for again in range(4)]
+    asked = [decided(menu_step("9", again=again), PLAN, NOW) for again in range(4)]
 
     assert asked == ["menu:main", "menu:main", "enqueue:support/1", "enqueue:support/1"]
 
@@ -112,7 +113,7 @@ def test_third_wrong_key_leads_to_the_queue_of_the_line():
 def test_number_of_tries_is_the_menu_s():
     plan = with_menu(PLAN, "main", tries=1)
 
-    assert decide(menu_step("9"), plan, NOW) == "enqueue:support/1"
+    assert decided(menu_step("9"), plan, NOW) == "enqueue:support/1"
 
 
 @pytest.mark.parametrize(
@@ -136,23 +137,23 @@ def test_silence_and_wrong_keys_may_have_a_way_of_their_own(
 ):
     plan = with_menu(PLAN, "main", options={name: option})
 
-    assert decide(menu_step(digits, again=again), plan, NOW) == decision
+    assert decided(menu_step(digits, again=again), plan, NOW) == decision
 
 
 def test_menus_that_lead_to_each_other_in_silence_do_not_go_round_for_ever():
     plan = with_menu(PLAN, "main", options={"silence": OptionPlan("menu", "language")})
     plan = with_menu(plan, "language", options={"silence": OptionPlan("menu", "main")})
 
-    first = decide(menu_step(again=0), plan, NOW)
-    second = decide(menu_step(menu="language", again=1), plan, NOW)
-    third = decide(menu_step(menu="main", again=2), plan, NOW)
+    first = decided(menu_step(again=0), plan, NOW)
+    second = decided(menu_step(menu="language", again=1), plan, NOW)
+    third = decided(menu_step(menu="main", again=2), plan, NOW)
 
     assert (first, second, third) == ("menu:language", "menu:main", "enqueue:support/1")
 
 
 def test_caller_who_has_heard_too_many_documents_is_put_into_the_queue():
     decisions = [
-        decide(menu_step("*", step=step), PLAN, NOW)
+        decided(menu_step("*", step=step), PLAN, NOW)
         for step in (MOST_DOCUMENTS, MOST_DOCUMENTS + 1, 9_999_999)
     ]
 
@@ -163,12 +164,12 @@ def test_caller_who_has_heard_too_many_documents_is_put_into_the_queue():
 def test_menu_deleted_meanwhile_leads_to_the_queue_of_the_line(digits):
     step = menu_step(digits, menu="gone")
 
-    assert decide(step, PLAN, NOW) == "enqueue:support/1"
-    assert decide(step, EMPTY, NOW) == "end"
+    assert decided(step, PLAN, NOW) == "enqueue:support/1"
+    assert decided(step, EMPTY, NOW) == "end"
 
 
 def test_second_stay_of_a_call_has_the_next_number():
-    assert decide(menu_step("1", visits=1), PLAN, NOW) == "enqueue:support/2"
+    assert decided(menu_step("1", visits=1), PLAN, NOW) == "enqueue:support/2"
 
 
 @pytest.mark.parametrize(
@@ -184,15 +185,15 @@ def test_second_stay_of_a_call_has_the_next_number():
 def test_caller_waits_no_longer_than_the_maximum(queue_time, decision):
     step = make_step("wait", queue="support", visit=1, queue_time=queue_time)
 
-    assert decide(step, PLAN, NOW) == decision
+    assert decided(step, PLAN, NOW) == decision
 
 
 def test_maximum_wait_is_the_queue_s():
     plan = with_queue(PLAN, "support", max_wait_seconds=30)
     step = make_step("wait", queue="support", visit=1, queue_time=30)
 
-    assert decide(step, plan, NOW) == "leave:max_wait"
-    assert decide(replace(step, queue="sales"), plan, NOW) == "hold"
+    assert decided(step, plan, NOW) == "leave:max_wait"
+    assert decided(replace(step, queue="sales"), plan, NOW) == "hold"
 
 
 @pytest.mark.parametrize(
@@ -209,24 +210,24 @@ def test_caller_leaves_an_unstaffed_queue_where_it_says_so(staffed, leaves, deci
     plan = with_queue(PLAN, "support", leaves_when_unstaffed=leaves)
     step = make_step("wait", queue="support", visit=1, queue_time=0)
 
-    assert decide(step, plan, NOW, staffed=staffed) == decision
+    assert decided(step, plan, NOW, staffed=staffed) == decision
 
 
 def test_caller_in_a_queue_that_is_gone_moves_to_one_that_is_served():
     waiting = make_step("wait", queue="gone", visit=2, queue_time=5)
     leaving = make_step("queue-exit", queue="gone", visit=2, queue_result="leave")
 
-    assert decide(waiting, PLAN, NOW) == "leave:closed"
-    assert decide(leaving, PLAN, NOW) == "enqueue:support/3"
-    assert decide(replace(leaving, step=MOST_DOCUMENTS + 1), PLAN, NOW) == "apology"
+    assert decided(waiting, PLAN, NOW) == "leave:closed"
+    assert decided(leaving, PLAN, NOW) == "enqueue:support/3"
+    assert decided(replace(leaving, step=MOST_DOCUMENTS + 1), PLAN, NOW) == "apology"
 
 
 def test_without_any_plan_a_waiting_caller_waits_on():
     waiting = make_step("wait", queue="support", visit=1, queue_time=5)
     leaving = make_step("queue-exit", queue="support", visit=1, queue_result="leave")
 
-    assert decide(waiting, EMPTY, NOW, staffed=set()) == "hold"
-    assert decide(leaving, EMPTY, NOW) == "apology"
+    assert decided(waiting, EMPTY, NOW, staffed=set()) == "hold"
+    assert decided(leaving, EMPTY, NOW) == "apology"
 
 
 @pytest.mark.parametrize(
@@ -248,7 +249,7 @@ def test_without_any_plan_a_waiting_caller_waits_on():
 def test_who_leaves_the_queue_unserved_is_told_so(result, decision):
     step = make_step("queue-exit", queue="support", visit=1, queue_result=result)
 
-    assert decide(step, PLAN, NOW) == decision
+    assert decided(step, PLAN, NOW) == decision
 
 
 @pytest.mark.parametrize(
@@ -265,7 +266,7 @@ def test_who_leaves_the_queue_unserved_is_told_so(result, decision):
 def test_fallback_dials_the_number_of_the_line(number, caller, to, decision):
     plan = with_line(PLAN, fallback_number=number)
 
-    assert decide(make_step("fallback", caller=caller, to=to), plan, NOW) == decision
+    assert decided(make_step("fallback", caller=caller, to=to), plan, NOW) == decision
 
 
 @pytest.mark.parametrize(
@@ -279,4 +280,4 @@ def test_fallback_dials_the_number_of_the_line(number, caller, to, decision):
     ],
 )
 def test_kinds_that_need_no_plan(kind, decision):
-    assert decide(make_step(kind, queue="support"), EMPTY, NOW) == decision
+    assert decided(make_step(kind, queue="support"), EMPTY, NOW) == decision

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.flow.decide import decide
 from callcenter.flow.plan import OptionPlan, Plan, PromptPlan
-from callcenter.flow.twiml import document
 from callcenter.tests.flow.allowlist import MOST_ENCODED, faults, parsed
 from callcenter.tests.flow.plans import (
     CUSTOMER,
@@ -19,6 +17,8 @@ from callcenter.tests.flow.plans import (
     NOW,
     SATO,
     SUZUKI,
+    answered,
+    decided,
     make_plan,
     make_step,
     with_menu,
@@ -140,7 +140,7 @@ def test_every_decision_gives_a_document_that_twilio_takes(kind, name):
         requests = list(steps(kind, language))[:: 5 if name == "defaults" else 19]
         for decision, step in product(DECISIONS, requests):
             staffed: set[str] | None = set() if step.signed_in else None
-            made = document(decision, step, plan, staffed=staffed)
+            made = answered(decision, step, plan, staffed=staffed)
             found += faults(made, kind)
     assert found == []
 
@@ -150,7 +150,7 @@ def test_every_text_is_short_enough_to_be_read(name):
     plan = PLANS[name]
     spoken = []
     for kind, decision in product(KINDS, DECISIONS):
-        made = document(decision, make_step(kind, queue="support", queue_time=0), plan)
+        made = answered(decision, make_step(kind, queue="support", queue_time=0), plan)
         spoken += [say.text or "" for say in parsed(made).iter("Say")]
 
     assert spoken != []
@@ -166,7 +166,7 @@ def test_every_address_is_absolute(settings, credentials):
         base = "https://twilio:p%40ss%2Fw%3Ard%3F%23@cc.example.com"
     addresses = []
     for kind, decision in product(KINDS, DECISIONS):
-        made = document(decision, make_step(kind, queue="support"), make_plan())
+        made = answered(decision, make_step(kind, queue="support"), make_plan())
         for element in parsed(made).iter():
             named = [element.get(name) for name in ("action", "url", "waitUrl")]
             addresses += [address for address in named if address is not None]
@@ -229,8 +229,8 @@ def test_whatever_is_asked_is_answered(
         queue_position=times[1],
     )
 
-    decision = decide(step, plan, NOW, waiting=None, staffed=staffed)
-    made = document(decision, step, plan, staffed=staffed)
+    decision = decided(step, plan, NOW, waiting=None, staffed=staffed)
+    made = answered(decision, step, plan, staffed=staffed)
 
     assert faults(made, kind) == []
 
@@ -241,7 +241,7 @@ def test_option_that_changes_the_language_is_heard_at_once():
     )
     step = make_step("menu", menu="main", digits="5", language="ja")
 
-    made = parsed(document("enqueue:sales/1", step, plan))
+    made = parsed(answered("enqueue:sales/1", step, plan))
 
     assert made[0].get("waitUrl") == (
         "https://callcenter.example.com/twilio/wait/sales/1/?step=1&visits=1&lang=en"

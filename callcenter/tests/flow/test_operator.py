@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from callcenter.flow.decide import decide
 from callcenter.flow.plan import Plan
 from callcenter.tests.flow.plans import (
     CUSTOMER,
@@ -13,6 +12,7 @@ from callcenter.tests.flow.plans import (
     PIN,
     SATO,
     SUZUKI,
+    decided,
     make_plan,
     make_step,
     with_queue,
@@ -22,7 +22,7 @@ PLAN = make_plan()
 
 
 def answer(caller=SATO, plan=PLAN, waiting=None, **values) -> str:
-    return decide(
+    return decided(
         make_step("operator", caller=caller, **values), plan, NOW, waiting=waiting
     )
 
@@ -170,4 +170,4 @@ def test_after_a_dial_comes_wrap_up_or_the_next_dial(caller, queue, status, deci
         "operator-done", caller=caller, queue=queue, dial_call_status=status
     )
 
-    assert decide(step, PLAN, NOW) == decision
+    assert decided(step, PLAN, NOW) == decision

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from callcenter.flow.plan import Plan, PromptPlan
-from callcenter.flow.twiml import document
 from callcenter.tests.flow.allowlist import parsed
 from callcenter.tests.flow.plans import (
     CUSTOMER,
     SATO,
     SUZUKI,
+    answered,
     make_plan,
     make_step,
     with_line,
@@ -48,7 +48,7 @@ def test_line_greets_and_asks():
     step = make_step("incoming")
 
     action = "/twilio/menu/main/?step=1&visits=0&again=0&lang=ja"
-    assert outline(document("menu:main", step, PLAN)) == [
+    assert outline(answered("menu:main", step, PLAN)) == [
         f"Gather action={action} actionOnEmptyResult=true finishOnKey= numDigits=1"
         " timeout=10",
         "  Say お電話ありがとうございます。",
@@ -62,7 +62,7 @@ def test_line_greets_in_its_own_words_and_language():
         PLAN, language="en", prompts=(PromptPlan("greeting", "en", "Hello, MiniCC."),)
     )
 
-    made = document("menu:main", make_step("incoming"), plan)
+    made = answered("menu:main", make_step("incoming"), plan)
 
     assert said(made) == [("Hello, MiniCC.", "en-US"), ("Press a number.", "en-US")]
 
@@ -88,7 +88,7 @@ def test_menu_asked_again_counts_what_led_nowhere(digits, again, next_again, tex
         "menu", menu="main", digits=digits, again=again, step=4, visits=1, language="ja"
     )
 
-    made = document("menu:main", step, PLAN)
+    made = answered("menu:main", step, PLAN)
 
     assert [text for text, _ in said(made)] == texts
     assert parsed(made)[0].get("action") == (
@@ -99,7 +99,7 @@ def test_menu_asked_again_counts_what_led_nowhere(digits, again, next_again, tex
 def test_option_that_leads_to_another_language_is_heard_in_it():
     step = make_step("menu", menu="main", digits="5", step=1, language="ja")
 
-    made = document("menu:language", step, PLAN)
+    made = answered("menu:language", step, PLAN)
 
     assert said(made) == [("This is English.", "en-US")]
     assert parsed(made)[0].get("action") == (
@@ -110,7 +110,7 @@ def test_option_that_leads_to_another_language_is_heard_in_it():
 def test_caller_is_put_into_the_queue_with_all_the_next_steps_need():
     step = make_step("menu", menu="main", digits="1", step=1, language="en", visits=1)
 
-    made = document("enqueue:support/2", step, PLAN)
+    made = answered("enqueue:support/2", step, PLAN)
 
     query = "?step=2&visits=2&lang=en"
     assert outline(made) == [
@@ -124,7 +124,7 @@ def test_caller_is_put_into_the_queue_with_all_the_next_steps_need():
 
 
 def test_line_without_a_menu_greets_before_the_queue():
-    made = document("enqueue:support/1", make_step("incoming"), PLAN)
+    made = answered("enqueue:support/1", make_step("incoming"), PLAN)
 
     assert [element.tag for element in parsed(made)] == ["Say", "Enqueue", "Say"]
     assert said(made)[0] == ("お電話ありがとうございます。", "ja-JP")
@@ -168,7 +168,7 @@ def test_line_without_a_menu_greets_before_the_queue():
 def test_waiting_caller_hears_their_place_and_music(values, staffed, heard):
     step = make_step("wait", queue="support", visit=1, **values)
 
-    assert outline(document("hold", step, PLAN, staffed=staffed)) == heard
+    assert outline(answered("hold", step, PLAN, staffed=staffed)) == heard
 
 
 def test_waiting_caller_hears_their_language_and_the_words_of_the_queue():
@@ -179,7 +179,7 @@ def test_waiting_caller_hears_their_language_and_the_words_of_the_queue():
         "wait", queue="support", language="en", queue_time=0, queue_position=12
     )
 
-    assert said(document("hold", step, plan)) == [
+    assert said(answered("hold", step, plan)) == [
         ("Support is coming.", "en-US"),
         ("You are number 12 in line.", "en-US"),
     ]
@@ -191,13 +191,13 @@ def test_waiting_caller_hears_their_language_and_the_words_of_the_queue():
 def test_caller_leaves_the_queue_without_a_word(decision):
     step = make_step("wait", queue="support", queue_time=600)
 
-    assert outline(document(decision, step, PLAN)) == ["Leave"]
+    assert outline(answered(decision, step, PLAN)) == ["Leave"]
 
 
 def test_nothing_follows_for_who_has_talked_or_hung_up():
     step = make_step("queue-exit", queue="support", queue_result="bridged")
 
-    assert document("end", step, PLAN).to_xml() == (
+    assert answered("end", step, PLAN).to_xml() == (
         '<?xml version="1.0" encoding="UTF-8"?><Response />'
     )
 
@@ -214,7 +214,7 @@ def test_nothing_follows_for_who_has_talked_or_hung_up():
 def test_who_leaves_unserved_hears_why(result, begins):
     step = make_step("queue-exit", queue="support", queue_result=result, language="en")
 
-    made = document("apology", step, PLAN)
+    made = answered("apology", step, PLAN)
 
     (text, _), *more = said(made)
     assert (text[: len(begins)], more) == (begins, [])
@@ -250,7 +250,7 @@ def test_who_leaves_unserved_hears_why(result, begins):
 def test_call_ends_with_a_word(kind, decision, text):
     step = make_step(kind, menu="main", language="en")
 
-    assert outline(document(decision, step, PLAN)) == [f"Say {text}", "Hangup"]
+    assert outline(answered(decision, step, PLAN)) == [f"Say {text}", "Hangup"]
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_a_decision_that_no_document_can_hold_is_answered_with_an_apology(
 ):
     step = make_step(kind, language="en")
 
-    assert outline(document(decision, step, PLAN)) == [
+    assert outline(answered(decision, step, PLAN)) == [
         "Say We are sorry. Our system is having trouble at the moment."
         " Please call again in a little while.",
         "Hangup",
@@ -277,13 +277,13 @@ def test_a_decision_that_no_document_can_hold_is_answered_with_an_apology(
 def test_without_any_plan_the_way_out_of_a_menu_is_an_apology():
     step = make_step("menu", menu="main", language="en")
 
-    ((text, _),) = said(document("end", step, Plan()))
+    ((text, _),) = said(answered("end", step, Plan()))
 
     assert text.startswith("We are sorry. Our system is having trouble")
 
 
 def test_caller_hears_that_an_operator_comes():
-    made = document("announce", make_step("connect", queue="support"), PLAN)
+    made = answered("announce", make_step("connect", queue="support"), PLAN)
 
     assert outline(made) == [
         "Say お待たせいたしました。オペレーターにおつなぎいたします。"
@@ -291,7 +291,7 @@ def test_caller_hears_that_an_operator_comes():
 
 
 def test_fallback_dials_the_line_s_number():
-    made = document("dial:+81312345678", make_step("fallback"), PLAN)
+    made = answered("dial:+81312345678", make_step("fallback"), PLAN)
 
     assert outline(made) == [
         "Say ただいまおつなぎいたします。",
@@ -302,11 +302,11 @@ def test_fallback_dials_the_line_s_number():
 
 @pytest.mark.parametrize("kind", ["status", "recording"])
 def test_nothing_is_said_where_nobody_listens(kind):
-    assert outline(document("", make_step(kind), PLAN)) == []
+    assert outline(answered("", make_step(kind), PLAN)) == []
 
 
 def test_operator_is_led_from_the_line_to_the_loop():
-    made = document("operator", make_step("incoming", caller=SATO), PLAN)
+    made = answered("operator", make_step("incoming", caller=SATO), PLAN)
 
     assert outline(made) == ["Redirect /twilio/operator/?step=1&again=0"]
 
@@ -332,7 +332,7 @@ def test_pin_is_asked_and_what_was_wrong_or_silent_counted(
         "operator", caller=SATO, digits=digits, again=again, step=1, language="en"
     )
 
-    assert outline(document("ask_pin", step, PLAN)) == [
+    assert outline(answered("ask_pin", step, PLAN)) == [
         f"Gather action=/twilio/operator/?step=2&again={keyed} finishOnKey=#"
         " timeout=10",
         f"  Say {text}",
@@ -365,12 +365,12 @@ def test_operator_is_told_once_and_then_waits_in_the_queue(signed_in, lines):
         "operator", caller=SATO, step=5, signed_in=signed_in, language="en"
     )
 
-    assert outline(document("dial:support", step, PLAN)) == lines
+    assert outline(answered("dial:support", step, PLAN)) == lines
 
 
 @pytest.mark.parametrize(("caller", "seconds"), [(SATO, "300"), (SUZUKI, "15")])
 def test_operator_of_several_queues_chooses_again_soon(caller, seconds):
-    made = document("dial:support", make_step("operator", caller=caller), PLAN)
+    made = answered("dial:support", make_step("operator", caller=caller), PLAN)
 
     assert [dial.get("timeout") for dial in parsed(made).iter("Dial")] == [seconds]
 
@@ -386,8 +386,8 @@ def test_operator_without_a_queue_is_told_and_asked_to_wait():
         "Redirect /twilio/operator/?step=2&in=1",
     ]
 
-    assert outline(document("wait", step, PLAN)) == lines
-    assert outline(document("wait", replace(step, signed_in=True), PLAN)) == [
+    assert outline(answered("wait", step, PLAN)) == lines
+    assert outline(answered("wait", replace(step, signed_in=True), PLAN)) == [
         lines[0],
         *lines[2:],
     ]
@@ -396,7 +396,7 @@ def test_operator_without_a_queue_is_told_and_asked_to_wait():
 def test_waiting_for_a_queue_signs_nobody_in_who_has_not_given_the_pin():
     step = make_step("operator", caller=SATO, digits="0000", language="en")
 
-    assert outline(document("wait", step, PLAN)) == [
+    assert outline(answered("wait", step, PLAN)) == [
         "Gather action=/twilio/operator/?step=1&again=0 finishOnKey= numDigits=1"
         " timeout=1",
         "  Pause length=10",
@@ -424,7 +424,7 @@ def test_operator_has_time_after_a_conversation(values, seconds):
         **values,
     )
 
-    assert outline(document("wrap_up", step, PLAN)) == [
+    assert outline(answered("wrap_up", step, PLAN)) == [
         "Gather action=/twilio/operator/?step=8&in=1 finishOnKey= numDigits=1"
         " timeout=1",
         f"  Pause length={seconds}",
@@ -448,7 +448,7 @@ def test_conversation_that_was_none_never_comes_back_at_once(values, pauses):
         "operator-done", queue="support", dial_call_status="completed", **values
     )
 
-    made = parsed(document("wrap_up", step, plan))
+    made = parsed(answered("wrap_up", step, plan))
 
     assert [pause.get("length") for pause in made.iter("Pause")] == pauses
 
@@ -477,7 +477,7 @@ def test_dial_that_failed_is_not_tried_again_at_once(status, lines):
         dial_call_status=status,
     )
 
-    assert outline(document("dial:support", step, PLAN)) == [
+    assert outline(answered("dial:support", step, PLAN)) == [
         *lines,
         "Redirect /twilio/operator/?step=8&in=1&queue=support",
     ]
@@ -488,7 +488,7 @@ def test_who_comes_back_from_a_dial_unproven_is_not_signed_in_by_that():
         "operator-done", caller=SATO, queue="support", dial_call_status="no-answer"
     )
 
-    assert outline(document("dial:support", step, PLAN)) == [
+    assert outline(answered("dial:support", step, PLAN)) == [
         "Redirect /twilio/operator/?step=1&again=0&queue=support"
     ]
 
@@ -505,4 +505,4 @@ def test_who_comes_back_from_a_dial_unproven_is_not_signed_in_by_that():
 def test_operator_is_sent_off_with_a_word(caller, signed_in, text):
     step = make_step("operator", caller=caller, signed_in=signed_in, language="en")
 
-    assert outline(document("sign_off", step, PLAN)) == [f"Say {text}", "Hangup"]
+    assert outline(answered("sign_off", step, PLAN)) == [f"Say {text}", "Hangup"]

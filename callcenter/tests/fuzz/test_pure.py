@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcenter.decision import NOTHING, Decision
 from callcenter.events.eventfile import (
     UnreadableLine,
     event_of_line,
@@ -116,10 +117,11 @@ def test_any_step_in_any_setup_gets_a_decision_and_a_document_twilio_takes(
 
     decision = decide(step, plan, now, waiting=waiting, staffed=staffed)
 
-    assert DECISION.fullmatch(decision)
+    assert DECISION.fullmatch(str(decision))
+    assert Decision.parse(str(decision)) == decision
     made = document(decision, step, plan, staffed=staffed)
     assert faults(made, step.kind) == []
-    if step.kind != "queue-exit" and decision:
+    if step.kind != "queue-exit" and decision != NOTHING:
         assert len(parsed(made))
 
 
@@ -142,7 +144,7 @@ def test_a_decision_of_any_other_version_gives_a_document_twilio_takes(
 ):
     TALLY["values"] += 1
 
-    assert faults(document(decision, step, plan), step.kind) == []
+    assert faults(document(Decision.parse(decision), step, plan), step.kind) == []
 
 
 def columns(event: WebhookEvent) -> dict[str, object]:

@@ -192,7 +192,11 @@ def test_a_whole_call_decides_without_a_query(django_assert_num_queries):
 
     with django_assert_num_queries(0):
         decisions = [
-            decide(step_of(event_at(1, path, **form), **place), current_plan(), START)
+            str(
+                decide(
+                    step_of(event_at(1, path, **form), **place), current_plan(), START
+                )
+            )
             for path, place, form in asked
         ]
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.decision import Decision, Verb
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -143,7 +144,7 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
         # What brought the caller in, what happened there, and who took the caller: a
         # connect request names the queue but no visit.
         of_the_stay = (
-            Q(decision=f"enqueue:{obj.queue}/{obj.visit}")
+            Q(decision=str(Decision(Verb.ENQUEUE, obj.queue, obj.visit)))
             | Q(queue=obj.queue, visit=obj.visit)
             | Q(queue=obj.queue, kind=WebhookEvent.Kind.CONNECT)
         )

@@ -23,7 +23,7 @@ from reports.tests.callflow.plans import (
 def ways(inputs: str, *menus, **more) -> list[tuple[str, str]]:
     """Each input with the decision on it."""
     walked = walk(NUMBER, plan(*menus, **more), MORNING, inputs)
-    return [(scene.input, scene.decision) for scene in walked.scenes]
+    return [(scene.input, str(scene.decision)) for scene in walked.scenes]
 
 
 MAIN = menu("main", key_1="queue:support", key_2="message:hours", key_3="end")
@@ -103,7 +103,7 @@ def test_holiday_closes_the_line():
     line = LinePlan(NUMBER, "support", holidays=frozenset({HOLIDAY}))
     walked = walk(NUMBER, plan(line=line), datetime(2026, 11, 23, 3, tzinfo=UTC), "")
 
-    assert walked.scenes[0].decision == "closed"
+    assert walked.scenes[0].code == "closed"
 
 
 def test_queue_tells_what_may_happen_in_it():
@@ -164,4 +164,4 @@ def test_operator_is_never_taken_for_the_caller():
 
     walked = walk(NUMBER, plan(line=line), MORNING, "")
 
-    assert walked.scenes[0].decision == "enqueue:support/1"
+    assert str(walked.scenes[0].decision) == "enqueue:support/1"
