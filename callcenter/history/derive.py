@@ -1,13 +1,14 @@
-"""Events and rules in, the history of a leg out. No database.
+"""Derives the history of a leg from its events and the rules. No database.
 
-The same events, in any order and repeated, give the same history.
+The same events give the same history, in whatever order and however often they came.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from callcenter.decision import Verb
 from callcenter.history.entries import DerivedEntry, derive_entry
-from callcenter.history.evidence import Evidence, params_of, seconds_between
+from callcenter.history.evidence import Evidence, seconds_between
 from callcenter.history.ivr import derive_steps, ivr_path
 from callcenter.history.operators import derive_states
 from callcenter.history.outcomes import BRIDGED
@@ -31,7 +32,7 @@ Outcome = QueueEntry.Outcome
 
 @dataclass(slots=True)
 class History:
-    """All rows of one leg, unsaved; no call where the events make none."""
+    """All rows of one leg, unsaved; `call` is None where the events make none."""
 
     call: Call | None
     entries: list[DerivedEntry] = field(default_factory=list)
@@ -48,11 +49,11 @@ def derive(
     rules: Rules,
     unknown_legs: frozenset[str] = frozenset(),
 ) -> History:
-    """The leg, its entries, connections, IVR steps and what hangs on them.
+    """The rows of a leg: the call, its entries, connections, IVR steps and others.
 
-    `events` are those under the SID, those that name it, and those of the operator legs
-    it was given to. `strangers` are SIDs that Dial actions among them name and no event
-    of ours is about: such an action names nobody.
+    `events` are those of the leg, those that name it, and those of the operator legs
+    that took it. `unknown_legs` are SIDs that Dial actions among them name, but no
+    event is about; such an action counts as naming no leg.
     """
     evidence = Evidence(sid, events)
     if evidence.is_only_recorded:
@@ -69,11 +70,11 @@ def derive(
 
 
 def kind_of_leg(evidence: Evidence, rules: Rules) -> Call.Kind:
-    """Whose leg it is: the first that fits (product.md 8, "Kind of a leg")."""
+    """Whose leg it is (docs/contract.md 8, "To the letter", "Kind of a leg")."""
     own = evidence.own
     if (
         evidence.of_kind(*OPERATOR_PATHS)
-        or "operator" in evidence.decisions
+        or any(decision.verb is Verb.OPERATOR for decision in evidence.decisions)
         or any(event.kind == Kind.CONNECT for event in evidence.naming)
     ):
         return Call.Kind.OPERATOR
@@ -93,7 +94,7 @@ def _call(evidence: Evidence, rules: Rules) -> Call:
     kind = kind_of_leg(evidence, rules)
     who = evidence.introduction
     from_number, to_number = rules.number(who.from_raw), rules.number(who.to_raw)
-    # The caller is the other side: of an outbound leg whom we rang.
+    # The caller is the person outside: on an outbound leg the one whom we rang.
     is_outbound = kind == Call.Kind.OUTBOUND
     caller = to_number if is_outbound else from_number
     end, ended_at = evidence.end, evidence.ended_at
@@ -174,7 +175,7 @@ def _derive_customer(
 
 
 def _operators(evidence: Evidence) -> dict[str, str]:
-    """The operator of each leg, by the first request of the leg that says who calls."""
+    """The operator of each other leg, by its first request that says who calls."""
     names: dict[str, str] = {}
     for event in evidence.others:
         if event.kind != Kind.CONNECT:
@@ -185,9 +186,9 @@ def _operators(evidence: Evidence) -> dict[str, str]:
 
 
 def _outcome(entries: list[QueueEntry], evidence: Evidence) -> str:
-    """That of the last entry, answered before all others; without entries, how else.
+    """Answered if an entry was, else that of the last entry, else by the decisions.
 
-    Empty while the call is under way, and where nothing but its end is known.
+    Empty while the call is under way, and where only its end is known.
     """
     outcomes = [entry.outcome for entry in entries]
     is_over = evidence.end is not None or any(entry.queue_result for entry in entries)
@@ -196,25 +197,25 @@ def _outcome(entries: list[QueueEntry], evidence: Evidence) -> str:
     if entries:
         last = Outcome.ANSWERED if Outcome.ANSWERED in outcomes else outcomes[-1]
         return "" if last == Outcome.WAITING else last
-    last_decision = evidence.decisions[-1]
-    verb = last_decision.partition(":")[0]
-    if verb in ("message", "end"):
+    verb = evidence.decisions[-1].verb
+    if verb in (Verb.MESSAGE, Verb.END):
         return Call.Outcome.SELF_SERVICE
-    if verb == "closed":
+    if verb is Verb.CLOSED:
         return Call.Outcome.CLOSED
-    if verb == "reject":
+    if verb is Verb.REJECT:
         return Call.Outcome.REJECTED
     if evidence.of_kind(Kind.FALLBACK):
         return Call.Outcome.FAILED
-    if verb == "menu":
+    if verb is Verb.MENU:
         return Call.Outcome.IVR_ABANDONED
     return Call.Outcome.FAILED
 
 
 def _disconnected_by(call: Call, entries: list[QueueEntry], evidence: Evidence) -> str:
-    """Who hung up, where the requests say so; else empty (reference 3.4).
+    """Who hung up, as far as the requests say so, else empty (docs/twilio.md 3.4).
 
-    After a talk the exit runs on the caller's leg: completed means it is gone.
+    After a conversation the exit request comes from the caller's leg: its CallStatus is
+    `completed` if the caller has hung up, `in-progress` if the operator has.
     """
     by = Call.DisconnectedBy
     if call.outcome == Call.Outcome.REJECTED:
@@ -227,7 +228,7 @@ def _disconnected_by(call: Call, entries: list[QueueEntry], evidence: Evidence) 
         return by.CALLER
     for event in evidence.of_kind(Kind.QUEUE_EXIT):
         if event.visit == entries[-1].visit and event.result in BRIDGED:
-            status = params_of(event).call_status
+            status = evidence.params_of(event).call_status
             return {"completed": by.CALLER, "in-progress": by.OPERATOR}.get(status, "")
     return ""
 
@@ -235,7 +236,7 @@ def _disconnected_by(call: Call, entries: list[QueueEntry], evidence: Evidence) 
 def _recordings(evidence: Evidence) -> list[Recording]:
     rows: dict[str, Recording] = {}
     for event in evidence.of_kind(Kind.RECORDING):
-        params = params_of(event)
+        params = evidence.params_of(event)
         if event.result == "completed" and params.recording_sid:
             rows.setdefault(
                 params.recording_sid,
@@ -253,7 +254,7 @@ def _recordings(evidence: Evidence) -> list[Recording]:
 def _voicemails(evidence: Evidence) -> list[Voicemail]:
     rows: dict[str, Voicemail] = {}
     for event in evidence.of_kind(Kind.VOICEMAIL):
-        params = params_of(event)
+        params = evidence.params_of(event)
         if event.visit and params.recording_sid:
             rows.setdefault(
                 params.recording_sid,
@@ -270,6 +271,6 @@ def _voicemails(evidence: Evidence) -> list[Voicemail]:
 
 
 def _sum(values: Iterable[int | None]) -> int | None:
-    """The sum of what is known, nothing where nothing is."""
+    """The sum of the known values; None if none is known."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None

@@ -1,13 +1,15 @@
-"""What became of each stay in a queue: outcome, wait, operator. No database.
+"""The queue entry of each visit: outcome, wait, connection. No database.
 
-Metrics reference 2 to 4; product.md 8.10 to 8.16 and "to the letter".
+The rules are docs/metrics.md 2 to 4, and docs/contract.md 8.10 to 8.16 and 8, "To the
+letter".
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callcenter.history.evidence import Evidence, params_of, seconds_between
+from callcenter.decision import Decision
+from callcenter.history.evidence import Evidence, seconds_between
 from callcenter.history.outcomes import (
     BRIDGED,
     NOT_FINAL,
@@ -17,7 +19,7 @@ from callcenter.history.outcomes import (
 )
 from callcenter.history.rules import Rules
 from callcenter.history.visits import Connect, Visit
-from callcenter.models import CallbackRequest, Connection, QueueEntry
+from callcenter.models import CallbackRequest, Connection, QueueEntry, WebhookEvent
 
 Outcome = QueueEntry.Outcome
 Reason = QueueEntry.OverflowReason
@@ -29,7 +31,7 @@ _QUARTER_SECONDS = 900
 
 @dataclass(slots=True)
 class DerivedEntry:
-    """An entry with what hangs on it, unsaved."""
+    """An entry with its connection and call-back request, unsaved."""
 
     entry: QueueEntry
     connection: Connection | None = None
@@ -38,7 +40,7 @@ class DerivedEntry:
 
 @dataclass(slots=True)
 class _Verdict:
-    """What became of a stay: how, when it ended, how long the wait was (seconds)."""
+    """How a queue entry ended, as far as the evidence says."""
 
     outcome: Outcome
     left_at: datetime | None = None
@@ -58,9 +60,9 @@ def derive_entry(
     operators: Mapping[str, str],
     has_later_visit: bool,
 ) -> DerivedEntry:
-    """The queue entry of a visit, its connection and its wish to be rung back.
+    """The queue entry of a visit, its connection and its call-back request.
 
-    `operators` names the operator of each leg.
+    `caller` is the caller's number, `operators` has the operator of each leg by SID.
     """
     entered_at = visit.entered_at
     verdict = _verdict(visit, evidence, entered_at, has_later_visit)
@@ -102,7 +104,7 @@ def derive_entry(
 def _verdict(
     visit: Visit, evidence: Evidence, entered_at: datetime, has_later_visit: bool
 ) -> _Verdict:
-    """The order of evidence: exit, Dial action, connect, the call's end."""
+    """By the exit, else the Dial action, else the connect, else the call's end."""
     if visit.exit is None:
         return _without_exit(visit, evidence, entered_at, has_later_visit)
     result, left_at = visit.exit.result, visit.exit.received_at
@@ -112,7 +114,7 @@ def _verdict(
     outcome = outcome_of(result)
     wait = _wait(visit.exit.queue_time_seconds, entered_at, left_at)
     if outcome == Outcome.ANSWERED:
-        connect = _who_had_the_caller(connects) or (connects[-1] if connects else None)
+        connect = _connect_that_talked(connects) or (connects[-1] if connects else None)
         return _answered(connect, entered_at, visit.exit.queue_time_seconds)
     if outcome == Outcome.ABANDONED and connects:
         return _lost_while_connecting(visit, evidence, entered_at)
@@ -132,14 +134,14 @@ def _without_exit(
 ) -> _Verdict:
     connects = visit.valid_connects
     if connects:
-        connect = _who_had_the_caller(connects)
+        connect = _connect_that_talked(connects)
         if connect:
             return _answered(connect, entered_at, None)
         return _lost_while_connecting(visit, evidence, entered_at)
     if not (evidence.end or has_later_visit):
         return _Verdict(Outcome.WAITING)
     last = visit.waits[-1] if visit.waits else None
-    reason = reason_of(last.decision) if last else None
+    reason = _reason_decided(last) if last else None
     if last and reason:
         wait = _wait(last.queue_time_seconds, entered_at, last.received_at)
         return _Verdict(
@@ -156,7 +158,7 @@ def _without_exit(
 def _bridging_in_process(
     visit: Visit, evidence: Evidence, entered_at: datetime
 ) -> _Verdict:
-    """Not a final word: the Dial action decides, else the connect, else the end."""
+    """For a result that is not final: by the Dial action, the connect, or the end."""
     connects = visit.valid_connects
     bridged = [connect for connect in connects if connect.is_bridged]
     if bridged:
@@ -173,7 +175,7 @@ def _bridging_in_process(
 def _answered(
     connect: Connect | None, entered_at: datetime, exit_queue_time: int | None
 ) -> _Verdict:
-    """Answered at the connect, not at the exit, which comes when the talk is over."""
+    """Answered at the connect; the exit comes only when the conversation is over."""
     if connect:
         wait = _wait(connect.queue_time, entered_at, connect.at)
     elif exit_queue_time is not None:
@@ -187,7 +189,7 @@ def _answered(
 def _lost_while_connecting(
     visit: Visit, evidence: Evidence, entered_at: datetime
 ) -> _Verdict:
-    """An operator was on the way when the caller hung up: abandoned, however short."""
+    """Abandoned while an operator was being connected, however short the wait was."""
     last = visit.valid_connects[-1]
     if visit.exit:
         left_at: datetime | None = visit.exit.received_at
@@ -208,8 +210,8 @@ def _lost_while_connecting(
     )
 
 
-def _who_had_the_caller(connects: list[Connect]) -> Connect | None:
-    """The connect whose Dial action says so; else the last not contradicted."""
+def _connect_that_talked(connects: list[Connect]) -> Connect | None:
+    """The last connect that was bridged by its Dial action, else the last possible."""
     bridged = [connect for connect in connects if connect.is_bridged]
     possible = [connect for connect in connects if connect.is_bridged is not False]
     return next(reversed(bridged or possible), None)
@@ -218,10 +220,11 @@ def _who_had_the_caller(connects: list[Connect]) -> Connect | None:
 def _connection(
     connect: Connect, visit: Visit, evidence: Evidence, operator: str
 ) -> Connection:
-    """The bridging: how long they talked, and how we know."""
+    """The connection, with the length of the conversation and the source of that."""
     exit_ = visit.exit if visit.exit and visit.exit.result in BRIDGED else None
-    dialled = params_of(connect.action).dial_call_duration if connect.action else None
+    dialled: int | None = None
     if connect.action:
+        dialled = evidence.params_of(connect.action).dial_call_duration
         ended_at: datetime | None = connect.action.received_at
     elif exit_:
         ended_at = exit_.received_at
@@ -242,11 +245,15 @@ def _connection(
 
 
 def _reason(visit: Visit, result: str) -> Reason:
-    """Why the caller left still connected: what our wait document decided, if any."""
+    """Why the caller left the queue unserved: by our wait document, if it says so."""
     if result == "redirected":
         return Reason.EXTERNAL
-    decided = reason_of(visit.waits[-1].decision) if visit.waits else None
+    decided = _reason_decided(visit.waits[-1]) if visit.waits else None
     return decided or Reason.OTHER
+
+
+def _reason_decided(wait: WebhookEvent) -> Reason | None:
+    return reason_of(Decision.parse(wait.decision))
 
 
 def _ended_right_then(evidence: Evidence, left_at: datetime) -> bool:
@@ -256,7 +263,7 @@ def _ended_right_then(evidence: Evidence, left_at: datetime) -> bool:
 
 
 def _wait(queue_time: int | None, entered_at: datetime, left_at: datetime) -> int:
-    """Twilio's number where there is one, else the difference of the moments."""
+    """Seconds: Twilio's QueueTime if there is one, else between the two moments."""
     if queue_time is not None:
         return queue_time
     return seconds_between(entered_at, left_at)

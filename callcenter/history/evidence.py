@@ -1,6 +1,6 @@
-"""The events of a call sorted into evidence: each fact once, in one order. No database.
+"""The events about one leg as evidence: each request once, in order. No database.
 
-Order never depends on how events were stored: receipt, then the repeat key.
+The order is that of receipt, then of the repeat key, however events were stored.
 """
 
 import copy
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from callcenter.decision import Decision
 from callcenter.models import WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import SETTLE_PREFIX, VOICE_URLS, Kind
@@ -21,25 +22,16 @@ _LONGEST_BEFORE_RECEIPT = timedelta(days=2)
 _LONGEST_AFTER_RECEIPT = timedelta(hours=1)
 
 
-def params_of(event: WebhookEvent) -> VoiceParams:
-    """The kept form of an event, typed; read once."""
-    kept = vars(event)
-    typed: VoiceParams | None = kept.get("_typed")
-    if typed is None:
-        typed = kept["_typed"] = VoiceParams.parse(event.params, needs_call=False)
-    return typed
-
-
 def seconds_between(start: datetime, end: datetime) -> int:
-    """Whole seconds from one moment to another, never less than none."""
+    """Whole seconds from one moment to another; 0 where the second is earlier."""
     return max(0, int((end - start).total_seconds()))
 
 
 def in_order(events: Iterable[WebhookEvent]) -> list[WebhookEvent]:
-    """Events by receipt, each request once.
+    """Events in order of receipt, each request once.
 
-    A request seen with and without its idempotency token is stored twice and counts
-    once, as the earlier copy (product.md 8.3).
+    A request that came with and without its idempotency token is stored twice; only the
+    earlier copy counts, with the first decision (docs/contract.md 8.3).
     """
     ordered = sorted(events, key=lambda event: (event.received_at, event.dedup_key))
     without_token = [event for event in ordered if not event.token]
@@ -59,19 +51,19 @@ def in_order(events: Iterable[WebhookEvent]) -> list[WebhookEvent]:
             first_by_content.setdefault(content, event)
             once.append(event)
         elif event.decision and not first.decision:
-            once[once.index(first)] = _decided(first, event)
+            once[once.index(first)] = _with_decision(first, event.decision)
     return once
 
 
-def _decided(event: WebhookEvent, by: WebhookEvent) -> WebhookEvent:
-    decided = copy.copy(event)
-    decided.decision = by.decision
-    return decided
+def _with_decision(event: WebhookEvent, decision: str) -> WebhookEvent:
+    changed = copy.copy(event)
+    changed.decision = decision
+    return changed
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The end of a leg: when, how, and how long Twilio says it lasted (seconds)."""
+    """The end of a leg; `duration_seconds` is what Twilio says, if it does."""
 
     at: datetime
     status: str
@@ -79,13 +71,22 @@ class End:
 
 
 class Evidence:
-    """What is known of one leg: its own events, and those of others that concern it."""
+    """What is known about one leg: its own events, and those of other legs about it."""
 
     def __init__(self, sid: str, events: Iterable[WebhookEvent]) -> None:
         self.sid = sid
         ordered = in_order(events)
         self.own = [event for event in ordered if event.call_sid == sid]
         self.others = [event for event in ordered if event.call_sid != sid]
+        self._params: dict[str, VoiceParams] = {}
+
+    def params_of(self, event: WebhookEvent) -> VoiceParams:
+        """The typed form of one of these events; each form is parsed at most once."""
+        params = self._params.get(event.dedup_key)
+        if params is None:
+            params = VoiceParams.parse(event.params, needs_call=False)
+            self._params[event.dedup_key] = params
+        return params
 
     def of_kind(self, *kinds: Kind) -> list[WebhookEvent]:
         """Own events of these kinds, in order."""
@@ -93,30 +94,30 @@ class Evidence:
 
     @cached_property
     def naming(self) -> list[WebhookEvent]:
-        """Events under other legs that name this one."""
+        """Events of other legs that name this one."""
         return [event for event in self.others if event.other_sid == self.sid]
 
     @cached_property
     def is_only_recorded(self) -> bool:
-        """Whether nothing but recordings is known, which makes no call."""
+        """Whether only recordings are known of the leg, which make no call."""
         named = any(event.kind == Kind.CONNECT for event in self.naming)
         return not named and all(event.kind == Kind.RECORDING for event in self.own)
 
     @cached_property
     def introduction(self) -> VoiceParams:
-        """The form that says best who calls whom: the voice URL's, else the first."""
-        # In this order, so that of a long leg hardly a form has to be read.
+        """The form that says who calls whom: that of the voice URL, else the first."""
+        # In this order few forms of a long leg have to be read from the database.
         for event in (*self.of_kind(*VOICE_URLS), *self.own):
             if event.params.get("From"):
-                return params_of(event)
+                return self.params_of(event)
         return VoiceParams("")
 
     @cached_property
     def end(self) -> End | None:
-        """The end of the leg, by its status callback, else by a settling."""
+        """The end by the status callback, else by settling; None while unknown."""
         for event in self.of_kind(Kind.STATUS):
             if event.result in FINAL_STATUSES:
-                params = params_of(event)
+                params = self.params_of(event)
                 at = event.received_at
                 if params.timestamp and (
                     -_LONGEST_BEFORE_RECEIPT
@@ -126,14 +127,14 @@ class Evidence:
                     at = params.timestamp
                 return End(at, event.result, params.call_duration)
         for event in self.settlings:
-            params = params_of(event)
+            params = self.params_of(event)
             at = params.timestamp or event.received_at
             return End(at, event.result or "completed", params.call_duration)
         return None
 
     @cached_property
     def settlings(self) -> Sequence[WebhookEvent]:
-        """Our own word, after looking, that the call is over (product.md 8.15)."""
+        """Events of ours that settle the call as over (docs/contract.md 8.15)."""
         return [
             event
             for event in self.of_kind(Kind.INTERNAL)
@@ -142,7 +143,7 @@ class Evidence:
 
     @cached_property
     def started_at(self) -> datetime:
-        """The voice URL's receipt; else the end less the duration; else the first."""
+        """Receipt at the voice URL; else end less duration; else the first receipt."""
         for event in self.of_kind(*VOICE_URLS):
             return event.received_at
         if self.end and self.end.duration_seconds is not None:
@@ -151,10 +152,10 @@ class Evidence:
 
     @cached_property
     def ended_at(self) -> datetime | None:
-        """The end, never before the start."""
+        """The moment of the end, not before the start; None while unknown."""
         return max(self.end.at, self.started_at) if self.end else None
 
     @cached_property
-    def decisions(self) -> list[str]:
-        """What we answered to the leg, in order."""
-        return [event.decision for event in self.own if event.decision]
+    def decisions(self) -> list[Decision]:
+        """The decisions on the leg's own requests, in order."""
+        return [Decision.parse(event.decision) for event in self.own if event.decision]

@@ -1,17 +1,18 @@
-"""The menus a caller was asked, what they pressed, and the path. No database.
+"""The menus that a caller was asked, the inputs, and the path. No database.
 
-Product.md 8.18 and "IVR steps" to the letter.
+The rules are docs/contract.md 8.18 and 8, "To the letter", "IVR steps".
 """
 
 from collections.abc import Iterable
 
+from callcenter.decision import Decision, Verb
 from callcenter.history.evidence import Evidence
 from callcenter.models import IvrStep, WebhookEvent
 from callcenter.routes import Kind
 
 
 def derive_steps(evidence: Evidence) -> list[IvrStep]:
-    """One step for each menu asked; an answer whose question was lost is one too."""
+    """One step for each menu asked, also where only the answer has reached us."""
     steps: list[IvrStep] = []
     unanswered: list[IvrStep] = []
     for event in _in_flow_order(evidence.own):
@@ -24,9 +25,9 @@ def derive_steps(evidence: Evidence) -> list[IvrStep]:
                 step = IvrStep(asked_at=event.received_at, menu=event.menu)
                 steps.append(step)
             step.input, step.led_to = event.input, event.decision
-        verb, _, menu = event.decision.partition(":")
-        if verb == "menu":
-            step = IvrStep(asked_at=event.received_at, menu=menu[:64])
+        decision = Decision.parse(event.decision)
+        if decision.verb is Verb.MENU:
+            step = IvrStep(asked_at=event.received_at, menu=decision.target[:64])
             steps.append(step)
             unanswered.append(step)
     for number, step in enumerate(steps, 1):
@@ -35,18 +36,21 @@ def derive_steps(evidence: Evidence) -> list[IvrStep]:
 
 
 def ivr_path(evidence: Evidence, steps: Iterable[IvrStep], queues: list[str]) -> str:
-    """Menus and inputs in order, then the first queue entered or the message heard."""
+    """Menus and inputs in order, then the first queue entered or the message heard.
+
+    Joined by ">": `main>1>support`.
+    """
     nodes = [node for step in steps for node in (step.menu, step.input) if node]
     messages = [
-        decision.removeprefix("message:")
+        decision.target
         for decision in evidence.decisions
-        if decision.startswith("message:")
+        if decision.verb is Verb.MESSAGE
     ]
     return ">".join(nodes + (queues or messages)[:1])
 
 
 def _in_flow_order(events: Iterable[WebhookEvent]) -> list[WebhookEvent]:
-    """By the step in our URL where every answer carries one, else by receipt."""
+    """By the step in the URL if every menu input has one, else by receipt."""
     events = list(events)
     if any(event.step is None for event in events if event.kind == Kind.MENU):
         return events

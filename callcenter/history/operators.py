@@ -1,7 +1,8 @@
-"""What an operator was doing, told from the leg they dialled in with. No database."""
+"""The states of an operator, derived from the leg they dialled in with. No database."""
 
 from datetime import datetime
 
+from callcenter.decision import Decision, Verb
 from callcenter.history.evidence import Evidence
 from callcenter.history.rules import operator_name
 from callcenter.models import OperatorState
@@ -11,11 +12,11 @@ State = OperatorState.State
 
 
 def derive_states(evidence: Evidence) -> list[OperatorState]:
-    """The states of the operator in order, each until the next; the last may be open.
+    """The states in order, each ending when the next begins; the last may be open.
 
-    Ready from the sign-in (the first `dial` or `wait`), talking from a connect to the
-    Dial action that does not deny it, then wrap-up until the next request for calls,
-    signed out at the end of the leg or the sign-off.
+    Ready from the sign-in (the first `dial` or `wait`); talking from a connect to the
+    Dial action, unless that says that no conversation took place; then wrap-up until
+    the next request for calls; signed out at the sign-off or the end of the leg.
     """
     operator = operator_name(evidence.introduction.from_raw)
     changes = _changes(evidence)
@@ -24,7 +25,7 @@ def derive_states(evidence: Evidence) -> list[OperatorState]:
         if states and states[-1].state == state:
             continue
         if states and states[-1].started_at >= at:
-            # Two changes in one instant: the later one is the state.
+            # Two changes at the same moment: the later one counts.
             states.pop()
         elif states:
             states[-1].ended_at = at
@@ -36,7 +37,7 @@ def derive_states(evidence: Evidence) -> list[OperatorState]:
 
 
 def _changes(evidence: Evidence) -> list[tuple[datetime, State]]:
-    """Each moment at which the state may have changed, in order."""
+    """The moments at which the state may have changed, in order, with the new state."""
     changes: list[tuple[datetime, State]] = []
     connects = [event for event in evidence.naming if event.kind == Kind.CONNECT]
     is_signed_in = False
@@ -51,23 +52,23 @@ def _changes(evidence: Evidence) -> list[tuple[datetime, State]]:
     ]
     talking_since: datetime | None = None
     for event in events:
-        at, verb = event.received_at, event.decision.partition(":")[0]
+        at, verb = event.received_at, Decision.parse(event.decision).verb
         if event.kind == Kind.CONNECT:
             is_signed_in, talking_since = True, at
             changes.append((at, State.TALKING))
         elif event.kind == Kind.OPERATOR_DONE:
-            came_to_nothing = event.is_bridged is False
-            if talking_since is not None and came_to_nothing:
+            was_not_bridged = event.is_bridged is False
+            if talking_since is not None and was_not_bridged:
                 changes = [change for change in changes if change[0] < talking_since]
             is_signed_in, talking_since = True, None
-            state = State.WRAP_UP if verb == "wrap_up" else State.READY
-            # What takes a conversation back counts also where it comes after the end.
+            state = State.WRAP_UP if verb is Verb.WRAP_UP else State.READY
+            # After the end of the leg it can only undo a conversation, as above.
             if end is None or at < end:
                 changes.append((at, state))
-        elif verb == "sign_off" and is_signed_in:
+        elif verb is Verb.SIGN_OFF and is_signed_in:
             changes.append((at, State.SIGNED_OUT))
             is_signed_in = False
-        elif verb in ("dial", "wait") and event.kind == Kind.OPERATOR:
+        elif verb in (Verb.DIAL, Verb.WAIT) and event.kind == Kind.OPERATOR:
             is_signed_in, talking_since = True, None
             changes.append((at, State.READY))
     if end is not None and is_signed_in:

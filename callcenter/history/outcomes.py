@@ -1,8 +1,9 @@
 """Twilio's nine queue results as our eight outcomes. No database.
 
-Metrics reference 3; the order of evidence is product.md 8.11.
+The table is docs/metrics.md 3, the order of evidence docs/contract.md 8.11.
 """
 
+from callcenter.decision import Decision, Verb
 from callcenter.models import QueueEntry
 
 Outcome = QueueEntry.Outcome
@@ -25,13 +26,13 @@ _OUTCOMES = {
 
 
 def outcome_of(queue_result: str) -> Outcome:
-    """What a final QueueResult says by itself; a word nobody knows says `unknown`."""
+    """The outcome by a final QueueResult alone; UNKNOWN for a result we do not know."""
     return _OUTCOMES.get(queue_result, Outcome.UNKNOWN)
 
 
-def reason_of(decision: str) -> Reason | None:
-    """Why our wait document let the caller go: `leave:<reason>`; else nothing."""
-    verb, _, reason = decision.partition(":")
-    if verb != "leave":
+def reason_of(decision: Decision) -> Reason | None:
+    """Why our wait document took the caller out of the queue; None if it did not."""
+    if decision.verb is not Verb.LEAVE:
         return None
+    reason = decision.target
     return Reason(reason) if reason in Reason.values else Reason.OTHER

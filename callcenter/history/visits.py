@@ -1,29 +1,28 @@
-"""Which stays in queues a call had, and which requests speak of each. No database.
+"""The visits of a call to queues, and the requests about each visit. No database.
 
-Product.md 8.2, 8.10 and 8.13; "whose connect" and "whose Dial action" to the letter.
+The rules are docs/contract.md 8.2, 8.10 and 8.13, and 8, "To the letter", "Whose
+connect" and "Whose Dial action".
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from callcenter.history.evidence import Evidence, params_of
+from callcenter.decision import Decision
+from callcenter.history.evidence import Evidence
 from callcenter.history.outcomes import BRIDGED, NOT_FINAL
 from callcenter.history.rules import Rules
 from callcenter.models import WebhookEvent
-from callcenter.routes import OF_ONE_VISIT, Kind
+from callcenter.routes import LAST_VISIT, OF_ONE_VISIT, Kind
 
-_ENQUEUED = re.compile(r"enqueue:([^/]+)/([0-9]{1,5})")
-_LAST_VISIT = 32_767
 _SAME_QUEUE_TIME_SECONDS = 2
 
 
 @dataclass(slots=True)
 class Connect:
-    """An operator leg was given the caller; how that ended, when it is known.
+    """An operator leg took the caller; `action` is its Dial action, if it has come.
 
-    Made from the connect request, or from a Dial action whose connect was lost.
+    Made from the connect request, or where that was lost from the Dial action.
     """
 
     at: datetime
@@ -33,13 +32,13 @@ class Connect:
 
     @property
     def is_bridged(self) -> bool | None:
-        """What the operator's Dial action says; nothing without one."""
+        """Whether they were joined, by the Dial action; None if it does not say."""
         return self.action.is_bridged if self.action else None
 
 
 @dataclass(slots=True)
 class Visit:
-    """One stay in one queue, as the requests about it."""
+    """One visit of a call to one queue: the requests about it."""
 
     number: int
     queue: str = ""
@@ -51,13 +50,13 @@ class Visit:
 
     @property
     def exit(self) -> WebhookEvent | None:
-        """The word that counts: the earliest final one, else one that is not."""
+        """The exit that counts: the earliest final one, else the earliest."""
         final = [event for event in self.exits if event.result != NOT_FINAL]
         return next(iter(final or self.exits), None)
 
     @property
     def valid_connects(self) -> list[Connect]:
-        """Connects after which the caller did not wait on."""
+        """The connects after which the caller did not go on waiting."""
         waited = [
             event.queue_time_seconds
             for event in self.waits
@@ -74,7 +73,7 @@ class Visit:
 
     @property
     def entered_at(self) -> datetime:
-        """When the caller entered, by the best of our sources."""
+        """When the caller entered, by the best source there is."""
         if self.enqueued_at:
             return self.enqueued_at
         for event in self.waits[:1]:
@@ -90,14 +89,14 @@ class Visit:
 def visits_of(
     evidence: Evidence, rules: Rules, unknown_legs: frozenset[str]
 ) -> list[Visit]:
-    """The stays of a customer call, by number.
+    """The visits of a customer's call, in order of their numbers.
 
-    `strangers` are SIDs that Dial actions name and no event of ours is about.
+    `unknown_legs` are SIDs that Dial actions name, but no event is about.
     """
     visits = _mentioned(evidence)
     dials = _dials_by_connect(evidence, unknown_legs)
     for event in evidence.of_kind(Kind.CONNECT):
-        named = _queue_named(event, rules, visits.values())
+        named = _queue_named(event, evidence, rules, visits.values())
         connect = Connect(
             event.received_at,
             event.other_sid,
@@ -107,15 +106,15 @@ def visits_of(
         visit = _visit_for(connect, named, visits)
         visit.connects.append(connect)
     for event in dials.values():
-        # The connect was lost: the Dial action, which names the caller, stands for it.
-        duration = params_of(event).dial_call_duration
+        # The connect was lost; the Dial action, which names the caller, replaces it.
+        duration = evidence.params_of(event).dial_call_duration
         connect = Connect(
             _less(event.received_at, duration),
             event.call_sid,
             event.queue_time_seconds,
             event,
         )
-        named = _queue_named(event, rules, visits.values())
+        named = _queue_named(event, evidence, rules, visits.values())
         if any(not named or visit.queue == named for visit in visits.values()):
             _visit_for(connect, named, visits).connects.append(connect)
     for visit in visits.values():
@@ -124,16 +123,15 @@ def visits_of(
 
 
 def _mentioned(evidence: Evidence) -> dict[int, Visit]:
-    """The visits that decisions and requests of the caller speak of."""
+    """The visits that the caller's decisions and requests name, by number."""
     visits: dict[int, Visit] = {}
     for event in evidence.own:
-        enqueued = _ENQUEUED.fullmatch(event.decision)
-        if enqueued and 1 <= int(enqueued[2]) <= _LAST_VISIT:
-            number = int(enqueued[2])
-            visit = visits.setdefault(number, Visit(number))
+        decision = Decision.parse(event.decision)
+        if 1 <= decision.visit <= LAST_VISIT:
+            visit = visits.setdefault(decision.visit, Visit(decision.visit))
             if visit.enqueued_at is None:
                 visit.enqueued_at = event.received_at
-                visit.queue = enqueued[1][:64]
+                visit.queue = decision.target[:64]
         if event.visit and event.kind in OF_ONE_VISIT:
             visit = visits.setdefault(event.visit, Visit(event.visit))
             visit.queue = visit.queue or event.queue
@@ -145,25 +143,31 @@ def _mentioned(evidence: Evidence) -> dict[int, Visit]:
     return visits
 
 
-def _queues_by_sid(visits: Iterable[Visit]) -> dict[str, str]:
-    """Which queue a QueueSid is, learned from the call's own requests."""
+def _queues_by_sid(evidence: Evidence, visits: Iterable[Visit]) -> dict[str, str]:
+    """The queue of each QueueSid, as the call's own requests show it."""
     return {
         sid: visit.queue
         for visit in visits
         for event in visit.waits + visit.exits
-        if (sid := params_of(event).queue_sid)
+        if (sid := evidence.params_of(event).queue_sid)
     }
 
 
-def _queue_named(event: WebhookEvent, rules: Rules, visits: Iterable[Visit]) -> str:
+def _queue_named(
+    event: WebhookEvent, evidence: Evidence, rules: Rules, visits: Iterable[Visit]
+) -> str:
     if event.queue:
         return event.queue
-    sid = params_of(event).queue_sid
-    return rules.queues_by_sid.get(sid) or _queues_by_sid(visits).get(sid, "")
+    sid = evidence.params_of(event).queue_sid
+    by_sid = rules.queues_by_sid.get(sid)
+    return by_sid or _queues_by_sid(evidence, visits).get(sid, "")
 
 
 def _visit_for(connect: Connect, queue: str, visits: dict[int, Visit]) -> Visit:
-    """The visit of that queue open then; else of the same QueueTime; else the last."""
+    """The queue's visit open at that moment, else of like QueueTime, else the last.
+
+    A call without a visit to the queue gets one.
+    """
     there = [visit for visit in visits.values() if not queue or visit.queue == queue]
     if not there:
         number = max(visits, default=0) + 1
@@ -193,9 +197,9 @@ def _same_queue_time(visit: Visit, connect: Connect) -> bool:
 def _dials_by_connect(
     evidence: Evidence, unknown_legs: frozenset[str]
 ) -> dict[str, WebhookEvent]:
-    """The Dial action of each connect of the caller, under the connect's repeat key.
+    """The Dial action of each connect of the caller, by the connect's repeat key.
 
-    One that names the caller and belongs to no connect stands under its own key.
+    An action that names the caller but belongs to no connect has its own key.
     """
     connects = [
         event
@@ -230,7 +234,7 @@ def _dials_by_connect(
 
 
 def _best(connects: list[WebhookEvent], done: WebhookEvent) -> WebhookEvent:
-    """Of several connects of one leg, the one that this Dial action ended."""
+    """Of several connects of an operator leg, the one that the Dial action ended."""
     before = [
         connect for connect in connects if connect.received_at <= done.received_at
     ]
