@@ -1,8 +1,8 @@
 """What Twilio posts, as typed values. No database.
 
-Twilio's names for things appear here and in the stored form, nowhere else. Every value
-is checked: what is no SID, no whole number in range, no moment, is empty, so that
-nothing a sender sends can fail a column.
+Twilio's names of parameters are known here only; elsewhere they occur just in the form
+that is stored. A malformed SID, number or moment becomes empty, so that every value
+fits its column.
 """
 
 import re
@@ -20,23 +20,23 @@ _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,7}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-# Credentials for forwarding a call, and what is checked, then dropped (product.md 1).
+# Never stored: credentials, and the AccountSid, which is the same on every request.
 SECRET_PARAMS = frozenset({"AccountSid", "CallToken", "StirPassportToken"})
 
 
 class InvalidParams(ValueError):
-    """A request that no call can be told from: its CallSid is missing or malformed."""
+    """The CallSid of a request is missing or malformed."""
 
 
 def storable(text: str) -> str:
-    """The text with NUL and unpaired surrogates escaped, which no column holds."""
+    """The text with NUL and unpaired surrogates escaped, which no column can hold."""
     if text.isascii() and "\x00" not in text:
         return text
     return _UNSTORABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def storable_form(form: Form) -> dict[str, str | list[str]]:
-    """The whole form as it is kept: without secrets, every text storable."""
+    """The form as it is stored: without secrets, every text storable."""
     kept: dict[str, str | list[str]] = {}
     for name, value in form.items():
         if name in SECRET_PARAMS:
@@ -55,17 +55,17 @@ def call_sid(text: str) -> str:
 
 
 def e164(text: str) -> str:
-    """The text if it is a number in international form, else empty; never repaired."""
+    """The text if it is an E.164 number, else empty; it is never corrected."""
     return text if _E164.fullmatch(text) else ""
 
 
 def whole_number(text: str) -> int | None:
-    """Seconds or a count from 0 to 9,999,999, else nothing."""
+    """The number if the text is one from 0 to 9,999,999, else None."""
     return int(text) if _WHOLE_NUMBER.fullmatch(text) else None
 
 
 def moment(text: str) -> datetime | None:
-    """An RFC 2822 moment as aware UTC, else nothing (reference 1.7)."""
+    """An RFC 2822 moment as aware UTC, else None (docs/twilio.md 1.7)."""
     try:
         parsed = parsedate_to_datetime(text)
         parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
@@ -75,13 +75,13 @@ def moment(text: str) -> datetime | None:
 
 
 def plausible(at: datetime) -> datetime | None:
-    """The moment if a call can have happened then (2000 to 2099), else nothing."""
+    """The moment if it lies in the years 2000 to 2099, else None."""
     return at if 2000 <= at.year < 2100 else None
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceParams:
-    """One request about a leg; what is absent or unreadable is empty.
+    """One request about a leg; a missing or unreadable value is empty or None.
 
     Lengths of time are whole seconds.
     """
@@ -113,7 +113,7 @@ class VoiceParams:
 
     @classmethod
     def parse(cls, form: Form, *, needs_call: bool = True) -> Self:
-        """Reads a form; InvalidParams where the CallSid a call needs is none."""
+        """Read a form. Raises InvalidParams where a CallSid is needed and invalid."""
 
         def text(name: str, longest: int = 255) -> str:
             value = form.get(name, "")

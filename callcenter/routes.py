@@ -65,7 +65,7 @@ OPERATOR_LOOP = (Kind.OPERATOR, Kind.OPERATOR_DONE)
 LAST_RESORT = (Kind.OPERATOR, Kind.STATUS, Kind.FALLBACK)
 # What these say about an operator's leg can change the history of its callers.
 ABOUT_OPERATOR_LEGS = (*VOICE_URLS, *LAST_RESORT, Kind.OPERATOR_DONE)
-# Such requests come for legs of every kind, so they do not tell which kind it is.
+# Such requests come for every leg, so the kind of the leg cannot be seen from them.
 OF_ANY_LEG = (Kind.STATUS, Kind.FALLBACK, Kind.RECORDING)
 # Their path names the queue and the visit.
 OF_ONE_VISIT = (Kind.WAIT, Kind.QUEUE_EXIT, Kind.VOICEMAIL)

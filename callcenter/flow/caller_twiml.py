@@ -111,7 +111,7 @@ def leave() -> VoiceResponse:
 
 
 def announce(step: Step, plan: Plan) -> VoiceResponse:
-    """Tell the caller that an operator takes the call now."""
+    """Announce to the caller that an operator takes the call now."""
     response = VoiceResponse()
     spoken = language(step, plan)
     given = plan.queue(step.queue).prompts

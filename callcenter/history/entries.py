@@ -245,7 +245,7 @@ def _connection(
 
 
 def _reason(visit: Visit, result: str) -> Reason:
-    """Why the caller left the queue unserved: by our wait document, if it says so."""
+    """Why the caller left the queue: what our wait document decided, else `other`."""
     if result == "redirected":
         return Reason.EXTERNAL
     decided = _reason_decided(visit.waits[-1]) if visit.waits else None

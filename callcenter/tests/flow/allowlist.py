@@ -1,4 +1,4 @@
-"""What TwiML may look like, as Twilio's own library knows it: see data/."""
+"""Checks documents against the TwiML that Twilio's own library knows (see data/)."""
 
 import json
 from pathlib import Path
@@ -21,12 +21,12 @@ def parsed(document: VoiceResponse) -> ElementTree.Element:
 
 
 def faults(document: VoiceResponse, kind: str) -> list[str]:
-    """What Twilio would not take, in words; `kind` may allow less than all."""
+    """What Twilio would refuse in a document for this kind of request."""
     return faults_in(document.to_xml().encode(), kind)
 
 
 def faults_in(text: bytes, kind: str) -> list[str]:
-    """As `faults`, of an answer's body."""
+    """The same as `faults`, for the body of an answer."""
     found = []
     if len(text) >= MOST_BYTES:
         found.append("longer than 64 kB")

@@ -44,7 +44,7 @@ def make_plan(**changes: Any) -> Plan:
 
 
 def make_step(kind: str, *, caller: str = CUSTOMER, to: str = LINE, **values: Any):
-    """A request; what is no part of its place in the call is a parameter."""
+    """A request; a value that is no field of Step is one of its parameters."""
     place = {name: values.pop(name) for name in list(values) if name in _PLACE}
     params = VoiceParams(call_sid="CA" + "1" * 32, from_raw=caller, to_raw=to, **values)
     return Step(kind=kind, params=params, **place)

@@ -1,4 +1,4 @@
-"""The plan now: what the tables say soon after they say it, or the last good one."""
+"""The current plan: that of the tables, soon after a change, or the last good one."""
 
 import logging
 import threading
@@ -65,7 +65,7 @@ def clock(monkeypatch):
 
 @contextmanager
 def database_gone(error=None):
-    """Makes the database fail as it does when it is not there."""
+    """Make every query fail as it does when the database is gone."""
 
     def refuse(*args, **kwargs):
         raise error or OperationalError("server has gone away")
@@ -85,7 +85,7 @@ def make_line(queue: Queue, **values) -> PhoneLine:
     )
 
 
-def test_plan_says_what_the_tables_say():
+def test_plan_holds_what_the_tables_hold():
     support = make_queue(
         twilio_sid="QU" + "0" * 32,
         priority=5,
@@ -208,7 +208,7 @@ def test_reading_takes_the_same_few_queries_whatever_the_size(
         read_plan()
 
 
-def test_usual_step_asks_the_tables_nothing(clock, django_assert_num_queries):
+def test_usual_step_makes_no_query(clock, django_assert_num_queries):
     make_line(make_queue())
     plan = current_plan()
 
@@ -226,7 +226,7 @@ def test_version_is_compared_once_a_second(clock, django_assert_num_queries):
         assert [current_plan() is plan for _ in range(5)] == [True] * 5
 
 
-def test_change_is_heard_after_a_second(clock):
+def test_change_takes_effect_after_a_second(clock):
     make_line(make_queue())
     current_plan()
 
@@ -275,7 +275,7 @@ def test_plan_in_memory_serves_while_the_database_is_gone(clock, caplog):
         OSError("no route to host"),
     ],
 )
-def test_new_process_without_a_database_takes_the_plan_last_known_good(error):
+def test_new_process_without_a_database_takes_the_plan_of_the_file(error):
     make_line(make_queue())
     known = current_plan()
     current.forget()
@@ -286,13 +286,13 @@ def test_new_process_without_a_database_takes_the_plan_last_known_good(error):
     assert (plan.lines, plan.queues) == (known.lines, known.queues)
 
 
-def test_nothing_known_and_no_database_is_an_empty_plan(caplog):
+def test_without_file_and_database_the_plan_is_empty(caplog):
     with database_gone():
         assert current_plan().is_empty is True
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
 
 
-def test_file_that_cannot_be_read_is_an_empty_plan(settings):
+def test_with_an_unreadable_file_and_no_database_the_plan_is_empty(settings):
     settings.SPOOL_DIR.mkdir(parents=True)
     (settings.SPOOL_DIR / "plan.json").write_text("{")
 
@@ -300,7 +300,7 @@ def test_file_that_cannot_be_read_is_an_empty_plan(settings):
         assert current_plan().is_empty is True
 
 
-def test_database_that_comes_back_is_heard(clock):
+def test_database_that_comes_back_is_read_again(clock):
     make_line(make_queue())
     current_plan()
     current.forget()
@@ -323,7 +323,7 @@ def test_file_is_written_for_its_owner_only(settings):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_folder_that_cannot_be_written_keeps_nobody_from_being_served(
+def test_callers_are_served_although_the_folder_cannot_be_written(
     settings, tmp_path, caplog
 ):
     (tmp_path / "file").write_text("no folder")
@@ -353,7 +353,7 @@ def test_pin_in_the_plan_is_a_hash():
     assert "1234" not in planfile.dumps(current_plan())
 
 
-def test_one_thread_looks_while_the_others_go_on(clock, monkeypatch):
+def test_one_thread_compares_the_version_while_others_go_on(clock, monkeypatch):
     make_line(make_queue())
     plan = current_plan()
     clock.seconds += 1

@@ -52,7 +52,7 @@ def menu_step(digits: str = "", **place):
         (SATO.removeprefix("+"), LINE, "menu:main"),
     ],
 )
-def test_call_is_answered_by_who_calls_and_where(caller, to, decision):
+def test_answer_depends_on_caller_and_number_called(caller, to, decision):
     step = make_step("incoming", caller=caller, to=to)
 
     assert decided(step, PLAN, NOW) == decision
@@ -110,7 +110,7 @@ def test_third_wrong_key_leads_to_the_queue_of_the_line():
     assert asked == ["menu:main", "menu:main", "enqueue:support/1", "enqueue:support/1"]
 
 
-def test_number_of_tries_is_the_menu_s():
+def test_each_menu_has_its_number_of_tries():
     plan = with_menu(PLAN, "main", tries=1)
 
     assert decided(menu_step("9"), plan, NOW) == "enqueue:support/1"
@@ -132,7 +132,7 @@ def test_number_of_tries_is_the_menu_s():
     ],
 )
 @pytest.mark.parametrize(("name", "digits"), [("silence", ""), ("wrong", "9")])
-def test_silence_and_wrong_keys_may_have_a_way_of_their_own(
+def test_silence_and_wrong_keys_can_have_options_of_their_own(
     option, again, decision, name, digits
 ):
     plan = with_menu(PLAN, "main", options={name: option})
@@ -140,7 +140,7 @@ def test_silence_and_wrong_keys_may_have_a_way_of_their_own(
     assert decided(menu_step(digits, again=again), plan, NOW) == decision
 
 
-def test_menus_that_lead_to_each_other_in_silence_do_not_go_round_for_ever():
+def test_silence_does_not_lead_from_menu_to_menu_without_end():
     plan = with_menu(PLAN, "main", options={"silence": OptionPlan("menu", "language")})
     plan = with_menu(plan, "language", options={"silence": OptionPlan("menu", "main")})
 
@@ -168,7 +168,7 @@ def test_menu_deleted_meanwhile_leads_to_the_queue_of_the_line(digits):
     assert decided(step, EMPTY, NOW) == "end"
 
 
-def test_second_stay_of_a_call_has_the_next_number():
+def test_second_queue_entry_of_a_call_has_the_next_visit():
     assert decided(menu_step("1", visits=1), PLAN, NOW) == "enqueue:support/2"
 
 
@@ -188,7 +188,7 @@ def test_caller_waits_no_longer_than_the_maximum(queue_time, decision):
     assert decided(step, PLAN, NOW) == decision
 
 
-def test_maximum_wait_is_the_queue_s():
+def test_each_queue_has_its_maximum_wait():
     plan = with_queue(PLAN, "support", max_wait_seconds=30)
     step = make_step("wait", queue="support", visit=1, queue_time=30)
 
@@ -206,14 +206,16 @@ def test_maximum_wait_is_the_queue_s():
         (set(), False, "hold"),
     ],
 )
-def test_caller_leaves_an_unstaffed_queue_where_it_says_so(staffed, leaves, decision):
+def test_caller_leaves_an_unstaffed_queue_if_the_queue_is_set_so(
+    staffed, leaves, decision
+):
     plan = with_queue(PLAN, "support", leaves_when_unstaffed=leaves)
     step = make_step("wait", queue="support", visit=1, queue_time=0)
 
     assert decided(step, plan, NOW, staffed=staffed) == decision
 
 
-def test_caller_in_a_queue_that_is_gone_moves_to_one_that_is_served():
+def test_caller_in_a_deleted_queue_moves_to_another_queue():
     waiting = make_step("wait", queue="gone", visit=2, queue_time=5)
     leaving = make_step("queue-exit", queue="gone", visit=2, queue_result="leave")
 
@@ -222,7 +224,7 @@ def test_caller_in_a_queue_that_is_gone_moves_to_one_that_is_served():
     assert decided(replace(leaving, step=MOST_DOCUMENTS + 1), PLAN, NOW) == "apology"
 
 
-def test_without_any_plan_a_waiting_caller_waits_on():
+def test_with_an_empty_plan_a_waiting_caller_goes_on_waiting():
     waiting = make_step("wait", queue="support", visit=1, queue_time=5)
     leaving = make_step("queue-exit", queue="support", visit=1, queue_result="leave")
 
@@ -246,7 +248,9 @@ def test_without_any_plan_a_waiting_caller_waits_on():
         ("some-future-result", "end"),
     ],
 )
-def test_who_leaves_the_queue_unserved_is_told_so(result, decision):
+def test_caller_who_leaves_the_queue_without_being_served_gets_an_apology(
+    result, decision
+):
     step = make_step("queue-exit", queue="support", visit=1, queue_result=result)
 
     assert decided(step, PLAN, NOW) == decision

@@ -1,4 +1,4 @@
-"""Every document we can produce is one Twilio takes. No database."""
+"""Twilio accepts every document that we can produce. No database."""
 
 from dataclasses import replace
 from itertools import product
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.flow.plan import OptionPlan, Plan, PromptPlan
+from callcenter.routes import Kind
 from callcenter.tests.flow.allowlist import MOST_ENCODED, faults, parsed
 from callcenter.tests.flow.plans import (
     CUSTOMER,
@@ -24,20 +25,7 @@ from callcenter.tests.flow.plans import (
     with_menu,
 )
 
-KINDS = [
-    "incoming",
-    "menu",
-    "wait",
-    "queue-exit",
-    "connect",
-    "operator",
-    "operator-done",
-    "client",
-    "voicemail",
-    "recording",
-    "status",
-    "fallback",
-]
+KINDS = list(Kind)
 DECISIONS = [
     "menu:main",
     "menu:language",
@@ -196,7 +184,7 @@ NUMBER = st.one_of(st.none(), st.integers(0, 9_999_999))
     plan=st.sampled_from([make_plan(), Plan()]),
     staffed=st.sampled_from([None, set(), {"support"}]),
 )
-def test_whatever_is_asked_is_answered(
+def test_every_request_gets_a_decision_and_a_document(
     kind,
     caller,
     digits,

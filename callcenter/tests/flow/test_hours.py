@@ -1,4 +1,4 @@
-"""Open or closed at a moment. No database."""
+"""Whether a line is open at a moment. No database."""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo

@@ -9,7 +9,7 @@ from callcenter.tests.flow.plans import make_step
 STEP = make_step("menu", step=3, visits=2)
 
 
-def test_address_stands_alone_where_nobody_said_where_we_are(settings):
+def test_address_is_a_path_without_a_public_base_url(settings):
     settings.PUBLIC_BASE_URL = ""
     settings.WEBHOOK_BASIC_AUTH = "twilio:secret"
 
@@ -54,7 +54,7 @@ def test_address_is_absolute_and_carries_the_credentials(
         links.operator_done(STEP, "support"),
     ],
 )
-def test_what_must_not_be_lost_asks_for_retries(address):
+def test_request_that_must_not_be_lost_asks_for_retries(address):
     assert address.endswith("#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000")
 
 
@@ -67,11 +67,11 @@ def test_what_must_not_be_lost_asks_for_retries(address):
         links.hold_music(),
     ],
 )
-def test_what_is_asked_again_anyway_does_not(address):
+def test_request_that_comes_again_anyway_asks_for_none(address):
     assert "#" not in address
 
 
-def test_a_prefix_that_the_server_knows_too_is_said_once(settings):
+def test_prefix_of_a_proxy_is_in_the_address_once(settings):
     settings.PUBLIC_BASE_URL = "https://cc.example.com/mini"
     set_script_prefix("/mini/")
     try:

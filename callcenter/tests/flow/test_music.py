@@ -1,4 +1,4 @@
-"""The hold music we serve is the one we made. No database."""
+"""The hold music that is served is the one the module makes. No database."""
 
 import io
 import wave
@@ -8,7 +8,7 @@ from django.contrib.staticfiles import finders
 from callcenter.flow import links, music
 
 
-def test_file_is_what_the_module_makes():
+def test_file_holds_the_music_that_the_module_makes():
     assert music.FILE.read_bytes() == music.hold_music()
 
 

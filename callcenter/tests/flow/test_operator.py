@@ -66,7 +66,7 @@ def test_pin_opens_and_three_wrong_ones_end(digits, again, decision):
         ("client:", "sign_off"),
     ],
 )
-def test_who_is_signed_in_gets_calls_as_long_as_they_are_an_operator(caller, decision):
+def test_signed_in_leg_gets_calls_only_while_its_operator_is_active(caller, decision):
     assert answer(caller, signed_in=True) == decision
 
 
@@ -83,7 +83,7 @@ def test_who_is_signed_in_gets_calls_as_long_as_they_are_an_operator(caller, dec
         ("", "sign_off"),
     ],
 )
-def test_nobody_is_let_in_without_proof(caller, decision):
+def test_nobody_signs_in_without_the_pin(caller, decision):
     assert answer(caller) == decision
 
 
@@ -95,7 +95,7 @@ def test_operator_leaves_by_a_key(digits, decision):
     assert answer(digits=digits, signed_in=True) == decision
 
 
-def test_digits_of_one_without_a_pin_sign_nobody_off_before_they_are_in():
+def test_sign_off_key_has_no_effect_before_the_sign_in():
     assert answer(SUZUKI, digits="9") == "dial:support"
 
 
@@ -110,7 +110,7 @@ def test_digits_of_one_without_a_pin_sign_nobody_off_before_they_are_in():
         ({"other": 900}, "dial:support"),  # a queue they do not serve
     ],
 )
-def test_best_of_several_queues_goes_by_priority_then_by_the_oldest(waiting, decision):
+def test_best_of_several_queues_is_by_priority_then_by_oldest_caller(waiting, decision):
     since = {queue: seconds_ago(seconds) for queue, seconds in waiting.items()}
 
     chosen = answer(SUZUKI, waiting=since, signed_in=True, queue="billing")
@@ -118,7 +118,7 @@ def test_best_of_several_queues_goes_by_priority_then_by_the_oldest(waiting, dec
     assert chosen == decision
 
 
-def test_operators_take_turns_among_their_queues_when_nobody_knows_who_waits():
+def test_operators_take_turns_among_their_queues_while_waiting_is_unknown():
     plan = make_plan()
     dialled, queue = [], ""
     for _ in range(4):
@@ -142,7 +142,7 @@ def test_priority_is_read_from_the_plan_in_force():
     assert answer(SUZUKI, plan, waiting, signed_in=True) == "dial:sales"
 
 
-def test_without_any_plan_who_was_in_stays_in_and_nobody_else_comes_in():
+def test_with_an_empty_plan_operators_stay_signed_in_and_no_other_signs_in():
     assert answer(plan=Plan(), signed_in=True) == "wait"
     assert answer(plan=Plan()) == "sign_off"
 

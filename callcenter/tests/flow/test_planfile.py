@@ -77,7 +77,7 @@ def test_writing_that_fails_leaves_the_file_before(tmp_path, monkeypatch):
         "\ufeff" + planfile.dumps(FULL),
     ],
 )
-def test_file_that_holds_no_plan_is_told_apart(tmp_path, text):
+def test_file_that_holds_no_plan_is_refused(tmp_path, text):
     path = tmp_path / "plan.json"
     path.write_text(text, encoding="utf-8")
 

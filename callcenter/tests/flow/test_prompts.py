@@ -29,12 +29,12 @@ def test_no_voice_reads_the_other_language():
     ]
 
 
-def test_position_is_told_in_a_sentence():
+def test_position_stands_in_a_sentence():
     assert prompts.of("en").position.format(position=3) == "You are number 3 in line."
     assert prompts.of("ja").position.format(position=3) == (
         "お客様は、ただいま3番目にお待ちいただいております。"
     )
 
 
-def test_language_we_do_not_speak_is_answered_in_japanese():
+def test_unknown_language_is_answered_in_japanese():
     assert prompts.of("xx") is prompts.JAPANESE

@@ -1,4 +1,4 @@
-"""How texts are cut into what Twilio reads. No database."""
+"""How texts are cut into pieces that Twilio reads. No database."""
 
 from urllib.parse import quote
 
@@ -71,11 +71,11 @@ def test_long_english_without_sentences_is_cut_between_words():
     assert " ".join(cut) == ("word " * 600).strip()
 
 
-def test_text_without_any_place_to_cut_is_cut_all_the_same():
+def test_text_without_a_place_to_cut_is_cut_at_the_limit():
     assert [len(piece) for piece in pieces("x" * 7000)] == [LONGEST, LONGEST, 1200]
 
 
-def test_what_xml_cannot_hold_is_left_out():
+def test_characters_that_xml_cannot_hold_are_left_out():
     assert pieces("a\x00b\x0b\ud800c\ufffe") == ("abc",)
 
 

@@ -61,13 +61,13 @@ def test_menus_whose_keys_lead_only_to_each_other_are_dead_ends():
         OptionPlan("voicemail", "support"),
     ],
 )
-def test_input_that_leads_to_what_is_not_there_is_told_with_its_key(option):
+def test_missing_target_is_reported_with_its_key(option):
     assert found(main={"1": QUEUE, "7": option}) == [
         Problem("main", Reason.MISSING_TARGET, "7", option.target)
     ]
 
 
-def test_menu_whose_only_key_leads_to_what_is_missing_is_told_of_once():
+def test_menu_whose_only_key_leads_nowhere_is_reported_once():
     assert found(main={"1": to("gone")}) == [
         Problem("main", Reason.MISSING_TARGET, "1", "gone")
     ]
@@ -101,7 +101,7 @@ def test_silence_that_ends_in_a_queue_is_no_circle():
     )
 
 
-def test_all_problems_are_told_menu_by_menu():
+def test_all_problems_are_reported_menu_by_menu():
     plan = make_plan()
 
     assert problems(plan.menus, ["sales"], []) == [

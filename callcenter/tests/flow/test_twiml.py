@@ -83,7 +83,9 @@ def test_line_greets_in_its_own_words_and_language():
         ("*", 1, 0, ["番号を押してください。"]),
     ],
 )
-def test_menu_asked_again_counts_what_led_nowhere(digits, again, next_again, texts):
+def test_menu_asked_again_counts_wrong_and_missing_keys(
+    digits, again, next_again, texts
+):
     step = make_step(
         "menu", menu="main", digits=digits, again=again, step=4, visits=1, language="ja"
     )
@@ -107,7 +109,7 @@ def test_option_that_leads_to_another_language_is_heard_in_it():
     )
 
 
-def test_caller_is_put_into_the_queue_with_all_the_next_steps_need():
+def test_caller_is_put_into_the_queue_with_the_urls_of_the_next_steps():
     step = make_step("menu", menu="main", digits="1", step=1, language="en", visits=1)
 
     made = answered("enqueue:support/2", step, PLAN)
@@ -194,7 +196,7 @@ def test_caller_leaves_the_queue_without_a_word(decision):
     assert outline(answered(decision, step, PLAN)) == ["Leave"]
 
 
-def test_nothing_follows_for_who_has_talked_or_hung_up():
+def test_document_after_a_conversation_or_hang_up_is_empty():
     step = make_step("queue-exit", queue="support", queue_result="bridged")
 
     assert answered("end", step, PLAN).to_xml() == (
@@ -211,7 +213,7 @@ def test_nothing_follows_for_who_has_talked_or_hung_up():
         ("system-error", "We are sorry. Our system is having trouble"),
     ],
 )
-def test_who_leaves_unserved_hears_why(result, begins):
+def test_caller_who_was_not_served_hears_why(result, begins):
     step = make_step("queue-exit", queue="support", queue_result=result, language="en")
 
     made = answered("apology", step, PLAN)
@@ -274,7 +276,7 @@ def test_a_decision_that_no_document_can_hold_is_answered_with_an_apology(
     ]
 
 
-def test_without_any_plan_the_way_out_of_a_menu_is_an_apology():
+def test_with_an_empty_plan_the_end_of_a_menu_is_an_apology():
     step = make_step("menu", menu="main", language="en")
 
     ((text, _),) = said(answered("end", step, Plan()))
@@ -301,7 +303,7 @@ def test_fallback_dials_the_line_s_number():
 
 
 @pytest.mark.parametrize("kind", ["status", "recording"])
-def test_nothing_is_said_where_nobody_listens(kind):
+def test_document_is_empty_where_nobody_listens(kind):
     assert outline(answered("", make_step(kind), PLAN)) == []
 
 
@@ -360,7 +362,9 @@ DIAL_SUPPORT = [
         (True, DIAL_SUPPORT),
     ],
 )
-def test_operator_is_told_once_and_then_waits_in_the_queue(signed_in, lines):
+def test_operator_hears_once_that_they_are_signed_in_then_waits_in_the_queue(
+    signed_in, lines
+):
     step = make_step(
         "operator", caller=SATO, step=5, signed_in=signed_in, language="en"
     )
@@ -375,7 +379,7 @@ def test_operator_of_several_queues_chooses_again_soon(caller, seconds):
     assert [dial.get("timeout") for dial in parsed(made).iter("Dial")] == [seconds]
 
 
-def test_operator_without_a_queue_is_told_and_asked_to_wait():
+def test_operator_without_a_queue_hears_so_and_waits():
     step = make_step("operator", caller=SUZUKI, step=1, language="en")
     lines = [
         "Gather action=/twilio/operator/?step=2&in=1 finishOnKey= numDigits=1"
@@ -442,7 +446,7 @@ def test_operator_has_time_after_a_conversation(values, seconds):
         ({}, ["10"]),
     ],
 )
-def test_conversation_that_was_none_never_comes_back_at_once(values, pauses):
+def test_dial_without_a_conversation_is_followed_by_a_pause(values, pauses):
     plan = with_queue(PLAN, "support", wrapup_seconds=0)
     step = make_step(
         "operator-done", queue="support", dial_call_status="completed", **values
@@ -483,7 +487,7 @@ def test_dial_that_failed_is_not_tried_again_at_once(status, lines):
     ]
 
 
-def test_who_comes_back_from_a_dial_unproven_is_not_signed_in_by_that():
+def test_return_from_a_dial_does_not_sign_in():
     step = make_step(
         "operator-done", caller=SATO, queue="support", dial_call_status="no-answer"
     )
@@ -502,7 +506,7 @@ def test_who_comes_back_from_a_dial_unproven_is_not_signed_in_by_that():
         (CUSTOMER, True, "You have left the queue. Goodbye."),
     ],
 )
-def test_operator_is_sent_off_with_a_word(caller, signed_in, text):
+def test_operator_hears_a_goodbye(caller, signed_in, text):
     step = make_step("operator", caller=caller, signed_in=signed_in, language="en")
 
     assert outline(answered("sign_off", step, PLAN)) == [f"Say {text}", "Hangup"]

@@ -1,4 +1,4 @@
-"""Telling a call in a test, and what to look at. No database."""
+"""Derives a leg in a test, and picks what tests look at. No database."""
 
 from callcenter.history.derive import History, derive
 from callcenter.history.rules import Rules
@@ -17,7 +17,7 @@ RULES = Rules(
 
 
 def derived(*events: WebhookEvent, sid: str = CALLER, rules: Rules = RULES) -> History:
-    """The history of a leg by these events."""
+    """The history of a leg, derived from these events."""
     return derive(sid, events, rules)
 
 
@@ -30,7 +30,7 @@ def outcomes(history: History) -> list[tuple[int, str, int | None]]:
 
 
 def operators_of(history: History) -> list[str]:
-    """The leg of every connection."""
+    """The operator leg of every connection."""
     return [
         one.connection.operator_call_sid for one in history.entries if one.connection
     ]

@@ -1,4 +1,4 @@
-"""What the requests of a call mean besides its stays in queues; no database."""
+"""What is derived from the requests of a call besides queue entries. No database."""
 
 import pytest
 
@@ -57,7 +57,7 @@ def test_abandoned_call_is_recovered_by_the_first_contact_strictly_after():
         ([event(0, "fallback/", "apology")], CALLER, "customer"),
     ],
 )
-def test_whose_leg_it_is(events, sid, kind):
+def test_leg_has_its_kind(events, sid, kind):
     history = derived(*events, sid=sid)
 
     assert history.call is not None
@@ -133,7 +133,7 @@ def test_a_call_known_only_from_its_end_began_its_duration_earlier():
         ([choose(5), connect(36, 31)], "", ""),
     ],
 )
-def test_what_became_of_the_call(events, outcome, by):
+def test_call_has_an_outcome_and_who_hung_up(events, outcome, by):
     call = derived(*events).call
 
     assert call is not None
@@ -185,7 +185,7 @@ def test_request_seen_with_and_without_its_token_counts_once():
     assert twice.call.started_at == at(0)
 
 
-def test_voicemail_and_recording_are_told_once_under_their_sids():
+def test_voicemail_and_recording_make_one_row_per_sid():
     recording = "RE" + "a" * 32
     history = derived(
         choose(5),
@@ -222,7 +222,7 @@ def test_voicemail_and_recording_are_told_once_under_their_sids():
     ] == [(recording, 21)]
 
 
-def test_callback_wish_is_told_from_our_leave():
+def test_call_back_request_is_derived_from_our_leave():
     history = derived(choose(5), wait(30, 25, "leave:callback"), leave(31, "leave", 26))
 
     wishes = [one.callback for one in history.entries]
@@ -255,7 +255,7 @@ def test_states_of_an_operator_on_the_telephone():
     ]
 
 
-def test_conversation_that_came_to_nothing_is_none_also_when_heard_after_the_end():
+def test_dial_that_was_not_bridged_is_no_conversation_even_after_the_end():
     history = derived(
         *sign_in(-300),
         connect(36, 31),
@@ -270,7 +270,7 @@ def test_conversation_that_came_to_nothing_is_none_also_when_heard_after_the_end
     ]
 
 
-def test_line_and_number_are_normalised_beside_what_was_sent():
+def test_line_and_number_are_normalised_and_kept_as_sent():
     call = derived(ring(To="sip:front@example.com", From=" 090-1234")).call
 
     assert call is not None

@@ -1,4 +1,4 @@
-"""What became of each stay in a queue, scenario by scenario; no database."""
+"""The outcome of each queue entry, scenario by scenario. No database."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_each_queue_result_has_its_outcome(
     assert (entry.overflow_reason, entry.queue_result) == (reason, result)
 
 
-def test_an_enqueue_decision_makes_an_entry_of_which_nothing_else_is_heard():
+def test_an_enqueue_decision_alone_makes_an_entry():
     assert outcomes(derived(ring(), choose(5))) == [(1, "waiting", None)]
 
 
@@ -71,7 +71,7 @@ def test_answered_is_taken_from_the_connect_not_from_the_late_exit():
     assert history.entries[0].entry.left_at == at(36)
 
 
-def test_answered_stays_answered_when_only_the_end_of_the_call_is_known_besides():
+def test_connect_and_end_without_an_exit_are_answered():
     history = derived(ring(), choose(5), connect(36, 31), end(90, CallDuration=90))
 
     assert outcomes(history) == [(1, "answered", 31)]
@@ -109,7 +109,7 @@ def test_hang_up_during_the_announcement_is_lost_while_connecting():
     assert len(history.abandoned_calls) == 1
 
 
-def test_a_dial_that_was_not_bridged_denies_the_connect_without_an_exit():
+def test_without_an_exit_a_dial_that_was_not_bridged_voids_the_connect():
     history = derived(choose(5), connect(25, 20), done(27, bridged=False))
 
     entry = history.entries[0].entry
@@ -137,7 +137,7 @@ def test_a_caller_who_waits_on_was_not_connected():
     assert outcomes(history) == [(1, "waiting", None)]
 
 
-def test_bridged_beside_dials_that_all_deny_it_names_the_last_operator():
+def test_bridged_exit_with_no_bridged_dial_names_the_last_operator():
     history = derived(
         choose(5),
         connect(29, 24),
@@ -151,14 +151,14 @@ def test_bridged_beside_dials_that_all_deny_it_names_the_last_operator():
     assert operators_of(history) == [OTHER_OPERATOR]
 
 
-def test_bridged_without_a_connect_is_answered_by_nobody_known():
+def test_bridged_without_a_connect_is_answered_without_a_connection():
     history = derived(choose(5), leave(80, "bridged", 26))
 
     assert outcomes(history) == [(1, "answered", 26)]
     assert operators_of(history) == []
 
 
-def test_a_dial_that_names_the_caller_stands_for_a_lost_connect():
+def test_a_dial_that_names_the_caller_replaces_a_lost_connect():
     history = derived(choose(5), wait(5, 0), done(96, talk=60, QueueTime=31))
 
     connection = history.entries[0].connection
@@ -193,7 +193,7 @@ def test_a_dial_that_names_nobody_is_not_the_callers_when_another_came_between()
     assert connection.talk_seconds is None
 
 
-def test_a_stranger_named_by_a_dial_is_nobody():
+def test_an_unknown_leg_named_by_a_dial_counts_as_no_leg():
     stranger = "CA" + "9" * 32
     events = [choose(5), connect(36, 31), done(160, caller=stranger, talk=120)]
 
@@ -230,13 +230,13 @@ def test_rung_out_dial_says_nothing_of_the_caller():
         ([connect(20, 15), done(60, talk=38)], "answered"),
     ],
 )
-def test_bridging_in_process_is_no_final_word(extra, outcome):
+def test_bridging_in_process_is_not_final(extra, outcome):
     history = derived(choose(5), leave(22, "bridging-in-process", 15), *extra)
 
     assert [one.entry.outcome for one in history.entries] == [outcome]
 
 
-def test_the_final_word_counts_whenever_it_comes():
+def test_the_final_exit_counts_whenever_it_comes():
     history = derived(
         choose(5), leave(22, "bridging-in-process", 15), leave(90, "bridged", 15)
     )

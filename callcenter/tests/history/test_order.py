@@ -1,7 +1,4 @@
-"""The same events in any order, with any lost or odd, tell the same and never fail.
-
-No database.
-"""
+"""Events in any order, lost or odd, never fail and give the same rows. No database."""
 
 from itertools import permutations
 from typing import Any
@@ -112,7 +109,7 @@ any_event = st.one_of(
 
 
 def rows_of(history: History) -> list[Any]:
-    """Every column of every told row."""
+    """Every column of every derived row."""
     parts: list[list[Any]] = [
         [history.call],
         [one.entry for one in history.entries],
@@ -135,7 +132,7 @@ def rows_of(history: History) -> list[Any]:
 
 
 def stored_once(events: list[WebhookEvent]) -> list[WebhookEvent]:
-    """What the journal would hold: each request once, at its earliest receipt."""
+    """The events as they are stored: each request once, at its earliest receipt."""
     once: dict[str, WebhookEvent] = {}
     for one in sorted(events, key=lambda one: one.received_at):
         once.setdefault(one.dedup_key, one)
@@ -164,13 +161,13 @@ def a_busy_call() -> list[WebhookEvent]:
 
 @pytest.mark.parametrize("sid", [CALLER, OPERATOR, OTHER_OPERATOR])
 @given(order=st.permutations(a_busy_call()))
-def test_a_busy_call_is_told_the_same_in_any_order(sid, order):
+def test_a_busy_call_is_derived_the_same_in_any_order(sid, order):
     assert rows_of(derive(sid, order, RULES)) == rows_of(
         derive(sid, a_busy_call(), RULES)
     )
 
 
-def test_an_abandoned_call_is_told_the_same_in_every_order():
+def test_an_abandoned_call_is_derived_the_same_in_every_order():
     events = [ring(), choose(5), wait(5, 0), leave(65, "hangup", 60), end(66)]
     plain = rows_of(derive(CALLER, events, RULES))
 
@@ -179,7 +176,7 @@ def test_an_abandoned_call_is_told_the_same_in_every_order():
 
 
 @given(data=st.data(), events=st.lists(any_event, min_size=1, max_size=12))
-def test_whatever_arrives_is_told_the_same_in_any_order(data, events):
+def test_any_events_are_derived_the_same_in_any_order(data, events):
     events = stored_once(events)
     order = data.draw(st.permutations(events))
 
@@ -191,7 +188,7 @@ def test_whatever_arrives_is_told_the_same_in_any_order(data, events):
 
 
 @given(events=st.lists(any_event, min_size=1, max_size=12))
-def test_whatever_arrives_keeps_the_balance_and_every_constraint(events):
+def test_any_events_keep_the_balance_and_every_constraint(events):
     history = derive(CALLER, [ring(), *stored_once(events)], RULES)
 
     entries = [one.entry for one in history.entries]

@@ -1,4 +1,4 @@
-"""A small installation, and what it takes to look at what is stored."""
+"""A small installation for tests, and a look at what is stored."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -27,7 +27,7 @@ def _configured(settings):
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
-def test_signatures_are_believed_as_the_libraries_of_twilio_do(vector):
+def test_signatures_are_accepted_as_by_twilios_libraries(vector):
     form: dict[str, list[str]] = {}
     for name, value in vector.get("params", []):
         form.setdefault(name, []).append(value)
@@ -79,7 +79,7 @@ def test_the_query_is_signed_as_it_came_not_as_we_would_write_it():
     assert access.check(request_of(path)) == FORM
 
 
-def test_both_tokens_count_while_one_is_rotated(settings):
+def test_both_tokens_are_valid_while_one_is_rotated(settings):
     settings.TWILIO_AUTH_TOKEN_SECONDARY = "the-next-token"
 
     assert access.check(request_of(token="the-next-token")) == FORM
@@ -91,7 +91,7 @@ def test_without_a_second_token_an_empty_one_does_not_sign():
 
 
 @pytest.mark.parametrize("name", ["TWILIO_AUTH_TOKEN", "TWILIO_ACCOUNT_SID"])
-def test_without_token_or_account_nobody_is_believed(settings, name):
+def test_without_token_or_account_every_request_is_refused(settings, name):
     setattr(settings, name, "")
 
     assert refusal_of(request_of()) == (
@@ -126,7 +126,7 @@ def test_without_a_public_address_a_foreign_host_is_refused(settings):
         ("https://user:word@example.test/cc", "/cc"),
     ],
 )
-def test_a_prefix_of_the_public_address_is_said_once(settings, base, script_name):
+def test_a_prefix_of_the_public_address_is_counted_once(settings, base, script_name):
     settings.PUBLIC_BASE_URL = base
 
     request = request_of(
@@ -205,7 +205,7 @@ def test_a_signed_form_must_be_about_a_call_of_ours(form, expected):
 
 
 @pytest.mark.parametrize("header", ["", "x", "\xff" * 28, "a" * 10_000])
-def test_a_signature_that_is_none_is_refused(header):
+def test_a_malformed_signature_is_refused(header):
     request = request_of(HTTP_X_TWILIO_SIGNATURE=header)
 
     assert refusal_of(request) == (403, "the signature cannot be verified")
@@ -263,7 +263,7 @@ def test_a_body_cut_short_is_refused():
     assert refusal_of(cut_short)[0] == 400
 
 
-def test_a_length_past_all_numbers_is_refused():
+def test_a_content_length_too_great_for_a_number_is_refused():
     request = RequestFactory().post(
         "/twilio/status/", b"--x\r\n", "multipart/form-data; boundary=x"
     )

@@ -1,4 +1,4 @@
-"""What may come to the door that Twilio never should send, or that nobody expects."""
+"""Requests that Twilio should never send, or that nobody expects."""
 
 import logging
 from urllib.parse import quote, urlencode
@@ -87,14 +87,14 @@ def test_without_the_password_there_is_a_challenge(twilio, settings, caplog):
     assert answer.response["WWW-Authenticate"] == 'Basic realm="MiniCC"'
 
 
-def test_without_a_token_nobody_is_believed(twilio, settings, caplog):
+def test_without_a_token_every_request_is_refused(twilio, settings, caplog):
     settings.TWILIO_AUTH_TOKEN = ""
 
     refused(twilio.post("incoming", token="any"), 503, caplog)
 
 
 @pytest.mark.parametrize("method", ["get", "head", "put", "delete", "patch", "options"])
-def test_other_methods_are_none_of_twilios(twilio, settings, method):
+def test_other_methods_are_refused(twilio, settings, method):
     # Before all other checks, that of the configuration too.
     settings.TWILIO_AUTH_TOKEN = ""
 
@@ -138,9 +138,7 @@ def test_a_body_that_cannot_be_read_is_refused(twilio, caplog, body, content_typ
         ("multipart/form-data; boundary=b; charset=idna", None),
     ],
 )
-def test_a_length_or_charset_that_is_none_is_refused(
-    twilio, caplog, content_type, length
-):
+def test_an_invalid_length_or_charset_is_refused(twilio, caplog, content_type, length):
     response = twilio.client.generic(
         "POST",
         "/twilio/incoming/",
@@ -183,7 +181,7 @@ def test_invalid_utf8_is_not_what_was_signed(twilio, caplog):
     assert not WebhookEvent.objects.exists()
 
 
-def test_a_nul_is_kept_escaped_and_hurts_nobody(twilio):
+def test_a_nul_is_kept_escaped(twilio):
     answer = twilio.post("incoming", CallerName="A\x00B", **{"N\x00": "1"})
 
     assert answer.verbs == ["Gather", "Redirect"]
@@ -274,7 +272,7 @@ def test_garbage_in_a_status_ends_the_call_all_the_same(twilio, garbage):
 @pytest.mark.parametrize(
     "sid", ["x", "CA1", "RE" + "1" * 32, "CA" + "z" * 32, "a" * 99]
 )
-def test_a_sid_of_the_wrong_form_is_none(twilio, name, sid):
+def test_a_malformed_sid_is_stored_as_empty(twilio, name, sid):
     names = ("QueueSid", "DequeingCallSid", "DialCallSid", "ParentCallSid")
     answer = twilio.post(name, RecordingSid=sid, **dict.fromkeys(names, sid))
 
@@ -322,7 +320,7 @@ def test_a_queue_in_the_query_that_does_not_exist_is_answered(twilio, name, slug
 
 @pytest.mark.parametrize("name", HEARD)
 @pytest.mark.parametrize("garbage", [*GARBAGE, "9999999", "%00", "%ff"])
-def test_garbage_in_our_own_query_is_as_if_it_were_not_there(twilio, name, garbage):
+def test_garbage_in_our_own_query_counts_as_missing(twilio, name, garbage):
     names = ("step", "visits", "again", "lang", "in", "queue")
     query = "&".join(f"{one}={quote(garbage, safe='%')}" for one in names)
 
@@ -350,14 +348,14 @@ def test_a_query_with_too_many_fields_is_refused(twilio):
 @pytest.mark.parametrize(
     "path", ["/twilio/incoming", "/twilio/", "/twilio/nothing/", "/twilio/client/"]
 )
-def test_a_path_that_is_none_of_ours_is_not_found_rather_than_redirected(twilio, path):
+def test_an_unknown_path_is_not_found_rather_than_redirected(twilio, path):
     assert twilio.post(path).status_code == 404
 
 
 @pytest.mark.parametrize(
     "token", ["x" * 256, "x" * 5_000, "with blank", "ü", "\x7f", ""]
 )
-def test_an_odd_idempotency_token_is_none(twilio, token):
+def test_a_malformed_idempotency_token_is_ignored(twilio, token):
     for _ in range(2):
         answer = twilio.post("incoming", idempotency=token)
         assert answer.verbs == ["Gather", "Redirect"]
@@ -367,7 +365,7 @@ def test_an_odd_idempotency_token_is_none(twilio, token):
     assert event.token == ""
 
 
-def test_the_token_of_a_forged_request_spoils_none(twilio):
+def test_the_token_of_a_forged_request_is_not_stored(twilio):
     twilio.post("incoming", idempotency="one", token="forged")
     twilio.post("incoming", idempotency="one", From=CALLER)
 
@@ -382,7 +380,7 @@ def test_repeated_parameters_keep_every_value(twilio):
     assert QueueEntry.objects.get().queue == "support"
 
 
-def test_what_is_not_to_be_stored_is_not(twilio):
+def test_secrets_are_not_stored(twilio):
     twilio.post("incoming", CallToken="secret", StirPassportToken="secret")
 
     assert {"AccountSid", "CallToken", "StirPassportToken"}.isdisjoint(

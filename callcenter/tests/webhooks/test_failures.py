@@ -1,4 +1,4 @@
-"""What a caller hears when something of ours is broken: never nothing, never a 500."""
+"""After any failure of ours the caller still hears something."""
 
 import logging
 
@@ -107,7 +107,7 @@ def test_with_the_database_gone_an_operator_signs_in_and_serves(twilio):
     assert leg.answer.find("Queue").text == "support"
 
 
-def test_with_the_database_gone_a_request_without_our_query_is_a_first_one(twilio):
+def test_with_the_database_gone_a_request_without_our_query_counts_as_the_first(twilio):
     with database_gone():
         answer = twilio.post("menu/main", Digits="1", CallStatus="in-progress")
 
@@ -190,7 +190,7 @@ def test_a_repeat_is_answered_as_the_first_time_although_the_setup_has_changed(t
     assert WebhookEvent.objects.count() == 1
 
 
-def test_a_repeat_adds_no_second_stay(twilio):
+def test_a_repeat_adds_no_second_queue_entry(twilio):
     answers = [
         twilio.post("menu/main", idempotency="one", Digits="1") for _ in range(3)
     ]

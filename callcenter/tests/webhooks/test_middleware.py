@@ -1,4 +1,4 @@
-"""The way of a webhook through the middleware."""
+"""How webhooks pass through the middleware."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_a_host_name_that_only_the_proxy_knows_is_no_obstacle(twilio):
     assert response.status_code == 403
 
 
-def test_without_the_short_way_the_webhooks_are_the_same(twilio, settings):
+def test_webhooks_answer_the_same_without_their_middleware(twilio, settings):
     install()
     settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if one != SHORT_WAY]
 
@@ -44,11 +44,11 @@ def test_without_the_short_way_the_webhooks_are_the_same(twilio, settings):
 
 
 @pytest.mark.parametrize("path", ["/twilio/nothing/", "/twilio/incoming"])
-def test_without_the_short_way_a_path_is_not_redirected_either(settings, path):
+def test_a_path_is_not_redirected_without_the_middleware_either(settings, path):
     settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if one != SHORT_WAY]
 
     assert TwilioClient().client.post(path).status_code == 404
 
 
-def test_pages_for_people_go_the_long_way(client):
+def test_pages_for_people_pass_through_all_middleware(client):
     assert client.get("/admin/").status_code == 302

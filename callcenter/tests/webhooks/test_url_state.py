@@ -1,4 +1,4 @@
-"""The place in a call: from our own URLs, or looked up where they do not say."""
+"""The place in a call: from our own URLs, else from the stored events."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -55,7 +55,7 @@ def past():
     return events
 
 
-def test_what_our_url_says_is_believed_without_a_look(past, django_assert_num_queries):
+def test_state_in_our_url_is_used_without_a_query(past, django_assert_num_queries):
     event = event_at(90, "/twilio/menu/main/?step=7&visits=5&again=2&lang=en")
 
     with django_assert_num_queries(0):
@@ -72,7 +72,7 @@ def test_what_our_url_says_is_believed_without_a_look(past, django_assert_num_qu
     )
 
 
-def test_a_request_without_our_query_goes_on_where_the_call_stands(
+def test_a_request_without_our_query_continues_from_the_stored_events(
     past, django_assert_num_queries
 ):
     event = event_at(90, "/twilio/menu/main/")
@@ -83,44 +83,46 @@ def test_a_request_without_our_query_goes_on_where_the_call_stands(
     assert place_of(step) == (3, 2, False)
 
 
-def test_what_the_url_does_say_goes_before_what_is_stored(past):
+def test_state_in_the_url_goes_before_stored_events(past):
     event = event_at(90, "/twilio/menu/main/?step=9")
 
     assert place_of(step_of(event, menu="main")) == (9, 2, False)
 
 
-def test_a_request_that_was_overtaken_does_not_count_what_came_of_it(past):
+def test_events_of_later_steps_do_not_count_for_a_late_request(past):
     event = event_at(90, "/twilio/menu/main/?step=1")
 
     assert place_of(step_of(event, menu="main")) == (1, 0, False)
 
 
-def test_a_repeat_looks_up_what_the_first_one_did(past):
+def test_a_repeat_finds_the_same_past_as_the_first(past):
     repeat = event_at(5, "/twilio/menu/main/")
 
     assert place_of(step_of(repeat, menu="main")) == (1, 0, False)
 
 
-def test_another_call_is_no_past_of_this_one(past):
+def test_events_of_another_call_do_not_count(past):
     event = event_at(90, "/twilio/menu/main/", CallSid="CA" + "2" * 32)
 
     assert place_of(step_of(event, menu="main")) == (0, 0, False)
 
 
-def test_a_new_call_has_no_past_and_is_not_looked_for(past, django_assert_num_queries):
+def test_a_new_call_needs_no_query(past, django_assert_num_queries):
     event = event_at(90, "/twilio/incoming/", CallStatus="ringing")
 
     with django_assert_num_queries(0):
         assert place_of(step_of(event)) == (0, 0, False)
 
 
-def test_a_call_moved_to_our_number_goes_on_counting_its_stays(past):
+def test_a_call_redirected_to_our_number_goes_on_counting_visits(past):
     event = event_at(90, "/twilio/incoming/")
 
     assert place_of(step_of(event)) == (3, 2, False)
 
 
-def test_the_path_of_a_stay_says_how_many_there_were(past, django_assert_num_queries):
+def test_a_path_with_a_visit_says_how_many_visits_there_were(
+    past, django_assert_num_queries
+):
     event = event_at(90, "/twilio/queue-exit/sales/2/?step=4")
 
     with django_assert_num_queries(0):
