@@ -31,9 +31,11 @@ _QUARTER_SECONDS = 900
 
 @dataclass(slots=True)
 class DerivedEntry:
-    """An entry with its connection and call-back request, unsaved."""
+    """An entry with its connection and call-back request, all unsaved."""
 
     entry: QueueEntry
+    # The connect that the connection was derived from.
+    connect: Connect | None = None
     connection: Connection | None = None
     callback: CallbackRequest | None = None
 
@@ -92,6 +94,7 @@ def derive_entry(
     )
     derived = DerivedEntry(entry)
     if verdict.outcome == Outcome.ANSWERED and verdict.connect:
+        derived.connect = verdict.connect
         derived.connection = _connection(
             verdict.connect, visit, evidence, operators.get(verdict.connect.leg, "")
         )

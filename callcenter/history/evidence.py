@@ -28,37 +28,47 @@ def seconds_between(start: datetime, end: datetime) -> int:
 
 
 def in_order(events: Iterable[WebhookEvent]) -> list[WebhookEvent]:
-    """Events in order of receipt, each request once.
+    """Events in order of receipt, each request once, as its earliest copy."""
+    return [_once(copies) for copies in copies_of_requests(events)]
 
-    A request that came with and without its idempotency token is stored twice; only the
-    earlier copy counts, with the first decision (docs/contract.md 8.3).
+
+def copies_of_requests(events: Iterable[WebhookEvent]) -> list[list[WebhookEvent]]:
+    """Events in order of receipt, the copies of one request together.
+
+    A request that came with and without its idempotency token is stored twice
+    (docs/contract.md 8.3).
     """
     ordered = sorted(events, key=lambda event: (event.received_at, event.dedup_key))
     without_token = [event for event in ordered if not event.token]
     if not without_token or len(without_token) == len(ordered):
-        return ordered
-    first_by_content: dict[tuple[str, str], WebhookEvent] = {}
+        return [[event] for event in ordered]
     contents = {
         id(event): (event.path, json.dumps(event.params, sort_keys=True))
         for event in ordered
     }
     doubled = {contents[id(event)] for event in without_token}
-    once: list[WebhookEvent] = []
+    first_by_content: dict[tuple[str, str], list[WebhookEvent]] = {}
+    requests: list[list[WebhookEvent]] = []
     for event in ordered:
         content = contents[id(event)]
-        first = first_by_content.get(content) if content in doubled else None
-        if first is None or (first.token and event.token):
-            first_by_content.setdefault(content, event)
-            once.append(event)
-        elif event.decision and not first.decision:
-            once[once.index(first)] = _with_decision(first, event.decision)
+        copies = first_by_content.get(content) if content in doubled else None
+        if copies is None or (copies[0].token and event.token):
+            requests.append([event])
+            first_by_content.setdefault(content, requests[-1])
+        else:
+            copies.append(event)
+    return requests
+
+
+def _once(copies: list[WebhookEvent]) -> WebhookEvent:
+    """The earliest copy, with the first decision that any copy has."""
+    first = copies[0]
+    decided = next((event for event in copies if event.decision), first)
+    if decided is first:
+        return first
+    once = copy.copy(first)
+    once.decision = decided.decision
     return once
-
-
-def _with_decision(event: WebhookEvent, decision: str) -> WebhookEvent:
-    changed = copy.copy(event)
-    changed.decision = decision
-    return changed
 
 
 @dataclass(frozen=True, slots=True)

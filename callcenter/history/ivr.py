@@ -4,6 +4,8 @@ The rules are docs/contract.md 8.18 and 8, "To the letter", "IVR steps".
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from callcenter.decision import Decision, Verb
 from callcenter.history.evidence import Evidence
@@ -11,27 +13,48 @@ from callcenter.models import IvrStep, WebhookEvent
 from callcenter.routes import Kind
 
 
+@dataclass(slots=True)
+class AskedMenu:
+    """One menu that a caller was asked, with the requests about it.
+
+    `question` is the request that was answered with the menu, `answer` the one that
+    brought the input; either may be missing.
+    """
+
+    menu: str
+    asked_at: datetime
+    question: WebhookEvent | None = None
+    answer: WebhookEvent | None = None
+
+
+def asked_menus(evidence: Evidence) -> list[AskedMenu]:
+    """The menus that a caller was asked, in order."""
+    asked: list[AskedMenu] = []
+    for event in _in_flow_order(evidence.own):
+        if event.kind == Kind.MENU:
+            waiting = (
+                one for one in asked if one.menu == event.menu and one.answer is None
+            )
+            one = next(waiting, None)
+            if one is None:
+                one = AskedMenu(event.menu, event.received_at)
+                asked.append(one)
+            one.answer = event
+        decision = Decision.parse(event.decision)
+        if decision.verb is Verb.MENU:
+            menu = decision.target[:64]
+            asked.append(AskedMenu(menu, event.received_at, question=event))
+    return asked
+
+
 def derive_steps(evidence: Evidence) -> list[IvrStep]:
     """One step for each menu asked, also where only the answer has reached us."""
     steps: list[IvrStep] = []
-    unanswered: list[IvrStep] = []
-    for event in _in_flow_order(evidence.own):
-        if event.kind == Kind.MENU:
-            asked = [step for step in unanswered if step.menu == event.menu]
-            if asked:
-                step = asked[0]
-                unanswered.remove(step)
-            else:
-                step = IvrStep(asked_at=event.received_at, menu=event.menu)
-                steps.append(step)
-            step.input, step.led_to = event.input, event.decision
-        decision = Decision.parse(event.decision)
-        if decision.verb is Verb.MENU:
-            step = IvrStep(asked_at=event.received_at, menu=decision.target[:64])
-            steps.append(step)
-            unanswered.append(step)
-    for number, step in enumerate(steps, 1):
-        step.step = number
+    for number, asked in enumerate(asked_menus(evidence), 1):
+        step = IvrStep(step=number, asked_at=asked.asked_at, menu=asked.menu)
+        if asked.answer:
+            step.input, step.led_to = asked.answer.input, asked.answer.decision
+        steps.append(step)
     return steps
 
 

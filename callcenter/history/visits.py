@@ -28,6 +28,8 @@ class Connect:
     at: datetime
     leg: str
     queue_time: int | None
+    # The connect request; None where it was lost.
+    request: WebhookEvent | None = None
     action: WebhookEvent | None = None
 
     @property
@@ -101,7 +103,8 @@ def visits_of(
             event.received_at,
             event.other_sid,
             event.queue_time_seconds,
-            dials.pop(event.dedup_key, None),
+            request=event,
+            action=dials.pop(event.dedup_key, None),
         )
         visit = _visit_for(connect, named, visits)
         visit.connects.append(connect)
@@ -112,7 +115,7 @@ def visits_of(
             _less(event.received_at, duration),
             event.call_sid,
             event.queue_time_seconds,
-            event,
+            action=event,
         )
         named = _queue_named(event, evidence, rules, visits.values())
         if any(not named or visit.queue == named for visit in visits.values()):
