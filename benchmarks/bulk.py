@@ -24,8 +24,8 @@ FROM callcenter_webhookevent LIMIT {rows}
 """
 _COLUMNS = (
     "token, received_at, kind, path, other_sid, queue, visit, menu, step, input,"
-    " position, queue_time_seconds, result, params, decision, decided_at, told_at,"
-    " tell_error"
+    " position, queue_time_seconds, result, params, decision, decided_at,"
+    " derived_at, derivation_error"
 )
 _NEW = {
     "mysql": {

@@ -1,1 +1,1 @@
-"""The event store: every request as it arrived, kept before it is interpreted."""
+"""The event store: every request as it arrived, stored before it is interpreted."""

@@ -1,6 +1,7 @@
-"""Commits an event before anything is made of it, and says which decision stands."""
+"""Stores each request once, before anything is derived from it."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -15,31 +16,41 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a request: its row, or none when the database is gone."""
+    """A stored event, and whether it was stored only now.
 
-    event: WebhookEvent | None
-    decision: str
-    is_repeat: bool = False
+    Of an event that was there before (a repeat, or one read from the database) nobody
+    knows how far an earlier derivation got, nor from which time of receipt.
+    """
+
+    event: WebhookEvent
+    is_new: bool = False
+
+    @property
+    def may_be_half_derived(self) -> bool:
+        """Whether a derivation may have been interrupted before all calls were right.
+
+        Then more calls are derived and compared than a new event would concern.
+        """
+        return not self.is_new and self.event.derived_at is None
 
 
-def record(event: WebhookEvent) -> Kept:
-    """Keeps one event; a repeat is answered with the decision that was kept first.
+def record(event: WebhookEvent) -> Kept | None:
+    """Stores one event or finds the row of the same request; None without a database.
 
-    With the database gone the whole event goes to the log, from which it can be loaded
-    again, and the caller is served all the same.
+    The decision of the stored row is the one to answer. With the database gone the
+    event goes to the log as a line of an event file, from which it can be loaded.
     """
     try:
-        kept, is_new = try_again_when_locked(lambda: keep(event))
+        return try_again_when_locked(lambda: keep(event))
     except Error:
         logger.exception("database gone, event not stored: %s", line_of_event(event))
         connection.close()
-        return Kept(None, event.decision)
-    return Kept(kept, kept.decision, is_repeat=not is_new)
+        return None
 
 
-def keep(event: WebhookEvent) -> tuple[WebhookEvent, bool]:
-    """The stored row of this request, and whether it is new."""
-    # One statement is a transaction of its own, but for one that has begun already.
+def keep(event: WebhookEvent) -> Kept:
+    """Stores the event, or adds it as a copy to the stored row of the same request."""
+    # One statement is a transaction by itself, unless one has begun already.
     alone = transaction.get_autocommit()
     try:
         with nullcontext() if alone else transaction.atomic():
@@ -49,18 +60,54 @@ def keep(event: WebhookEvent) -> tuple[WebhookEvent, bool]:
         # also swallows a value cut short.
         event.pk = None
     else:
-        return event, True
+        return Kept(event, is_new=True)
     with transaction.atomic():
         rows = WebhookEvent.objects.select_for_update()
         stored = rows.filter(dedup_key=event.dedup_key).first()
         if stored is None:
             raise IntegrityError("an event that is no repeat was refused")
-        stored.was_known = True
         if add_copy(stored, event):
             stored.derived_at = None
             stored.save(
                 update_fields=["received_at", "decision", "decided_at", "derived_at"]
             )
-            # Where it stood before may concern other calls than where it stands now.
-            stored.has_moved = True
-    return stored, False
+    return Kept(stored)
+
+
+def keep_batch(events: Sequence[WebhookEvent]) -> list[Kept]:
+    """Stores many events at once; returns those that calls must be derived for.
+
+    These are the new ones, and the pending ones among the repeats.
+    """
+    copies: dict[str, WebhookEvent] = {}
+    for event in events:
+        first = copies.setdefault(event.dedup_key, event)
+        if first is not event:
+            add_copy(first, event)
+    stored = WebhookEvent.objects.in_bulk(list(copies), field_name="dedup_key")
+    new = [event for key, event in sorted(copies.items()) if key not in stored]
+    try:
+        try_again_when_locked(lambda: WebhookEvent.objects.bulk_create(new))
+        _read_missing_ids(new)
+        kept = [Kept(event, is_new=True) for event in new]
+    except IntegrityError:
+        # Another worker has stored some of them in the meantime.
+        kept = [_keep_alone(event) for event in new]
+    for key, row in stored.items():
+        learns = add_copy(row, copies[key])
+        kept.append(_keep_alone(copies[key]) if learns else Kept(row))
+    return [one for one in kept if one.is_new or one.event.derived_at is None]
+
+
+def _keep_alone(event: WebhookEvent) -> Kept:
+    event.pk = None
+    return try_again_when_locked(lambda: keep(event))
+
+
+def _read_missing_ids(events: Sequence[WebhookEvent]) -> None:
+    """Gives rows inserted together their ids where the database did not (MySQL)."""
+    missing = {event.dedup_key: event for event in events if event.pk is None}
+    if missing:
+        rows = WebhookEvent.objects.filter(dedup_key__in=missing)
+        for key, pk in rows.values_list("dedup_key", "pk"):
+            missing[key].pk = pk

@@ -1,23 +1,27 @@
-"""Which calls an event concerns: each is told again when the event has been kept.
+"""Which calls an event concerns: each is derived again once the event is stored.
 
-Product.md 2, "What an event concerns".
+docs/contract.md 2, "What an event concerns".
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from callcenter.events.record import Kept
 from callcenter.models import WebhookEvent
 from callcenter.routes import ABOUT_OPERATOR_LEGS, LAST_RESORT, VOICE_URLS, Kind
 
 
-def affected_calls(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
-    """The SIDs of the calls that each event (by primary key) concerns.
+def affected_calls(kept: Sequence[Kept]) -> dict[int, set[str]]:
+    """The SIDs of the calls that each event concerns, by the event's primary key.
 
-    Its own call, the leg it names, and of the callers its operator leg was given those
-    whose history it can change: all of them where it says who the operator is, the
-    neighbours in time where it begins or ends a conversation.
+    These are its own call, the leg it names, and, among the callers that its operator
+    leg was given, those whose history it can change: all of them if it says who the
+    operator is, the neighbours in time if it begins or ends a conversation. An event
+    that may be half derived may have had other neighbours, so it concerns all of them.
     """
+    events = [one.event for one in kept]
+    unsure = {one.event.pk for one in kept if one.may_be_half_derived}
     legs = {event.call_sid for event in events if event.kind in ABOUT_OPERATOR_LEGS}
     legs |= {event.other_sid for event in events if event.kind == Kind.CONNECT}
     given = _callers_given_to(legs - {""})
@@ -34,11 +38,14 @@ def affected_calls(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
         sids = {event.call_sid, event.other_sid}
         leg = event.other_sid if event.kind == Kind.CONNECT else event.call_sid
         callers = given.get(leg, [])
-        if event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE) and not event.has_moved:
+        bounds_talk = event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE)
+        if bounds_talk and event.pk not in unsure:
             if event.kind == Kind.OPERATOR_DONE or leg in late:
                 sids |= _last_before(event.received_at, callers)
-        elif event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE, *VOICE_URLS) or (
-            event.kind in LAST_RESORT and leg not in introduced
+        elif (
+            bounds_talk
+            or event.kind in VOICE_URLS
+            or (event.kind in LAST_RESORT and leg not in introduced)
         ):
             sids |= {caller for _, caller in callers}
         concerned[event.pk] = sids - {""}
@@ -46,7 +53,7 @@ def affected_calls(events: Sequence[WebhookEvent]) -> dict[int, set[str]]:
 
 
 def _callers_given_to(legs: set[str]) -> dict[str, list[tuple[datetime, str]]]:
-    """When each operator leg was given which caller, in order."""
+    """The callers that each operator leg was given, with the moments, in order."""
     given: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     if legs:
         rows = WebhookEvent.objects.filter(other_sid__in=legs, kind=Kind.CONNECT)
@@ -58,9 +65,9 @@ def _callers_given_to(legs: set[str]) -> dict[str, list[tuple[datetime, str]]]:
 
 
 def _legs_done_since(events: Sequence[WebhookEvent]) -> set[str]:
-    """Legs whose Dial was over, as we heard already, at or after one of the connects.
+    """Legs with a stored Dial action at or after the first of the connects.
 
-    In the usual order there is none, and a connect concerns nobody but its caller.
+    When requests arrive in order there is none, and a connect concerns only its caller.
     """
     connects = [event for event in events if event.kind == Kind.CONNECT]
     if not connects:
@@ -75,7 +82,7 @@ def _legs_done_since(events: Sequence[WebhookEvent]) -> set[str]:
 
 
 def _introduced(legs: set[str]) -> set[str]:
-    """Those of the legs whose operator is known from a better source."""
+    """The legs among these whose operator is known from a better source."""
     if not legs:
         return set()
     kinds = (*VOICE_URLS, Kind.OPERATOR_DONE)
@@ -84,10 +91,11 @@ def _introduced(legs: set[str]) -> set[str]:
 
 
 def _last_before(at: datetime, callers: list[tuple[datetime, str]]) -> set[str]:
-    """Who had the leg just before: the last caller given before this moment, and at it.
+    """The last caller given to the leg before this moment, and those given at it.
 
-    A connect takes from its predecessor the Dial actions that come after it; a Dial
-    action belongs to its predecessor, or takes its place in naming somebody else.
+    A connect takes from its predecessor the Dial actions that come after it. A Dial
+    action ends its predecessor's conversation, or by naming another caller says that
+    there was none.
     """
     before = [moment for moment, _ in callers if moment < at]
     since = before[-1] if before else at

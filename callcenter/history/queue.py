@@ -1,9 +1,10 @@
-"""When a kept event is told: at once, or under load within a second of the answer.
+"""When a stored event is derived: before its answer, or under load soon after it.
 
-A request tells what it brought, unless another of this process is telling just then.
-Then its event is put in a queue, which one thread works off in batches: of a busy call
-the requests of half a second are told in one telling. Who dies meanwhile leaves events
-untold, which the next event of the call or `rebuild_calls --pending` mends.
+A request derives its event itself, unless another request of this process is deriving
+at that moment. Then the event is queued, and one thread derives the queue in batches:
+a busy call is derived once for all its requests of the last half second. A process that
+is killed leaves events pending, which the next event of the call derives, or
+`rebuild_calls --pending`.
 """
 
 import logging
@@ -14,48 +15,50 @@ import time
 
 from django.db import Error, close_old_connections, connection
 
+from callcenter.events.record import Kept
 from callcenter.history import store
-from callcenter.models import WebhookEvent
 
 logger = logging.getLogger(__name__)
 
-# So long a batch is gathered; with the telling of the one before it stays in a second.
+# How long a batch is collected. With the derivation of the batch before it, an event
+# is derived within about a second.
 GATHER_SECONDS = 0.3
 MOST_IN_A_BATCH = 500
-# Where telling lags behind more than this, answers are held up a little each, so that
-# it catches up: history stays within about a second of what was answered.
+# When the oldest queued event has waited longer than this, each answer is held up a
+# little, so that derivation catches up and history stays about a second behind.
 LAG_SECONDS = 0.6
 HELD_UP_SECONDS = 0.025
 
+# Held by whoever is deriving in this process.
 _turn = threading.Lock()
-_later: queue.SimpleQueue[tuple[float, WebhookEvent]] = queue.SimpleQueue()
+_later: queue.SimpleQueue[tuple[float, Kept]] = queue.SimpleQueue()
 _starting = threading.Lock()
 _thread: threading.Thread | None = None
-# Events put in the queue and not told yet, and since when the oldest of them stands
-# there; changed under `_counting`.
+# The number of events queued and not derived yet, and since when the oldest of them has
+# waited (`time.monotonic`); changed under `_counting`.
 _waiting = 0
 _oldest = math.inf
 _counting = threading.Condition()
 
 
-def schedule(event: WebhookEvent) -> None:
-    """Have the event told; holds the caller up only where nobody else is telling."""
+def schedule(kept: Kept) -> None:
+    """Derives the event, or queues it while another request is deriving."""
     if not _waiting and _turn.acquire(blocking=False):
         try:
-            store.derive_event(event)
+            store.derive_event(kept)
         finally:
             _turn.release()
         return
     now = time.monotonic()
     _count(1)
-    _later.put((now, event))
+    _later.put((now, kept))
     _start()
     if now - _oldest > LAG_SECONDS:
         time.sleep(HELD_UP_SECONDS)
 
 
 def drain(timeout: float = 10.0) -> bool:
-    """Wait until nothing is left to be told; says whether that came about in time."""
+    """Waits until the queue is derived; False if that takes longer than the timeout."""
     with _counting:
         return _counting.wait_for(lambda: not _waiting, timeout)
 
@@ -64,7 +67,7 @@ def _start() -> None:
     global _thread
     with _starting:
         if _thread is None or not _thread.is_alive():
-            # A worker that is told to stop does not wait for it.
+            # A daemon, so that a worker that is asked to stop does not wait for it.
             _thread = threading.Thread(target=_work, name="derivation", daemon=True)
             _thread.start()
 
@@ -75,23 +78,23 @@ def _work() -> None:
         try:
             since, first = _later.get(timeout=60)
         except queue.Empty:
-            # Nothing was busy for a while: give the connection back.
+            # Nothing was queued for a while: give the connection back.
             connection.close()
             continue
         _oldest = since
-        events = [first]
+        batch = [first]
         time.sleep(max(0.0, since + GATHER_SECONDS - time.monotonic()))
-        while len(events) < MOST_IN_A_BATCH and not _later.empty():
-            events.append(_later.get()[1])
+        while len(batch) < MOST_IN_A_BATCH and not _later.empty():
+            batch.append(_later.get()[1])
         try:
             close_old_connections()
             with _turn:
-                store.derive_events(events)
+                store.derive_events(batch)
         except Error:
-            logger.exception("%d events are told later", len(events))
+            logger.exception("%d events are derived later", len(batch))
         finally:
             _oldest = math.inf
-            _count(-len(events))
+            _count(-len(batch))
 
 
 def _count(more: int) -> None:

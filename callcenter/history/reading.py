@@ -1,8 +1,10 @@
-"""Reads what the telling of legs needs: under their locks, in few queries."""
+"""Reads the events that legs are derived from: under their locks, in few queries."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Subquery
 
@@ -14,14 +16,26 @@ Events = list[WebhookEvent]
 _NEVER = datetime(2200, 1, 1, tzinfo=UTC)
 
 
-def events_of(sids: Sequence[str], operators: Collection[str]) -> dict[str, Events]:
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What legs are derived from: the events of each, and the version of the setup."""
+
+    events: dict[str, Events]
+    # As it was when the events were read; 0 where nothing was found, or no setup is.
+    setup_version: int
+
+
+def inputs_of(sids: Sequence[str], operators: Collection[str]) -> Inputs:
     """For each leg its events, those that name it, and those of legs it was given to.
 
-    Of the operators' legs, which have hundreds, forms are read where telling asks for
-    one.
+    `operators` are the SIDs of operators' legs. These have hundreds of events, so their
+    forms are read one by one when a derivation asks for one.
     """
-    events = _about([sid for sid in sids if sid not in operators], is_long=False)
-    events |= _about([sid for sid in sids if sid in operators], is_long=True)
+    found = [
+        _about([sid for sid in sids if sid not in operators], is_long=False),
+        _about([sid for sid in sids if sid in operators], is_long=True),
+    ]
+    events = found[0].events | found[1].events
     given = {
         sid: legs for sid, about in events.items() if (legs := _legs_given(sid, about))
     }
@@ -32,17 +46,11 @@ def events_of(sids: Sequence[str], operators: Collection[str]) -> dict[str, Even
         for leg in sorted(legs.keys() - {event.call_sid for event in events[sid]}):
             # Nothing better is known of this leg than that it asked for calls or ended.
             events[sid] += WebhookEvent.objects.filter(call_sid=leg).order_by("pk")[:1]
-    return events
-
-
-def setup_version(events: Mapping[str, Events]) -> int:
-    """That of the moment at which these were read."""
-    first = next((about[0] for about in events.values() if about), None)
-    return (vars(first)["setup_version"] if first else None) or 0
+    return Inputs(events, found[0].setup_version or found[1].setup_version)
 
 
 def unknown_legs_among(events: Mapping[str, Events]) -> frozenset[str]:
-    """SIDs that Dial actions name and no event of ours is, or ever was, about."""
+    """SIDs that Dial actions name, but under which no event was ever stored."""
     named = {
         event.other_sid
         for sid, about in events.items()
@@ -60,14 +68,14 @@ def unknown_legs_among(events: Mapping[str, Events]) -> frozenset[str]:
     return frozenset(named)
 
 
-def _about(sids: Sequence[str], *, is_long: bool) -> dict[str, Events]:
+def _about(sids: Sequence[str], *, is_long: bool) -> Inputs:
     """The events under each of the SIDs, and those of other legs that name it."""
     events: dict[str, Events] = {sid: [] for sid in sids}
     if not sids:
-        return events
-    # What the setup is comes along, in place of a query of its own. Asked for with the
-    # lock it would be what stood before the lock was waited for, and the events of a
-    # threshold dated back meanwhile would count as told.
+        return Inputs(events, 0)
+    # The setup's version comes in the same statement as the events. A query before it
+    # could give the version from before a wait for the lock; then the events of a
+    # threshold dated back meanwhile would be marked as derived with the old one.
     version = SetupVersion.objects.filter(pk=1).values("version")
     rows = WebhookEvent.objects.annotate(setup_version=Subquery(version))
     if is_long:
@@ -81,25 +89,27 @@ def _about(sids: Sequence[str], *, is_long: bool) -> dict[str, Events]:
         for sid in {event.call_sid, event.other_sid}:
             if sid in events:
                 events[sid].append(event)
-    return events
+    first: Any = found[0] if found else None
+    return Inputs(events, (first and first.setup_version) or 0)
 
 
 def _legs_given(sid: str, events: Events) -> dict[str, datetime]:
-    """The operator legs that took this call, or say so, and since when they had it."""
+    """The operator legs that were given this call, and the first moment of each.
+
+    A leg that only a Dial action connects with the call has the moment `_NEVER`.
+    """
     legs: dict[str, datetime] = {}
     for event in events:
         if event.kind == Kind.CONNECT:
             since = legs.get(event.other_sid, _NEVER)
             legs[event.other_sid] = min(since, event.received_at)
         elif event.kind == Kind.OPERATOR_DONE:
-            # Named by a Dial action alone, it was never given the caller: no such
-            # moment.
             legs.setdefault(event.call_sid, _NEVER)
     return {leg: since for leg, since in legs.items() if leg not in ("", sid)}
 
 
 def _of_legs(given: Mapping[str, Mapping[str, datetime]]) -> Mapping[str, Events]:
-    """What the operator legs of each call add to it."""
+    """For each call the events that its operators' legs contribute to it."""
     since_first: dict[str, datetime] = {}
     for legs in given.values():
         for leg, since in legs.items():
@@ -119,15 +129,15 @@ def _of_legs(given: Mapping[str, Mapping[str, datetime]]) -> Mapping[str, Events
 
 
 def _of_leg(leg: str, since: datetime, events: Events) -> Iterator[WebhookEvent]:
-    """Those of the leg's events that count for who had it from a moment on."""
-    is_over = False
+    """The leg's events that count for a caller it was given at a moment."""
+    has_dial_action = False
     for event in events:
         if event.kind in VOICE_URLS:
             yield event
         elif event.received_at >= since:
-            is_over = True
+            has_dial_action = True
             yield event
-    if is_over:
-        # Such an action belongs to whom the leg was given last before it.
+    if has_dial_action:
+        # Such an action belongs to the caller given last before it.
         given = WebhookEvent.objects.connects_of_leg(leg)
         yield from given.filter(received_at__gte=since)

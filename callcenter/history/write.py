@@ -1,13 +1,15 @@
-"""Makes the stored rows of legs equal to those told: by natural key, ids kept."""
+"""Makes the stored rows of legs equal to their histories: by natural key, ids kept."""
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import connection, models
 
-from callcenter.history.contacts import Derivation
+from callcenter.history.derivation import Derivation
 from callcenter.history.derive import History
 from callcenter.models import (
     AbandonedCall,
@@ -26,186 +28,174 @@ RowT = TypeVar("RowT", bound=models.Model)
 Outcome = QueueEntry.Outcome
 
 
-def write_histories(derivations: Sequence[Derivation], *, check_all_rows: bool) -> None:
-    """Writes what was told of locked rows of calls, of new ones, and below them.
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """A leg whose rows of one kind are written; `has_rows` if some may be stored."""
 
-    Rows below are looked at where they are told otherwise than the last time, which the
-    call's fingerprints say, or where all is doubted (`thorough`). Keeps the moments of
-    the connections there were before. IntegrityError where another has made a call's
-    row meanwhile.
+    call: Call
+    history: History
+    has_rows: bool
+
+    def own(self, rows: list[RowT]) -> list[RowT]:
+        """These derived rows, as rows of this leg."""
+        return [_with(row, call=self.call) for row in rows]
+
+
+def write_histories(
+    derivations: Sequence[Derivation], *, check_all_rows: bool
+) -> Mapping[str, set[datetime]]:
+    """Writes the rows of legs that are locked or new, and all rows below them.
+
+    Rows below a leg are compared where its fingerprints say that they are derived
+    otherwise than the last time, or with `check_all_rows`. Gives, by SID, the legs
+    whose entries were compared, with the moments at which these were connected before.
+    Raises IntegrityError where another process has stored a new leg in the meantime.
     """
-    entries: list[_Below] = []
-    steps: list[_Below] = []
-    states: list[_Below] = []
+    entries: list[_Leg] = []
+    steps: list[_Leg] = []
+    states: list[_Leg] = []
+    everything: list[_Leg] = []
     new: list[Call] = []
     for derivation in derivations:
-        call, derived = derivation.call, derivation.history
-        prints = _fingerprints(derived)
-        for below, was, now, had in zip(
-            (entries, steps, states),
-            (
-                call.entries_fingerprint,
-                call.ivr_steps_fingerprint,
-                call.states_fingerprint,
-            ),
-            prints,
-            (
-                check_all_rows or call.entry_count > 0,
-                check_all_rows or call.ivr_step_count > 0,
-                call.kind == Call.Kind.OPERATOR,
-            ),
-            strict=True,
+        call, history = derivation.call, derivation.history
+        is_stored = not derivation.is_new
+        everything.append(_Leg(call, history, is_stored))
+        fingerprints = _fingerprints(history)
+        for column, legs, has_rows in (
+            ("entries_fingerprint", entries, check_all_rows or call.entry_count > 0),
+            ("ivr_steps_fingerprint", steps, check_all_rows or call.ivr_step_count > 0),
+            ("states_fingerprint", states, call.kind == Call.Kind.OPERATOR),
         ):
-            if check_all_rows or was != now:
-                below.append(_Below(derivation, had=had and not derivation.is_new))
-        if derived.call is not None:
-            (
-                derived.call.entries_fingerprint,
-                derived.call.ivr_steps_fingerprint,
-                derived.call.states_fingerprint,
-            ) = prints
-            if call.pk is None:
-                derivation.call = derived.call
-                new.append(derived.call)
-            else:
-                _update(call, derived.call, frozenset({"id", "sid"}))
+            if check_all_rows or getattr(call, column) != fingerprints[column]:
+                legs.append(_Leg(call, history, is_stored and has_rows))
+            if history.call is not None:
+                setattr(history.call, column, fingerprints[column])
+        if derivation.is_new:
+            new.append(call)
+        elif history.call is not None:
+            _update(call, history.call, frozenset({"id", "sid"}))
     _insert(new)
-    _write_entries(entries, check_all_rows)
+    connected_before = _write_entries(entries, check_all_rows)
     _write(
         IvrStep.objects.filter(call__in=_with_rows(steps)),
-        [row for one in steps for row in one.own(one.derived.ivr_steps)],
+        [row for leg in steps for row in leg.own(leg.history.ivr_steps)],
         lambda row: (row.call_id, row.step),
     )
-    everyone = [_Below(derivation, had=True) for derivation in derivations]
-    recorded = [one for one in everyone if one.derived.recordings]
+    recorded = [leg for leg in everything if leg.history.recordings]
     _write(
         Recording.objects.filter(call__in=_with_rows(recorded)),
-        [row for one in recorded for row in one.own(one.derived.recordings)],
-        lambda row: row.recording_sid,
+        [row for leg in recorded for row in leg.own(leg.history.recordings)],
+        lambda row: (row.call_id, row.recording_sid),
     )
-    spoken = [one for one in everyone if one.derived.voicemails]
+    spoken = [leg for leg in everything if leg.history.voicemails]
     _write(
         Voicemail.objects.filter(call__in=_with_rows(spoken)),
-        [row for one in spoken for row in one.own(one.derived.voicemails)],
+        [row for leg in spoken for row in leg.own(leg.history.voicemails)],
         lambda row: (row.call_id, row.recording_sid),
     )
     _write(
         OperatorState.objects.filter(call__in=_with_rows(states)),
-        [row for one in states for row in one.own(one.derived.operator_states)],
+        [row for leg in states for row in leg.own(leg.history.operator_states)],
         lambda row: (row.call_id, row.started_at),
     )
+    return connected_before
 
 
-@dataclass(frozen=True, slots=True)
-class _Below:
-    """A call, rows of one kind below which are to be written; `had` some before."""
-
-    derivation: Derivation
-    had: bool
-
-    @property
-    def call(self) -> Call:
-        return self.derivation.call
-
-    @property
-    def derived(self) -> History:
-        return self.derivation.history
-
-    def own(self, rows: list[RowT]) -> list[RowT]:
-        """The told rows as rows of this call."""
-        return [_with(row, call=self.call) for row in rows]
+def _with_rows(legs: Iterable[_Leg]) -> list[int]:
+    """The ids of the legs that may have stored rows; only these are queried."""
+    return [leg.call.pk for leg in legs if leg.has_rows]
 
 
-def _with_rows(below: Iterable[_Below]) -> list[int]:
-    """Those calls below which rows may be stored: nothing is asked for of the rest."""
-    return [one.call.pk for one in below if one.had]
-
-
-def _fingerprints(derived: History) -> tuple[str, str, str]:
-    """Of entries with all that hangs on them, of IVR steps, of operator states."""
+def _fingerprints(history: History) -> dict[str, str]:
+    """The fingerprint columns of the call: one for each kind of rows below it."""
     entries = [
         row
-        for one in derived.entries
+        for one in history.entries
         for row in (one.entry, one.connection, one.callback)
         if row
     ]
-    return (
-        _fingerprint([*entries, *derived.abandoned_calls]),
-        _fingerprint(derived.ivr_steps),
-        _fingerprint(derived.operator_states),
-    )
+    return {
+        "entries_fingerprint": _fingerprint([*entries, *history.abandoned_calls]),
+        "ivr_steps_fingerprint": _fingerprint(history.ivr_steps),
+        "states_fingerprint": _fingerprint(history.operator_states),
+    }
 
 
 def _fingerprint(rows: Sequence[models.Model]) -> str:
-    """Sixteen digits that differ where the rows do; none where there are none."""
+    """Sixteen hexadecimal digits of a hash of the rows; empty where there are none."""
     if not rows:
         return ""
-    # What is loaded of an unsaved row is what it was made with.
+    # The loaded fields of an unsaved row are the values it was made with.
     values = [sorted(vars(row).items(), key=_name) for row in rows]
-    derived = repr([[item for item in row if item[0] != "_state"] for row in values])
-    return hashlib.blake2b(derived.encode(), digest_size=8).hexdigest()
+    text = repr([[item for item in row if item[0] != "_state"] for row in values])
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _name(item: tuple[str, Any]) -> str:
     return item[0]
 
 
-def _write_entries(below: Sequence[_Below], check_all_rows: bool) -> None:
-    """Entries and what hangs on them; keeps when the stored ones were connected."""
-    stored = list(QueueEntry.objects.filter(call__in=_with_rows(below)))
-    connected = [
+def _write_entries(
+    legs: Sequence[_Leg], check_all_rows: bool
+) -> Mapping[str, set[datetime]]:
+    """Writes entries and the rows below them; gives when the stored were connected."""
+    stored = list(QueueEntry.objects.filter(call__in=_with_rows(legs)))
+    answered = [
         row.pk for row in stored if check_all_rows or row.outcome == Outcome.ANSWERED
     ]
     connections = list(
-        Connection.objects.filter(entry__in=connected).select_related("entry")
+        Connection.objects.filter(entry__in=answered).select_related("entry")
     )
-    rung_back = [row.pk for row in stored if row.overflow_reason == "callback"]
-    callbacks = CallbackRequest.objects.filter(entry__in=rung_back)
-    given_up = {row.call_id for row in stored if row.outcome == Outcome.ABANDONED}
-    abandoned = [
-        one
-        for one in below
-        if check_all_rows or one.derived.abandoned_calls or one.call.pk in given_up
-    ]
-    for one in below:
-        one.derivation.were_connected = {
-            row.connected_at for row in connections if row.entry.call_id == one.call.pk
-        }
+    with_callback = [row.pk for row in stored if row.overflow_reason == "callback"]
+    callbacks = CallbackRequest.objects.filter(entry__in=with_callback)
+    abandoned = {row.call_id for row in stored if row.outcome == Outcome.ABANDONED}
+    connected_at: dict[int, set[datetime]] = defaultdict(set)
+    for row in connections:
+        connected_at[row.entry.call_id].add(row.connected_at)
+    connected_before = {leg.call.sid: connected_at[leg.call.pk] for leg in legs}
     rows = _write(
         stored,
         [
             row
-            for one in below
-            for row in one.own([e.entry for e in one.derived.entries])
+            for leg in legs
+            for row in leg.own([one.entry for one in leg.history.entries])
         ],
         lambda row: (row.call_id, row.visit),
     )
-    derived = [
-        (rows[one.call.pk, each.entry.visit], each)
-        for one in below
-        for each in one.derived.entries
+    entries = [
+        (rows[leg.call.pk, one.entry.visit], one)
+        for leg in legs
+        for one in leg.history.entries
     ]
     _write(
         connections,
-        [_with(e.connection, entry=entry) for entry, e in derived if e.connection],
+        [_with(one.connection, entry=row) for row, one in entries if one.connection],
         lambda row: (row.entry_id, row.operator_call_sid),
     )
     _write(
         callbacks,
-        [_with(e.callback, entry=entry) for entry, e in derived if e.callback],
+        [_with(one.callback, entry=row) for row, one in entries if one.callback],
         lambda row: row.entry_id,
     )
-    _write_abandoned(abandoned, rows)
+    _write_abandoned(
+        [
+            leg
+            for leg in legs
+            if check_all_rows or leg.history.abandoned_calls or leg.call.pk in abandoned
+        ],
+        rows,
+    )
+    return connected_before
 
 
 def _write_abandoned(
-    below: Sequence[_Below], entries: dict[Hashable, QueueEntry]
+    legs: Sequence[_Leg], entries: Mapping[Hashable, QueueEntry]
 ) -> None:
-    """As `_write`, but what people's notes hang on is withdrawn in place of deleted."""
-    derived = [row for one in below for row in one.own(one.derived.abandoned_calls)]
-    visits = {(row.call_id, row.visit) for row in derived}
+    """Writes abandoned calls; one with follow-up is withdrawn instead of deleted."""
+    rows = [row for leg in legs for row in leg.own(leg.history.abandoned_calls)]
+    visits = {(row.call_id, row.visit) for row in rows}
     kept: list[AbandonedCall] = []
-    for row in AbandonedCall.objects.filter(call__in=_with_rows(below)):
+    for row in AbandonedCall.objects.filter(call__in=_with_rows(legs)):
         if (row.call_id, row.visit) in visits:
             kept.append(row)
         elif FollowUp.objects.filter(abandoned_call=row).exists():
@@ -215,9 +205,9 @@ def _write_abandoned(
                 row.save()
         else:
             row.delete()
-    for row in derived:
+    for row in rows:
         row.entry = entries[row.call_id, row.visit]
-    _write(kept, derived, lambda row: (row.call_id, row.visit))
+    _write(kept, rows, lambda row: (row.call_id, row.visit))
 
 
 def _with(row: RowT, **parents: models.Model) -> RowT:
@@ -229,9 +219,9 @@ def _with(row: RowT, **parents: models.Model) -> RowT:
 def _write(
     stored: Iterable[RowT], derived: Sequence[RowT], key: Callable[[RowT], Hashable]
 ) -> dict[Hashable, RowT]:
-    """Creates, changes and deletes until the stored rows are the told ones.
+    """Creates, changes and deletes until the stored rows equal the derived ones.
 
-    Gives the rows as they stand, by key.
+    Gives the rows as they are stored then, by key.
     """
     rest = {key(row): row for row in stored}
     rows: dict[Hashable, RowT] = {}
@@ -251,7 +241,7 @@ def _write(
 
 
 def _insert(rows: Sequence[RowT]) -> None:
-    """Stores new rows and gives them their ids: at once where the database tells."""
+    """Stores new rows with their ids: in one statement where that returns the ids."""
     if rows and connection.features.can_return_rows_from_bulk_insert:
         type(rows[0])._default_manager.bulk_create(rows)
     else:
@@ -260,7 +250,7 @@ def _insert(rows: Sequence[RowT]) -> None:
 
 
 def _update(row: models.Model, derived: models.Model, but: frozenset[str]) -> None:
-    """Saves the columns that differ; an equal row stays untouched."""
+    """Saves the columns that differ, except `but`; an equal row stays untouched."""
     changed: dict[str, Any] = {}
     for column in row._meta.concrete_fields:
         value = getattr(derived, column.attname)

@@ -1,4 +1,4 @@
-"""What arrived: one row a request, kept as it came."""
+"""The event store: one row a request, kept as it arrived."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -31,18 +31,18 @@ KIND_LABELS = {
 
 
 class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
-    """Events, and which of them a telling needs."""
+    """Events, and which of them the derivation of a call needs."""
 
     def received_between(self, start: datetime, end: datetime) -> Self:
         """Events received in the half-open interval [start, end)."""
         return self.filter(received_at__gte=start, received_at__lt=end)
 
     def pending(self) -> Self:
-        """Events that some call they concern has not been told with yet."""
+        """Events with which some call they concern has not been derived yet."""
         return self.filter(derived_at=None).exclude(derivation_error=WebhookEvent.LATE)
 
     def late(self) -> Self:
-        """Events that came after their call was sealed, which is told no more."""
+        """Events that came after their call was sealed; they are never derived."""
         return self.filter(derived_at=None, derivation_error=WebhookEvent.LATE)
 
     def of_call(self, sid: str) -> Self:
@@ -54,11 +54,11 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         return self.filter(other_sid=leg_sid, kind=routes.Kind.CONNECT)
 
     def of_operator_legs(self, since: Mapping[str, datetime]) -> Self:
-        """What operator legs add to calls they were given, each from a moment on.
+        """What operators' legs contribute to calls they were given, from a moment on.
 
-        Whose leg it is, and the later Dial actions that name no call of ours. Those
-        that name one are that call's alone, and those that rang out (`no-answer`) are
-        nobody's: a shift has hundreds of both.
+        These are the requests that say whose leg it is, and later Dial actions that
+        name no leg with events. Actions that name one concern that call only, and those
+        without an answer (`no-answer`) concern none; a shift has hundreds of both.
         """
         introduces = Q(kind__in=routes.VOICE_URLS)
         heard_of = WebhookEvent.objects.filter(call_sid=OuterRef("other_sid"))
@@ -72,14 +72,15 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
 
 
 class WebhookEvent(models.Model):
-    """One request from Twilio, or one act of ours under /internal/, as it came."""
+    """One request from Twilio, or one act of MiniCC under /internal/, as it came."""
 
     Kind: TypeAlias = routes.Kind
 
-    # Stands as the error of telling where there will be no telling.
+    # The `derivation_error` of events that are never derived.
     LATE = "late: the call is sealed"
 
-    # SHA-256 of the idempotency token, or of path, query and content (product.md 8.3).
+    # SHA-256 of the idempotency token and call, else of path, query and form
+    # (docs/contract.md 8.3).
     dedup_key = AsciiField(_("repeat key"), max_length=64, unique=True)
     token = models.CharField(_("idempotency token"), max_length=255, blank=True)
     received_at = models.DateTimeField(
@@ -109,17 +110,11 @@ class WebhookEvent(models.Model):
     is_bridged = models.BooleanField(_("bridged"), null=True, blank=True)
     params = models.JSONField(_("form"), default=dict)
     decision = models.CharField(_("decision"), max_length=255, blank=True)
-    # Of several copies of a request the decision of the earliest stands; this is when
-    # the copy came whose decision is kept.
+    # Of several copies of a request the earliest decision stands; this is when the copy
+    # arrived whose decision is stored.
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     derived_at = models.DateTimeField(_("derived at"), null=True, blank=True)
     derivation_error = models.TextField(_("derivation error"), blank=True)
-
-    # Set on an instance whose receipt an earlier copy has just lowered.
-    has_moved = False
-    # Set on an instance that was stored before: while it is untold, a telling of it may
-    # have been cut off half-way.
-    was_known = False
 
     objects = WebhookEventQuerySet.as_manager()
 
@@ -128,15 +123,15 @@ class WebhookEvent(models.Model):
         verbose_name_plural = _("webhook events")
         ordering = ["-received_at", "-id"]
         indexes = [
-            # A call is told from the events under its SID, and from those naming it.
-            # Of an operator's long leg a caller needs what came around the connect.
+            # A call is derived from the events under its SID and those naming it. Of an
+            # operator's long leg a caller needs only those around its connect.
             models.Index(fields=["call_sid", "kind", "received_at"], name="event_call"),
             models.Index(
                 fields=["other_sid", "kind", "received_at"], name="event_other_leg"
             ),
-            # The journal's list, dump_events and pruning go by time of receipt.
+            # The list of events, dump_events and pruning go by time of receipt.
             models.Index(fields=["received_at"], name="event_received_at"),
-            # The few untold ones are looked for among millions.
+            # The few pending ones are looked for among millions.
             models.Index(fields=["derived_at"], name="event_derived_at"),
         ]
 
@@ -144,8 +139,3 @@ class WebhookEvent(models.Model):
         return (
             f"{self.get_kind_display()} {localtime(self.received_at):%Y-%m-%d %H:%M:%S}"
         )
-
-    @property
-    def was_cut_off(self) -> bool:
-        """Whether an earlier telling may have left other calls of a number wrong."""
-        return self.was_known and self.derived_at is None

@@ -1,7 +1,7 @@
-"""Takes the predecessor's calls and operators in.
+"""Takes over the predecessor's calls and operators.
 
-The calls go the way of every event file: nothing is taken in twice, and what was
-interrupted is finished by doing it again.
+The calls are loaded as an event file: nothing is loaded twice, and an interrupted run
+is finished by the next.
 """
 
 from collections import Counter
@@ -17,10 +17,11 @@ from callcenter.upkeep import intake
 
 
 def make_operators(telnums: Iterable[str]) -> int:
-    """Makes the operators that are not there yet; gives how many.
+    """Creates the operators that do not exist yet; gives how many.
 
-    The predecessor let in whoever called from their number, which can be forged. They
-    are inactive until somebody has given them a PIN; history knows them all the same.
+    The predecessor let in whoever called from an operator's number, which can be
+    forged. So they are inactive until somebody gives them a PIN; history knows them by
+    their number all the same.
     """
     made = 0
     for telnum in sorted(telnums):
@@ -32,24 +33,25 @@ def make_operators(telnums: Iterable[str]) -> int:
     return made
 
 
-def count_gaps(
-    calls: Iterable[OldCall], advanced: Callable[[], object]
-) -> Counter[str]:
-    """What is odd about these legs, or missing: how often what."""
+def count_gaps(calls: Iterable[OldCall], on_each: Callable[[], object]) -> Counter[str]:
+    """How often each thing is odd about these legs, or missing.
+
+    Calls `on_each` after each leg.
+    """
     gaps: Counter[str] = Counter()
     for call in calls:
         gaps.update(gaps_of(call))
-        advanced()
+        on_each()
     return gaps
 
 
 def take_over(
-    calls: Iterable[OldCall], advanced: Callable[[int, int], object]
-) -> intake.Taken:
-    """Loads the events of these legs, and so tells them.
+    calls: Iterable[OldCall], on_bytes: Callable[[int, int], object]
+) -> intake.LoadResult:
+    """Loads the events of these legs, and derives their calls.
 
-    Operators have to be there before: they say which legs are theirs. Calls `advanced`
-    with bytes just loaded, and how many there are.
+    The operators have to exist before: by their numbers history knows their legs. Calls
+    `on_bytes` with the bytes just loaded, and how many there are in all.
     """
     with TemporaryDirectory(prefix="minicc-takeover-") as folder:
         path = Path(folder) / "events.jsonl"
@@ -57,4 +59,4 @@ def take_over(
             for call in calls:
                 file.writelines(f"{line_of_event(one)}\n" for one in events_of(call))
         size = path.stat().st_size
-        return intake.load(path, advanced=lambda done: advanced(done, size))
+        return intake.load(path, on_bytes=lambda done: on_bytes(done, size))

@@ -1,1 +1,1 @@
-"""Work on the whole store: load and dump event files, prune, derive calls again."""
+"""Work on all stored events: load and dump files, prune, derive calls again."""

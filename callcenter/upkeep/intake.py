@@ -1,48 +1,50 @@
-"""Takes event files in by the road of live requests, and writes them: in batches.
+"""Loads event files in the way of live requests, and dumps events: in batches.
 
-Safe to stop and to run again: events are kept before they are told, and a second run
-adds nothing but tells what the first did not get to.
+Safe to interrupt and to run again: events are stored before calls are derived from
+them, and a second run adds nothing but derives what the first did not get to.
 """
 
 import gzip
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from django.db import IntegrityError
-from django.db.models import Q
-
-from callcenter.events.eventfile import (
-    UnreadableLine,
-    add_copy,
-    event_of_line,
-    line_of_event,
-)
-from callcenter.events.record import keep
+from callcenter.events.eventfile import UnreadableLine, event_of_line, line_of_event
+from callcenter.events.record import Kept, keep_batch
 from callcenter.history.store import derive_events
-from callcenter.locking import try_again_when_locked
 from callcenter.models import WebhookEvent
-from callcenter.models.events import WebhookEventQuerySet
 from callcenter.params import InvalidParams
+from callcenter.upkeep.pages import in_pages
 
-# Lines stored in one transaction, and told before the next are read.
+# Events stored in one transaction; calls are derived after several of these.
 BATCH = 500
 _DERIVE_AFTER = 4 * BATCH
 _PAGE = 2000
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-@dataclass(slots=True)
-class Taken:
-    """What came of taking files in: lines by their fate, and how many calls told."""
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """How many events were new, repeats or rejected lines, and how many calls derived.
+
+    A call whose events come far apart is derived more than once, and counted so.
+    """
 
     kept: int = 0
     repeats: int = 0
     rejected: int = 0
     derived: int = 0
+
+    def __add__(self, other: "LoadResult") -> "LoadResult":
+        return LoadResult(
+            self.kept + other.kept,
+            self.repeats + other.repeats,
+            self.rejected + other.rejected,
+            self.derived + other.derived,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,75 +59,90 @@ class Rejected:
 def load(
     path: Path,
     *,
-    advanced: Callable[[int], object] = lambda _bytes: None,
-    rejected: Callable[[Rejected], object] = lambda _line: None,
-) -> Taken:
-    """Takes in one event file, plain or gzip.
+    on_bytes: Callable[[int], object] = lambda _bytes: None,
+    on_rejected: Callable[[Rejected], object] = lambda _line: None,
+) -> LoadResult:
+    """Loads one event file, plain or gzip.
 
-    Calls `advanced` with the bytes of the file read since the last call. Lines that
-    cannot be read are reported to `rejected`, kept in `<path>.rejected`, and the rest
-    goes on. Raises OSError where the file cannot be read.
+    Calls `on_bytes` with the bytes of the file read since the last call. Lines that
+    cannot be read are reported to `on_rejected` and kept in `<path>.rejected`; the
+    others go on. Raises OSError, EOFError or zlib.error for an unreadable file.
     """
-    taken = Taken()
-    leftovers = path.with_name(f"{path.name}.rejected")
+    rejected = 0
     with ExitStack() as stack:
         raw = stack.enter_context(path.open("rb"))
         lines: Iterable[bytes] = stack.enter_context(_unpacked(raw))
         position = 0
 
         def readable() -> Iterator[WebhookEvent]:
-            bad: IO[bytes] | None = None
+            nonlocal rejected
+            leftovers: IO[bytes] | None = None
             for number, line in enumerate(lines, 1):
                 if not line.strip():
                     continue
                 try:
                     event = event_of_line(line)
                 except (UnreadableLine, InvalidParams) as error:
-                    bad = bad or stack.enter_context(leftovers.open("wb"))
-                    bad.write(line.rstrip(b"\n") + b"\n")
-                    taken.rejected += 1
-                    rejected(Rejected(path, number, str(error)))
+                    if leftovers is None:
+                        beside = path.with_name(f"{path.name}.rejected")
+                        leftovers = stack.enter_context(beside.open("wb"))
+                    leftovers.write(line.rstrip(b"\n") + b"\n")
+                    rejected += 1
+                    on_rejected(Rejected(path, number, str(error)))
                 else:
                     yield event
 
-        def kept_some(_count: int) -> None:
+        def report_bytes() -> None:
             nonlocal position
-            advanced(raw.tell() - position)
+            on_bytes(raw.tell() - position)
             position = raw.tell()
 
-        take(readable(), taken, kept=kept_some)
-        advanced(raw.tell() - position)
-    return taken
+        result = load_events(readable(), on_batch=report_bytes)
+        report_bytes()
+    return replace(result, rejected=rejected)
 
 
-def take(
+def load_events(
     events: Iterable[WebhookEvent],
-    taken: Taken,
     *,
-    kept: Callable[[int], object] = lambda _count: None,
+    on_batch: Callable[[], object] = lambda: None,
     derive_after: int = _DERIVE_AFTER,
-) -> None:
-    """Takes in unsaved events, wherever they come from; counts what came of them.
+) -> LoadResult:
+    """Stores unsaved events and derives the calls they concern.
 
-    Calls `kept` with the number of events of each full batch. Calls are told when
-    `tell_after` events are kept: a call whose events come apart is told more than once.
+    Calls `on_batch` after each full batch is stored. Calls are derived whenever
+    `derive_after` events are stored that they need, and at the end.
     """
+    result = LoadResult()
     batch: list[WebhookEvent] = []
-    pending: list[WebhookEvent] = []
+    pending: list[Kept] = []
+
+    def store_batch() -> None:
+        nonlocal batch, result
+        kept = keep_batch(batch)
+        new = sum(one.is_new for one in kept)
+        result += LoadResult(kept=new, repeats=len(batch) - new)
+        pending.extend(kept)
+        batch = []
+
+    def derive() -> None:
+        nonlocal result
+        result += LoadResult(derived=derive_events(pending))
+        pending.clear()
+
     try:
         for event in events:
             batch.append(event)
             if len(batch) >= BATCH:
-                pending += _keep_batch(batch, taken)
-                batch = []
-                kept(BATCH)
+                store_batch()
+                on_batch()
             if len(pending) >= derive_after:
-                taken.derived += derive_events(pending)
-                pending = []
+                derive()
     finally:
-        # Also what stands before a cut, or before we were stopped.
-        pending += _keep_batch(batch, taken)
-        taken.derived += derive_events(pending)
+        # Also when the file is cut short, or we are interrupted.
+        store_batch()
+        derive()
+    return result
 
 
 def dump(
@@ -133,7 +150,7 @@ def dump(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
-    wrote: Callable[[], object] = lambda: None,
+    on_each: Callable[[], object] = lambda: None,
 ) -> int:
     """Writes the events received in [since, until), by receipt; gives how many."""
     events = WebhookEvent.objects.all()
@@ -142,10 +159,11 @@ def dump(
     if until:
         events = events.filter(received_at__lt=until)
     count = 0
-    for event in _in_pages(events):
-        out.write(line_of_event(event) + "\n")
-        count += 1
-        wrote()
+    for page in in_pages(events, by="received_at", size=_PAGE):
+        for event in page:
+            out.write(line_of_event(event) + "\n")
+            count += 1
+            on_each()
     return count
 
 
@@ -153,51 +171,3 @@ def _unpacked(raw: BinaryIO) -> BinaryIO | gzip.GzipFile:
     magic = raw.read(len(_GZIP_MAGIC))
     raw.seek(0)
     return gzip.GzipFile(fileobj=raw) if magic == _GZIP_MAGIC else raw
-
-
-def _keep_batch(batch: list[WebhookEvent], taken: Taken) -> list[WebhookEvent]:
-    """Stores a batch; gives the events that calls must be told with."""
-    copies: dict[str, WebhookEvent] = {}
-    for event in batch:
-        first = copies.setdefault(event.dedup_key, event)
-        if first is not event:
-            add_copy(first, event)
-            taken.repeats += 1
-    stored = WebhookEvent.objects.in_bulk(list(copies), field_name="dedup_key")
-    new = [event for key, event in sorted(copies.items()) if key not in stored]
-    try:
-        try_again_when_locked(lambda: WebhookEvent.objects.bulk_create(new))
-        taken.kept += len(new)
-        pending = new
-    except IntegrityError:
-        # Another worker has brought some of them in the meantime.
-        pending = [_keep_one(event, taken) for event in new]
-    for key, known in stored.items():
-        taken.repeats += 1
-        if add_copy(known, copies[key]):
-            pending.append(_keep_one(copies[key], taken, count=False))
-        elif known.derived_at is None:
-            known.was_known = True
-            pending.append(known)
-    return pending
-
-
-def _keep_one(event: WebhookEvent, taken: Taken, *, count: bool = True) -> WebhookEvent:
-    event.pk = None
-    kept, is_new = try_again_when_locked(lambda: keep(event))
-    if count:
-        taken.kept += is_new
-        taken.repeats += not is_new
-    return kept
-
-
-def _in_pages(events: WebhookEventQuerySet) -> Iterator[WebhookEvent]:
-    """The events by receipt, a page at a time: memory stays flat on every database."""
-    ordered = events.order_by("received_at", "pk")
-    page = list(ordered[:_PAGE])
-    while page:
-        yield from page
-        last = page[-1]
-        later = Q(received_at__gt=last.received_at)
-        beside = Q(received_at=last.received_at, pk__gt=last.pk)
-        page = list(ordered.filter(later | beside)[:_PAGE])

@@ -1,11 +1,11 @@
-"""Takes old events away, whole calls at a time, and has the calls sealed: in batches.
+"""Deletes old events, whole calls at a time, and seals these calls: in batches.
 
-An event goes when every call that is told from it is sealed, so that no other call is
-ever told otherwise for want of it. Safe to stop and to run again.
+An event is deleted when every call that is derived from it is sealed, so that no other
+call ever changes for want of it. Safe to interrupt and to run again.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,32 +20,37 @@ from callcenter.history.store import seal
 from callcenter.locking import try_again_when_locked
 from callcenter.models import Call, WebhookEvent
 from callcenter.models.history import CallQuerySet
+from callcenter.upkeep.pages import in_pages
 
 Kind = WebhookEvent.Kind
 
-# Small, as callers of old calls would have to wait for the locks.
+# Small, as a late request of one of these calls has to wait for their locks.
 _CALLS_AT_ONCE = 100
 _EVENTS_AT_ONCE = 2000
-# No leg lasts longer (Twilio ends it after 24 hours), and what was to follow has come.
+# After so long without an event a leg is over, although its end was not received:
+# Twilio ends every leg after 24 hours, and the callbacks that follow have come.
 _QUIET = timedelta(days=2)
 _SIZE = Length("path") + Length("params") + Length("decision") + Length("token")
 
 
 @dataclass(slots=True)
 class Pruned:
-    """What goes, or would go; and the calls begun before the day that stay."""
+    """How much is pruned, or would be, and how many calls from before the day stay."""
 
+    # Calls sealed, and events deleted.
     calls: int = 0
     events: int = 0
-    # Of what their texts take, without indexes.
+    # The size of the deleted texts, without indexes.
     bytes: int = 0
-    # Still going on, or heard of on the day or later, as their operators may be.
+    # Calls that stay because they, or their operators' legs, go on or have events from
+    # the day or later.
     unfinished: int = 0
+    # Calls that stay because of events not derived yet.
     pending: int = 0
 
 
 class _Event(NamedTuple):
-    """What pruning looks at of an event."""
+    """The columns of an event that pruning needs."""
 
     pk: int
     call_sid: str
@@ -62,7 +67,7 @@ class _Event(NamedTuple):
 
     @property
     def leg(self) -> str:
-        """The leg whose callers are told from it: of a connect the operator's."""
+        """The leg whose callers are derived from the event: the operator's if known."""
         return self.other_sid if self.kind == Kind.CONNECT else self.call_sid
 
 
@@ -75,17 +80,17 @@ def prune(
     before: datetime,
     *,
     really: bool,
-    looked_at: Callable[[int], object] = lambda _calls: None,
+    on_batch: Callable[[int], object] = lambda _calls: None,
 ) -> Pruned:
     """Seals the calls all of whose events came before a moment; deletes those events.
 
-    Unless `really`, only counts. Calls `looked_at` with the number of calls after each
-    batch. What has not been told yet stays, and so do late events of sealed calls.
+    Unless `really`, only counts. Calls `on_batch` with the number of calls after each
+    batch. Calls with pending events stay, and so do late events of sealed calls.
     """
     pruned = Pruned()
-    # In a trial nothing is sealed, and later calls must be judged as if it were.
+    # Only counting seals nothing, but later calls are judged as if these were sealed.
     assumed: set[str] = set()
-    for calls in _in_pages(_unsealed(before)):
+    for calls in in_pages(_unsealed(before), by="started_at", size=_CALLS_AT_ONCE):
         if really:
             batch = try_again_when_locked(partial(_prune, calls, before))
         else:
@@ -96,15 +101,15 @@ def prune(
         pruned.bytes += sum(event.size for event in batch.gone)
         pruned.pending += batch.pending
         pruned.unfinished += len(batch.calls) - len(batch.sealed) - batch.pending
-        looked_at(len(calls))
-    _prune_what_makes_no_call(before, pruned, really=really)
+        on_batch(len(calls))
+    _prune_without_call(before, pruned, really=really)
     return pruned
 
 
 def _prune(calls: list[Call], before: datetime) -> "_Batch":
     pks = [call.pk for call in calls]
     with transaction.atomic():
-        # Lock first, read second: an event that comes now waits, and finds a seal.
+        # Lock first, read second: a derivation that starts now waits, and is refused.
         locked = Call.objects.select_for_update().filter(pk__in=pks, sealed_at=None)
         batch = _Batch(list(locked.order_by("pk")), before, set())
         seal(call for call in batch.calls if call.sid in batch.sealed)
@@ -137,30 +142,30 @@ class _Batch:
                 caller = event.call_sid if is_connect else event.other_sid
                 self._callers[event.leg].add(caller)
                 self._legs[caller].add(event.leg)
-        derived = [call.sid for call in calls if self._is_told(call.sid)]
+        derived = [call.sid for call in calls if self._is_derived(call.sid)]
         self.pending = len(calls) - len(derived)
         self.sealed = {sid for sid in derived if self._is_over(sid)}
-        self.gone = self._read_by_none(assumed)
+        self.gone = self._needed_by_none(assumed)
 
-    def _is_told(self, sid: str) -> bool:
-        """Whether no event waits to be told, of the call or its operators' legs."""
+    def _is_derived(self, sid: str) -> bool:
+        """Whether no event of the call or its operators' legs is pending."""
         parts = {sid, *self._legs[sid]}
         return not any(
             event.is_pending for part in parts for event in self._by_sid[part]
         )
 
     def _is_over(self, sid: str) -> bool:
-        """Whether the call and its operators' legs have ended, and long enough ago."""
+        """Whether the call and its operators' legs ended long enough ago."""
         for part in {sid, *self._legs[sid]}:
-            # The end of a leg may have been lost.
+            # The end may not have been received.
             quiet = self._before if part in self._ended else self._quiet_before
             old = min(self._before, quiet)
             if any(event.received_at >= old for event in self._by_sid[part]):
                 return False
         return True
 
-    def _read_by_none(self, assumed: set[str]) -> list[_Event]:
-        """Told events of the calls now sealed that no other call is told from."""
+    def _needed_by_none(self, assumed: set[str]) -> list[_Event]:
+        """Derived events of the calls now sealed that no unsealed call needs."""
         readers = {
             pk: {event.call_sid, event.other_sid, *self._callers[event.leg]} - {""}
             for pk, event in self._events.items()
@@ -177,18 +182,6 @@ def _unsealed(before: datetime) -> CallQuerySet:
     return Call.objects.filter(sealed_at=None, started_at__lt=before)
 
 
-def _in_pages(calls: CallQuerySet) -> Iterator[list[Call]]:
-    """The calls by their start, a page at a time; what stays is not met twice."""
-    ordered = calls.order_by("started_at", "pk")
-    page = list(ordered[:_CALLS_AT_ONCE])
-    while page:
-        yield page
-        last = page[-1]
-        later = Q(started_at__gt=last.started_at)
-        beside = Q(started_at=last.started_at, pk__gt=last.pk)
-        page = list(ordered.filter(later | beside)[:_CALLS_AT_ONCE])
-
-
 def _about(sids: set[str]) -> dict[int, _Event]:
     """The events under these SIDs and those that name them, by primary key."""
     found: dict[int, _Event] = {}
@@ -203,15 +196,13 @@ def _about(sids: set[str]) -> dict[int, _Event]:
     return found
 
 
-def _prune_what_makes_no_call(
-    before: datetime, pruned: Pruned, *, really: bool
-) -> None:
-    """Recordings of legs of which nothing else is known, and what is about no leg."""
+def _prune_without_call(before: datetime, pruned: Pruned, *, really: bool) -> None:
+    """Prunes the recordings of legs without a call, and events that name no leg."""
     same = WebhookEvent.objects.filter(call_sid=OuterRef("call_sid"))
     in_use = [
         Exists(Call.objects.filter(sid=OuterRef("call_sid"))),
         Exists(same.filter(Q(received_at__gte=before) | Q(derived_at=None))),
-        # A Dial action that names nobody we know is told otherwise.
+        # A Dial action that names a leg without events belongs to another caller.
         Exists(WebhookEvent.objects.filter(other_sid=OuterRef("call_sid"))),
     ]
     alone = ~(in_use[0] | in_use[1] | in_use[2])

@@ -1,21 +1,22 @@
-"""Tells calls again from their events: all, those of a period, or the untold ones."""
+"""Derives calls again from their events: all, those of a period, or pending ones."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
+from callcenter.events.record import Kept
 from callcenter.history.store import derive_events, in_groups, rebuild_each
 from callcenter.models import Call, WebhookEvent
-from callcenter.models.events import WebhookEventQuerySet
+from callcenter.upkeep.pages import in_pages
 
 _PAGE = 2000
 
 
 def sids_to_rebuild(since: datetime | None = None) -> list[str]:
-    """The legs that events speak of, all or those heard of since a moment, in order.
+    """The SIDs of legs that have events, of all or of those since a moment, in order.
 
-    Sealed ones are left out: their events have been pruned.
+    Sealed legs are left out: their events have been pruned.
     """
     is_sealed = Exists(Call.objects.sealed([OuterRef("call_sid")]))
     events = WebhookEvent.objects.exclude(call_sid="").exclude(is_sealed)
@@ -23,35 +24,31 @@ def sids_to_rebuild(since: datetime | None = None) -> list[str]:
     if since:
         events = events.filter(received_at__gte=since)
         calls = calls.filter(Q(heard_at__gte=since) | Q(started_at__gte=since))
-    heard = events.order_by().values_list("call_sid", flat=True).distinct()
+    with_events = events.order_by().values_list("call_sid", flat=True).distinct()
     # Some legs are known only because a connect names them.
     named = calls.order_by().values_list("sid", flat=True)
-    return sorted({*heard.iterator(), *named.iterator()})
+    return sorted({*with_events.iterator(), *named.iterator()})
 
 
 def rebuild_all(
-    sids: list[str], derived_one: Callable[[str, Exception | None], None]
+    sids: list[str], on_each: Callable[[str, Exception | None], object]
 ) -> None:
-    """Tells each leg again, looking at all rows below it; says how each went."""
+    """Derives each leg again and compares all rows below it.
+
+    Calls `on_each` after each leg, with its SID and the error if there was one.
+    """
     for group in in_groups(sids):
         for sid, error in rebuild_each(group, check_all_rows=True):
-            derived_one(sid, error)
+            on_each(sid, error)
 
 
-def derive_pending(derived_one: Callable[[], object]) -> tuple[int, int]:
-    """Tells the calls of events not derived yet; gives how many events, and calls."""
+def derive_pending(on_each: Callable[[], object]) -> tuple[int, int]:
+    """Derives the calls of all pending events; gives how many events, and calls.
+
+    Calls `on_each` after each call. Events that stay pending are not tried twice.
+    """
     events = calls = 0
-    for page in _pages(WebhookEvent.objects.pending()):
+    for page in in_pages(WebhookEvent.objects.pending(), by="pk", size=_PAGE):
         events += len(page)
-        for event in page:
-            event.was_known = True
-        calls += derive_events(page, derived_one)
+        calls += derive_events([Kept(event) for event in page], on_each)
     return events, calls
-
-
-def _pages(events: WebhookEventQuerySet) -> Iterator[list[WebhookEvent]]:
-    """Pages in order of storing; what stays untold is not met twice."""
-    page = list(events.order_by("pk")[:_PAGE])
-    while page:
-        yield page
-        page = list(events.order_by("pk").filter(pk__gt=page[-1].pk)[:_PAGE])

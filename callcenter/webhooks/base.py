@@ -92,7 +92,8 @@ class WebhookView(View):
 
         kept = keep_and_derive(event)
         # A repeat is answered by the decision that was stored first.
-        stored = Decision.parse(kept.decision) if kept.decision else decision
+        text = kept.event.decision if kept else ""
+        stored = Decision.parse(text) if text else decision
         for one in (stored, self.safe_decision):
             try:
                 return XmlResponse(self.document(one, step, plan, now))
@@ -130,11 +131,14 @@ class WebhookView(View):
         return response
 
 
-def keep_and_derive(event: WebhookEvent) -> Kept:
-    """Store the event, then derive the calls it affects; raises for neither."""
+def keep_and_derive(event: WebhookEvent) -> Kept | None:
+    """Store the event, then derive the calls it affects; raises for neither.
+
+    None where the event could not be stored.
+    """
     kept = record(event)
-    if kept.event is not None:
-        queue.schedule(kept.event)
+    if kept is not None:
+        queue.schedule(kept)
     return kept
 
 

@@ -23,7 +23,7 @@ class StatusView(WebhookView):
         """204; 503 if the event could not be stored, so that Twilio tries again."""
         kept = keep_and_derive(event)
         return HttpResponse(
-            status=204 if kept.event is not None else 503, content_type="text/plain"
+            status=503 if kept is None else 204, content_type="text/plain"
         )
 
 

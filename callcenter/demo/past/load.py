@@ -15,7 +15,7 @@ from callcenter.demo.past.requests import Request
 from callcenter.events.eventfile import event_of_request
 from callcenter.models import WebhookEvent
 from callcenter.models.events import WebhookEventQuerySet
-from callcenter.upkeep.intake import Taken, take
+from callcenter.upkeep.intake import LoadResult, load_events
 
 _BEGUN, _DONE = "/internal/demo/begun/", "/internal/demo/done/"
 _MARK = re.compile(_BEGUN + r"\?days=([0-9]+)&seed=(-?[0-9]+)")
@@ -29,7 +29,7 @@ class AnotherPast(Exception):
 class TakenIn:
     """What came of a past: its calls and requests, and who was left unserved."""
 
-    taken: Taken = field(default_factory=Taken)
+    taken: LoadResult = field(default_factory=LoadResult)
     calls: int = 0
     requests: int = 0
     abandoned: list[str] = field(default_factory=list)  # SIDs
@@ -70,7 +70,7 @@ def take_in(past: Past, played_one: Callable[[], object] = lambda: None) -> Take
     for day in past.played():
         events = _events(day.requests)
         # Told a day at a time: no call is told twice, whenever its requests came.
-        take(events, done.taken, derive_after=len(day.requests) + 1)
+        done.taken += load_events(events, derive_after=len(day.requests) + 1)
         done.calls += len(day.calls)
         done.requests += len(day.requests)
         done.abandoned += [
@@ -103,4 +103,4 @@ def _set_mark(path: str, past: Past) -> None:
         form={"Until": past.until.isoformat(), "Zone": str(past.zone)},
         received_at=past.until,
     )
-    take([mark], Taken())
+    load_events([mark])

@@ -15,7 +15,7 @@ from callcenter.upkeep import intake
 
 
 def moment(text: str) -> datetime:
-    """A local day (its midnight), or a moment as ISO 8601, in TIME_ZONE without zone.
+    """A local day (its midnight), or an ISO 8601 moment, in TIME_ZONE if without zone.
 
     Raises ValueError, which argparse reports.
     """
@@ -27,14 +27,18 @@ def moment(text: str) -> datetime:
 
 
 class Command(BaseCommand):
-    """Writes the events of a period; `load_events` gives them back."""
+    """Writes the events of a period to a file that `load_events` reads."""
 
     help = "Write stored events as JSON Lines, by time of receipt."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--since", type=moment, help="day or moment, included")
-        parser.add_argument("--until", type=moment, help="day or moment, left out")
-        parser.add_argument("--output", type=Path, help="file; else standard output")
+        parser.add_argument("--since", type=moment, help="first day or moment")
+        parser.add_argument(
+            "--until", type=moment, help="day or moment before which to end"
+        )
+        parser.add_argument(
+            "--output", type=Path, help="file (default: standard output)"
+        )
 
     def handle(
         self,
@@ -48,22 +52,22 @@ class Command(BaseCommand):
             if output is None:
                 try:
                     count = intake.dump(
-                        sys.stdout, since=since, until=until, wrote=bar.update
+                        sys.stdout, since=since, until=until, on_each=bar.update
                     )
                     sys.stdout.flush()
                 except OSError as error:
-                    # Python would try once more to write what is left, and complain.
+                    # Else Python would try to write the rest at exit, and complain.
                     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
                     raise CommandError(
-                        f"The output was closed before its end: {error}"
+                        f"The output was closed before the end: {error}"
                     ) from None
             else:
                 try:
                     with output.open("w", encoding="utf-8") as file:
                         count = intake.dump(
-                            file, since=since, until=until, wrote=bar.update
+                            file, since=since, until=until, on_each=bar.update
                         )
                 except OSError as error:
                     raise CommandError(f"{output} cannot be written: {error}") from None
-        # Standard output is the file, so the closing line stands beside it.
+        # Not to standard output, which may be the file.
         self.stderr.write(f"Wrote {count} events.")

@@ -1,4 +1,4 @@
-"""Takes event files in."""
+"""Loads event files."""
 
 import zlib
 from pathlib import Path
@@ -11,9 +11,9 @@ from callcenter.upkeep import intake
 
 
 class Command(BaseCommand):
-    """Loads event files by the road of live requests; a second run adds nothing."""
+    """Loads event files as if they came in live; a second run adds nothing."""
 
-    help = "Take in event files (JSON Lines, gzip too) and tell the calls in them."
+    help = "Load event files (JSON Lines, gzip too) and derive the calls in them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         for path in files:
             if not path.is_file():
                 raise CommandError(f"There is no file {path}.")
-        total = intake.Taken()
+        total = intake.LoadResult()
         size = sum(path.stat().st_size for path in files)
         with tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar:
 
@@ -31,17 +31,13 @@ class Command(BaseCommand):
 
             for path in files:
                 try:
-                    taken = intake.load(path, advanced=bar.update, rejected=reject)
+                    total += intake.load(path, on_bytes=bar.update, on_rejected=reject)
                 except KeyboardInterrupt:
                     raise CommandError(
-                        "Stopped; run it again to go on: nothing is taken in twice."
+                        "Stopped; run it again to go on: nothing is loaded twice."
                     ) from None
                 except (OSError, EOFError, zlib.error) as error:
                     raise CommandError(f"{path} cannot be read: {error}") from error
-                total.kept += taken.kept
-                total.repeats += taken.repeats
-                total.rejected += taken.rejected
-                total.derived += taken.derived
         return (
             f"Kept {total.kept} events, {total.repeats} were known, "
             f"{total.rejected} lines rejected; derived {total.derived} calls."

@@ -1,4 +1,4 @@
-"""Takes old events away; the history told from them stays."""
+"""Deletes old events; the history derived from them stays."""
 
 from argparse import ArgumentTypeError
 from datetime import date, datetime, time, timedelta
@@ -15,18 +15,18 @@ from callcenter.upkeep.pruning import begun_before, prune
 
 
 def days(text: str) -> int:
-    """A number of days, one at least; argparse reports what is none."""
+    """A number of days from 1. Raises ArgumentTypeError, which argparse reports."""
     if not text.isdecimal() or not 1 <= int(text) <= 36_500:
         raise ArgumentTypeError("must be a number of days from 1")
     return int(text)
 
 
 class Command(BaseCommand):
-    """Says what would go, and with --yes takes it away, whole calls at a time."""
+    """Says what would be deleted and, with --yes, deletes it, whole calls at a time."""
 
     help = (
         "Delete the events of calls that are over, and seal those calls: their history"
-        " stays and is never told again. Without --yes only says what would go."
+        " stays and is never derived again. Without --yes, only say what would happen."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,14 +41,14 @@ class Command(BaseCommand):
             "--keep-days",
             type=days,
             metavar="N",
-            help="the events of the last N days before today stay",
+            help="keep the events of the N days before today",
         )
         what.add_argument(
             "--late",
             action="store_true",
             help="list events that came after their call was sealed",
         )
-        parser.add_argument("--yes", action="store_true", help="do it")
+        parser.add_argument("--yes", action="store_true", help="delete and seal")
 
     def handle(
         self,
@@ -68,13 +68,13 @@ class Command(BaseCommand):
             raise CommandError(f"{day} has not begun yet.")
         moment = datetime.combine(day, time.min, zone)
         with tqdm(total=begun_before(moment), unit="call", disable=None) as bar:
-            pruned = prune(moment, really=yes, looked_at=bar.update)
+            pruned = prune(moment, really=yes, on_batch=bar.update)
         return (
             f"{'Sealed' if yes else 'Would seal'} {pruned.calls} calls and"
             f" {'deleted' if yes else 'delete'} {pruned.events} events"
             f" ({pruned.bytes} bytes) from before {day};"
-            f" {pruned.unfinished} calls stay as they or their operators went on"
-            f" after that, {pruned.pending} as they have events not derived yet."
+            f" {pruned.unfinished} calls stay because they or their operators' legs"
+            f" went on after that, {pruned.pending} because of events not derived yet."
             + ("" if yes else " Nothing is done without --yes.")
         )
 

@@ -1,4 +1,4 @@
-"""Tells calls again from the stored events."""
+"""Derives calls again from the stored events."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -12,9 +12,9 @@ from callcenter.upkeep.rebuild import derive_pending, rebuild_all, sids_to_rebui
 
 
 class Command(BaseCommand):
-    """Tells history again; rows that are right already stay untouched."""
+    """Derives history again; rows that are right already stay untouched."""
 
-    help = "Tell calls, queue entries and connections again from the stored events."
+    help = "Derive calls, queue entries and connections again from the stored events."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *, since: date | None, pending: bool, **options: Any) -> str:
         if since and pending:
-            raise CommandError("--since and --pending are two ways: choose one.")
+            raise CommandError("--since and --pending cannot be combined.")
         if pending:
             with tqdm(unit="call", disable=None) as bar:
                 events, calls = derive_pending(bar.update)
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         failed = 0
         with tqdm(total=len(sids), unit="call", disable=None) as bar:
 
-            def derived(sid: str, error: Exception | None) -> None:
+            def on_each(sid: str, error: Exception | None) -> None:
                 nonlocal failed
                 if error is not None:
                     failed += 1
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 bar.update()
 
             try:
-                rebuild_all(sids, derived)
+                rebuild_all(sids, on_each)
             except KeyboardInterrupt:
                 raise CommandError(
                     f"Stopped after {bar.n:.0f} of {len(sids)} calls; run it again."

@@ -1,4 +1,4 @@
-"""One line, one request: what is kept of it, and what makes two of them the same."""
+"""One line, one request: what is stored of it, and which two are the same one."""
 
 import json
 from contextlib import suppress

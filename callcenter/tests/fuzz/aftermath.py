@@ -98,7 +98,7 @@ def assert_derived_again_is_the_same(folder: Path) -> None:
     with file.open("w", encoding="utf-8") as out:
         dump(out)
     forget_everything()
-    taken = load(file, rejected=_must_not_be)
+    taken = load(file, on_rejected=_must_not_be)
     assert (taken.kept, taken.rejected) == (count, 0)
     assert history_rows() == derived
     TALLY["rebuilt"] += 1

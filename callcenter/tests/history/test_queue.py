@@ -1,14 +1,15 @@
-"""An event is told before its answer, or under load within a second of it."""
+"""An event is derived before its answer, or under load soon after it."""
 
 import threading
 
 import pytest
 from django.db import OperationalError
 
-from callcenter.events.record import record
+from callcenter.events.record import Kept
 from callcenter.history import queue, store
 from callcenter.history.queue import drain
 from callcenter.models import Call, WebhookEvent
+from callcenter.tests.receive import keep
 from callcenter.tests.sample_events import (
     CALLER,
     OTHER_CALLER,
@@ -18,20 +19,19 @@ from callcenter.tests.sample_events import (
     ring,
 )
 
-# The fixture of all tests puts telling at once in its place.
+# All other tests derive at once: a fixture for all tests replaces it.
 schedule = queue.schedule
 
 CALL = [ring(), choose(5), leave(65, "hangup", 60), end(66)]
 
 
-def kept(event: WebhookEvent) -> WebhookEvent:
-    stored = record(event).event
-    assert stored is not None
+def kept(event: WebhookEvent) -> Kept:
+    (stored,) = keep(event)
     return stored
 
 
 @pytest.mark.django_db
-def test_an_event_that_comes_alone_is_told_at_once():
+def test_an_event_that_comes_alone_is_derived_at_once():
     schedule(kept(ring()))
 
     assert WebhookEvent.objects.pending().count() == 0
@@ -39,13 +39,13 @@ def test_an_event_that_comes_alone_is_told_at_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_another_is_telling_events_are_told_by_a_thread_each_call_once(
+def test_while_another_is_deriving_a_thread_derives_events_each_call_once(
     monkeypatch,
 ):
     derived: list[str] = []
     real, is_deriving, go_on = store.rebuild, threading.Event(), threading.Event()
 
-    def slow(event, **_):
+    def slow(kept, **_):
         is_deriving.set()
         assert go_on.wait(5)
 
@@ -72,8 +72,8 @@ def test_while_another_is_telling_events_are_told_by_a_thread_each_call_once(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_batch_that_fails_is_left_untold_and_the_thread_goes_on(monkeypatch, caplog):
-    def gone(_events):
+def test_a_batch_that_fails_stays_pending_and_the_thread_goes_on(monkeypatch, caplog):
+    def gone(_kept):
         raise OperationalError(2006, "Server has gone away")
 
     with monkeypatch.context() as patched:
@@ -81,7 +81,7 @@ def test_a_batch_that_fails_is_left_untold_and_the_thread_goes_on(monkeypatch, c
         with queue._turn:
             schedule(kept(ring()))
         assert drain()
-    assert "1 events are told later" in caplog.text
+    assert "1 events are derived later" in caplog.text
     assert WebhookEvent.objects.pending().count() == 1
 
     with queue._turn:

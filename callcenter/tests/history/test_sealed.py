@@ -1,4 +1,4 @@
-"""A sealed call stays as it was told: late events are kept and marked, and no more."""
+"""A sealed call stays as it was derived: late events are only stored and marked."""
 
 from typing import Any
 
@@ -6,8 +6,6 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from callcenter.events.record import record
-from callcenter.history.store import derive_event, derive_events
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -17,6 +15,7 @@ from callcenter.models import (
     WebhookEvent,
 )
 from callcenter.tests.history_rows import history_rows
+from callcenter.tests.receive import receive, receive_together
 from callcenter.tests.sample_events import (
     CALLER,
     OPERATOR,
@@ -33,34 +32,22 @@ from callcenter.tests.sample_events import (
 pytestmark = pytest.mark.django_db
 
 
-def keep(*events: WebhookEvent) -> list[WebhookEvent]:
-    """The events as stored, not told."""
-    kept = [record(event).event for event in events]
-    return [event for event in kept if event]
-
-
-def hear(*events: WebhookEvent) -> None:
-    """Each event is kept and told, as when it comes in live."""
-    for event in keep(*events):
-        derive_event(event)
-
-
 @pytest.fixture
 def _gave_up_and_sealed():
-    hear(ring(), choose(5), leave(65, "hangup", 60))
+    receive(ring(), choose(5), leave(65, "hangup", 60))
     Call.objects.update(sealed_at=timezone.now())
 
 
 @pytest.mark.usefixtures("_gave_up_and_sealed")
-@pytest.mark.parametrize("road", ["live", "in a batch"])
-def test_late_event_is_kept_and_marked_and_changes_no_row(road):
+@pytest.mark.parametrize("way", ["live", "in a batch"])
+def test_late_event_is_kept_and_marked_and_changes_no_row(way):
     before = history_rows()
     derived = WebhookEvent.objects.in_bulk()
 
-    if road == "live":
-        hear(end(66))
+    if way == "live":
+        receive(end(66))
     else:
-        derive_events(keep(end(66)))
+        receive_together(end(66))
 
     (late,) = WebhookEvent.objects.late()
     assert (late.kind, late.derived_at, late.derivation_error) == (
@@ -76,7 +63,7 @@ def test_late_event_is_kept_and_marked_and_changes_no_row(road):
 @pytest.mark.usefixtures("_gave_up_and_sealed")
 @pytest.mark.parametrize("option", [[], ["--pending"], ["--since", "2026-10-01"]])
 def test_rebuilding_passes_over_a_sealed_call(option):
-    hear(end(66))
+    receive(end(66))
     WebhookEvent.objects.filter(kind="queue-exit").delete()
     before = history_rows()
 
@@ -92,9 +79,9 @@ def test_rebuilding_passes_over_a_sealed_call(option):
 
 @pytest.mark.usefixtures("_gave_up_and_sealed")
 def test_caller_who_is_answered_later_does_not_recover_a_sealed_call():
-    hear(*sign_in(100))
+    receive(*sign_in(100))
     later: dict[str, Any] = {"sid": OTHER_CALLER}
-    hear(
+    receive(
         ring(200, **later),
         choose(205, **later),
         connect(230, 25, **later),
@@ -107,19 +94,19 @@ def test_caller_who_is_answered_later_does_not_recover_a_sealed_call():
 
 
 def test_sealed_call_still_recovers_calls_that_are_not():
-    hear(*sign_in())
+    receive(*sign_in())
     later: dict[str, Any] = {"sid": OTHER_CALLER}
-    hear(ring(200, **later), choose(205, **later), connect(230, 25, **later))
+    receive(ring(200, **later), choose(205, **later), connect(230, 25, **later))
     Call.objects.update(sealed_at=timezone.now())
 
-    hear(ring(), choose(5), leave(65, "hangup", 60), end(66))
+    receive(ring(), choose(5), leave(65, "hangup", 60), end(66))
 
     recovered_at = AbandonedCall.objects.get().recovered_at
     assert recovered_at == WebhookEvent.objects.get(kind="connect").received_at
 
 
 @pytest.mark.usefixtures("_gave_up_and_sealed")
-def test_threshold_dated_back_lets_sealed_calls_rest():
+def test_threshold_dated_back_leaves_sealed_calls_alone():
     queue = Queue.objects.create(slug="support", name="Support")
     QueueThreshold.objects.create(
         queue=queue, valid_from="2020-01-01", target_seconds=90, short_abandon_seconds=9
@@ -130,10 +117,12 @@ def test_threshold_dated_back_lets_sealed_calls_rest():
 
 
 def test_dial_action_that_names_a_sealed_caller_is_not_given_to_another():
-    """Its events are gone, but everybody still knows that there was such a call."""
+    """Its events are deleted, but its row still says that there was such a call."""
     other: dict[str, Any] = {"sid": OTHER_CALLER}
-    hear(*sign_in(), ring(), choose(5), connect(20, 15))
-    hear(ring(1, **other), choose(6, **other), done(100, caller=OTHER_CALLER, talk=60))
+    receive(*sign_in(), ring(), choose(5), connect(20, 15))
+    receive(
+        ring(1, **other), choose(6, **other), done(100, caller=OTHER_CALLER, talk=60)
+    )
     before = history_rows()["Connection"]
     Call.objects.filter(sid=OTHER_CALLER).update(sealed_at=timezone.now())
     WebhookEvent.objects.filter(call_sid=OTHER_CALLER).delete()
@@ -143,11 +132,11 @@ def test_dial_action_that_names_a_sealed_caller_is_not_given_to_another():
     assert history_rows()["Connection"] == before
 
 
-def test_late_event_of_a_sealed_leg_is_told_to_the_caller_it_names():
-    hear(*sign_in(), ring(), choose(5), connect(20, 15))
+def test_late_event_of_a_sealed_leg_changes_the_caller_it_names():
+    receive(*sign_in(), ring(), choose(5), connect(20, 15))
     Call.objects.filter(sid=OPERATOR).update(sealed_at=timezone.now())
 
-    hear(done(80, talk=58))
+    receive(done(80, talk=58))
 
     assert Call.objects.get(sid=CALLER).talk_seconds == 58
     assert [event.kind for event in WebhookEvent.objects.late()] == ["operator-done"]

@@ -7,9 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError
 
-from callcenter.events.record import record
 from callcenter.history import store
-from callcenter.history.store import derive_event, rebuild
+from callcenter.history.store import rebuild
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -21,6 +20,7 @@ from callcenter.models import (
     WebhookEvent,
 )
 from callcenter.tests.history_rows import history_rows
+from callcenter.tests.receive import receive
 from callcenter.tests.sample_events import (
     CALLER,
     CALLER_NUMBER,
@@ -42,14 +42,6 @@ from callcenter.tests.sample_events import (
 pytestmark = pytest.mark.django_db
 
 
-def hear(*events: WebhookEvent) -> None:
-    """Each event is kept and told, as when it comes in live."""
-    for one in events:
-        kept = record(one)
-        assert kept.event is not None
-        derive_event(kept.event)
-
-
 def abandoned(sid: str = CALLER, start: float = 0, **params: Any) -> list[WebhookEvent]:
     return [
         ring(start, sid=sid, **params),
@@ -69,8 +61,8 @@ def answered(sid: str, start: float) -> list[WebhookEvent]:
     ]
 
 
-def test_every_event_is_told_when_it_has_been_heard():
-    hear(*sign_in(), *answered(CALLER, 0), done(90.5, talk=58))
+def test_every_event_is_derived_when_it_has_been_received():
+    receive(*sign_in(), *answered(CALLER, 0), done(90.5, talk=58))
 
     assert WebhookEvent.objects.pending().count() == 0
     assert Connection.objects.get().talk_seconds == 58
@@ -80,8 +72,8 @@ def test_every_event_is_told_when_it_has_been_heard():
     }
 
 
-def test_telling_again_leaves_rows_and_ids_untouched(django_assert_num_queries):
-    hear(*sign_in(), *answered(CALLER, 0))
+def test_deriving_again_leaves_rows_and_ids_untouched():
+    receive(*sign_in(), *answered(CALLER, 0))
     ids = list(QueueEntry.objects.values_list("pk", flat=True))
     rows = history_rows()
 
@@ -91,8 +83,8 @@ def test_telling_again_leaves_rows_and_ids_untouched(django_assert_num_queries):
     assert list(QueueEntry.objects.values_list("pk", flat=True)) == ids
 
 
-def test_rebuild_mends_rows_that_were_spoilt():
-    hear(*sign_in(), *answered(CALLER, 0), *abandoned(OTHER_CALLER, -500))
+def test_rebuild_repairs_rows_that_were_spoilt():
+    receive(*sign_in(), *answered(CALLER, 0), *abandoned(OTHER_CALLER, -500))
     rows = history_rows()
     QueueEntry.objects.update(wait_seconds=7, queue="nonsense")
     Connection.objects.all().delete()
@@ -104,25 +96,25 @@ def test_rebuild_mends_rows_that_were_spoilt():
 
 
 def test_operator_is_named_when_their_first_request_comes_late():
-    hear(*answered(CALLER, 0))
+    receive(*answered(CALLER, 0))
     assert Connection.objects.get().operator == ""
 
-    hear(sign_in()[0])
+    receive(sign_in()[0])
 
     assert Connection.objects.get().operator == OPERATOR_NUMBER
 
 
 def test_operator_known_only_from_the_end_of_the_leg_is_named_too():
-    hear(*answered(CALLER, 0), end(900, sid=OPERATOR))
+    receive(*answered(CALLER, 0), end(900, sid=OPERATOR))
 
     assert Connection.objects.get().operator == OPERATOR_NUMBER
 
 
 def test_a_later_connect_takes_a_nameless_dial_from_its_predecessor():
-    hear(*answered(CALLER, 0), done(400, caller="", talk=58))
+    receive(*answered(CALLER, 0), done(400, caller="", talk=58))
     assert Connection.objects.get().talk_seconds == 58
 
-    hear(connect(300, 3, sid=OTHER_CALLER))
+    receive(connect(300, 3, sid=OTHER_CALLER))
 
     talks = Connection.objects.order_by("connected_at").values_list(
         "entry__call__sid", "talk_seconds"
@@ -131,35 +123,35 @@ def test_a_later_connect_takes_a_nameless_dial_from_its_predecessor():
 
 
 def test_caller_who_is_answered_later_is_recovered():
-    hear(*abandoned(CALLER, 0))
+    receive(*abandoned(CALLER, 0))
     assert AbandonedCall.objects.get().recovered_at is None
 
-    hear(*answered(OTHER_CALLER, 600))
+    receive(*answered(OTHER_CALLER, 600))
 
     assert AbandonedCall.objects.get().recovered_at == at(630)
 
 
-def test_contact_heard_of_before_the_abandonment_recovers_it_all_the_same():
-    hear(*answered(OTHER_CALLER, 600), *abandoned(CALLER, 0))
+def test_contact_received_before_the_abandonment_recovers_it_as_well():
+    receive(*answered(OTHER_CALLER, 600), *abandoned(CALLER, 0))
 
     assert AbandonedCall.objects.get().recovered_at == at(630)
 
 
 def test_recovery_moves_back_to_an_earlier_contact_and_goes_when_it_was_none():
     third = "CA" + "e" * 32
-    hear(*abandoned(CALLER, 0), *answered(OTHER_CALLER, 600), *answered(third, 300))
+    receive(*abandoned(CALLER, 0), *answered(OTHER_CALLER, 600), *answered(third, 300))
     assert AbandonedCall.objects.get().recovered_at == at(330)
 
     # It was no connection after all: the caller waited on, and hung up.
-    hear(wait(340, 35, sid=third))
+    receive(wait(340, 35, sid=third))
 
     assert AbandonedCall.objects.get(call__sid=CALLER).recovered_at == at(630)
 
 
 def test_withheld_callers_recover_nobody():
     withheld = {"From": "+266696687"}
-    hear(*abandoned(CALLER, 0, **withheld))
-    hear(
+    receive(*abandoned(CALLER, 0, **withheld))
+    receive(
         ring(600, sid=OTHER_CALLER, **withheld),
         connect(630, 5, sid=OTHER_CALLER, **withheld),
     )
@@ -168,9 +160,9 @@ def test_withheld_callers_recover_nobody():
 
 
 def test_an_outbound_call_that_was_completed_recovers_the_caller():
-    hear(*abandoned(CALLER, 0))
+    receive(*abandoned(CALLER, 0))
 
-    hear(
+    receive(
         event(
             900,
             "status/",
@@ -187,12 +179,12 @@ def test_an_outbound_call_that_was_completed_recovers_the_caller():
 
 
 def test_what_people_entered_survives_and_the_abandonment_is_withdrawn():
-    hear(ring(), choose(5), leave(65, "bridging-in-process", 60), end(66))
+    receive(ring(), choose(5), leave(65, "bridging-in-process", 60), end(66))
     row = AbandonedCall.objects.get()
     follow_up = FollowUp.objects.create(abandoned_call=row, state="reached")
     follow_up.steps.create(act="note", text="rang back", made_at=at(70))
 
-    hear(leave(64, "bridged", 60))
+    receive(leave(64, "bridged", 60))
 
     row = AbandonedCall.objects.with_state().get()
     assert (row.is_withdrawn, row.state, row.follow_up.steps.get().text) == (
@@ -204,10 +196,10 @@ def test_what_people_entered_survives_and_the_abandonment_is_withdrawn():
     assert AbandonedCall.objects.get().is_withdrawn
 
 
-def test_an_abandonment_nobody_worked_on_is_simply_gone():
-    hear(ring(), choose(5), leave(65, "bridging-in-process", 60), end(66))
+def test_an_abandonment_without_follow_up_is_deleted():
+    receive(ring(), choose(5), leave(65, "bridging-in-process", 60), end(66))
 
-    hear(leave(64, "bridged", 60))
+    receive(leave(64, "bridged", 60))
 
     assert not AbandonedCall.objects.exists()
 
@@ -229,7 +221,7 @@ def test_an_abandonment_nobody_worked_on_is_simply_gone():
 def test_state_of_the_work_is_the_first_that_fits(
     follow_up, recovered_at, caller, state
 ):
-    hear(*abandoned(CALLER, 0))
+    receive(*abandoned(CALLER, 0))
     AbandonedCall.objects.update(recovered_at=recovered_at, caller=caller)
     if follow_up:
         FollowUp.objects.create(
@@ -241,9 +233,9 @@ def test_state_of_the_work_is_the_first_that_fits(
     assert AbandonedCall.objects.with_state().get().state == state
 
 
-def test_a_threshold_dated_back_is_told_by_the_untold_road():
+def test_a_threshold_dated_back_applies_after_deriving_pending_events():
     queue = Queue.objects.create(slug="support", name="Support")
-    hear(ring(), choose(5), leave(13, "hangup", 8), end(14))
+    receive(ring(), choose(5), leave(13, "hangup", 8), end(14))
     assert QueueEntry.objects.get().outcome == "abandoned"
 
     QueueThreshold.objects.create(
@@ -257,13 +249,13 @@ def test_a_threshold_dated_back_is_told_by_the_untold_road():
     assert WebhookEvent.objects.pending().count() == 0
 
 
-def test_a_failure_of_ours_is_kept_on_the_event_and_mended_later(monkeypatch, caplog):
+def test_an_error_of_ours_is_kept_on_the_event_and_repaired_later(monkeypatch, caplog):
     def broken(*_, **__):
         raise ZeroDivisionError("a bug of ours")
 
     with monkeypatch.context() as patched, caplog.at_level(logging.CRITICAL):
         patched.setattr(store, "derive", broken)
-        hear(ring())
+        receive(ring())
     kept = WebhookEvent.objects.get()
     assert (kept.derived_at, kept.derivation_error) == (
         None,
@@ -278,40 +270,42 @@ def test_a_failure_of_ours_is_kept_on_the_event_and_mended_later(monkeypatch, ca
     assert Call.objects.get().ivr_step_count == 1
 
 
-def test_what_takes_too_long_is_told_with_the_next_event(monkeypatch):
+def test_what_takes_too_long_is_derived_with_the_next_event(monkeypatch):
     def locked(*_, **__):
         raise OperationalError(1205, "Lock wait timeout exceeded")
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "_derive_once", locked)
+        patched.setattr(store, "_derive_locked", locked)
         patched.setattr(store, "LOCK_WAIT_SECONDS", 1.99)
-        hear(ring())
+        receive(ring())
     assert WebhookEvent.objects.pending().count() == 1
     assert not Call.objects.filter(started_at__isnull=False).exists()
 
-    hear(choose(5))
+    receive(choose(5))
 
     assert Call.objects.get().ivr_step_count == 1
 
 
 def test_recording_without_a_call_makes_no_row_until_the_call_is_known():
     recording = "RE" + "a" * 32
-    hear(event(70, "recording/", RecordingSid=recording, RecordingStatus="completed"))
+    receive(
+        event(70, "recording/", RecordingSid=recording, RecordingStatus="completed")
+    )
     assert not Call.objects.exists()
     assert WebhookEvent.objects.pending().count() == 0
 
-    hear(ring())
+    receive(ring())
 
     assert Call.objects.get().recordings.get().recording_sid == recording
 
 
-def test_a_dial_naming_a_stranger_makes_no_call_of_it():
-    hear(*sign_in(), done(90, caller=OTHER_CALLER))
+def test_a_dial_that_names_an_unknown_leg_makes_no_call_of_it():
+    receive(*sign_in(), done(90, caller=OTHER_CALLER))
 
     assert list(Call.objects.values_list("sid", flat=True)) == [OPERATOR]
 
 
-def test_what_no_event_speaks_of_is_not_told():
+def test_a_leg_without_events_makes_no_call():
     rebuild(["CA" + "7" * 32])
 
     assert not Call.objects.exists()
@@ -319,9 +313,9 @@ def test_what_no_event_speaks_of_is_not_told():
 
 def test_one_recording_named_under_two_calls_is_a_row_of_each():
     recording = {"RecordingSid": "RE" + "a" * 32, "RecordingStatus": "completed"}
-    hear(ring(), ring(10, sid=OTHER_CALLER))
+    receive(ring(), ring(10, sid=OTHER_CALLER))
 
-    hear(
+    receive(
         event(70, "recording/", **recording),
         event(71, "recording/", sid=OTHER_CALLER, **recording),
         event(80, "voicemail/support/1/", **recording),
@@ -331,3 +325,14 @@ def test_one_recording_named_under_two_calls_is_a_row_of_each():
     assert WebhookEvent.objects.pending().count() == 0
     for call in Call.objects.all():
         assert (call.recordings.count(), call.voicemails.count()) == (1, 1)
+
+
+def test_one_recording_of_two_calls_is_written_when_both_are_derived_together():
+    recording = {"RecordingSid": "RE" + "a" * 32, "RecordingStatus": "completed"}
+    for sid in (CALLER, OTHER_CALLER):
+        receive(ring(sid=sid), event(70, "recording/", sid=sid, **recording))
+    rows = history_rows()
+
+    rebuild([CALLER, OTHER_CALLER], check_all_rows=True)
+
+    assert history_rows() == rows

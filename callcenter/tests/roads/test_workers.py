@@ -6,10 +6,9 @@ import pytest
 
 from callcenter.demo.setup.installation import install
 from callcenter.events.eventfile import event_of_line
-from callcenter.events.record import record
-from callcenter.history.store import derive_event
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
+from callcenter.tests.receive import receive
 from callcenter.tests.roads.crowd import at_once
 from callcenter.tests.samples import NAMES, file_of
 from callcenter.upkeep.intake import load
@@ -57,9 +56,7 @@ def test_files_loaded_by_four_workers_give_the_rows_of_one(quiet_run, lines, tmp
 def test_requests_taken_by_four_workers_give_the_rows_of_one(quiet_run, lines):
     def work(number: int) -> None:
         for line in lines[number::WORKERS]:
-            kept = record(event_of_line(line))
-            assert kept.event is not None
-            derive_event(kept.event)
+            receive(event_of_line(line))
 
     at_once(WORKERS, work)
 

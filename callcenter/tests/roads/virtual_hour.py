@@ -13,8 +13,8 @@ from django.test import Client
 
 from callcenter.demo.live import simulation
 from callcenter.demo.live.traffic import Plan, Traffic
+from callcenter.events.record import Kept
 from callcenter.history.store import derive_events
-from callcenter.models import WebhookEvent
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.network.clock import Clock, run_virtual
 from callcenter.standin.network.faults import Faults
@@ -36,21 +36,22 @@ class Received:
 
 @dataclass
 class Batches:
-    """Tells events some seconds later, many at once, as a busy server does.
+    """Derives events some seconds later, many at once, as a busy server does.
 
     One by one they would take the test four times as long.
     """
 
-    events: list[WebhookEvent] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
 
-    def schedule(self, event: WebhookEvent) -> None:
-        self.events.append(event)
-        if event.received_at - self.events[0].received_at > GATHERED:
+    def schedule(self, kept: Kept) -> None:
+        self.kept.append(kept)
+        first = self.kept[0].event.received_at
+        if kept.event.received_at - first > GATHERED:
             self.derive()
 
     def derive(self) -> None:
-        derive_events(self.events)
-        self.events.clear()
+        derive_events(self.kept)
+        self.kept.clear()
 
 
 @dataclass

@@ -29,9 +29,9 @@ def test_a_line_that_cannot_be_read_is_kept_aside_and_the_rest_goes_on(tmp_path)
     path = file_of(tmp_path, [*lines[:2], "{broken", "", '{"at": 5}', *lines[2:]])
     seen: list[intake.Rejected] = []
 
-    taken = intake.load(path, rejected=seen.append)
+    result = intake.load(path, on_rejected=seen.append)
 
-    assert (taken.kept, taken.repeats, taken.rejected) == (5, 0, 2)
+    assert (result.kept, result.repeats, result.rejected) == (5, 0, 2)
     assert [(one.number, one.reason) for one in seen] == [
         (3, "no JSON"),
         (5, "path or params is missing"),
@@ -41,7 +41,7 @@ def test_a_line_that_cannot_be_read_is_kept_aside_and_the_rest_goes_on(tmp_path)
     assert Call.objects.get().outcome == "abandoned"
 
 
-def test_a_gzip_file_is_taken_in_whatever_its_name(tmp_path):
+def test_a_gzip_file_is_loaded_whatever_its_name(tmp_path):
     path = tmp_path / "events"
     path.write_bytes(gzip.compress("\n".join(map(line_of_event, CALL)).encode()))
 
@@ -56,7 +56,7 @@ def test_a_cut_gzip_file_ends_with_a_sentence(tmp_path):
         call_command("load_events", path)
 
 
-def test_what_an_interrupted_run_kept_is_told_by_the_next(tmp_path, monkeypatch):
+def test_what_an_interrupted_run_stored_is_derived_by_the_next(tmp_path, monkeypatch):
     path = file_of(tmp_path, [line_of_event(one) for one in CALL])
 
     def interrupted(*_):
@@ -68,9 +68,9 @@ def test_what_an_interrupted_run_kept_is_told_by_the_next(tmp_path, monkeypatch)
             intake.load(path)
     assert not Call.objects.exists()
 
-    taken = intake.load(path)
+    result = intake.load(path)
 
-    assert (taken.kept, taken.repeats, taken.derived) == (0, 5, 1)
+    assert (result.kept, result.repeats, result.derived) == (0, 5, 1)
     assert Call.objects.get().outcome == "abandoned"
     assert WebhookEvent.objects.pending().count() == 0
 
@@ -81,9 +81,9 @@ def test_many_batches_keep_every_line_once(tmp_path, monkeypatch):
     lines = [line_of_event(one) for one in CALL]
     path = file_of(tmp_path, [*lines, *lines])
 
-    taken = intake.load(path)
+    result = intake.load(path)
 
-    assert (taken.kept, taken.repeats) == (5, 5)
+    assert (result.kept, result.repeats) == (5, 5)
     assert Call.objects.get().outcome == "abandoned"
 
 
@@ -113,7 +113,7 @@ def test_dump_takes_a_half_open_period_in_pages(tmp_path, monkeypatch):
     assert out.getvalue().count("\n") == 2
 
 
-def test_a_call_that_cannot_be_told_does_not_stop_the_others(tmp_path, monkeypatch):
+def test_a_call_that_cannot_be_derived_does_not_stop_the_others(tmp_path, monkeypatch):
     other = "CA" + "e" * 32
     real = store.rebuild
 
@@ -142,7 +142,7 @@ def test_commands_close_with_one_line(tmp_path, capsys):
     captured = capsys.readouterr()
     assert captured.out.splitlines() == [
         "Kept 5 events, 0 were known, 0 lines rejected; derived 1 calls.",
-        "Told 1 calls again.",
+        "Derived 1 calls again.",
         "Derived 0 calls again, for 0 pending events.",
     ]
     assert captured.err.splitlines()[-1] == "Wrote 5 events."

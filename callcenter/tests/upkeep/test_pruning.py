@@ -1,4 +1,4 @@
-"""Pruning takes events away and changes no history, neither pruned nor neighbouring."""
+"""Pruning deletes events and changes no history, neither pruned nor neighbouring."""
 
 import json
 import random
@@ -11,10 +11,9 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from callcenter.demo.setup.installation import install
-from callcenter.events.record import record
-from callcenter.history.store import derive_events
 from callcenter.models import Call, FollowUp, WebhookEvent
 from callcenter.tests.history_rows import history_rows
+from callcenter.tests.receive import keep, receive_together
 from callcenter.tests.sample_events import (
     CALLER,
     OPERATOR,
@@ -48,12 +47,6 @@ def _long_after() -> Iterator[None]:
         yield
 
 
-def hear(*events: WebhookEvent) -> None:
-    """The events are kept, and told all together."""
-    kept = [record(one).event for one in events]
-    derive_events([one for one in kept if one])
-
-
 def rows() -> dict[str, list[tuple[Any, ...]]]:
     """The whole history; not which calls are sealed."""
     place = [field.attname for field in Call._meta.concrete_fields].index("sealed_at")
@@ -65,14 +58,14 @@ def rows() -> dict[str, list[tuple[Any, ...]]]:
 
 
 def rebuild_everything() -> None:
-    """Every call that can be told is told again, down to its last row."""
+    """Derives every call again that is not sealed, and compares all its rows."""
     errors = []
 
-    def derived(sid: str, error: Exception | None) -> None:
+    def on_each(sid: str, error: Exception | None) -> None:
         if error:
             errors.append((sid, error))
 
-    rebuild_all(sids_to_rebuild(), derived)
+    rebuild_all(sids_to_rebuild(), on_each)
     assert errors == []
 
 
@@ -92,7 +85,7 @@ def answered(
 
 
 def test_trial_says_what_would_go_and_changes_nothing():
-    hear(*sign_in(), *answered(0), end(100, sid=OPERATOR))
+    receive_together(*sign_in(), *answered(0), end(100, sid=OPERATOR))
     events, history = list(WebhookEvent.objects.values()), rows()
 
     pruned = prune(at(DAY), really=False)
@@ -108,7 +101,7 @@ def test_trial_says_what_would_go_and_changes_nothing():
 
 
 def test_what_is_said_is_done_and_the_history_stays():
-    hear(*sign_in(), *answered(0), end(100, sid=OPERATOR))
+    receive_together(*sign_in(), *answered(0), end(100, sid=OPERATOR))
     history, said = rows(), prune(at(DAY), really=False)
 
     done_ = prune(at(DAY), really=True)
@@ -122,7 +115,9 @@ def test_what_is_said_is_done_and_the_history_stays():
 
 @pytest.mark.parametrize("last", [DAY - 1, DAY])
 def test_call_goes_when_its_last_event_came_before_the_day(last):
-    hear(ring(last - 60), choose(last - 55), leave(last - 1, "hangup", 54), end(last))
+    receive_together(
+        ring(last - 60), choose(last - 55), leave(last - 1, "hangup", 54), end(last)
+    )
 
     pruned = prune(at(DAY), really=True)
 
@@ -131,8 +126,8 @@ def test_call_goes_when_its_last_event_came_before_the_day(last):
     assert WebhookEvent.objects.count() == (0 if goes else 4)
 
 
-def test_call_of_which_no_end_is_known_goes_when_nobody_heard_of_it_for_two_days():
-    hear(ring(0), choose(5))
+def test_call_without_a_known_end_goes_after_two_days_without_an_event():
+    receive_together(ring(0), choose(5))
 
     with time_machine.travel(at(2 * DAY)):
         soon = prune(at(DAY), really=True)
@@ -143,9 +138,9 @@ def test_call_of_which_no_end_is_known_goes_when_nobody_heard_of_it_for_two_days
     assert (later.calls, later.unfinished) == (1, 0)
 
 
-def test_what_is_not_told_yet_stays():
-    hear(ring(0), choose(5), leave(65, "hangup", 60))
-    record(end(66))
+def test_what_is_not_derived_yet_stays():
+    receive_together(ring(0), choose(5), leave(65, "hangup", 60))
+    keep(end(66))
 
     pruned = prune(at(DAY), really=True)
 
@@ -155,8 +150,10 @@ def test_what_is_not_told_yet_stays():
 
 def test_events_of_an_operator_stay_as_long_as_one_of_the_callers_needs_them():
     """The second caller's end is reported late: the operator's name must stay known."""
-    hear(*sign_in(), *answered(0), end(300, sid=OPERATOR))
-    hear(*answered(100, sid=OTHER_CALLER)[:-1], end(DAY + 1, sid=OTHER_CALLER))
+    receive_together(*sign_in(), *answered(0), end(300, sid=OPERATOR))
+    receive_together(
+        *answered(100, sid=OTHER_CALLER)[:-1], end(DAY + 1, sid=OTHER_CALLER)
+    )
     history = rows()
 
     pruned = prune(at(DAY), really=True)
@@ -179,8 +176,8 @@ def test_events_of_an_operator_stay_as_long_as_one_of_the_callers_needs_them():
 
 def test_call_stays_while_its_operator_is_on_the_line():
     """Who ended the conversation, and when, may still be said by the operator's leg."""
-    hear(*sign_in(), *answered(0))
-    hear(event(DAY + 5, "operator/?step=9", "dial:support", sid=OPERATOR))
+    receive_together(*sign_in(), *answered(0))
+    receive_together(event(DAY + 5, "operator/?step=9", "dial:support", sid=OPERATOR))
 
     pruned = prune(at(DAY), really=True)
 
@@ -190,8 +187,8 @@ def test_call_stays_while_its_operator_is_on_the_line():
 def test_recording_that_makes_no_call_goes_too():
     alone = "CA" + "9" * 32
     about = {"RecordingSid": "RE" + "1" * 32, "RecordingStatus": "completed"}
-    hear(event(0, "recording/", sid=alone, **about))
-    hear(event(DAY, "recording/", sid="CA" + "8" * 32, **about))
+    receive_together(event(0, "recording/", sid=alone, **about))
+    receive_together(event(DAY, "recording/", sid="CA" + "8" * 32, **about))
 
     said = prune(at(DAY), really=False)
     pruned = prune(at(DAY), really=True)
@@ -202,7 +199,7 @@ def test_recording_that_makes_no_call_goes_too():
 
 
 def test_notes_of_people_stay():
-    hear(ring(0), choose(5), leave(65, "hangup", 60), end(66))
+    receive_together(ring(0), choose(5), leave(65, "hangup", 60), end(66))
     abandoned = Call.objects.get().abandoned_calls.get()
     follow_up = FollowUp.objects.create(abandoned_call=abandoned, state="reached")
     follow_up.steps.create(act="note", text="Sorry", made_at=at(0))
@@ -289,7 +286,7 @@ def a_week(chance: random.Random) -> list[WebhookEvent]:
 @pytest.mark.parametrize("seed", range(6))
 def test_pruning_day_by_day_changes_no_row_of_any_call(seed, monkeypatch):
     monkeypatch.setattr(pruning, "_CALLS_AT_ONCE", 9)
-    hear(*a_week(random.Random(seed)))
+    receive_together(*a_week(random.Random(seed)))
     rebuild_everything()
     history, events = rows(), WebhookEvent.objects.count()
     needed_still = 0
@@ -312,7 +309,7 @@ def test_pruning_day_by_day_changes_no_row_of_any_call(seed, monkeypatch):
 
 def test_stopped_on_the_way_the_next_run_does_the_rest(monkeypatch):
     monkeypatch.setattr(pruning, "_CALLS_AT_ONCE", 7)
-    hear(*a_week(random.Random(7)))
+    receive_together(*a_week(random.Random(7)))
     history, said = rows(), prune(at(9 * DAY), really=False)
 
     def stop(_calls: int) -> None:
@@ -320,7 +317,7 @@ def test_stopped_on_the_way_the_next_run_does_the_rest(monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        prune(at(9 * DAY), really=True, looked_at=stop)
+        prune(at(9 * DAY), really=True, on_batch=stop)
     first = said.events - WebhookEvent.objects.count()
     rest = prune(at(9 * DAY), really=True)
 
@@ -330,19 +327,19 @@ def test_stopped_on_the_way_the_next_run_does_the_rest(monkeypatch):
     assert rows() == history
 
 
-def test_progress_is_told_in_calls():
-    hear(*answered(0), *answered(100, sid=OTHER_CALLER), *sign_in())
-    looked_at: list[int] = []
+def test_progress_is_reported_in_calls():
+    receive_together(*answered(0), *answered(100, sid=OTHER_CALLER), *sign_in())
+    batches: list[int] = []
 
-    prune(at(DAY), really=False, looked_at=looked_at.append)
+    prune(at(DAY), really=False, on_batch=batches.append)
 
     assert begun_before(at(DAY)) == 3
-    assert looked_at == [3]
+    assert batches == [3]
 
 
-def test_command_says_first_and_does_it_only_when_told_to():
-    hear(ring(0), choose(5), leave(65, "hangup", 60), end(66))
-    hear(ring(DAY, sid=OTHER_CALLER))
+def test_command_only_says_what_it_would_do_unless_asked_to_do_it():
+    receive_together(ring(0), choose(5), leave(65, "hangup", 60), end(66))
+    receive_together(ring(DAY, sid=OTHER_CALLER))
 
     said = call_command("prune_events", "--before", "2026-10-06")
     events = WebhookEvent.objects.count()
@@ -354,15 +351,15 @@ def test_command_says_first_and_does_it_only_when_told_to():
     assert WebhookEvent.objects.count() == 1
     assert said.startswith("Would seal 1 calls and delete 4 events (")
     assert said.endswith(
-        " bytes) from before 2026-10-06; 0 calls stay as they or their operators went"
-        " on after that, 0 as they have events not derived yet."
+        " bytes) from before 2026-10-06; 0 calls stay because they or their operators'"
+        " legs went on after that, 0 because of events not derived yet."
         " Nothing is done without --yes."
     )
     assert done_.startswith("Sealed 1 calls and deleted 4 events (")
 
 
 def test_days_to_keep_are_counted_from_today():
-    hear(ring(0), choose(5), leave(65, "hangup", 60), end(66))
+    receive_together(ring(0), choose(5), leave(65, "hangup", 60), end(66))
 
     with time_machine.travel(at(2 * DAY)):  # 10:00 of 7 October in Tokyo
         kept = call_command("prune_events", "--keep-days", "2")
@@ -375,9 +372,9 @@ def test_days_to_keep_are_counted_from_today():
 
 
 def test_late_events_are_listed(capsys):
-    hear(ring(0), choose(5), leave(65, "hangup", 60))
+    receive_together(ring(0), choose(5), leave(65, "hangup", 60))
     prune(at(DAY), really=True)
-    hear(end(66))
+    receive_together(end(66))
 
     call_command("prune_events", "--late")
 
