@@ -1,6 +1,6 @@
-"""One line of an event file, or one request, as a WebhookEvent; its repeat key.
+"""A request, or a line of an event file, as a WebhookEvent with its repeat key.
 
-The format is product.md section 5. No database.
+The format of the file is docs/contract.md 5. No database.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ _LAST_STEP = 2_147_483_647
 
 
 class UnreadableLine(ValueError):
-    """A line of an event file that is no event; the text says why."""
+    """The line of an event file is no event; the text says why."""
 
 
 def event_of_request(
@@ -37,10 +37,10 @@ def event_of_request(
     token: str = "",
     decision: str = "",
 ) -> WebhookEvent:
-    """An unsaved event. `path` has the query string, if any.
+    """An unsaved event; `path` includes the query string, if there is one.
 
-    Raises UnreadableLine for a path that is none of ours, InvalidParams where the
-    CallSid a call needs is missing or malformed.
+    Raises UnreadableLine for a path that is none of ours, and InvalidParams where a
+    CallSid is needed but missing or malformed.
     """
     path = storable(path)
     kind, place = _place(path.partition("?")[0])
@@ -48,7 +48,7 @@ def event_of_request(
     params = VoiceParams.parse(form, needs_call=kind != Kind.INTERNAL)
     kept = storable_form(form)
     if kind == Kind.OPERATOR and query.get("in") != ["1"]:
-        # What is typed while a PIN is asked is never stored (product.md 8.21).
+        # Keys typed while a PIN is asked for are never stored (docs/contract.md 8.21).
         kept.pop("Digits", None)
         kept.pop("SpeechResult", None)
     token = storable(token)
@@ -78,7 +78,7 @@ def event_of_request(
 
 
 def event_of_line(line: str | bytes) -> WebhookEvent:
-    """The unsaved event of one line; UnreadableLine or InvalidParams says why not."""
+    """The unsaved event of one line. Raises UnreadableLine or InvalidParams."""
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -105,7 +105,7 @@ def event_of_line(line: str | bytes) -> WebhookEvent:
 
 
 def line_of_event(event: WebhookEvent) -> str:
-    """The line that gives this event again when it is loaded."""
+    """The line from which this event can be loaded again."""
     at = event.received_at.astimezone(UTC)
     fields: dict[str, Any] = {
         "at": at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -120,10 +120,10 @@ def line_of_event(event: WebhookEvent) -> str:
 
 
 def add_copy(kept: WebhookEvent, copy: WebhookEvent) -> bool:
-    """Let an event learn from another copy of the same request; says whether it did.
+    """Adds another copy of the same request to an event; says whether that changed it.
 
-    The earliest receipt stands, and the decision of the earliest copy that has one,
-    whatever the order in which copies come (product.md 8.3).
+    The earliest receipt stands, and the decision of the earliest copy that has one, in
+    whatever order the copies come (docs/contract.md 8.3).
     """
     changed = False
     if copy.received_at < kept.received_at:
@@ -183,12 +183,12 @@ def _number(text: str, greatest: int) -> int | None:
 
 
 def _texts(value: object) -> str | list[str]:
-    """A form's value, or values, as text."""
+    """The value or values of a form field, as text."""
     return [_text(one) for one in value] if isinstance(value, list) else _text(value)
 
 
 def _text(value: object) -> str:
-    """One value as text; files made by hand write numbers and booleans bare."""
+    """One value as text; files made by hand have numbers and booleans too."""
     if isinstance(value, str):
         return value
     return "" if value is None else json.dumps(value)

@@ -1,1 +1,1 @@
-"""The tables of Twilio-MiniCC v2, taken over as events; knows nothing of history."""
+"""The tables of Twilio-MiniCC v2, read as events of ours and loaded like any others."""

@@ -1,8 +1,8 @@
 """The rows of one leg as events, and what is missing among them. No database.
 
-What the rows imply and no row says is an event too, marked with the table it is
-inferred from: without it an operator would have talked from the first caller to the
-end of the shift.
+What the rows only imply becomes an event too, which names the table it is inferred
+from: without it an operator would have talked from the first caller to the end of the
+shift.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ from callcenter.models import WebhookEvent
 from callcenter.params import call_sid
 from callcenter.predecessor.rows import CONNECTS, ENDS, EXITS, OldRow
 
-# After these no other stay in a queue follows, whatever the moments say.
+# After these results no other visit to a queue follows, whatever the moments say.
 _LAST_WORDS = frozenset({"hangup", NOT_FINAL})
-# A row was dated when it was written, a little after what it tells of.
+# A row is dated when it was written, a little after what it reports.
 _TOLERANCE_SECONDS = 3
 
 
@@ -27,8 +27,8 @@ _TOLERANCE_SECONDS = 3
 class OldCall:
     """What is left of one leg: at most one row of each table.
 
-    `operator_end` is the end of the operator's leg that took the caller, `is_operator`
-    whether this leg itself is an operator's.
+    `operator_end` is the end of the operator's leg that took the caller; `is_operator`
+    says whether this leg itself is an operator's.
     """
 
     sid: str
@@ -40,9 +40,10 @@ class OldCall:
 
     @property
     def has_lost_an_exit(self) -> bool:
-        """Whether the connect is of a later stay than the exit.
+        """Whether the connect belongs to a later visit than the exit.
 
-        Both tables kept the first of a call (defect 1), which need not be of one stay.
+        Both tables kept the first row of a call (docs/twilio.md 13.3, defect 1), and
+        these two need not belong to one visit.
         """
         return (
             self.exit is not None
@@ -57,8 +58,8 @@ class OldCall:
 def events_of(call: OldCall) -> Iterator[WebhookEvent]:
     """The unsaved events of a leg.
 
-    Each has a token made from table and call, so that the same row is the same request
-    whenever, and from wherever, it is read.
+    Each has a token made from table and call: a row read again, from any source, is a
+    repeat of the same request.
     """
     if call.exit:
         path = f"/twilio/queue-exit/{quote(call.exit.queue)}/1/"
@@ -67,7 +68,7 @@ def events_of(call: OldCall) -> Iterator[WebhookEvent]:
         path = f"/twilio/connect/?queue={quote(call.connect.queue)}"
         yield _event(CONNECTS, path, call.connect.form, call.connect.at)
         if call.has_lost_an_exit:
-            yield _second_stay(call.sid, call.connect)
+            yield _second_visit(call.sid, call.connect)
         if call.operator_end:
             yield from _ready_again(call, call.connect, call.operator_end)
     if call.end:
@@ -79,13 +80,13 @@ def events_of(call: OldCall) -> Iterator[WebhookEvent]:
 
 
 def gaps_of(call: OldCall) -> Iterator[str]:
-    """What is odd about the rows of a leg, or missing beside them; it is told so."""
+    """What is odd about the rows of a leg, or missing beside them, as users read it."""
     exit_, connect = call.exit, call.connect
     for row in filter(None, (exit_, connect, call.end)):
         for doubt in row.doubts:
             yield f"{row.table}: {doubt}"
     if connect and not exit_:
-        yield f"{CONNECTS}: no row in {EXITS}, told as answered without talk time"
+        yield f"{CONNECTS}: no row in {EXITS}, counted as answered without talk time"
     if exit_ and not connect and exit_.text("QueueResult") in BRIDGED:
         yield f"{EXITS}: bridged without a row in {CONNECTS}, operator not known"
     if connect and call_sid(connect.text("DequeingCallSid")) and not call.operator_end:
@@ -94,17 +95,17 @@ def gaps_of(call: OldCall) -> Iterator[str]:
     if queued and not call.end:
         yield f"{queued.table}: no row in {ENDS}, end not known"
     if call.has_lost_an_exit:
-        yield f"{CONNECTS}: later than the exit kept, told as a second stay without one"
+        yield f"{CONNECTS}: later than the exit, counted as a second visit without one"
     elif exit_ and connect:
         left, connected = exit_.number("QueueTime"), connect.number("QueueTime")
         if abs((left or 0) - (connected or 0)) > _TOLERANCE_SECONDS:
             yield f"{CONNECTS}: other QueueTime than in {EXITS}, rows between are lost"
 
 
-def _second_stay(sid: str, connect: OldRow) -> WebhookEvent:
-    """That the caller was in the queue again, of which only the connect is left."""
+def _second_visit(sid: str, connect: OldRow) -> WebhookEvent:
+    """The caller's second visit to the queue, of which only the connect is left."""
     return _event(
-        "second-stay",
+        "second-visit",
         "/internal/predecessor/",
         {"CallSid": sid, "InferredFrom": CONNECTS},
         _entered(connect),
@@ -115,7 +116,7 @@ def _second_stay(sid: str, connect: OldRow) -> WebhookEvent:
 def _ready_again(
     call: OldCall, connect: OldRow, operator_end: OldRow
 ) -> Iterator[WebhookEvent]:
-    """That the operator's leg asked for the next caller when this one had gone."""
+    """The operator's request for the next caller, at the moment this one was gone."""
     for row in (None if call.has_lost_an_exit else call.exit, call.end):
         if row and row.at >= connect.at:
             what, path = f"ready-{call.sid}", _dial_path(connect.queue) + "&in=1"
@@ -125,7 +126,7 @@ def _ready_again(
 
 
 def _signed_in(end: OldRow) -> Iterator[WebhookEvent]:
-    """That an operator's leg asked for callers once it began: there was no PIN."""
+    """An operator's first request for callers, when the leg began: there was no PIN."""
     seconds = end.number("CallDuration")
     if seconds and not end.text("Direction").startswith("outbound"):
         form, at = _operator_form(end, ENDS), _less(end.at, seconds)
@@ -135,7 +136,7 @@ def _signed_in(end: OldRow) -> Iterator[WebhookEvent]:
 
 
 def _recording(sid: str, end: OldRow) -> WebhookEvent:
-    """The recording that the end of a call told of, as its own callback would."""
+    """The recording in the row of a call's end, as its own callback would report it."""
     form = {"CallSid": sid, "RecordingStatus": "completed", "InferredFrom": ENDS}
     form |= {name: end.form[name] for name in end.form if name.startswith("Recording")}
     return _event("recording", "/twilio/recording/", form, end.at)

@@ -1,7 +1,6 @@
 """The rows in a dump of a MySQL or MariaDB database, read as text. No database.
 
-Nothing of it is executed: of the tables asked for, CREATE TABLE is looked at for the
-order of columns, and INSERT for the rows.
+Nothing is executed: CREATE TABLE gives the order of a table's columns, INSERT the rows.
 """
 
 import gzip
@@ -33,7 +32,7 @@ _QUOTED = {
     for quote in ("'", '"')
 } | {"`": "[^`]*+(?:``[^`]*+)*+"}
 _INSIDE = {quote: re.compile(body, re.DOTALL) for quote, body in _QUOTED.items()}
-# Whatever cannot end a statement; whole strings at once, for speed.
+# Text that cannot end a statement; whole strings at once, for speed.
 _PLAIN = re.compile(
     rf"(?:[^'\"`;\-#/]++|'{_QUOTED[chr(39)]}'|-(?!-\s)|/(?!\*))*+", re.DOTALL
 )
@@ -68,12 +67,12 @@ _ESCAPES = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 
 
 class UnreadableDump(ValueError):
-    """A file that is no dump we can read; the text says why."""
+    """The file is no dump that can be read; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row as text, by column; where it is unreadable, its text and why."""
+    """One row: its values as text by column, or its whole text and the problem."""
 
     table: str
     values: Row
@@ -83,23 +82,23 @@ class TableRow:
 def rows_of_dump(
     path: Path,
     tables: Mapping[str, Sequence[str]],
-    advanced: Callable[[int], object] = lambda _bytes: None,
+    on_bytes: Callable[[int], object] = lambda _bytes: None,
 ) -> Iterator[TableRow]:
     """The rows of these tables in a dump, plain or gzip.
 
-    `tables` has the columns of each as they are where the dump does not say. Calls
-    `advanced` with the bytes of the file read since the last call. Raises OSError,
-    EOFError or zlib.error where the file cannot be read, UnreadableDump where its
-    character set is not known.
+    `tables` has the columns of each table, for a dump that does not name them. Calls
+    `on_bytes` with the bytes of the file read since the last call. Raises OSError,
+    EOFError or zlib.error for an unreadable file, UnreadableDump for an unknown
+    character set.
     """
     with _opened(path) as (lines, position):
         done = 0
         for row in rows_of_lines(lines, tables):
             yield row
             if position() != done:
-                advanced(position() - done)
+                on_bytes(position() - done)
                 done = position()
-        advanced(position() - done)
+        on_bytes(position() - done)
 
 
 def rows_of_lines(
@@ -131,7 +130,7 @@ def _opened(path: Path) -> Iterator[tuple[Iterable[str], Callable[[], int]]]:
         plain = gzip.GzipFile(fileobj=raw) if packed else raw
         codec = _codec(plain.read(_HEAD))
         plain.seek(0)
-        # Bytes of other tables need be no text; a newline in a value stays as it is.
+        # Other tables may hold bytes that are no text. A newline in a value is kept.
         yield (
             io.TextIOWrapper(plain, codec, errors="surrogateescape", newline="\n"),
             raw.tell,
@@ -151,13 +150,13 @@ def _codec(head: bytes) -> str:
 
 
 def _statements(lines: Iterable[str]) -> Iterator[str]:
-    """The statements without comments; at last what a cut file ends with."""
+    """The statements without comments; the last one may be cut off."""
     parts: list[str] = []
     inside = ""
     is_routine = False
     for line in lines:
         if not inside and not parts and (changed := _DELIMITER.match(line)):
-            # Triggers and routines stand between two of these, and hold semicolons.
+            # Triggers and routines, which contain semicolons, are between two of these.
             is_routine = changed[1] != ";"
             continue
         if is_routine:
@@ -249,6 +248,6 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _known(names: Sequence[str], known: Sequence[str]) -> list[str]:
-    """Names of columns in our spelling: MySQL does not mind their case."""
+    """Names of columns in our spelling: MySQL ignores their case."""
     spelling = {name.lower(): name for name in known}
     return [spelling.get(name.lower(), name) for name in names]

@@ -11,16 +11,17 @@ _UNKNOWN_CHARACTER_SET = frozenset({1115, 2019})
 
 
 class NoServer(Exception):
-    """The server cannot be read; the text says why, and never the password."""
+    """The server cannot be read; the text says why, without the password."""
 
 
 def rows_of_server(url: str, tables: Mapping[str, Sequence[str]]) -> Iterator[TableRow]:
-    """The rows of these tables as they are at one moment; nothing is ever written.
+    """The rows of these tables as they are at one moment; nothing is written.
 
-    `url` is mysql://user:password@host:port/database, with ?unix_socket= if need be.
+    `url` is mysql://user:password@host:port/database, and may have ?unix_socket=.
+    Raises NoServer.
     """
     try:
-        # Needed here alone, and not installed where SQLite is all there is.
+        # Only needed here, and not installed for SQLite.
         import MySQLdb  # noqa: PLC0415 -- optional
         from MySQLdb.cursors import SSCursor  # noqa: PLC0415 -- optional
     except ImportError as error:
@@ -59,7 +60,7 @@ def _connected(driver: Any, cursor_class: Any, url: str) -> Any:
     except driver.Error as error:
         if error.args[0] not in _UNKNOWN_CHARACTER_SET:
             raise
-        # The servers of the predecessor's time know only three bytes a character.
+        # Servers of the predecessor's time know only characters of up to three bytes.
         return driver.connect(**given, charset="utf8")
 
 
@@ -74,12 +75,12 @@ def _rows(connection: Any, tables: Mapping[str, Sequence[str]]) -> Iterator[Tabl
             continue
         columns = _all(connection, f"SHOW COLUMNS FROM {_quoted(there[table])}")
         names = [str(column[0]) for column in columns]
-        # As text, as in a dump: a moment that is none comes through as it stands.
+        # As text, as in a dump: an impossible moment would fail as a value.
         wanted = ", ".join(f"CAST({_quoted(name)} AS CHAR)" for name in names)
         spelling = {name.lower(): name for name in known}
         keys = [spelling.get(name.lower(), name) for name in names]
         with connection.cursor() as cursor:
-            # Names are the server's own, and quoted.
+            # The names come from the server, and are quoted.
             cursor.execute(f"SELECT {wanted} FROM {_quoted(there[table])}")  # noqa: S608
             for values in cursor:
                 yield TableRow(table, dict(zip(keys, values, strict=True)))

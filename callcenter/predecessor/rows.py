@@ -1,7 +1,7 @@
-"""One row of Twilio-MiniCC v2, with its moment, its queue and its words mended.
+"""One row of Twilio-MiniCC v2, with its moment, its queue and its words repaired.
 
-Reference 13: a row a call and table at most, moments without a zone, words cut after 15
-characters. No database.
+docs/twilio.md 13: each table has at most one row a call, moments without a zone, and
+words cut after 15 characters. No database.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     ENDS: (*_COMMON, *_CALLER, "CallDuration", *_RECORDED, "Time"),
 }
 
-# What VARCHAR(15) has cut, and what it was (defects 5 and 6).
+# Words as VARCHAR(15) has cut them, and as they were (docs/twilio.md 13.3, defects 5
+# and 6).
 _CUT = {
     "QueueResult": {
         "bridging-in-pro": "bridging-in-process",
@@ -42,12 +43,12 @@ _SHORTEST_MOMENT = len("YYYY-MM-DD HH:MM:SS")
 
 
 class Unplaceable(ValueError):
-    """A row that cannot become an event; the text says why."""
+    """The row cannot become an event; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read the rows: the zone of their moments, the queue callers were in."""
+    """How to read the rows: the zone of their moments, and the queue of the callers."""
 
     zone: tzinfo
     queue: str
@@ -56,7 +57,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class OldRow:
-    """One row as the request it was made from; `doubts` is what must be said of it."""
+    """One row as the request it was made from; `doubts` says what is odd about it."""
 
     table: str
     at: datetime
@@ -65,22 +66,22 @@ class OldRow:
     doubts: tuple[str, ...] = ()
 
     def text(self, name: str) -> str:
-        """What Twilio sent under this name; empty where it sent nothing."""
+        """What Twilio sent under this name; empty if nothing."""
         return self.form.get(name, "")
 
     def number(self, name: str) -> int | None:
-        """The same as a whole number, if it is one."""
+        """What Twilio sent under this name, as a whole number; None if it is none."""
         return whole_number(self.text(name))
 
 
 def read_row(table: str, columns: Row, reading: Reading) -> OldRow:
-    """A row of one of the three tables of calls; Unplaceable where no event can be."""
+    """A row of one of the three tables of calls. Raises Unplaceable."""
     if not call_sid(columns.get("CallSid") or ""):
         raise Unplaceable("CallSid is missing or malformed")
     at = moment(columns.get("Time"), reading.zone)
     if at is None:
         raise Unplaceable(f"Time is no moment in {reading.zone}")
-    # What was NULL had not been sent.
+    # NULL stands for what Twilio did not send.
     form = {
         name: _CUT.get(name, {}).get(value, value)
         for name, value in columns.items()
@@ -91,9 +92,9 @@ def read_row(table: str, columns: Row, reading: Reading) -> OldRow:
 
 
 def moment(text: str | None, zone: tzinfo) -> datetime | None:
-    """A DATETIME of the zone as aware UTC; nothing where that clock never showed it.
+    """A DATETIME of the zone as aware UTC; None if that clock never showed it.
 
-    In the hour that a clock change repeats it is the first of the two.
+    In an hour that a clock change repeats, it is the first of the two moments.
     """
     try:
         naive = datetime.fromisoformat(text or "")
@@ -107,7 +108,7 @@ def moment(text: str | None, zone: tzinfo) -> datetime | None:
 
 
 def operator_of(telnum: str) -> tuple[str, str]:
-    """An old operator as number and browser identity; both empty where it is none."""
+    """An old operator as number and browser identity; both empty if it is neither."""
     identity = telnum.removeprefix("client:")
     if identity == telnum:
         return e164(telnum), ""
@@ -118,7 +119,7 @@ def operator_of(telnum: str) -> tuple[str, str]:
 def _doubts(
     table: str, columns: Row, form: Mapping[str, str], reading: Reading
 ) -> Iterator[str]:
-    """What is odd about a row that is taken in all the same."""
+    """What is odd about a row that is taken over all the same."""
     for name in _CUT:
         if form.get(name) != columns.get(name):
             yield f"{name} was cut to {columns.get(name)!r}, read as {form[name]!r}"
@@ -133,7 +134,7 @@ def _doubts(
         result = form.get("QueueResult", "")
         is_known = outcome_of(result) != QueueEntry.Outcome.UNKNOWN
         if result != NOT_FINAL and not is_known:
-            yield f"QueueResult {storable(result)!r} is not known, told as unknown"
+            yield f"QueueResult {storable(result)!r} is not known, counted as unknown"
     if table == CONNECTS and not call_sid(form.get("DequeingCallSid", "")):
         yield "DequeingCallSid is none, so the operator is not known"
     if table == ENDS and form.get("CallStatus", "").lower() not in FINAL_STATUSES:

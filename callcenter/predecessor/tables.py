@@ -1,7 +1,7 @@
-"""The predecessor's rows side by side, to be found by call; and what was found.
+"""The predecessor's rows, collected by call, and how many were found.
 
-A dump has them table after table, and what a row means depends on the other tables.
-They stand in a temporary database of their own, never in ours.
+A dump has them table after table, and what a row means depends on the other tables. So
+they are put into a temporary SQLite database, never into ours.
 """
 
 import json
@@ -37,7 +37,7 @@ _SCHEMA = """
 
 @dataclass(slots=True)
 class Found:
-    """How many rows each table had, which were refused and why, from when to when."""
+    """How many rows each table had, how many were refused why, and their period."""
 
     rows: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -48,26 +48,28 @@ class Found:
 class OldTables:
     """All rows of the predecessor, read as `reading` says.
 
-    Rows that cannot be placed go to `refuse`, with the reason as their problem.
+    Rows that cannot be taken over go to `on_refused`, with the reason as their problem.
     """
 
-    def __init__(self, reading: Reading, refuse: Callable[[TableRow], object]) -> None:
+    def __init__(
+        self, reading: Reading, on_refused: Callable[[TableRow], object]
+    ) -> None:
         self.reading = reading
         self.found = Found()
         self.operators: set[str] = set()
-        self._tell_refused = refuse
-        # Without a name it is a file that SQLite removes by itself.
+        self._on_refused = on_refused
+        # Without a name it is a temporary file that SQLite deletes by itself.
         self._rows = sqlite3.connect("", isolation_level=None)
         self._rows.executescript(_SCHEMA)
-        # One transaction for all of it: a million of their own would take an hour.
+        # One transaction for all rows: one each would take an hour for a million.
         self._rows.execute("BEGIN")
 
     def close(self) -> None:
-        """Forgets the rows."""
+        """Deletes the rows."""
         self._rows.close()
 
     def add(self, row: TableRow) -> None:
-        """Takes in one row of any of the four tables."""
+        """Adds one row of any of the four tables."""
         values = {name: value and storable(value) for name, value in row.values.items()}
         row = TableRow(row.table, values, row.problem)
         self.found.rows[row.table] += 1
@@ -125,13 +127,13 @@ class OldTables:
             self.found.first = min(old.at, self.found.first or old.at)
             self.found.last = max(old.at, self.found.last or old.at)
         elif known == (columns,):
-            self._refuse(row, "the same row stands there twice")
+            self._refuse(row, "the same row is there twice")
         else:
-            self._refuse(row, "another row of this call stands before it")
+            self._refuse(row, "this call has another row before it")
 
     def _refuse(self, row: TableRow, reason: str) -> None:
         self.found.refused[f"{row.table}: {reason}"] += 1
-        self._tell_refused(TableRow(row.table, row.values, reason))
+        self._on_refused(TableRow(row.table, row.values, reason))
 
     def _row(self, sid: str, table: str) -> OldRow | None:
         found = self._one(

@@ -1,4 +1,4 @@
-"""Moves in from Twilio-MiniCC v2."""
+"""Takes over the data of Twilio-MiniCC v2."""
 
 import json
 import re
@@ -37,14 +37,14 @@ QUEUE_OF_2014 = "support"
 
 
 class RefusedFile:
-    """The file of rows that cannot be placed: made when there is a first one."""
+    """The file of rows that cannot be taken over; created with the first one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: IO[str] | None = None
 
     def write(self, row: TableRow) -> None:
-        """Adds a row as one line of JSON: its table, why it is refused, its columns."""
+        """Adds a row as a line of JSON: its table, why it is refused, its columns."""
         self._file = self._file or self.path.open("w", encoding="utf-8")
         fields = {"table": row.table, "reason": row.problem, "row": row.values}
         self._file.write(json.dumps(fields, ensure_ascii=False) + "\n")
@@ -72,16 +72,16 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--queue",
-            help="code of the queue that callers were in; a queue set up with the SID"
-            " that a row names goes before (default: the only queue there is, else"
+            help="code of the queue that callers were in, unless a row names the SID of"
+            " a queue that is set up here (default: the only queue there is, else"
             f" {QUEUE_OF_2014})",
         )
         parser.add_argument(
             "--rejected",
             type=Path,
             metavar="FILE",
-            help="where rows go that cannot be placed (default: DUMP.rejected, for a"
-            " database minicc2.rejected in this folder)",
+            help="file for rows that cannot be taken over (default: DUMP.rejected, for"
+            " a database minicc2.rejected in this folder)",
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="only say what would be taken over"
@@ -114,7 +114,7 @@ class Command(BaseCommand):
                 return self._take_over(tables)
         except KeyboardInterrupt:
             raise CommandError(
-                "Stopped; run it again to go on: nothing is taken in twice."
+                "Stopped; run it again to go on: nothing is taken over twice."
             ) from None
         except (OSError, EOFError, zlib.error, UnreadableDump) as error:
             raise CommandError(f"{source} cannot be read: {error}") from error
@@ -136,7 +136,7 @@ class Command(BaseCommand):
         with tqdm(total=tables.count(), unit="call", disable=None) as bar:
             gaps = count_gaps(tables.calls(), bar.update)
         self._list(f"Refused, and written to {refused}:", found.refused)
-        self._list("Told as well as the rows allow:", gaps)
+        self._list("Taken over, with gaps:", gaps)
 
     def _list(self, heading: str, reasons: Counter[str]) -> None:
         if reasons:
@@ -148,27 +148,27 @@ class Command(BaseCommand):
         made = make_operators(tables.operators)
         if made:
             self.stderr.write(
-                f"{made} operators were made, inactive and without a PIN: the old ones"
-                " were let in by their number alone. Give each a name, a PIN and queues"
-                " in the admin, and activate them."
+                f"{made} operators were created, inactive and without a PIN: the old"
+                " system let them in by their number alone. Give each a name, a PIN and"
+                " queues in the admin, and activate them."
             )
         with tqdm(unit="B", unit_scale=True, disable=None) as bar:
 
-            def advanced(done: int, size: int) -> None:
+            def on_bytes(done: int, size: int) -> None:
                 bar.total = size
                 bar.update(done)
 
-            taken = take_over(tables.calls(), advanced)
+            loaded = take_over(tables.calls(), on_bytes)
         refused = tables.found.refused.total()
         return (
             f"Took over {tables.found.rows.total() - refused} rows, refused {refused};"
-            f" made {made} operators; kept {taken.kept} events, {taken.repeats} were"
-            f" known; derived {taken.derived} calls."
+            f" created {made} operators; kept {loaded.kept} events, {loaded.repeats}"
+            f" were known; derived {loaded.derived} calls."
         )
 
 
 def _rows(source: str, is_server: bool) -> Iterator[TableRow]:
-    """The rows of the old tables, with a bar: of bytes where their number is known."""
+    """The rows of the old tables, with a progress bar: of bytes for a dump."""
     if is_server:
         with tqdm(unit="row", disable=None) as bar:
             for row in rows_of_server(source, TABLES):
@@ -186,14 +186,14 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise CommandError(
-            f"There is no zone {name}; it is a name like Asia/Tokyo."
+            f"There is no time zone {name}; a zone has a name like Asia/Tokyo."
         ) from None
 
 
 def _queue(named: str | None) -> str:
     if named is not None:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", named):
-            raise CommandError(f"{named} is no code of a queue.")
+            raise CommandError(f"{named} cannot be the code of a queue.")
         return named
     slugs = list(Queue.objects.order_by("slug").values_list("slug", flat=True))
     if len(slugs) == 1:

@@ -1,4 +1,4 @@
-"""What is left of a call as events, and what is missing: seconds from its start."""
+"""What is left of a call as events, and what is missing; seconds from its start."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -120,7 +120,7 @@ def test_a_leg_that_never_began_or_that_we_rang_did_not_sign_in(form):
     assert [event.kind for event in events_of(leg)] == ["status"]
 
 
-def test_a_recording_is_told_as_its_own_callback_would():
+def test_a_recording_is_an_event_as_of_its_own_callback():
     sid = "RE" + "1" * 32
     end = row(ENDS, 90, RecordingSid=sid, RecordingUrl="https://x/", CallStatus="busy")
 
@@ -132,7 +132,7 @@ def test_a_recording_is_told_as_its_own_callback_would():
 
 
 LATER = (
-    "queue_data: later than the exit kept, told as a second stay without one",
+    "queue_data: later than the exit, counted as a second visit without one",
     "/internal/predecessor/",
 )
 OTHER = "queue_data: other QueueTime than in enqueue_data, rows between are lost"
@@ -141,34 +141,34 @@ OTHER = "queue_data: other QueueTime than in enqueue_data, rows between are lost
 @pytest.mark.parametrize(
     ("exit_", "connect", "gap"),
     [
-        (left(30, "redirected", 30), connected(72, 12), "second stay"),
-        (left(30, "leave", 30), connected(72, 12), "second stay"),
+        (left(30, "redirected", 30), connected(72, 12), "second visit"),
+        (left(30, "leave", 30), connected(72, 12), "second visit"),
         # Talked, and was put into the queue again.
-        (left(90, "bridged", 12), connected(120, 30), "second stay"),
-        # The same stay: it ends after the connect.
+        (left(90, "bridged", 12), connected(120, 30), "second visit"),
+        # The same visit: it ends after the connect.
         (left(90, "bridged", 12), connected(12, 12), None),
         (left(33, "hangup", 33), connected(30, 30), None),
         # Whoever has hung up does not come again, whatever the clock said.
         (left(30, "hangup", 30), connected(31, 30), None),
         (left(30, "bridging-in-process", 30), connected(31, 30), None),
-        # Entered before the exit: no later stay.
+        # Entered before the exit: no later visit.
         (left(30, "redirected", 30), connected(40, 40), "other time"),
         # Two connects, the first of which was kept.
         (left(90, "bridged", 41), connected(12, 12), "other time"),
     ],
 )
-def test_a_connect_after_the_exit_is_of_a_second_stay(exit_, connect, gap):
+def test_a_connect_after_the_exit_is_of_a_second_visit(exit_, connect, gap):
     call = OldCall(CALLER, exit_, connect, ended(300), OPERATOR_END)
     second = [event for event in events_of(call) if event.kind == "internal"]
 
     assert list(gaps_of(call)) == {
-        "second stay": [LATER[0]],
+        "second visit": [LATER[0]],
         "other time": [OTHER],
         None: [],
     }.get(gap)
     entered = connect.at - timedelta(seconds=int(connect.form["QueueTime"]))
     assert [(one.path, one.received_at, one.decision) for one in second] == (
-        [(LATER[1], entered, "enqueue:support/2")] if gap == "second stay" else []
+        [(LATER[1], entered, "enqueue:support/2")] if gap == "second visit" else []
     )
 
 
@@ -177,7 +177,7 @@ def test_a_connect_after_the_exit_is_of_a_second_stay(exit_, connect, gap):
     [
         (
             OldCall(CALLER, None, connected(30), ended(90), OPERATOR_END),
-            "queue_data: no row in enqueue_data, told as answered without talk time",
+            "queue_data: no row in enqueue_data, counted as answered without talk time",
         ),
         (
             OldCall(CALLER, left(30), None, ended(90)),

@@ -133,9 +133,13 @@ def test_the_queue_is_the_one_set_up_with_that_sid_else_the_one_named(queue_sid,
         (
             EXITS,
             {"QueueResult": "new"},
-            "QueueResult 'new' is not known, told as unknown",
+            "QueueResult 'new' is not known, counted as unknown",
         ),
-        (EXITS, {"QueueResult": None}, "QueueResult '' is not known, told as unknown"),
+        (
+            EXITS,
+            {"QueueResult": None},
+            "QueueResult '' is not known, counted as unknown",
+        ),
         (
             EXITS,
             {"QueueResult": "hangup", "QueueTime": "-3"},

@@ -46,8 +46,8 @@ def test_a_second_row_of_a_call_is_refused_and_the_first_stays(tables, refused):
         tables.add(one)
 
     assert [one.problem for one in refused] == [
-        "the same row stands there twice",
-        "another row of this call stands before it",
+        "the same row is there twice",
+        "this call has another row before it",
     ]
     assert refused[1].values == again.values
     (call,) = tables.calls()

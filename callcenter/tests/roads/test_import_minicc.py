@@ -1,7 +1,7 @@
 """From the tables of Twilio-MiniCC v2 to the history: from a dump and from a server.
 
-The dump shows defects 1, 5, 9 and 12 of reference 13.3, rows that were lost and rows
-that cannot be placed.
+The dump shows defects 1, 5, 9 and 12 of docs/twilio.md 13.3, lost rows, and rows that
+cannot be taken over.
 """
 
 import gzip
@@ -109,7 +109,7 @@ def test_a_dump_gives_its_history(dump):
     assert not WebhookEvent.objects.filter(derived_at=None).exists()
 
 
-def test_what_could_not_be_placed_is_said_and_kept(dump, capsys):
+def test_what_cannot_be_taken_over_is_said_and_kept(dump, capsys):
     call_command("import_minicc", dump)
 
     captured = capsys.readouterr()
@@ -117,7 +117,7 @@ def test_what_could_not_be_placed_is_said_and_kept(dump, capsys):
     assert [json.loads(line) for line in refused.splitlines()] == EXPECTED["refused"]
     said = [line.replace(str(dump), "DUMP") for line in captured.out.splitlines()]
     assert said == EXPECTED["said"]
-    assert "2 operators were made, inactive and without a PIN" in captured.err
+    assert "2 operators were created, inactive and without a PIN" in captured.err
 
 
 def test_a_second_run_adds_nothing(dump, capsys):
@@ -131,8 +131,8 @@ def test_a_second_run_adds_nothing(dump, capsys):
 
     captured = capsys.readouterr()
     assert captured.out.splitlines()[-1] == (
-        "Took over 31 rows, refused 3; made 0 operators; kept 0 events, 39 were known;"
-        " derived 0 calls."
+        "Took over 31 rows, refused 3; created 0 operators; kept 0 events, 39 were"
+        " known; derived 0 calls."
     )
     assert captured.err == ""
     assert history_rows() == once
@@ -154,7 +154,7 @@ def test_what_an_interrupted_run_did_not_get_to_is_done_by_the_next(dump, monkey
     assert history() == EXPECTED["history"]
 
 
-def test_rows_that_came_later_are_told_with_what_was_there(tmp_path):
+def test_rows_that_came_later_complete_the_calls_that_were_there(tmp_path):
     """The old center goes on working between a first and a last taking over."""
     text = DUMP.read_text()
     first = tmp_path / "first.sql"
@@ -221,9 +221,15 @@ def test_the_only_queue_there_is_takes_the_old_calls(dump):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--zone=Mars"], "There is no zone Mars; it is a name like Asia/Tokyo."),
-        (["--zone=../etc"], "There is no zone ../etc; it is a name like Asia/Tokyo."),
-        (["--queue=a/b"], "a/b is no code of a queue."),
+        (
+            ["--zone=Mars"],
+            "There is no time zone Mars; a zone has a name like Asia/Tokyo.",
+        ),
+        (
+            ["--zone=../etc"],
+            "There is no time zone ../etc; a zone has a name like Asia/Tokyo.",
+        ),
+        (["--queue=a/b"], "a/b cannot be the code of a queue."),
         ([], "Which queue were callers in? --queue a|b"),
     ],
 )
