@@ -1,4 +1,4 @@
-"""The whole history as plain values, so that two tellings can be compared whole."""
+"""The whole history as plain values, to compare two derivations of it."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""What history has to say of each call, from the stand-in's account alone.
+"""What the history of each call has to be, from what the stand-in knows of it.
 
-Written from the stand-in's stays, talks and requests and the contract's rules
-(product.md 8.10 to 8.15), without a look at how MiniCC tells.
+Written from the stand-in's stays in queues, talks and requests and from the rules of
+the contract (docs/contract.md 8.10 to 8.15), without a look at how MiniCC derives.
 """
 
 import re
@@ -18,7 +18,7 @@ ENQUEUED = re.compile(r"<Enqueue[^>]*>([^<]+)</Enqueue>")
 
 @dataclass(frozen=True)
 class Entry:
-    """One stay; `operator` and `talk` of the one who took the caller."""
+    """One queue entry; `operator` and `talk` (seconds) of who took the caller."""
 
     queue: str
     outcome: str
@@ -32,7 +32,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Customer:
-    """One call of a customer: the row of the call, and its entry if there is one."""
+    """One call of a customer: outcome and length of the call, and its queue entry."""
 
     outcome: str
     seconds: int | None
@@ -41,7 +41,7 @@ class Customer:
 
 @dataclass
 class Account:
-    """What the stand-in knows of one hour, by call."""
+    """What the stand-in knows of the calls of one hour."""
 
     hour: Hour
 
@@ -61,7 +61,7 @@ class Account:
         return self.hour.exchange
 
     def is_touched(self, leg: Leg) -> bool:
-        """Whether a request about a call was lost for good, or an answer unheard."""
+        """Whether a request about a call was lost for good, or an answer to one."""
         about = self.sent[leg.sid] + self.dials.get(leg.sid, [])
         return any(sent.is_lost for sent in about) or (
             not leg.stays and bool(self._enqueued(leg))
@@ -70,17 +70,17 @@ class Account:
     def truth(self, leg: Leg) -> Customer:
         """What happened on a call."""
         if not leg.stays:
-            return Customer(self._without_stay(leg), leg.duration)
+            return Customer(self._without_entry(leg), leg.duration)
         (stay,) = leg.stays
         entry = self._entry(leg, stay)
         return Customer(entry.outcome, leg.duration, entry)
 
     def derived(self, leg: Leg) -> Customer:
-        """What can be known of a call by what got through."""
+        """What can be known of a call from the requests that arrived."""
         seconds = leg.duration if self._got(leg, "status") else None
         queue = self._enqueued(leg)
         if not queue:
-            outcome = self._without_stay(leg) if seconds is not None else ""
+            outcome = self._without_entry(leg) if seconds is not None else ""
             return Customer(outcome, seconds)
         entry = self._known(leg, queue, is_over=seconds is not None)
         is_over = seconds is not None or bool(self._got(leg, "enqueue"))
@@ -91,7 +91,7 @@ class Account:
         return [one for one in self.sent[leg.sid] if one.kind == kind and one.arrived]
 
     def _answers(self, leg: Leg) -> list[tuple[Sent, Received]]:
-        """What the server answered to a call, heard or not, in order of receipt."""
+        """What the server answered to a call, received or not, in order of receipt."""
         pairs = [
             (sent, self.first[sent.token])
             for sent in self.sent[leg.sid]
@@ -106,8 +106,8 @@ class Account:
                 return found[1]
         return ""
 
-    def _without_stay(self, leg: Leg) -> str:
-        """How a call went that got into no queue, by its last document."""
+    def _without_entry(self, leg: Leg) -> str:
+        """The outcome of a call that entered no queue, by its last document."""
         own = [
             (sent.kind, received.body)
             for sent, received in self._answers(leg)
@@ -121,7 +121,7 @@ class Account:
         return "ivr_abandoned" if "<Gather" in body else "self_service"
 
     def _entry(self, leg: Leg, stay: Stay) -> Entry:
-        """The true end of a stay."""
+        """The entry as it really ended."""
         entry = Entry(stay.queue, "", wait=stay.wait_seconds)
         match stay.result:
             case "bridged":
@@ -145,13 +145,13 @@ class Account:
         raise AssertionError(stay.result)
 
     def _known(self, leg: Leg, queue: str, *, is_over: bool) -> Entry:
-        """The end of a stay as far as it was told."""
+        """The entry as far as the requests that arrived say."""
         nothing = Entry(queue, "unknown" if is_over else "waiting")
         exits = self._got(leg, "enqueue")
         connects = self._got(leg, "queue")
         dials = [sent for sent in self.dials.get(leg.sid, []) if sent.arrived]
         if not leg.stays:
-            # The answer was not heard, or the caller hung up before being in.
+            # The answer was not received, or the caller hung up before entering.
             return self._early(leg, exits[0], queue) if exits else nothing
         (stay,) = leg.stays
         true = self._entry(leg, stay)
@@ -185,7 +185,7 @@ class Account:
     def _known_answered(
         self, true: Entry, exits: list[Sent], connects: list[Sent], dials: list[Sent]
     ) -> Entry | None:
-        """Answered if anything says so; the talk as far as it can be known."""
+        """The answered entry if anything says so, with the talk if it can be known."""
         if dials:
             return true
         if connects:
@@ -199,7 +199,7 @@ class Account:
         return replace(true, operator="", talk=None) if exits else None
 
     def _early(self, leg: Leg, left: Sent, queue: str) -> Entry:
-        """Hung up before being in the queue (8.14)."""
+        """The entry of a caller who hung up before entering (docs/contract.md 8.14)."""
         entered = next(
             received.at
             for _sent, received in self._answers(leg)

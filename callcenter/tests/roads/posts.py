@@ -1,4 +1,4 @@
-"""Requests of calls to be sent at once, and what whoever sent them must not notice."""
+"""Requests to be sent at once, and what Twilio must not notice of it."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ from callcenter.tests.roads.crowd import quiet_rows
 from callcenter.tests.roads.test_live import requests_of
 from callcenter.tests.twilio_client import ACCOUNT_SID, TwilioClient, sid, voice_form
 
-# Telling holds an answer up by 2 s at most; the rest is what a busy machine adds.
+# Deriving holds an answer up by 2 s at most; the rest is what a busy machine adds.
 SECONDS_TO_ANSWER = 4
 CALLER = "+815000000301"
 OPERATOR = "+815000000201"
@@ -123,10 +123,10 @@ def assert_nobody_noticed(answers: Iterable[Answered]) -> None:
 
 
 def _says_all(path: str) -> bool:
-    """Whether a URL says all that its answer takes up.
+    """Whether a URL has all that its answer depends on.
 
-    Some recorded ones do not: who is signed in, how many stays there were. What is
-    looked up in place of it depends on what has come till then.
+    Some recorded ones lack who is signed in, or the number of visits. That is then
+    looked up, and depends on what has arrived until then.
     """
     if path.startswith("/twilio/operator/"):
         return False
@@ -136,7 +136,7 @@ def _says_all(path: str) -> bool:
 
 
 def derive_the_rest() -> None:
-    """What telling did not get to is told later."""
+    """What was not derived before its answer is derived now."""
     call_command("rebuild_calls", "--pending")
     assert list(WebhookEvent.objects.pending()) == []
 

@@ -63,7 +63,7 @@ def test_recorded_calls_all_at_once(send, workers, share_of_trouble, tmp_path):
     assert_as_in_a_quiet_run(tmp_path)
 
 
-def test_calls_whose_rows_are_locked_are_told_later(send, tmp_path):
+def test_calls_whose_rows_are_locked_are_derived_later(send, tmp_path):
     crowd = [one for name in LIVE[:3] for one in recorded(name)]
     for one in crowd[: len(crowd) // 2]:
         send(one)
@@ -98,7 +98,7 @@ def test_first_requests_of_a_call_all_at_once(send, tmp_path):
 
 
 def test_caller_who_gives_up_and_is_answered_at_once_is_recovered(send, tmp_path):
-    """Two calls of one number; whichever is told last sees the other."""
+    """Two calls of one number; whichever is derived last sees the other."""
     legs = [(sid(), sid(), sid()) for _ in range(15)]
     for number, (first, second, leg) in enumerate(legs):
         who: dict[str, Any] = {"From": f"+8150000{number:05d}"}
@@ -126,7 +126,7 @@ def test_caller_who_gives_up_and_is_answered_at_once_is_recovered(send, tmp_path
     assert_as_in_a_quiet_run(tmp_path)
 
 
-def test_telling_that_stops_before_it_writes_overwrites_nothing(send, tmp_path):
+def test_derivation_that_stops_before_it_writes_overwrites_nothing(send, tmp_path):
     call, is_over = sid(), threading.Event()
     for one in entering(call):
         send(one)
@@ -147,7 +147,7 @@ def test_telling_that_stops_before_it_writes_overwrites_nothing(send, tmp_path):
 
 
 def test_contact_made_while_an_abandonment_is_written_is_seen(send, tmp_path):
-    """Neither telling can see the other's rows before its own commit."""
+    """Neither derivation can see the other's rows before its own commit."""
     first, second, leg = sid(), sid(), sid()
     is_over = threading.Event()
     for one in [*entering(first), *entering(second), *sign_in(leg)]:
@@ -172,7 +172,7 @@ def test_contact_made_while_an_abandonment_is_written_is_seen(send, tmp_path):
 
 
 @pytest.mark.parametrize("slow", ["the abandoned call", "the answered call"])
-def test_contact_recovers_whichever_call_is_told_last(send, slow, tmp_path):
+def test_contact_recovers_whichever_call_is_derived_last(send, slow, tmp_path):
     first, second, leg = sid(), sid(), sid()
     for one in [*entering(first), *entering(second), *sign_in(leg)]:
         send(one)

@@ -1,4 +1,4 @@
-"""The recorded calls give their history by every road that takes files."""
+"""The recorded calls, loaded from files, give their history."""
 
 import random
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Setup changed while calls are told: the rows say what a quiet run says (MariaDB)."""
+"""Setup changed while calls are derived gives the rows of a quiet run (MariaDB)."""
 
 import threading
 import time
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
 
 def change_threshold(short: int, target: int = 20) -> None:
-    """As the admin saves it: with the calls it touches marked to be told again."""
+    """Saves it as the admin does: the calls it touches are marked as pending."""
     queue = Queue.objects.get(slug="support")
     with transaction.atomic():
         QueueThreshold.objects.update_or_create(
@@ -36,7 +36,7 @@ def change_threshold(short: int, target: int = 20) -> None:
         QueueEntry.objects.filter(queue="support").mark_pending()
 
 
-def test_threshold_changed_while_calls_are_told(send, tmp_path):
+def test_threshold_changed_while_calls_are_derived(send, tmp_path):
     calls = [sid() for _ in range(15)]
 
     def work(number: int) -> list[Answered]:
@@ -62,7 +62,7 @@ def test_threshold_changed_while_calls_are_told(send, tmp_path):
 
 @pytest.mark.parametrize("last", ["wait", "exit"])
 def test_threshold_changed_while_a_call_waits_for_its_lock(send, last, tmp_path):
-    """All its events are such as are told with any other of them."""
+    """All events of the call are of kinds that concern only their own call."""
     call = sid()
     change_threshold(5)
     for one in entering(call)[1:]:

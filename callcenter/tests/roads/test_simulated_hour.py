@@ -1,7 +1,8 @@
 """An hour of traffic leaves a history that equals the stand-in's account of it.
 
-In peace every call; with drops, repeats and disorder every call that nothing was lost
-of, and of the others what can be known, never a guess that does not say so.
+Without faults it does for every call. With lost, repeated and disordered requests it
+does for every call of which nothing was lost; of the others history has what can be
+known, and marks what it infers.
 """
 
 import json
@@ -32,7 +33,7 @@ ASIDE = ["blocked", "failed"]
 
 @pytest.fixture
 def an_hour(twilio, monkeypatch):
-    """Plays an hour at 600 calls an hour; gives the stand-in's account."""
+    """Plays an hour of 600 calls; gives the stand-in's account."""
     batches = Batches()
     monkeypatch.setattr(queue, "schedule", batches.schedule)
     add_second_line({})
@@ -85,7 +86,7 @@ def differences(derived: dict[str, Customer], wanted: dict[str, Customer]):
 
 
 def admits(derived: Customer, truth: Customer) -> bool:
-    """Whether a row that is not the truth says so: unknown, open, inferred, or less."""
+    """Whether an untrue row says so: it is unknown, open, inferred or partial."""
     have, want = derived.entry, truth.entry
     if have is None or want is None:
         return derived.outcome in ("", "failed", truth.outcome) or have is not None
@@ -123,7 +124,7 @@ def assert_reports_balance(wanted: dict[str, Customer], capsys) -> None:
     assert +by_interval == counted
 
 
-def test_peaceful_hour_is_told_as_it_was(an_hour, capsys):
+def test_hour_without_faults_is_derived_as_it_was(an_hour, capsys):
     account = an_hour()
 
     legs = customers_of(account)
@@ -135,7 +136,7 @@ def test_peaceful_hour_is_told_as_it_was(an_hour, capsys):
     assert_reports_balance(truth, capsys)
 
 
-def test_hour_of_trouble_is_told_as_far_as_it_is_known(an_hour, capsys):
+def test_hour_with_faults_is_derived_as_far_as_it_is_known(an_hour, capsys):
     faults = Faults(Random(2), drop=0.25, duplicate=0.1, delay=0.1, reorder=0.3)
     account = an_hour(faults)
 

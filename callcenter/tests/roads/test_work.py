@@ -1,4 +1,4 @@
-"""Claims of callers while others claim, and while the same calls are told (MariaDB)."""
+"""Claims of callers while others claim, and while calls are derived (MariaDB)."""
 
 import threading
 from collections.abc import Callable
@@ -70,7 +70,7 @@ def test_of_claims_at_the_same_moment_one_wins(send, users):
         assert FollowUpStep.objects.filter(follow_up__in=rows).count() == 1
 
 
-def test_call_told_after_a_claim_joins_it(send, users):
+def test_call_derived_after_a_claim_joins_it(send, users):
     for call in (sid(), sid()):
         for one in [*entering(call), giving_up(call)]:
             send(one)
@@ -81,8 +81,8 @@ def test_call_told_after_a_claim_joins_it(send, users):
 
 
 @pytest.mark.mariadb
-def test_call_told_while_its_caller_is_being_claimed_joins_the_claim(send, users):
-    """Neither the claim nor the telling can see the other's rows before its commit."""
+def test_call_derived_while_its_caller_is_being_claimed_joins_the_claim(send, users):
+    """Neither the claim nor the derivation sees the other's rows before its commit."""
     first, second = sid(), sid()
     for one in [*entering(first), giving_up(first), *entering(second)]:
         send(one)
@@ -96,7 +96,7 @@ def test_call_told_while_its_caller_is_being_claimed_joins_the_claim(send, users
             return at_once(1, lambda _number: send(giving_up(second)))
 
         derivation = pool.submit(derived)
-        derivation.add_done_callback(lambda _telling: is_over.set())
+        derivation.add_done_callback(lambda _derivation: is_over.set())
         with pausing("INSERT INTO `callcenter_followup`", is_over) as is_there:
             started.set()
             acts.claim(CALLER, users[0])
@@ -107,7 +107,7 @@ def test_call_told_while_its_caller_is_being_claimed_joins_the_claim(send, users
 
 
 @pytest.mark.mariadb
-def test_claim_made_while_a_call_of_the_caller_is_being_told_covers_it(send, users):
+def test_claim_made_while_a_call_of_the_caller_is_being_derived_covers_it(send, users):
     first, second = sid(), sid()
     for one in [*entering(first), giving_up(first), *entering(second)]:
         send(one)
@@ -131,7 +131,7 @@ def test_claim_made_while_a_call_of_the_caller_is_being_told_covers_it(send, use
 
 
 @pytest.mark.mariadb
-def test_claims_and_tellings_of_the_same_callers_all_at_once(send, users):
+def test_claims_and_derivations_of_the_same_callers_all_at_once(send, users):
     """Whatever comes first: a caller is one person's, or was answered meanwhile."""
     callers = [f"+8190000001{number:02d}" for number in range(8)]
     legs = {caller: [sid() for _ in range(4)] for caller in callers}
