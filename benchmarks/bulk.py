@@ -117,8 +117,8 @@ def _load(path: str) -> dict[str, float]:
     from callcenter.upkeep.intake import load  # noqa: PLC0415 -- needs Django set up
 
     begin = time.perf_counter()
-    taken = load(Path(path))
-    return {"per_second": taken.kept / (time.perf_counter() - begin)}
+    result = load(Path(path))
+    return {"per_second": result.kept / (time.perf_counter() - begin)}
 
 
 def _rebuild() -> dict[str, float]:
@@ -134,7 +134,7 @@ def _rebuild() -> dict[str, float]:
 
 
 def _delay() -> dict[str, float]:
-    """How long after their receipt events were told, in seconds."""
+    """How long after their receipt events were derived, in seconds."""
     from callcenter.models import WebhookEvent  # noqa: PLC0415 -- needs Django set up
 
     events = WebhookEvent.objects.exclude(path="/plain/")

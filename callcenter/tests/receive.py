@@ -12,11 +12,14 @@ def keep(*events: WebhookEvent) -> list[Kept]:
     return [one for one in kept if one]
 
 
-def receive(*events: WebhookEvent) -> None:
-    """Stores each event and derives its calls, as when it comes in live."""
+def receive(*events: WebhookEvent, budget_seconds: float = 60.0) -> None:
+    """Stores each event and derives its calls, as when it comes in live.
+
+    There is more time than for a caller, so that a busy machine changes no result.
+    """
     for event in events:
         for kept in keep(event):
-            derive_event(kept)
+            derive_event(kept, budget_seconds)
 
 
 def receive_together(*events: WebhookEvent) -> None:

@@ -42,7 +42,7 @@ def _gave_up_and_sealed():
 @pytest.mark.parametrize("way", ["live", "in a batch"])
 def test_late_event_is_kept_and_marked_and_changes_no_row(way):
     before = history_rows()
-    derived = WebhookEvent.objects.in_bulk()
+    events = WebhookEvent.objects.in_bulk()
 
     if way == "live":
         receive(end(66))
@@ -57,7 +57,7 @@ def test_late_event_is_kept_and_marked_and_changes_no_row(way):
     )
     assert WebhookEvent.objects.pending().count() == 0
     assert history_rows() == before
-    assert WebhookEvent.objects.in_bulk(list(derived)) == derived
+    assert WebhookEvent.objects.in_bulk(list(events)) == events
 
 
 @pytest.mark.usefixtures("_gave_up_and_sealed")

@@ -277,7 +277,7 @@ def test_what_takes_too_long_is_derived_with_the_next_event(monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(store, "_derive_locked", locked)
         patched.setattr(store, "LOCK_WAIT_SECONDS", 1.99)
-        receive(ring())
+        receive(ring(), budget_seconds=2.0)
     assert WebhookEvent.objects.pending().count() == 1
     assert not Call.objects.filter(started_at__isnull=False).exists()
 

@@ -33,7 +33,7 @@ def ended(seconds):
 OPERATOR_END = row(ENDS, 900, OPERATOR, From=NUMBER, CallDuration=900)
 
 
-def derived(call):
+def read(call):
     """The events as path, seconds, decision and token."""
     return [
         (
@@ -49,7 +49,7 @@ def derived(call):
 def test_a_call_that_was_answered_is_exit_connect_and_end():
     call = OldCall(CALLER, left(200), connected(30), ended(201))
 
-    assert derived(call) == [
+    assert read(call) == [
         ("/twilio/queue-exit/support/1/", 200, "", f"minicc2:enqueue_data:{CALLER}"),
         ("/twilio/connect/?queue=support", 30, "", f"minicc2:queue_data:{CALLER}"),
         ("/twilio/status/", 201, "", f"minicc2:statuscallback_data:{CALLER}"),
@@ -99,7 +99,7 @@ def test_nobody_knows_when_the_operator_was_free_without_any_end():
 def test_an_operators_leg_asks_for_callers_as_soon_as_it_begins():
     leg = OldCall(OPERATOR, end=OPERATOR_END, is_operator=True)
 
-    assert derived(leg) == [
+    assert read(leg) == [
         ("/twilio/status/", 900, "", f"minicc2:statuscallback_data:{OPERATOR}"),
         (
             "/twilio/operator/?queue=support",

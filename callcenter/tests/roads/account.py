@@ -75,7 +75,7 @@ class Account:
         entry = self._entry(leg, stay)
         return Customer(entry.outcome, leg.duration, entry)
 
-    def derived(self, leg: Leg) -> Customer:
+    def known(self, leg: Leg) -> Customer:
         """What can be known of a call from the requests that arrived."""
         seconds = leg.duration if self._got(leg, "status") else None
         queue = self._enqueued(leg)

@@ -229,8 +229,8 @@ def test_two_menus_of_a_caller_at_once_are_one_way_through_them(send, tmp_path):
     assert_nobody_noticed(answers)
     derive_the_rest()
     # Two keys in the main menu are two steps, each followed by the other menu.
-    derived = Call.objects.values_list("ivr_step_count", "entry_count")
-    assert set(derived) == {(4, 1)}
+    counts = Call.objects.values_list("ivr_step_count", "entry_count")
+    assert set(counts) == {(4, 1)}
     assert_as_in_a_quiet_run(tmp_path)
 
 

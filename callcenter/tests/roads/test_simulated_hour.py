@@ -144,7 +144,7 @@ def test_hour_with_faults_is_derived_as_far_as_it_is_known(an_hour, capsys):
     touched = {sid for sid, leg in legs.items() if account.is_touched(leg)}
     derived = history()
     wanted = {
-        sid: account.derived(leg) if sid in touched else account.truth(leg)
+        sid: account.known(leg) if sid in touched else account.truth(leg)
         for sid, leg in legs.items()
     }
     assert differences(derived, wanted) == {}

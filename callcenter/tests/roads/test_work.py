@@ -91,11 +91,11 @@ def test_call_derived_while_its_caller_is_being_claimed_joins_the_claim(send, us
     with ThreadPoolExecutor(1) as pool:
         started = threading.Event()
 
-        def derived() -> Any:
+        def give_up() -> Any:
             assert started.wait(5)
             return at_once(1, lambda _number: send(giving_up(second)))
 
-        derivation = pool.submit(derived)
+        derivation = pool.submit(give_up)
         derivation.add_done_callback(lambda _derivation: is_over.set())
         with pausing("INSERT INTO `callcenter_followup`", is_over) as is_there:
             started.set()
