@@ -454,7 +454,7 @@ class Migration(migrations.Migration):
                 ('dedup_key', callcenter.models.fields.AsciiField(max_length=64, unique=True, verbose_name='repeat key')),
                 ('token', models.CharField(blank=True, max_length=255, verbose_name='idempotency token')),
                 ('received_at', models.DateTimeField(help_text='Earliest receipt of this request.', verbose_name='received at')),
-                ('kind', models.CharField(choices=[('incoming', 'incoming call'), ('menu', 'menu input'), ('wait', 'waiting'), ('queue-exit', 'left the queue'), ('connect', 'operator takes the caller'), ('operator', 'operator asks for calls'), ('operator-done', "operator's conversation over"), ('client', 'browser call'), ('voicemail', 'voicemail left'), ('recording', 'recording state'), ('status', 'call status'), ('fallback', 'fallback'), ('internal', 'act of ours')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('incoming', 'incoming call'), ('menu', 'menu input'), ('wait', 'waiting'), ('queue-exit', 'left the queue'), ('connect', 'operator takes the caller'), ('operator', 'operator asks for calls'), ('operator-done', "operator's conversation over"), ('client', 'browser call'), ('voicemail', 'voicemail left'), ('recording', 'recording state'), ('status', 'call status'), ('fallback', 'fallback'), ('internal', 'internal event')], max_length=20, verbose_name='kind')),
                 ('path', models.TextField(verbose_name='path')),
                 ('call_sid', callcenter.models.fields.SidField(blank=True, verbose_name='call SID')),
                 ('other_sid', callcenter.models.fields.SidField(blank=True, verbose_name='other leg')),

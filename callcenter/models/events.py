@@ -26,7 +26,7 @@ KIND_LABELS = {
     routes.Kind.RECORDING: _("recording state"),
     routes.Kind.STATUS: _("call status"),
     routes.Kind.FALLBACK: _("fallback"),
-    routes.Kind.INTERNAL: _("act of ours"),
+    routes.Kind.INTERNAL: _("internal event"),
 }
 
 
