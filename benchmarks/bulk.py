@@ -24,8 +24,8 @@ FROM callcenter_webhookevent LIMIT {rows}
 """
 _COLUMNS = (
     "token, received_at, kind, path, other_sid, queue, visit, menu, step, input,"
-    " position, queue_time_seconds, result, params, decision, decided_at,"
-    " derived_at, derivation_error"
+    " position, queue_time_seconds, result, params, decision, decided_at, told_at,"
+    " tell_error"
 )
 _NEW = {
     "mysql": {
@@ -117,8 +117,8 @@ def _load(path: str) -> dict[str, float]:
     from callcenter.upkeep.intake import load  # noqa: PLC0415 -- needs Django set up
 
     begin = time.perf_counter()
-    result = load(Path(path))
-    return {"per_second": result.kept / (time.perf_counter() - begin)}
+    taken = load(Path(path))
+    return {"per_second": taken.kept / (time.perf_counter() - begin)}
 
 
 def _rebuild() -> dict[str, float]:
@@ -134,7 +134,7 @@ def _rebuild() -> dict[str, float]:
 
 
 def _delay() -> dict[str, float]:
-    """How long after their receipt events were derived, in seconds."""
+    """How long after their receipt events were told, in seconds."""
     from callcenter.models import WebhookEvent  # noqa: PLC0415 -- needs Django set up
 
     events = WebhookEvent.objects.exclude(path="/plain/")

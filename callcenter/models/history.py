@@ -1,4 +1,4 @@
-"""History: rows derived from events, never edited."""
+"""What it means: rows told from events, never edited."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,7 +26,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.filter(started_at__gte=start, started_at__lt=end)
 
     def sealed(self, sids: Iterable[Any]) -> Self:
-        """Those of these SIDs (or expressions) that are never derived again."""
+        """Those of these SIDs (or expressions) that are never told again."""
         return self.filter(sid__in=sids, sealed_at__isnull=False)
 
 
@@ -34,14 +34,14 @@ class Call(models.Model):
     """One leg, under Twilio's CallSid: a customer's, an operator's or outbound."""
 
     class Kind(models.TextChoices):
-        """Whose leg it is (docs/contract.md 8, "Kind of a leg")."""
+        """Whose leg it is (product.md 8, "Kind of a leg")."""
 
         CUSTOMER = "customer", _("customer")
         OPERATOR = "operator", _("operator")
         OUTBOUND = "outbound", _("outbound")
 
     class Outcome(models.TextChoices):
-        """How the call ended: the outcome of its last entry, or without any entry."""
+        """What became of the call: its last entry's outcome, or how it went without."""
 
         ANSWERED = "answered", _("answered")
         ABANDONED = "abandoned", _("abandoned")
@@ -69,7 +69,7 @@ class Call(models.Model):
     direction = models.CharField(_("direction"), max_length=32, blank=True)
     from_raw = models.CharField(_("from, as sent"), max_length=255, blank=True)
     to_raw = models.CharField(_("to, as sent"), max_length=255, blank=True)
-    # E.164; empty when withheld or no number, and then never a key that joins callers.
+    # E.164, empty when withheld or no number: never a join key between callers then.
     caller = models.CharField(_("caller"), max_length=16, blank=True)
     caller_reversed = models.CharField(max_length=16, blank=True, editable=False)
     line = models.CharField(_("line"), max_length=16, blank=True)
@@ -89,16 +89,15 @@ class Call(models.Model):
         _("ended by"), max_length=20, choices=DisconnectedBy.choices, blank=True
     )
     ivr_path = models.TextField(_("IVR path"), blank=True)
-    # Counts and sums over the rows below the call, so that the list needs no join.
+    # Counts and sums over the rows below the call, so that its list needs no join.
     ivr_step_count = models.PositiveIntegerField(_("IVR steps"), default=0)
     entry_count = models.PositiveIntegerField(_("queue entries"), default=0)
     connection_count = models.PositiveIntegerField(_("connections"), default=0)
     wait_seconds = models.PositiveBigIntegerField(_("wait"), null=True, blank=True)
     talk_seconds = models.PositiveBigIntegerField(_("talk"), null=True, blank=True)
-    # Set when its events are pruned: it is never derived again.
+    # Its events have been pruned: it is never told again.
     sealed_at = models.DateTimeField(_("sealed at"), null=True, blank=True)
-    # Fingerprints of the rows below as derived last: while these are the same, the rows
-    # are not read.
+    # Fingerprints of the rows below as told last: what is told alike is not looked at.
     entries_fingerprint = AsciiField(max_length=16, blank=True, editable=False)
     ivr_steps_fingerprint = AsciiField(max_length=16, blank=True, editable=False)
     states_fingerprint = AsciiField(max_length=16, blank=True, editable=False)
@@ -137,17 +136,17 @@ class Call(models.Model):
 
 
 class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):
-    """Queue entries, and those whose calls have to be derived again."""
+    """Stays in queues."""
 
     def entered_between(self, start: datetime, end: datetime) -> Self:
         """Entries of the half-open interval [start, end)."""
         return self.filter(entered_at__gte=start, entered_at__lt=end)
 
     def mark_pending(self) -> int:
-        """Marks the events of these entries' calls as pending; gives how many.
+        """Mark the calls of these entries to be told again; gives how many events.
 
-        Called when a threshold is saved whose day has begun. The calls are derived
-        again with their next event, or by `rebuild_calls --pending`.
+        Called when a threshold is saved whose day has begun; the calls are told by
+        their next event, or by `rebuild_calls --pending`.
         """
         calls = Call.objects.filter(queue_entries__in=self, sealed_at=None)
         sids = calls.values("sid")
@@ -158,10 +157,10 @@ class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):
 
 
 class QueueEntry(models.Model):
-    """One visit of a call to one queue, from entering to leaving."""
+    """One stay of a call in one queue, from entering to leaving."""
 
     class Outcome(models.TextChoices):
-        """Exactly one of eight (docs/metrics.md 2)."""
+        """Exactly one of eight (metrics reference 2)."""
 
         WAITING = "waiting", _("waiting")
         ANSWERED = "answered", _("answered")
@@ -186,13 +185,12 @@ class QueueEntry(models.Model):
     call = models.ForeignKey(
         Call, models.CASCADE, related_name="queue_entries", verbose_name=_("call")
     )
-    # Counts the call's visits to queues, from 1. The number is ours and travels in our
-    # URLs: Twilio does not number them.
+    # Ours, not Twilio's: a call may queue twice, and only our URL can tell which time.
     visit = models.PositiveSmallIntegerField(_("visit"))
     # The slug, which is also the queue's name at Twilio: history outlives the queue.
     queue = models.CharField(_("queue"), max_length=64)
     entered_at = models.DateTimeField(_("entered at"))
-    # Seconds since 1970 // 900: reports group by it without a time zone in SQL.
+    # epoch // 900: reports group by it, without a time zone in SQL.
     entered_quarter = models.PositiveIntegerField(editable=False)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     wait_seconds = models.PositiveIntegerField(
@@ -265,7 +263,7 @@ class Connection(models.Model):
         verbose_name=_("queue entry"),
     )
     operator_call_sid = SidField(_("operator leg"))
-    # The number, or client:identity, from which the operator called.
+    # The registered number, or client:identity: who it was then, whoever has it now.
     operator = models.CharField(_("operator"), max_length=255, blank=True)
     connected_at = models.DateTimeField(_("connected at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
