@@ -1,12 +1,11 @@
 """The rules by today's setup: read from the tables, again when they have changed."""
 
 import threading
-from datetime import datetime
-from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from callcenter.days import midnight
 from callcenter.history.rules import Rules, Threshold
 from callcenter.models import Operator, Queue, QueueThreshold
 
@@ -34,9 +33,12 @@ def _read_rules() -> Rules:
     zone = ZoneInfo(settings.TIME_ZONE)
     thresholds: dict[str, list[Threshold]] = {}
     for row in QueueThreshold.objects.select_related("queue"):
-        midnight = datetime.combine(row.valid_from, clock.min, zone)
         thresholds.setdefault(row.queue.slug, []).append(
-            Threshold(midnight, row.target_seconds, row.short_abandon_seconds)
+            Threshold(
+                midnight(row.valid_from, zone),
+                row.target_seconds,
+                row.short_abandon_seconds,
+            )
         )
     queues = Queue.objects.exclude(twilio_sid="").values_list("twilio_sid", "slug")
     operators = list(Operator.objects.values_list("number", "client_identity"))

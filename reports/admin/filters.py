@@ -1,7 +1,7 @@
 """Filters of the history lists that ask no history which values there are."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.days import midnight
 from callcenter.models import (
     Call,
     Connection,
@@ -27,14 +28,6 @@ from callcenter.models import (
 
 # As long as a rare kind, queue or line may be looked for without asking.
 RECENT_DAYS = 30
-
-
-def local_midnight(day: date) -> datetime:
-    """The moment at which a local day begins; OverflowError at the ends of time."""
-    midnight = datetime.combine(day, time.min)
-    return timezone.make_aware(midnight, timezone.get_default_timezone()).astimezone(
-        UTC
-    )
 
 
 class PeriodFilter(admin.FieldListFilter):
@@ -78,12 +71,13 @@ class PeriodFilter(admin.FieldListFilter):
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
+        zone = timezone.get_default_timezone()
         try:
             if self.first:
-                start = local_midnight(self.first)
+                start = midnight(self.first, zone)
                 queryset = queryset.filter(**{f"{self.field_path}__gte": start})
             if self.last:
-                end = local_midnight(self.last + timedelta(days=1))
+                end = midnight(self.last + timedelta(days=1), zone)
                 queryset = queryset.filter(**{f"{self.field_path}__lt": end})
         except OverflowError as error:
             raise IncorrectLookupParameters(error) from error

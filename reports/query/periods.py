@@ -6,9 +6,11 @@ No database. Half-open everywhere: an interval ends where the next one starts.
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from callcenter.days import midnight
 
 # History stores the quarter hour of entering as epoch // 900. Every offset in use since
 # 2000 is a multiple of it, so that no quarter hour lies in two local intervals.
@@ -38,13 +40,13 @@ class Period:
 
     def bounds(self) -> tuple[datetime, datetime]:
         """The instants [start, end) in UTC."""
-        return _midnight(self.first, self.zone), _midnight(self.last + DAY, self.zone)
+        return midnight(self.first, self.zone), midnight(self.last + DAY, self.zone)
 
     def days(self) -> Iterator[date]:
         """The days of the period; one that a zone skipped altogether is absent."""
         day = self.first
         while day <= self.last:
-            if _midnight(day, self.zone) < _midnight(day + DAY, self.zone):
+            if midnight(day, self.zone) < midnight(day + DAY, self.zone):
                 yield day
             day += DAY
 
@@ -67,7 +69,7 @@ class Period:
             for day in self.days():
                 first = FIRST_DAY[kind](day)
                 if first != seen:
-                    yield _midnight(first, self.zone)
+                    yield midnight(first, self.zone)
                     seen = first
 
     def interval_of(self, quarter: int, kind: str) -> Key:
@@ -81,7 +83,7 @@ class Period:
             return _hour(instant, self.zone)
         if kind == WEEKDAY:
             return str(day.isoweekday())
-        return _midnight(FIRST_DAY[kind](day), self.zone)
+        return midnight(FIRST_DAY[kind](day), self.zone)
 
     def _hours(self) -> Iterator[str]:
         hours: set[str] = set()
@@ -94,7 +96,7 @@ class Period:
     def _day_of(self, instant: datetime) -> date:
         day = instant.astimezone(self.zone).date()
         # Clocks put back over midnight show yesterday's date once more.
-        while instant >= _midnight(day + DAY, self.zone):
+        while instant >= midnight(day + DAY, self.zone):
             day += DAY
         return day
 
@@ -123,16 +125,6 @@ FIRST_DAY: dict[str, Callable[[date], date]] = {
 INTERVALS = (*MINUTES, *FIRST_DAY, HOUR_OF_DAY, WEEKDAY)
 
 
-@lru_cache(maxsize=4096)
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of a local day, in UTC.
-
-    Where clocks go forward at midnight it is the moment of the change: Python reads a
-    skipped time with the offset that held before.
-    """
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
-
-
 @lru_cache(maxsize=1024)
 def _starts(day: date, zone: ZoneInfo, minutes: int) -> list[datetime]:
     """The starts of a day's intervals by the local clock, in UTC.
@@ -142,7 +134,7 @@ def _starts(day: date, zone: ZoneInfo, minutes: int) -> list[datetime]:
     """
     starts: list[datetime] = []
     seen: tuple[datetime, timedelta | None] | None = None
-    instant, end = _midnight(day, zone), _midnight(day + DAY, zone)
+    instant, end = midnight(day, zone), midnight(day + DAY, zone)
     while instant < end:
         local = instant.astimezone(zone)
         floor = local.replace(

@@ -5,12 +5,13 @@ People's data: written once, through the models, for calls of the past alone.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from callcenter.days import midnight
 from callcenter.demo.past.days import Past
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 
@@ -51,7 +52,7 @@ def follow_up(past: Past, abandoned: Sequence[str]) -> int:
     chance is the caller's own, so that a second run makes nothing.
     """
     yesterday = past.dates[-1] - timedelta(days=1)
-    before = datetime.combine(yesterday, time(0), past.zone)
+    before = midnight(yesterday, past.zone)
     users = list(User.objects.filter(is_active=True, is_staff=True).order_by("pk"))
     made: list[FollowUp] = []
     steps: list[FollowUpStep] = []

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from callcenter.days import midnight
 from callcenter.upkeep import intake
 
 
@@ -21,7 +22,7 @@ def moment(text: str) -> datetime:
     """
     zone = ZoneInfo(settings.TIME_ZONE)
     if len(text) == len("YYYY-MM-DD"):
-        return datetime.combine(date.fromisoformat(text), time.min, zone)
+        return midnight(date.fromisoformat(text), zone)
     at = datetime.fromisoformat(text)
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 

@@ -1,7 +1,7 @@
 """Deletes old events; the history derived from them stays."""
 
 from argparse import ArgumentTypeError
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from callcenter.days import midnight
 from callcenter.models import WebhookEvent
 from callcenter.upkeep.pruning import begun_before, prune
 
@@ -66,7 +67,7 @@ class Command(BaseCommand):
         day = before or today - timedelta(days=keep_days or 0)
         if day > today:
             raise CommandError(f"{day} has not begun yet.")
-        moment = datetime.combine(day, time.min, zone)
+        moment = midnight(day, zone)
         with tqdm(total=begun_before(moment), unit="call", disable=None) as bar:
             pruned = prune(moment, really=yes, on_batch=bar.update)
         return (

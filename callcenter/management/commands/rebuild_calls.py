@@ -1,6 +1,6 @@
 """Derives calls again from the stored events."""
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from callcenter.days import midnight
 from callcenter.upkeep.rebuild import derive_pending, rebuild_all, sids_to_rebuild
 
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         start = None
         if since:
             zone = ZoneInfo(settings.TIME_ZONE)
-            start = datetime.combine(since, time.min, zone)
+            start = midnight(since, zone)
         sids = sids_to_rebuild(start)
         failed = 0
         with tqdm(total=len(sids), unit="call", disable=None) as bar:

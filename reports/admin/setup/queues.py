@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.days import midnight
 from callcenter.models import (
     MenuOption,
     PhoneLine,
@@ -21,7 +22,6 @@ from callcenter.models import (
     QueueEntry,
     QueueThreshold,
 )
-from reports.admin.filters import local_midnight
 from reports.admin.setup.base import PartsFormSet, PromptInline, SetupAdmin, in_use
 
 
@@ -126,9 +126,8 @@ class QueueAdmin(SetupAdmin[Queue]):
 
     def _tell_again(self, request: HttpRequest, queue: Queue, first: date) -> None:
         """Calls told by the old thresholds are told again, and the page says so."""
-        entries = QueueEntry.objects.filter(
-            queue=queue.slug, entered_at__gte=local_midnight(first)
-        )
+        start = midnight(first, timezone.get_default_timezone())
+        entries = QueueEntry.objects.filter(queue=queue.slug, entered_at__gte=start)
         calls = entries.values("call").distinct().count()
         entries.mark_pending()
         if not calls:
