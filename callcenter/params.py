@@ -16,7 +16,6 @@ Form = Mapping[str, str | list[str]]
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
-_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,7}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -52,11 +51,6 @@ def storable_form(form: Form) -> dict[str, str | list[str]]:
 def call_sid(text: str) -> str:
     """The text if it is a CallSid, else empty."""
     return text if _CALL_SID.fullmatch(text) else ""
-
-
-def e164(text: str) -> str:
-    """The text if it is an E.164 number, else empty; it is never corrected."""
-    return text if _E164.fullmatch(text) else ""
 
 
 def whole_number(text: str) -> int | None:

@@ -5,8 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from callcenter.demo.telephones import offer
 from callcenter.health import healthz
+from callcenter.numbers import phone_number
 from callcenter.standin.phone import pages
-from reports.present.formats import phone_number
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("twilio/", include("callcenter.webhooks.urls")),

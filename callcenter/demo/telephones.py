@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from callcenter.demo.setup.installation import PIN
 from callcenter.flow import links
 from callcenter.models import MenuOption, Operator, PhoneLine, Queue
+from callcenter.numbers import phone_number
 from callcenter.standin.phone.pages import Offer, Telephone
-from reports.present.formats import phone_number
 
 # Of the range that the recorded sample calls come from: nobody's.
 CALLER = "+815000000301"

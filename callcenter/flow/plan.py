@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
-from callcenter.params import e164
+from callcenter.numbers import e164
 
 CLIENT = "client:"
 

@@ -24,6 +24,7 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
+from callcenter.numbers import known_number
 from callcenter.params import call_sid
 from callcenter.routes import OF_ANY_LEG, OPERATOR_PATHS, Kind
 
@@ -93,7 +94,7 @@ def kind_of_leg(evidence: Evidence, rules: Rules) -> Call.Kind:
 def _call(evidence: Evidence, rules: Rules) -> Call:
     kind = kind_of_leg(evidence, rules)
     who = evidence.introduction
-    from_number, to_number = rules.number(who.from_raw), rules.number(who.to_raw)
+    from_number, to_number = known_number(who.from_raw), known_number(who.to_raw)
     # The caller is the person outside: on an outbound leg the one whom we rang.
     is_outbound = kind == Call.Kind.OUTBOUND
     caller = to_number if is_outbound else from_number

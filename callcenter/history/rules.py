@@ -4,22 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from callcenter.params import e164
+from callcenter.numbers import e164
 
-# Numbers that carriers and Twilio send for a caller who withholds theirs: words typed
-# on a keypad (reference 1.3). They look like numbers and must never join two callers.
-WITHHELD_NUMBERS = frozenset(
-    {
-        "+266696687",  # ANONYMOUS
-        "+7378742833",  # RESTRICTED
-        "+17378742833",
-        "+7378742883",  # as misprinted in a support article
-        "+2562533",  # BLOCKED
-        "+8656696",  # UNKNOWN
-        "+86282452253",  # UNAVAILABLE
-        "+464",
-    }
-)
 DEFAULT_TARGET_SECONDS = 20
 DEFAULT_SHORT_ABANDON_SECONDS = 5
 
@@ -45,7 +31,6 @@ class Rules:
     queues_by_sid: Mapping[str, str] = field(default_factory=dict)
     operator_numbers: frozenset[str] = frozenset()
     operator_identities: frozenset[str] = frozenset()
-    withheld_numbers: frozenset[str] = WITHHELD_NUMBERS
     contacts: tuple[datetime, ...] = ()
 
     def target_seconds(self, queue: str, at: datetime) -> int:
@@ -59,10 +44,6 @@ class Rules:
         if threshold is None:
             return DEFAULT_SHORT_ABANDON_SECONDS
         return threshold.short_abandon_seconds
-
-    def number(self, raw: str) -> str:
-        """E.164, or empty for whoever withholds their number or has none."""
-        return "" if raw in self.withheld_numbers else e164(raw)
 
     def is_operator(self, raw: str) -> bool:
         """Whether a From is a registered operator's number or browser."""

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.numbers import E164_PATTERN
+
 
 class AsciiField(models.CharField[str, str]):
     """Text of fixed length in ASCII, binary order: one byte a character in an index.
@@ -37,7 +39,7 @@ valid_queue_sid = RegexValidator(
     r"^QU[0-9a-fA-F]{32}$", _("A queue SID is QU and 32 hexadecimal digits.")
 )
 valid_number = RegexValidator(
-    r"^\+[1-9][0-9]{1,14}\Z",
+    rf"^{E164_PATTERN}\Z",
     _("Write the number with + and country code, such as +81312345678."),
 )
 valid_identity = RegexValidator(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from callcenter.flow.plan import OptionPlan, Plan
 from callcenter.models import MenuOption, Prompt
+from callcenter.numbers import phone_number
 from reports.callflow import opening, wording
 from reports.callflow.drawing import Drawing
 from reports.callflow.named import Named
@@ -24,7 +25,7 @@ def drawing(found: Drawing, anchor: str, try_url: str) -> dict[str, Any]:
     return {
         "anchor": anchor,
         "title": found.title,
-        "number": formats.phone_number(line.number) if line else "",
+        "number": phone_number(line.number) if line else "",
         "language": wording.language(line.language) if line else "",
         "hours": opening.hours(line) if line else [],
         "is_line": line is not None,

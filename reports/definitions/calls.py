@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call
+from callcenter.numbers import country, phone_number
 from reports.definitions import columns
 from reports.present import formats, names
 from reports.query.forms import ReportForm
@@ -69,7 +70,7 @@ class CallsReport(Report):
                     "duration_seconds": call.duration_seconds,
                     "line": call.line or None,
                     "caller": form.number(call.caller),
-                    "caller_country": formats.country(call.caller) or None,
+                    "caller_country": country(call.caller) or None,
                     "outcome": call.outcome or None,
                     "ivr_path": call.ivr_path or None,
                     "ivr_steps": call.ivr_step_count,
@@ -92,8 +93,8 @@ class LegsReport(Report):
         STARTED_AT,
         ENDED_AT,
         DURATION_SECONDS,
-        Column("from", _("From"), formats.phone_number),
-        Column("to", _("To"), formats.phone_number),
+        Column("from", _("From"), phone_number),
+        Column("to", _("To"), phone_number),
         Column("status", _("Status")),
     ]
 

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call, Connection, QueueEntry
+from callcenter.numbers import phone_number
 from reports.present import formats, names
 from reports.query.table import Column
 
 CALL_SID = Column("call_sid", _("Call SID"))
 VISIT = Column("visit", _("Visit"), formats.count)
 QUEUE = Column("queue", _("Queue"), names=names.queues)
-LINE = Column("line", _("Line"), formats.phone_number)
-CALLER = Column("caller", _("Caller"), formats.phone_number)
+LINE = Column("line", _("Line"), phone_number)
+CALLER = Column("caller", _("Caller"), phone_number)
 POSITION = Column("position", _("Position"), formats.count)
 IVR_PATH = Column("ivr_path", _("IVR path"))
 WAIT_SECONDS = Column("wait_seconds", _("Wait"), formats.duration, adds_up=True)

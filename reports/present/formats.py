@@ -2,15 +2,10 @@
 
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 
-import phonenumbers
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
-
-# A list shows numbers of this country in national style, all others with their code.
-HOME_COUNTRY_CODE = 81
 
 # So many last digits of a number stay readable for those who may not see it.
 DIGITS_LEFT = 4
@@ -87,28 +82,6 @@ def masked_number(number: str) -> str:
     return "*" * max(len(number) - DIGITS_LEFT, 0) + number[-DIGITS_LEFT:]
 
 
-def country(number: str) -> str:
-    """The country of an E.164 number by its ISO code; empty when nobody can tell."""
-    for digits in (1, 2, 3) if number.startswith("+") else ():
-        code = number[1 : 1 + digits]
-        if code.isdecimal() and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]
-            region = regions[0] if len(regions) == 1 else _region(number)
-            return (
-                "" if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region
-            )
-    return ""
-
-
-@lru_cache(maxsize=65536)
-def _region(number: str) -> str:
-    """Which of the countries that share a code: the whole number tells, slowly."""
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
-    except phonenumbers.NumberParseException:
-        return ""
-
-
 def duration(seconds: int | None) -> str | None:
     """A length of time as `0:01:35`; nothing stays nothing."""
     if seconds is None:
@@ -116,21 +89,3 @@ def duration(seconds: int | None) -> str | None:
     minutes, second = divmod(seconds, 60)
     hour, minute = divmod(minutes, 60)
     return f"{hour}:{minute:02}:{second:02}"
-
-
-def phone_number(number: str) -> str:
-    """A number as people write it: 03-1234-5678, or +1 201-555-0123 from abroad.
-
-    What is no number in international form stays as it is.
-    """
-    if not number.startswith("+"):
-        return number
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return number
-    if parsed.country_code == HOME_COUNTRY_CODE:
-        style = phonenumbers.PhoneNumberFormat.NATIONAL
-    else:
-        style = phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, style)

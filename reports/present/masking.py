@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponseBase
 
+from callcenter.numbers import phone_number
 from reports.present import formats
 
 PERMISSION = "callcenter.view_numbers"
@@ -49,7 +50,7 @@ def may_ring_back(user: Reader) -> bool:
 def number_for(user: Reader | None, number: str) -> str:
     """A caller's number as it reads for somebody: as people write it, or masked."""
     if may_see_numbers(user):
-        return formats.phone_number(number)
+        return phone_number(number)
     return formats.masked_number(number)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import Call, Recording, Voicemail
+from callcenter.numbers import country
 from reports.present import formats, swatches
 from reports.present.links import Doors
 from reports.timeline.story import Mark, Moment, Story
@@ -75,7 +76,7 @@ def facts_of(
 
 
 def _country(number: str) -> str:
-    code = formats.country(number)
+    code = country(number)
     return gettext("Japan") if code == "JP" else code or "—"
 
 

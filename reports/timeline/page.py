@@ -19,6 +19,7 @@ from callcenter.models import (
     Call,
     WebhookEvent,
 )
+from callcenter.numbers import phone_number
 from reports.admin.history.base import HistoryAdmin
 from reports.present import formats, masking, names, swatches
 from reports.present.links import Doors
@@ -326,7 +327,7 @@ def _add_history(page: Page, call: Call, words: Words) -> None:
     """The way to all calls of this caller, for whom the number is no secret."""
     if call.kind == Call.Kind.OPERATOR or not call.caller:
         return
-    if words.number(call.caller) != formats.phone_number(call.caller):
+    if words.number(call.caller) != phone_number(call.caller):
         return  # a search for it would give it away
     calls = Call.objects.filter(caller=call.caller).order_by()
     count = calls[: MOST_COUNTED + 1].count()

@@ -9,6 +9,7 @@ from django_stubs_ext import StrOrPromise
 
 from callcenter.models import Call, OperatorState, QueueEntry
 from callcenter.models.events import KIND_LABELS
+from callcenter.numbers import phone_number
 from callcenter.routes import Kind
 from reports.present import formats
 from reports.timeline.story import Moment
@@ -43,18 +44,18 @@ class Words:
         if not code:
             return gettext("an operator")
         # Theirs are no secret.
-        return str(self.operators.get(code) or formats.phone_number(code))
+        return str(self.operators.get(code) or phone_number(code))
 
     def line(self, number: str) -> str:
         """A line of ours by number and name; our numbers are no secret."""
-        shown = formats.phone_number(number)
+        shown = phone_number(number)
         return f"{shown} {self.lines[number]}" if number in self.lines else shown
 
 
 def caller_name(call: Call, words: Words) -> str:
     """Who is at the other end: the number, an address, or that it is withheld."""
     if call.kind == Call.Kind.OPERATOR:
-        return formats.phone_number(call.caller) or call.from_raw
+        return phone_number(call.caller) or call.from_raw
     if call.caller:
         return words.number(call.caller)
     other = call.to_raw if call.kind == Call.Kind.OUTBOUND else call.from_raw

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
+from callcenter.numbers import phone_number
 from reports.present import formats, masking, names, swatches
 from reports.query.table import NOTHING
 from reports.worklist.callers import Caller
@@ -105,7 +106,7 @@ class Reader:
             return gettext("number withheld")
         # Whoever rings back must know whom.
         if masking.may_ring_back(self.user):
-            return formats.phone_number(number)
+            return phone_number(number)
         return masking.number_for(self.user, number)
 
     def caller(self, caller: Caller, most: int = MOST_BELOW) -> ShownCaller:

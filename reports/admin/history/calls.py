@@ -17,6 +17,7 @@ from callcenter.models import (
     QueueEntry,
     WebhookEvent,
 )
+from callcenter.numbers import phone_number
 from reports.admin.filters import (
     LineFilter,
     MenuFilter,
@@ -65,12 +66,12 @@ class CallAdmin(TimelinePage):
     def caller_number(self, call: Call) -> str:
         # An operator's number is no secret.
         if call.kind == Call.Kind.OPERATOR:
-            return formats.phone_number(call.caller) or NOTHING
+            return phone_number(call.caller) or NOTHING
         return masking.shown(call.caller) or NOTHING
 
     @admin.display(description=_("line"))
     def line_number(self, call: Call) -> str:
-        return formats.phone_number(call.line) or NOTHING
+        return phone_number(call.line) or NOTHING
 
     @admin.display(description=_("duration"))
     def length(self, call: Call) -> str:
@@ -204,7 +205,7 @@ class ConnectionAdmin(EntryPartAdmin[Connection]):
 
     @admin.display(description=_("operator"))
     def operator_number(self, connection: Connection) -> str:
-        return formats.phone_number(connection.operator) or NOTHING
+        return phone_number(connection.operator) or NOTHING
 
     @admin.display(description=_("talk"))
     def talk(self, connection: Connection) -> str:
@@ -266,4 +267,4 @@ class OperatorStateAdmin(PartAdmin[OperatorState]):
 
     @admin.display(description=_("operator"))
     def operator_number(self, state: OperatorState) -> str:
-        return formats.phone_number(state.operator) or NOTHING
+        return phone_number(state.operator) or NOTHING

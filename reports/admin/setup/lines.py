@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import BusinessHours, Operator, PhoneLine, Prompt
+from callcenter.numbers import phone_number
 from reports.admin.setup import changes
 from reports.admin.setup.base import (
     NumberField,
@@ -22,7 +23,6 @@ from reports.admin.setup.base import (
     SetupAdmin,
     is_kept,
 )
-from reports.present import formats
 
 Purpose = Prompt.Purpose
 
@@ -126,7 +126,7 @@ class PhoneLineAdmin(SetupAdmin[PhoneLine]):
 
     @admin.display(description=_("number"), ordering="number")
     def shown_number(self, line: PhoneLine) -> str:
-        return formats.phone_number(line.number)
+        return phone_number(line.number)
 
     def save_model(
         self,

@@ -12,10 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Operator, OperatorQueue
+from callcenter.numbers import phone_number
 from reports.admin.setup.base import ChoiceInline, NumberField
 from reports.admin.setup.import_resources import OperatorResource
 from reports.admin.setup.imports import ImportAdmin
-from reports.present import formats
 
 _PIN = re.compile(r"[0-9]{4,8}")
 
@@ -118,7 +118,7 @@ class OperatorAdmin(ImportAdmin[Operator]):
 
     @admin.display(description=_("telephone number"), ordering="number")
     def shown_number(self, operator: Operator) -> str:
-        return formats.phone_number(operator.number or "")
+        return phone_number(operator.number or "")
 
     @admin.display(description=_("queues"))
     def serves(self, operator: Operator) -> str:

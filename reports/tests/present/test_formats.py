@@ -53,26 +53,6 @@ def test_masked_number_shows_its_last_digits_only(number, read):
     assert formats.masked_number(number) == read
 
 
-@pytest.mark.parametrize(
-    ("number", "country"),
-    [
-        ("+815009789742", "JP"),
-        ("+12125551234", "US"),
-        ("+442079460000", "GB"),
-        ("+15550971121", ""),
-        ("+819999999999999", "JP"),
-        ("+6421123456", "NZ"),
-        ("+80012345678", ""),
-        ("+999999999999999", ""),
-        ("+1", ""),
-        ("", ""),
-        ("anonymous", ""),
-    ],
-)
-def test_country_is_told_from_the_number_if_it_can_be(number, country):
-    assert formats.country(number) == country
-
-
 def test_nothing_reads_as_a_dash():
     rate = Column("service_level", "Service level", formats.percent)
 
