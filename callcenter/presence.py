@@ -1,4 +1,8 @@
-"""Who waits and who serves at this moment: what a step may have to ask the tables."""
+"""Who waits and who serves now: the one rule for the flow, the dashboard and the desk.
+
+A queue entry or an operator's state stays open in the tables when the request that ends
+it is lost. So each counts only while its leg has been heard of lately enough.
+"""
 
 import logging
 from collections.abc import Iterable, Set
@@ -6,78 +10,104 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import Error
-from django.db.models import Min, Q
+from django.db.models import Count, Min, Q
 
-from callcenter.flow.plan import Plan
 from callcenter.models import OperatorState, QueueEntry
 
 logger = logging.getLogger(__name__)
 
 State = OperatorState.State
+_SERVING = (State.READY, State.TALKING, State.WRAP_UP)
 
-# A caller who waits is asked about every few seconds; not heard of for longer, they
-# have gone (product.md 8.20).
-_STILL_WAITING = timedelta(seconds=60)
-# A Dial to a queue lasts 300 s at most and wrap-up less, a conversation four hours
-# (reference 3.3); an operator not heard of for longer has gone.
-_STILL_READY = timedelta(minutes=10)
-_STILL_TALKING = timedelta(hours=4, minutes=10)
+# Twilio asks about a waiting caller every few seconds (docs/contract.md 8.20).
+WAITING_LIMIT = timedelta(seconds=60)
+# A ready operator's Dial to the queue lasts 300 s at most, and wrap-up less.
+READY_LIMIT = timedelta(minutes=10)
+# Twilio ends a conversation after four hours (docs/twilio.md 3.3).
+TALKING_LIMIT = timedelta(hours=4, minutes=10)
+# For so long the flow uses what it has read about operators.
 _KEPT_FOR = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """The callers who wait in one queue: how many, and when the first one entered."""
+
+    callers: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Look:
-    """Who was signed in when we last looked; None where the tables did not say."""
+    """Which operators served at a moment; None if the database did not answer."""
 
     at: datetime
-    operators: frozenset[str] | None
+    operators: Set[str] | None
 
 
 _last_look: _Look | None = None
 
 
-def waiting(queues: Iterable[str], now: datetime) -> dict[str, datetime] | None:
-    """When the longest waiting caller of each queue entered; None if unknown."""
+def waiting(now: datetime, queues: Iterable[str] | None = None) -> dict[str, Waiting]:
+    """The queues in which somebody waits, by slug; of all queues or of those given."""
     entries = QueueEntry.objects.filter(
-        outcome=QueueEntry.Outcome.WAITING,
-        queue__in=list(queues),
-        call__heard_at__gte=now - _STILL_WAITING,
+        outcome=QueueEntry.Outcome.WAITING, call__heard_at__gte=now - WAITING_LIMIT
     )
-    oldest = entries.order_by().values_list("queue").annotate(Min("entered_at"))
+    if queues is not None:
+        entries = entries.filter(queue__in=list(queues))
+    rows = (
+        entries.order_by().values_list("queue").annotate(Count("pk"), Min("entered_at"))
+    )
+    return {queue: Waiting(callers, since) for queue, callers, since in rows}
+
+
+def operators(now: datetime) -> dict[str, set[str]]:
+    """The operators who are ready, talking or wrapping up, by state.
+
+    An operator is named as in `OperatorState.operator`. A state nobody is in is empty.
+    """
+    in_conversation = Q(state=State.TALKING, call__heard_at__gte=now - TALKING_LIMIT)
+    between = Q(
+        state__in=(State.READY, State.WRAP_UP), call__heard_at__gte=now - READY_LIMIT
+    )
+    rows = OperatorState.objects.filter(in_conversation | between, ended_at=None)
+    found: dict[str, set[str]] = {state: set() for state in _SERVING}
+    for state, operator in rows.order_by().values_list("state", "operator"):
+        found[state].add(operator)
+    return found
+
+
+def oldest_waiting(queues: Iterable[str], now: datetime) -> dict[str, datetime] | None:
+    """When the first caller of each queue entered; None if it cannot be known."""
     try:
-        return dict(oldest)
+        found = waiting(now, queues)
     except Error:
         logger.warning("who waits cannot be read", exc_info=True)
         return None
+    return {queue: one.since for queue, one in found.items()}
 
 
-def staffed(plan: Plan, now: datetime) -> Set[str] | None:
-    """The queues that somebody serves; looked at every few seconds; None if unknown."""
+def serving(now: datetime) -> Set[str] | None:
+    """The operators of all states, as `operators` names them; None if unknown.
+
+    Waiting callers ask for it every few seconds, so it may be three seconds old.
+    """
     global _last_look
     look = _last_look
     if look is None or not look.at <= now < look.at + _KEPT_FOR:
-        look = _last_look = _Look(now, _signed_in(now))
-    if look.operators is None:
-        return None
-    signed_in = [plan.operator(caller) for caller in look.operators]
-    return {queue for one in signed_in if one for queue in one.queues}
+        look = _last_look = _Look(now, _read_serving(now))
+    return look.operators
 
 
 def forget() -> None:
-    """Look again next time: for tests, which sign operators in within a moment."""
+    """Read again next time: for tests, in which operators sign in within a moment."""
     global _last_look
     _last_look = None
 
 
-def _signed_in(now: datetime) -> frozenset[str] | None:
-    talking = Q(state=State.TALKING, call__heard_at__gte=now - _STILL_TALKING)
-    ready = Q(
-        state__in=[State.READY, State.WRAP_UP],
-        call__heard_at__gte=now - _STILL_READY,
-    )
-    states = OperatorState.objects.filter(talking | ready, ended_at=None)
+def _read_serving(now: datetime) -> Set[str] | None:
     try:
-        return frozenset(states.order_by().values_list("operator", flat=True))
+        return set().union(*operators(now).values())
     except Error:
         logger.warning("who is signed in cannot be read", exc_info=True)
         return None

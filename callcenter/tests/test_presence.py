@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from callcenter import presence
-from callcenter.flow.plan import OperatorPlan, Plan
 from callcenter.models import Call, OperatorState, QueueEntry
 from callcenter.tests.twilio_client import sid
 from callcenter.tests.webhooks.installation import OPERATOR, database_gone
@@ -13,12 +12,7 @@ from callcenter.tests.webhooks.installation import OPERATOR, database_gone
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
-PLAN = Plan(
-    operators=(
-        OperatorPlan("Sato", number=OPERATOR, queues=("support", "sales")),
-        OperatorPlan("Suzuki", client_identity="agent_01", queues=("billing",)),
-    )
-)
+BROWSER = "client:agent_01"
 
 
 @pytest.fixture(autouse=True)
@@ -56,72 +50,93 @@ def make_state(
     )
 
 
-def test_the_oldest_caller_still_heard_of_stands_for_a_queue(
+def test_callers_of_a_queue_are_counted_from_the_first_one_still_heard_of(
     django_assert_num_queries,
 ):
     make_entry("support", entered=90, heard=10)
     make_entry("support", entered=120, heard=60)
     make_entry("support", entered=300, heard=61)
     make_entry("sales", entered=30, heard=5)
-    make_entry("billing", entered=30, heard=5)
     make_entry("sales", entered=200, heard=5, outcome="answered")
 
     with django_assert_num_queries(1):
-        waiting = presence.waiting(["support", "sales"], NOW)
+        waiting = presence.waiting(NOW)
 
-    assert waiting == {"support": ago(120), "sales": ago(30)}
+    assert waiting == {
+        "support": presence.Waiting(2, ago(120)),
+        "sales": presence.Waiting(1, ago(30)),
+    }
+
+
+def test_flow_asks_for_the_oldest_caller_of_some_queues(django_assert_num_queries):
+    make_entry("support", entered=90, heard=10)
+    make_entry("support", entered=120, heard=60)
+    make_entry("sales", entered=30, heard=5)
+    make_entry("billing", entered=30, heard=5)
+
+    with django_assert_num_queries(1):
+        oldest = presence.oldest_waiting(["support", "sales"], NOW)
+
+    assert oldest == {"support": ago(120), "sales": ago(30)}
 
 
 @pytest.mark.parametrize(
-    ("state", "heard", "expected"),
+    ("state", "heard", "serves"),
     [
-        ("ready", 400, {"support", "sales"}),
-        ("ready", 601, set()),
-        ("wrap_up", 30, {"support", "sales"}),
-        ("talking", 4 * 3600, {"support", "sales"}),
-        ("talking", 5 * 3600, set()),
-        ("not_ready", 5, set()),
-        ("signed_out", 5, set()),
+        ("ready", 600, True),
+        ("ready", 601, False),
+        ("wrap_up", 600, True),
+        ("wrap_up", 601, False),
+        ("talking", 4 * 3600 + 600, True),
+        ("talking", 4 * 3600 + 601, False),
+        ("not_ready", 5, False),
+        ("signed_out", 5, False),
     ],
 )
-def test_queues_are_served_by_operators_heard_of_lately(state, heard, expected):
+def test_operators_serve_while_they_have_been_heard_of_lately(state, heard, serves):
     make_state(state, heard)
 
-    assert presence.staffed(PLAN, NOW) == expected
+    expected = {"ready": set(), "talking": set(), "wrap_up": set()}
+    if serves:
+        expected[state] = {OPERATOR}
+    assert presence.operators(NOW) == expected
+    assert presence.serving(NOW) == ({OPERATOR} if serves else set())
+
+
+def test_operators_are_named_by_state_once_each(django_assert_num_queries):
+    make_state("ready", 5)
+    make_state("ready", 5)
+    make_state("ready", 5, operator=BROWSER)
+    make_state("talking", 5, operator="+815000000299")
+
+    with django_assert_num_queries(1):
+        found = presence.operators(NOW)
+
+    assert found == {
+        "ready": {OPERATOR, BROWSER},
+        "talking": {"+815000000299"},
+        "wrap_up": set(),
+    }
+    assert presence.serving(NOW) == {OPERATOR, BROWSER, "+815000000299"}
 
 
 def test_a_state_that_has_ended_serves_nobody():
     make_state("ready", 5, ended=NOW)
 
-    assert presence.staffed(PLAN, NOW) == set()
-
-
-def test_an_operator_in_the_browser_serves_too():
-    make_state("ready", 5, operator="client:agent_01")
-
-    assert presence.staffed(PLAN, NOW) == {"billing"}
-
-
-def test_an_operator_the_plan_no_longer_knows_serves_nobody():
-    make_state("ready", 5, operator="+815000000299")
-
-    assert presence.staffed(PLAN, NOW) == set()
+    assert presence.serving(NOW) == set()
 
 
 def test_who_serves_is_looked_up_every_three_seconds(django_assert_num_queries):
     with django_assert_num_queries(1):
         for milliseconds in (0, 1000, 2999):
             moment = NOW + timedelta(milliseconds=milliseconds)
-            assert presence.staffed(PLAN, moment) == set()
+            assert presence.serving(moment) == set()
     make_state("ready", 5)
     with django_assert_num_queries(1):
-        assert presence.staffed(PLAN, NOW + timedelta(seconds=3)) == {
-            "support",
-            "sales",
-        }
+        assert presence.serving(NOW + timedelta(seconds=3)) == {OPERATOR}
 
 
-def test_without_a_database_nobody_knows(django_assert_num_queries):
+def test_without_a_database_the_flow_does_not_know():
     with database_gone():
-        assert presence.waiting(["support"], NOW) is None
-        assert presence.staffed(PLAN, NOW) is None
+        assert presence.oldest_waiting(["support"], NOW) is None
+        assert presence.serving(NOW) is None

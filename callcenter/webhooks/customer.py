@@ -1,5 +1,6 @@
 """The webhooks of a caller's leg, from the ring to the exit from a queue."""
 
+from collections.abc import Set
 from datetime import datetime
 from typing import ClassVar
 
@@ -35,13 +36,13 @@ class WaitView(WebhookView):
 
     def decide(self, step: Step, plan: Plan, now: datetime) -> Decision:
         """Decide also by whether an operator is signed in for the queue."""
-        return decide(step, plan, now, staffed=presence.staffed(plan, now))
+        return decide(step, plan, now, staffed=staffed(plan, now))
 
     def document(
         self, decision: Decision, step: Step, plan: Plan, now: datetime
     ) -> VoiceResponse:
         """The wait document; it says so where no operator is signed in."""
-        return document(decision, step, plan, staffed=presence.staffed(plan, now))
+        return document(decision, step, plan, staffed=staffed(plan, now))
 
 
 class QueueExitView(WebhookView):
@@ -55,3 +56,12 @@ class ConnectView(WebhookView):
 
     kind = Kind.CONNECT
     safe_decision: ClassVar[Decision] = Decision(Verb.ANNOUNCE)
+
+
+def staffed(plan: Plan, now: datetime) -> Set[str] | None:
+    """The queues that an operator of the plan serves now; None if it is unknown."""
+    serving = presence.serving(now)
+    if serving is None:
+        return None
+    operators = [plan.operator(name) for name in serving]
+    return {queue for one in operators if one for queue in one.queues}

@@ -23,7 +23,7 @@ class OperatorView(WebhookView):
         """Decide also by who waits, where the operator serves several queues."""
         operator = plan.operator(step.params.from_raw)
         queues = served(operator, plan) if operator else []
-        waiting = presence.waiting(queues, now) if len(queues) > 1 else None
+        waiting = presence.oldest_waiting(queues, now) if len(queues) > 1 else None
         return decide(step, plan, now, waiting=waiting)
 
 
