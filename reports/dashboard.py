@@ -1,17 +1,18 @@
-"""How today stands: the figures, the balance and the newest stays of the first page."""
+"""The first page of the admin: who is here now, and the figures of today so far."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Count, Min
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from callcenter import presence
 from callcenter.models import AbandonedCall, Call, OperatorState, QueueEntry
 from reports.present import formats, names, swatches
 from reports.present.balance import Balance, balance
@@ -19,13 +20,14 @@ from reports.query.metrics import Tally, rate
 from reports.query.periods import Period
 
 Outcome = QueueEntry.Outcome
-# Newest stays on the page.
+State = OperatorState.State
+# How many of the newest queue entries the page shows.
 NEWEST = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number of the strip, a door to its rows, and a line that places it."""
+    """One number at the top of the page: the list it opens, and a note below it."""
 
     label: str
     value: str
@@ -34,8 +36,8 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
-    """One of the newest queue entries."""
+class NewestEntry:
+    """One of the newest queue entries, as the page shows it."""
 
     url: str
     entered_at: datetime
@@ -45,18 +47,18 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Today until now."""
+class Today:
+    """What the first page shows of the day until now."""
 
     as_of: datetime
     figures: list[Figure]
     balance: Balance
-    newest: list[Stay]
+    newest: list[NewestEntry]
     newest_url: str
 
 
-def standing(user: User | AnonymousUser) -> Standing | None:
-    """Today until now, in six queries; None for those who may not see calls."""
+def today(user: User | AnonymousUser) -> Today | None:
+    """The day until now, in seven queries; None for users who may not see calls."""
     needed = ("call", "queueentry", "abandonedcall")
     if not user.has_perms([f"callcenter.view_{model}" for model in needed]):
         return None
@@ -66,22 +68,16 @@ def standing(user: User | AnonymousUser) -> Standing | None:
     day = now.date()
     start, end = Period(day, day, zone).bounds()
     entries = QueueEntry.objects.entered_between(start, end).order_by()
-    found = entries.values("outcome").annotate(
-        count=Count("pk"), first=Min("entered_at")
-    )
-    by_outcome = {row["outcome"]: row for row in found}
-    counts = {outcome: row["count"] for outcome, row in by_outcome.items()}
-    waiting = by_outcome.get(Outcome.WAITING)
-    waiting_since = waiting["first"] if waiting else None
-    return Standing(
+    counts = dict(entries.values_list("outcome").annotate(Count("pk")))
+    return Today(
         as_of=now,
         figures=[
             _calls(start, end, day),
-            _waiting(counts, waiting_since, day),
+            _waiting(now),
             _answered(counts, day),
             _abandoned(counts, day),
             _to_ring_back(start, end),
-            *([_operators(start)] if may_see_operators else []),
+            *([_operators(now)] if may_see_operators else []),
         ],
         balance=balance(
             counts, dict(Outcome.choices), lambda outcome: _entries_url(day, outcome)
@@ -97,12 +93,22 @@ def _calls(start: datetime, end: datetime, day: date) -> Figure:
     return Figure(gettext("Calls"), formats.count(calls.count()), url)
 
 
-def _waiting(counts: dict[str, int], since: datetime | None, day: date) -> Figure:
-    note = ""
-    if since:
-        local = timezone.localtime(since, timezone.get_default_timezone())
-        note = gettext("longest since %(time)s") % {"time": f"{local:%H:%M}"}
-    return _outcome_figure(gettext("Waiting now"), counts, Outcome.WAITING, day, note)
+def _waiting(now: datetime) -> Figure:
+    """Who waits by the rule of the flow, also since before midnight.
+
+    The balance may say more: it counts every entry of today without an outcome.
+    """
+    queues = presence.waiting(now).values()
+    first, note = now, ""
+    if queues:
+        first = min(queue.since for queue in queues).astimezone(now.tzinfo)
+        note = gettext("longest since %(time)s") % {"time": f"{first:%H:%M}"}
+    return Figure(
+        gettext("Waiting now"),
+        formats.count(sum(queue.callers for queue in queues)),
+        _entries_url(first.date(), Outcome.WAITING, last=now.date()),
+        note,
+    )
 
 
 def _answered(counts: dict[str, int], day: date) -> Figure:
@@ -116,7 +122,7 @@ def _abandoned(counts: dict[str, int], day: date) -> Figure:
 
 
 def _share(counts: dict[str, int], outcome: Outcome) -> str:
-    """How many of the offered, or nothing of nothing."""
+    """The share of the offered entries; empty if nobody was offered."""
     tally = Tally()
     tally.add(**counts)
     share = rate(counts.get(outcome, 0), tally.offered)
@@ -133,7 +139,8 @@ def _outcome_figure(
 
 
 def _to_ring_back(start: datetime, end: datetime) -> Figure:
-    found: Any = AbandonedCall.objects.with_state()  # which adds what types know not
+    # with_state adds a column that the types do not know.
+    found: Any = AbandonedCall.objects.with_state()
     lost = found.filter(
         abandoned_at__gte=start, abandoned_at__lt=end, state__in=["open", "in_progress"]
     )
@@ -147,30 +154,20 @@ def _to_ring_back(start: datetime, end: datetime) -> Figure:
     )
 
 
-def _operators(start: datetime) -> Figure:
-    # What began days ago and never ended has lost its end.
-    open_states = OperatorState.objects.filter(
-        ended_at=None, started_at__gte=start - timedelta(days=1)
-    )
-    found = (
-        open_states.order_by()
-        .values("state")
-        .annotate(count=Count("operator", distinct=True))
-    )
-    by_state: dict[str, int] = {row["state"]: row["count"] for row in found}
-    talking = by_state.get(OperatorState.State.TALKING, 0)
+def _operators(now: datetime) -> Figure:
+    by_state = presence.operators(now)
     return Figure(
         gettext("Operators ready"),
-        formats.count(by_state.get(OperatorState.State.READY, 0)),
+        formats.count(len(by_state[State.READY])),
         reverse("admin:callcenter_operatorstate_changelist"),
-        gettext("%(count)d talking") % {"count": talking},
+        gettext("%(count)d talking") % {"count": len(by_state[State.TALKING])},
     )
 
 
-def _newest() -> list[Stay]:
+def _newest() -> list[NewestEntry]:
     queue_names = names.queues()
     return [
-        Stay(
+        NewestEntry(
             reverse("admin:callcenter_queueentry_change", args=[entry.pk]),
             entry.entered_at,
             str(queue_names.get(entry.queue, entry.queue)),
@@ -181,13 +178,15 @@ def _newest() -> list[Stay]:
     ]
 
 
-def _entries_url(day: date, outcome: str = "") -> str:
+def _entries_url(day: date, outcome: str = "", last: date | None = None) -> str:
     chosen = {"outcome__exact": outcome} if outcome else {}
-    return _list_url("queueentry", "entered_at", day, **chosen)
+    return _list_url("queueentry", "entered_at", day, last, **chosen)
 
 
-def _list_url(model: str, moment: str, day: date, **chosen: Any) -> str:
-    """The list of a table, of one day and further filters."""
-    period = {f"{moment}__first": day.isoformat(), f"{moment}__last": day.isoformat()}
+def _list_url(
+    model: str, moment: str, first: date, last: date | None = None, **chosen: Any
+) -> str:
+    """The list of a table, from a first to a last day and with further filters."""
+    period = {f"{moment}__first": first, f"{moment}__last": last or first}
     query = urlencode(chosen | period)
     return f"{reverse(f'admin:callcenter_{model}_changelist')}?{query}"

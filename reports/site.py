@@ -153,7 +153,7 @@ class MiniccAdminSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """The first page: how today stands, for those who may see calls."""
-        context = {"today": dashboard.standing(request.user), **(extra_context or {})}
+        context = {"today": dashboard.today(request.user), **(extra_context or {})}
         return super().index(request, context)
 
     def app_index(

@@ -96,7 +96,7 @@ def test_flow_asks_for_the_oldest_caller_of_some_queues(django_assert_num_querie
 def test_operators_serve_while_they_have_been_heard_of_lately(state, heard, serves):
     make_state(state, heard)
 
-    expected = {"ready": set(), "talking": set(), "wrap_up": set()}
+    expected: dict[str, set[str]] = {"ready": set(), "talking": set(), "wrap_up": set()}
     if serves:
         expected[state] = {OPERATOR}
     assert presence.operators(NOW) == expected

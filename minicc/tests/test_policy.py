@@ -36,7 +36,7 @@ def test_page_of_a_fault_is_under_the_same_policy(admin_user, monkeypatch):
     def fail(user):
         raise ValueError
 
-    monkeypatch.setattr("reports.dashboard.standing", fail)
+    monkeypatch.setattr("reports.dashboard.today", fail)
     client = Client(raise_request_exception=False)
     client.force_login(admin_user)
     response = client.get("/admin/")

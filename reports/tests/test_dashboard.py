@@ -1,12 +1,14 @@
 """The first page: how today stands, and what one may go to from it."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
 
-from callcenter.models import OperatorState
+from callcenter import presence
+from callcenter.models import OperatorState, QueueEntry
 from reports.tests.admin import rows
 
 pytestmark = pytest.mark.django_db
@@ -18,8 +20,29 @@ SEES_CALLS = (
     "view_operatorstate",
 )
 # The day of rows.START, in Tokyo.
-EVENING = "2026-11-22T12:00:00Z"
+EVENING = datetime(2026, 11, 22, 12, tzinfo=UTC)
+JUST_NOW = EVENING - timedelta(seconds=10)
+TWO_HOURS_AGO = EVENING - timedelta(hours=2)
+OPERATOR = "+815000000201"
 DAY = "entered_at__first=2026-11-22&entered_at__last=2026-11-22"
+
+
+def make_waiting(heard_at: datetime, entered_at: datetime) -> QueueEntry:
+    return rows.make_entry(
+        rows.make_call(ended_at=None, outcome="", heard_at=heard_at),
+        outcome="waiting",
+        entered_at=entered_at,
+        left_at=None,
+    )
+
+
+def make_state(state: str, heard_at: datetime, operator: str = OPERATOR) -> None:
+    OperatorState.objects.create(
+        call=rows.make_call(kind="operator", ended_at=None, heard_at=heard_at),
+        operator=operator,
+        started_at=heard_at,
+        state=state,
+    )
 
 
 def figures(client) -> list[tuple[str, str, str]]:
@@ -34,14 +57,9 @@ def test_figures_say_how_today_stands(staff):
     lost = rows.make_entry(outcome="abandoned", wait_seconds=60)
     rows.make_abandoned(lost)
     rows.make_entry()
-    rows.make_entry(outcome="waiting", entered_at=rows.after(3600), left_at=None)
+    make_waiting(JUST_NOW, entered_at=rows.after(3600))
     rows.make_entry(entered_at=rows.after(-86400), left_at=rows.after(-86380))
-    OperatorState.objects.create(
-        call=rows.make_call(kind="operator"),
-        operator="+815000000201",
-        started_at=rows.after(0),
-        state="talking",
-    )
+    make_state("talking", JUST_NOW)
 
     assert figures(staff(*SEES_CALLS)) == [
         ("通話", "4", ""),
@@ -51,6 +69,51 @@ def test_figures_say_how_today_stands(staff):
         ("折り返しを待つ人", "1", "今日の放棄のうち"),
         ("受付可のオペレーター", "0", "通話中 1"),
     ]
+
+
+@time_machine.travel(EVENING, tick=False)
+def test_caller_and_operator_silent_for_two_hours_are_here_for_nobody(staff):
+    make_waiting(TWO_HOURS_AGO, entered_at=TWO_HOURS_AGO)
+    make_state("ready", TWO_HOURS_AGO)
+
+    shown = figures(staff(*SEES_CALLS))
+
+    assert (shown[1], shown[5]) == (
+        ("待ち中", "0", ""),
+        ("受付可のオペレーター", "0", "通話中 0"),
+    )
+    assert presence.oldest_waiting(["support"], EVENING) == {}
+    assert presence.serving(EVENING) == set()
+
+
+@time_machine.travel(EVENING, tick=False)
+def test_caller_and_operator_heard_of_just_now_are_here_for_everybody(staff):
+    make_waiting(JUST_NOW, entered_at=TWO_HOURS_AGO)
+    make_state("ready", JUST_NOW)
+
+    shown = figures(staff(*SEES_CALLS))
+
+    assert (shown[1], shown[5]) == (
+        ("待ち中", "1", "最長 19:00 から"),
+        ("受付可のオペレーター", "1", "通話中 0"),
+    )
+    assert presence.oldest_waiting(["support"], EVENING) == {"support": TWO_HOURS_AGO}
+    assert presence.serving(EVENING) == {OPERATOR}
+
+
+def test_caller_who_waits_since_before_midnight_is_counted_and_listed(staff):
+    # 00:01 in Tokyo.
+    with time_machine.travel("2026-11-22T15:01:00Z", tick=False):
+        make_waiting(
+            datetime(2026, 11, 22, 15, 0, 50, tzinfo=UTC),
+            entered_at=datetime(2026, 11, 22, 14, 58, tzinfo=UTC),
+        )
+        client = staff(*SEES_CALLS)
+
+        figure = client.get("/admin/").context["today"].figures[1]
+
+        assert (figure.value, figure.note) == ("1", "最長 23:58 から")
+        assert client.get(figure.url).context["cl"].result_count == 1
 
 
 @time_machine.travel(EVENING, tick=False)
@@ -129,6 +192,8 @@ def test_first_page_takes_a_fixed_number_of_queries(
 ):
     for _ in range(rows_of_each):
         rows.make_abandoned(rows.make_entry(outcome="abandoned"))
+        make_waiting(JUST_NOW, entered_at=TWO_HOURS_AGO)
+        make_state("ready", JUST_NOW)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         admin_client.get("/admin/")
