@@ -1,4 +1,4 @@
-"""Trying again what failed because another transaction held a lock."""
+"""How work is tried again that failed because another transaction held a lock."""
 
 import threading
 import time
@@ -10,18 +10,18 @@ from django.db import OperationalError, connection
 
 ResultT = TypeVar("ResultT")
 
-# Deadlock and lock wait timeout of MariaDB/MySQL.
+# Of MariaDB and MySQL: lock wait timeout, deadlock.
 _LOCK_ERRORS = {1205, 1213}
 _TRIES = 4
-# How long one statement waits for a lock: MariaDB by the settings, SQLite by
-# `short_lock_waits`.
+# How long one statement waits for a lock: on MariaDB and MySQL because the settings say
+# so, on SQLite within `short_lock_waits`.
 LOCK_WAIT_SECONDS = 1
 
 _one_writer = threading.RLock()
 
 
 class OutOfTime(Exception):
-    """The time an answer may be held up is over; the work is done later."""
+    """The deadline has passed before the work could be done."""
 
 
 def is_lock_error(error: OperationalError) -> bool:
@@ -33,9 +33,11 @@ def is_lock_error(error: OperationalError) -> bool:
 def try_again_when_locked(
     work: Callable[[], ResultT], deadline: float | None = None
 ) -> ResultT:
-    """Does the work, three times more if locks forbid it; OutOfTime past the deadline.
+    """Do the work, and up to three times more if a lock was in its way.
 
-    The deadline is on the clock of `time.monotonic`, in seconds.
+    Gives its result. Raises OutOfTime if the deadline, in seconds on the clock of
+    `time.monotonic`, passes before a try begins, and the OperationalError of the last
+    try otherwise. The work has to be a whole transaction.
     """
     for attempt in range(1, _TRIES + 1):
         if deadline is not None and time.monotonic() >= deadline:
@@ -52,10 +54,10 @@ def try_again_when_locked(
 
 @contextmanager
 def _turn_to_write(deadline: float | None) -> Iterator[None]:
-    """On SQLite one thread of the process writes at a time.
+    """Let one thread of the process write at a time on SQLite; OutOfTime.
 
-    SQLite lets a writer try again every so often while it waits, and with eight threads
-    some never got in: a fair queue of our own is before it.
+    A waiting writer of SQLite only asks again from time to time, and of eight threads
+    some never got their turn. A lock of Python serves them in turn.
     """
     if connection.vendor != "sqlite":
         yield
@@ -71,7 +73,7 @@ def _turn_to_write(deadline: float | None) -> Iterator[None]:
 
 @contextmanager
 def short_lock_waits() -> Iterator[None]:
-    """Within it SQLite too waits no longer than a second for a lock."""
+    """Make SQLite, too, wait no longer than a second for a lock."""
     if connection.vendor != "sqlite":
         yield
         return

@@ -1,1 +1,1 @@
-"""What people do about a caller who gave up: claim, ring back, note, close, reopen."""
+"""What people do about callers who gave up. It writes follow-ups, never history."""

@@ -14,7 +14,7 @@ from django.db import Error, IntegrityError, transaction
 from django.utils import timezone
 
 from callcenter.events.record import Kept
-from callcenter.followup.acts import join_running_claims
+from callcenter.followup.claims import join_running_claims
 from callcenter.history.affected import affected_calls
 from callcenter.history.contacts import contacts_of, made_wrong_by, wrong_of_numbers
 from callcenter.history.derivation import Change, Derivation

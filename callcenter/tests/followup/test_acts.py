@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 
-from callcenter.followup import acts
+from callcenter.followup import acts, claims
 from callcenter.models import AbandonedCall, Call, FollowUp, FollowUpStep
 
 pytestmark = pytest.mark.django_db
@@ -267,3 +268,61 @@ def test_note_about_a_call_that_is_no_abandonment_any_more_is_refused(sato):
 
     with pytest.raises(acts.NothingToDo):
         acts.note(row, sato, "too late")
+
+
+class Locked:
+    """Stands before a function, which meets a lock the first times it is called."""
+
+    def __init__(self, function: Any, times: int) -> None:
+        self.function = function
+        self.times = times
+
+    def __call__(self, *args: Any) -> Any:
+        if self.times:
+            self.times -= 1
+            raise OperationalError(1213, "Deadlock found when trying to get lock")
+        return self.function(*args)
+
+
+def test_act_that_meets_a_lock_is_done_once_a_moment_later(sato, monkeypatch):
+    gave_up()
+    monkeypatch.setattr(acts, "_add_step", Locked(acts._add_step, times=3))
+
+    acts.attempt(CALLER, sato, "busy")
+
+    assert steps() == [("claimed", "", "", "sato"), ("attempt", "busy", "", "sato")]
+    assert FollowUp.objects.get().attempts == 1
+
+
+def test_act_whose_rows_stay_locked_is_refused_and_leaves_no_trace(sato, monkeypatch):
+    gave_up()
+    monkeypatch.setattr(acts, "_add_step", Locked(acts._add_step, times=99))
+
+    with pytest.raises(acts.Busy):
+        acts.attempt(CALLER, sato, "busy")
+
+    assert not FollowUp.objects.exists()
+
+
+def test_database_that_is_gone_is_not_a_lock(sato, monkeypatch):
+    def gone(caller: str) -> Any:
+        raise OperationalError(2013, "Lost connection to server")
+
+    monkeypatch.setattr(acts, "lock_open_calls", gone)
+
+    with pytest.raises(OperationalError):
+        acts.claim(CALLER, sato)
+
+
+def test_ring_back_counts_once_although_later_calls_cannot_be_looked_at(
+    sato, monkeypatch
+):
+    gave_up()
+    locked = Locked(claims.join_running_claims, times=99)
+    monkeypatch.setattr(acts, "join_running_claims", locked)
+
+    acts.attempt(CALLER, sato, "busy")
+
+    assert locked.times == 95
+    assert FollowUp.objects.get().attempts == 1
+    assert steps() == [("claimed", "", "", "sato"), ("attempt", "busy", "", "sato")]

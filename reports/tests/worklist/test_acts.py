@@ -279,7 +279,7 @@ def test_rows_that_stay_locked_are_said_to_be_busy(admin_client, monkeypatch):
     def locked(caller: str) -> Any:
         raise OperationalError(1205, "Lock wait timeout exceeded")
 
-    monkeypatch.setattr(acts, "_locked", locked)
+    monkeypatch.setattr(acts, "lock_open_calls", locked)
 
     assert said(act(admin_client, row, "claim")) == [
         "Somebody else is changing this caller: try again in a moment."
