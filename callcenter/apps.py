@@ -1,11 +1,11 @@
-"""The app that hears Twilio and writes history."""
+"""The app that answers Twilio and keeps the history of calls."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class CallcenterConfig(AppConfig):
-    """Webhooks, the call flow, the journal and the history told from it."""
+    """Webhooks, the call flow, the stored events and the history derived from them."""
 
     name = "callcenter"
     verbose_name = _("Call center")

@@ -1,4 +1,4 @@
-"""What must be configured before the first call: said at start, not to a caller."""
+"""Django system checks: a wrong configuration is reported before the first call."""
 
 import re
 from collections.abc import Sequence
@@ -9,21 +9,21 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-# The oldest servers MiniCC is tried on.
+# The oldest servers MiniCC is tested on.
 OLDEST_MARIADB = (10, 11)
 OLDEST_MYSQL = (8, 4)
 
 
 @register
 def webhook_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Settings that are wrong wherever they stand; empty ones are for --deploy."""
+    """Settings that are malformed; `ready_for_calls` reports those that are missing."""
     found: list[CheckMessage] = []
     sid = settings.TWILIO_ACCOUNT_SID
     if sid and not re.fullmatch(r"AC[0-9a-f]{32}", sid):
         found.append(
             Error(
-                "TWILIO_ACCOUNT_SID is no account SID.",
-                hint="It is AC and 32 hexadecimal digits; API keys (SK...) are not it.",
+                "TWILIO_ACCOUNT_SID is not an account SID.",
+                hint="It is AC and 32 hexadecimal digits, not an API key (SK...).",
                 id="callcenter.E001",
             )
         )
@@ -31,9 +31,9 @@ def webhook_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if lock and not re.fullmatch(r"[^:@/\s]+:[^:@/\s]+", lock):
         found.append(
             Error(
-                "WEBHOOK_BASIC_AUTH is no user:password.",
-                hint="It becomes part of URLs: neither half may be empty or contain"
-                " a colon, an at sign, a slash or a blank.",
+                "WEBHOOK_BASIC_AUTH is not of the form user:password.",
+                hint="It becomes part of URLs: user and password must not be empty, nor"
+                " contain a colon, an at sign, a slash or a blank.",
                 id="callcenter.E002",
             )
         )
@@ -41,9 +41,9 @@ def webhook_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if base and not _is_web_address(base):
         found.append(
             Error(
-                "PUBLIC_BASE_URL is no address that Twilio can call.",
-                hint="Such as https://cc.example.com or https://example.com/calls,"
-                " without query or credentials.",
+                "PUBLIC_BASE_URL is not an address that Twilio can call.",
+                hint="It is an address such as https://cc.example.com or"
+                " https://example.com/calls, without query or credentials.",
                 id="callcenter.E003",
             )
         )
@@ -52,10 +52,10 @@ def webhook_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def ready_for_calls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """What an installation that Twilio calls cannot do without."""
+    """Settings without which an installation cannot take calls, or not safely."""
     found: list[CheckMessage] = [
         Error(
-            f"{name} is not set: webhooks answer 503 and no call is taken.",
+            f"{name} is not set: webhooks answer 503, so no call is taken.",
             hint="Copy it from the first page of the Twilio console into .env.",
             id=f"callcenter.{number}",
         )
@@ -68,18 +68,18 @@ def ready_for_calls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.PUBLIC_BASE_URL.lower().startswith("https://"):
         found.append(
             Warning(
-                "PUBLIC_BASE_URL is no https address.",
-                hint="Set the one that Twilio calls: it signs that one, and the"
-                " numbers of callers should not travel in the open.",
+                "PUBLIC_BASE_URL is not an https address.",
+                hint="Set the https address that Twilio calls: Twilio signs it, and"
+                " callers' numbers should not travel unencrypted.",
                 id="callcenter.W001",
             )
         )
     if settings.DEMO:
         found.append(
             Warning(
-                "DEMO is on: anybody who reaches this server may place calls with the"
+                "DEMO is on: anybody who reaches this server can place calls with the"
                 " telephones under /demo/, and they count in the history.",
-                hint="Set DEMO=0 where real calls come in.",
+                hint="Set DEMO=0 where real calls arrive.",
                 id="callcenter.W002",
             )
         )
@@ -90,7 +90,7 @@ def ready_for_calls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def database_version(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """MariaDB and MySQL servers older than those MiniCC is tried on."""
+    """A MariaDB or MySQL server older than the oldest that MiniCC is tested on."""
     found: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
@@ -104,7 +104,7 @@ def database_version(
                 Error(
                     f"The database server is too old: {_dotted(version)}.",
                     hint=f"MariaDB {_dotted(OLDEST_MARIADB)} or"
-                    f" MySQL {_dotted(OLDEST_MYSQL)} is the oldest that is tried.",
+                    f" MySQL {_dotted(OLDEST_MYSQL)} is the oldest that is tested.",
                     id="callcenter.E006",
                 )
             )
@@ -119,7 +119,7 @@ def _is_web_address(text: str) -> bool:
             and bool(parts.hostname)
             and (parts.port is None or parts.port > 0)
             and not (parts.query or parts.fragment or "@" in parts.netloc)
-            # Escaped or doubled, a prefix reads differently on either side of a proxy.
+            # Proxies change escaped characters and double slashes in a prefix.
             and bool(re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", parts.path))
         )
     except ValueError:

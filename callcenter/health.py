@@ -1,4 +1,4 @@
-"""Whether this process can do its work, for load balancers and people: /healthz."""
+"""/healthz: whether this process can do its work, for load balancers and people."""
 
 import logging
 
@@ -15,9 +15,9 @@ logger = logging.getLogger(__name__)
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 with the setup's version, or 503 with what does not work; no secrets.
+    """Answer 200 with the setup version, or 503 with what does not work; no secrets.
 
-    A process that fails here still answers callers from the plan in its memory.
+    A process that answers 503 still serves callers from the plan in its memory.
     """
     try:
         version = SetupVersion.objects.values_list("version", flat=True).first()

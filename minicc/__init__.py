@@ -1,1 +1,1 @@
-"""The project: configuration only."""
+"""The project: settings, URLs, and how `make run` starts it."""

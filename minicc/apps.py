@@ -1,9 +1,9 @@
-"""The admin app with our site; alone here, or Django sees two default configs."""
+"""The admin app with our site. It stands alone, so that it is the only default one."""
 
 from django.contrib.admin.apps import AdminConfig
 
 
 class MiniccAdminConfig(AdminConfig):
-    """The stock admin, served by our site class."""
+    """Django's admin with our site class."""
 
     default_site = "reports.site.MiniccAdminSite"

@@ -1,4 +1,4 @@
-"""Every setting; what differs from place to place comes from the environment."""
+"""All settings; those that differ between installations come from the environment."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ import django
 import django_stubs_ext
 import environ
 
-# ModelAdmin[Call] and its kind are type errors at run time in Django 5.2 without it.
+# Without it ModelAdmin[Call] and the like are type errors at run time in Django 5.2.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,12 +19,12 @@ env.read_env(BASE_DIR / ".env")
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
-# Twilio signs the URL it was given, which behind a proxy is not the one we see.
+# Twilio signs the URL that it calls; behind a proxy we see another one.
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="").rstrip("/")
 _public = urlsplit(PUBLIC_BASE_URL)
-# A path in it is the prefix under which a proxy shows us; links and redirects carry it.
+# A path in it is the prefix under which a proxy publishes us; it is part of every link.
 FORCE_SCRIPT_NAME = _public.path or None
-# A host left out here would turn Twilio away, so the one it calls is always in.
+# Requests for any other host are refused, so the one that Twilio calls is always in.
 ALLOWED_HOSTS = [
     *env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"]),
     *filter(None, [_public.hostname]),
@@ -33,14 +33,14 @@ ALLOWED_HOSTS = [
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_AUTH_TOKEN_SECONDARY = env.str("TWILIO_AUTH_TOKEN_SECONDARY", default="")
-# "user:password", or empty: an additional lock for installations that had one.
+# "user:password" that webhooks have to carry besides the signature, or empty.
 WEBHOOK_BASIC_AUTH = env.str("WEBHOOK_BASIC_AUTH", default="")
 
-# Where the last plan known good is kept for a start without a database.
+# The folder with the last setup that could be read, for a start without a database.
 SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(BASE_DIR / "spool")))
 DEMO = env.bool("DEMO", default=False)
 DEMO_DAYS = env.int("DEMO_DAYS", default=30)
-# Of the telephones in the browser, on loopback; 0: one of the installation's own.
+# The port of the telephones in the browser, on loopback; 0: chosen by the installation.
 STANDIN_PORT = env.int("STANDIN_PORT", default=0)
 
 INSTALLED_APPS = [
@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "callcenter.webhooks.middleware.webhooks_first",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Django has one of its own from 6.0 on.
+    # From 6.0 on Django has its own.
     "csp.middleware.CSPMiddleware"
     if django.VERSION < (6,)
     else "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -102,13 +102,13 @@ TEMPLATES = [
 
 def database(url: str) -> dict[str, Any]:
     """The connection settings for a database URL, with the options history needs."""
-    # django-environ knows both servers by one name only.
+    # django-environ knows MariaDB as mysql only.
     url = url.replace("mariadb://", "mysql://", 1)
     config: dict[str, Any] = environ.Env.db_url_config(url)
     options: dict[str, Any] = config.get("OPTIONS", {})
     if str(config["ENGINE"]).endswith("sqlite3"):
-        # One writer at a time, decided at BEGIN: deferred transactions that turn into
-        # writers fail with "database is locked" without waiting.
+        # IMMEDIATE: a transaction that begins by reading and writes later would fail
+        # with "database is locked" at once, without waiting.
         name = str(config["NAME"])
         if name != ":memory:":
             config["NAME"] = str(BASE_DIR / name)
@@ -118,9 +118,9 @@ def database(url: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     else:
-        # READ COMMITTED: the events read after the lock must be those committed by
-        # then, not those of a picture taken before it. A lock is waited for one second,
-        # since an answer may be held up for two.
+        # READ COMMITTED: the events read after a lock must include those committed
+        # while it was waited for. A lock is waited for one second, because deriving may
+        # delay an answer by two.
         options = {
             "charset": "utf8mb4",
             "isolation_level": "read committed",
@@ -147,29 +147,30 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 
-# Proxies of ours before us: so many addresses at the end of X-Forwarded-For are true.
+# How many proxies of ours are in front: so many addresses at the end of
+# X-Forwarded-For are believed.
 PROXY_COUNT = env.int("PROXY_COUNT", default=0)
-# Five failures of an account from one address, then a quarter of an hour. By account
-# alone anybody could lock anybody out, by address alone one person a whole office.
+# Five failures of one account from one address lock that account for that address. By
+# account alone anybody could lock a user out, by address alone a whole office.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-# Trying on during it does not make it longer.
+# Further failures do not prolong the lock.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "reports.login.addresses.client_address"
 AXES_LOCKOUT_CALLABLE = "reports.login.views.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
-# What is kept is what locking needs.
+# Only what locking needs is kept.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-# Of allauth there is the second step alone: no signing up, no mail.
+# allauth is used for two-factor authentication only: no signing up, no mail.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "reports.login.adapter.Account"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-# Failures are counted by axes, in the database that all processes share.
+# axes counts failures, in the database that all processes share.
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 MFA_ADAPTER = "reports.login.adapter.SecondStep"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -197,31 +198,31 @@ TIME_ZONE = env.str("TIME_ZONE", default="Asia/Tokyo")
 USE_TZ = True
 
 STATIC_URL = "static/"
-# Served straight from the apps' folders: nothing to collect before the first start.
+# Static files are served from the apps' folders; nothing has to be collected first.
 WHITENOISE_USE_FINDERS = True
-# It knows no WAV; hold music that is no audio Twilio refuses to play.
+# Without this type hold music is not served as audio, and Twilio does not play it.
 WHITENOISE_MIMETYPES = {".wav": "audio/wav"}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
-# Beside a prefix live other applications, which have cookies of the same names.
+# With a prefix, other applications on the host may use cookies of the same names.
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{_public.path}/"
-# Behind a proxy the browser's origin is the public one, not the one we see. Browsers
-# write it in small letters and without the port that its scheme has anyway.
+# Behind a proxy the browser's origin is the public one. Browsers write it in lower case
+# and without the default port of its scheme.
 _own_port = {"https": ":443", "http": ":80"}.get(_public.scheme, "")
 CSRF_TRUSTED_ORIGINS = (
     [f"{_public.scheme}://{_public.netloc.lower().removesuffix(_own_port)}"]
     if _public.netloc
     else []
 )
-# HSTS and the redirect to https are the proxy's: done here, a header that the proxy
-# forgot would send Twilio's requests in circles and lose calls.
-# models.W036: MariaDB has no constraints with a condition. allauth wants two: of mail
-# addresses, which are not used, and of second apps, which its own view refuses.
+# security.W004, W008: HSTS and the redirect to https are the proxy's task. Done here,
+# a header missing from the proxy would redirect Twilio for ever and lose calls.
+# models.W036: MariaDB has no constraints with a condition. allauth declares two: for
+# mail addresses, which are not used, and second authenticators, which its view refuses.
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "models.W036"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Nothing from elsewhere and nothing inline, on every page of ours.
+# On every page: nothing from other sites, and no inline scripts or styles.
 SECURE_CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
@@ -232,7 +233,7 @@ SECURE_CSP = {
     "base-uri": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
-# The same, as django-csp wants it.
+# The same in the form that django-csp reads.
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": SECURE_CSP}
 
 LOGGING = {
@@ -243,6 +244,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # Four lines for each log-in that went well.
+    # At INFO axes writes four lines for each successful log-in.
     "loggers": {"axes": {"level": "WARNING"}},
 }

@@ -1,7 +1,7 @@
-"""From a fresh clone to a running server, with nothing but the standard library.
+"""From a fresh clone to a running server, with the standard library alone.
 
-The Makefile calls it with the machine's own Python: it makes .venv and .env, and leaves
-the database to `manage.py first_run`.
+The Makefile runs it with the Python of the machine. It makes .venv and .env, has
+`manage.py first_run` prepare the database, and becomes the server.
 """
 
 import errno
@@ -24,16 +24,16 @@ INTERRUPTED = 130
 
 
 class CannotStart(Exception):
-    """Something is missing; the text is one line: what, and how to get it."""
+    """Something is missing; the text says in one line what, and how to get it."""
 
 
 def run() -> None:
-    """Prepare whatever is not there yet, then become the server."""
+    """Prepare what is missing, then replace this process by the server."""
     host = os.environ.get("HOST") or "127.0.0.1"
     port = _port(os.environ.get("PORT") or "8000")
     check_port(host, port)
     if write_env(ROOT / ".env", port):
-        _say("Wrote .env with a secret key and a webhook token of its own.")
+        _say("Wrote .env with a new secret key and webhook token.")
     values = read_env(ROOT / ".env") | os.environ
     if not values.get("SECRET_KEY"):
         raise CannotStart("SECRET_KEY is neither in .env nor in the environment.")
@@ -42,7 +42,7 @@ def run() -> None:
     if on_server:
         install_driver()
     prepare_database()
-    # SQLite has one writer: more processes would only wait for each other.
+    # SQLite has one writer: several processes would only wait for each other.
     workers = "2" if on_server else "1"
     everywhere = ("0.0.0.0", "::")  # noqa: S104 -- only compared with
     shown = "127.0.0.1" if host in everywhere else host
@@ -58,12 +58,12 @@ def run() -> None:
 
 
 def prepare_database() -> None:
-    """Have `first_run` do its part; ends without another word where Ctrl-C ended it."""
+    """Run `manage.py first_run`; CannotStart, or exit silently after Ctrl-C."""
     with subprocess.Popen([_python(), "manage.py", "first_run"], cwd=ROOT) as command:
         try:
             status = command.wait()
         except KeyboardInterrupt:
-            # It has had the Ctrl-C too, and says itself how it ended.
+            # The command gets Ctrl-C too, and reports it itself.
             status = command.wait()
     if status in (INTERRUPTED, -signal.SIGINT):
         sys.exit(INTERRUPTED)
@@ -72,7 +72,7 @@ def prepare_database() -> None:
 
 
 def prepare_tests() -> None:
-    """Install what tests and checks need, and the MySQL driver where that can be."""
+    """Install what tests and checks need, and the MySQL driver if possible."""
     install("requirements-dev.txt")
     try:
         install_driver()
@@ -81,45 +81,46 @@ def prepare_tests() -> None:
 
 
 def versions() -> None:
-    """Become tox, which runs the tests with every Python and Django that we support."""
+    """Replace this process by tox: the tests with every supported Python and Django."""
     prepare_tests()
-    # A shim of pyenv stands for Pythons that it will not start: the real ones go first.
+    # A shim of pyenv may refuse to start a Python that is installed: put the real ones
+    # before the shims.
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     real = map(str, sorted(pyenv.glob("versions/3.*/bin")))
     os.environ["PATH"] = os.pathsep.join([*real, os.environ.get("PATH", "")])
-    # A Python that is not here is reported, not fetched from somewhere.
+    # A missing Python is reported, not downloaded.
     os.environ["UV_PYTHON_DOWNLOADS"] = "never"
     os.chdir(ROOT)
     os.execv(_python(), [_python(), "-m", "tox", "run"])
 
 
 def check_port(host: str, port: int) -> None:
-    """Find out before anything is made whether the server could listen."""
+    """Check, before anything is made, that the server can listen; CannotStart."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CannotStart(
-                f"Port {port} is taken, perhaps by MiniCC itself;"
-                f" another: make run PORT={port + 1}"
+                f"Port {port} is in use, perhaps by MiniCC itself;"
+                f" to use another: make run PORT={port + 1}"
             ) from error
         raise CannotStart(f"Cannot listen on {host}:{port}: {error}") from error
 
 
 def write_env(path: Path, port: int) -> bool:
-    """Write the settings of a first start; a file that is there is left alone."""
+    """Write the settings of a first start; False if the file exists already."""
     lines = [
         "# Made by make run; .env.example explains every line.",
         f"SECRET_KEY={secrets.token_urlsafe(50)}",
         f"PUBLIC_BASE_URL=http://127.0.0.1:{port}",
-        "# Of no real account: put in those of yours.",
+        "# Not of a real account: replace them by those of yours.",
         f"TWILIO_ACCOUNT_SID=AC{secrets.token_hex(16)}",
         f"TWILIO_AUTH_TOKEN={secrets.token_hex(16)}",
         "DEMO=1",
     ]
     try:
-        # Nobody else on the machine may read the token.
+        # No other user of the machine may read the token.
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
     except FileExistsError:
         return False
@@ -141,12 +142,12 @@ def read_env(path: Path) -> dict[str, str]:
 
 
 def uses_mysql(database_url: str) -> bool:
-    """Whether a database URL asks for MariaDB or MySQL, and so for their driver."""
+    """Whether a database URL is of MariaDB or MySQL, which need a driver."""
     return database_url.startswith(("mysql:", "mysql2:", "mariadb:"))
 
 
 def install(requirements: str) -> None:
-    """Bring .venv up to one requirements file; at once if that has been done."""
+    """Install one requirements file into .venv, unless it has not changed since."""
     _make_venv()
     wanted = hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
     stamp = ROOT / ".venv" / f"installed-{requirements}"
@@ -163,7 +164,7 @@ def install(requirements: str) -> None:
 
 
 def install_driver() -> None:
-    """Install mysqlclient, which Linux compiles; say first what is missing for that."""
+    """Install mysqlclient; CannotStart names what is missing to compile it."""
     lacks = missing_for_driver()
     if lacks:
         raise CannotStart(
@@ -175,7 +176,7 @@ def install_driver() -> None:
 
 def missing_for_driver() -> list[str]:
     """The Debian packages without which mysqlclient cannot be compiled."""
-    # Somebody who gives the flags knows where the headers are.
+    # With these flags set the headers are somewhere else.
     if os.environ.get("MYSQLCLIENT_CFLAGS") or _has_driver():
         return []
     lacks = []
@@ -184,9 +185,9 @@ def missing_for_driver() -> list[str]:
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
         lacks.append("python3-dev")
     if not shutil.which("pkg-config"):
-        # Without it nobody knows about the headers; naming both saves a second round.
+        # Without pkg-config it is unknown whether there are headers: name both.
         return [*lacks, "pkg-config", "libmariadb-dev"]
-    # The names mysqlclient itself asks for.
+    # The names that mysqlclient looks for.
     if not any(
         subprocess.run(["pkg-config", "--exists", name]).returncode == 0
         for name in ("mysqlclient", "mariadb", "libmariadb", "perconaserverclient")
@@ -201,7 +202,7 @@ def _make_venv() -> None:
         tried = subprocess.run([_python(), "-c", works], stderr=subprocess.DEVNULL)
         if tried.returncode == 0:
             return
-    # Debian leaves it out of its Python; venv would fail half-way.
+    # Debian packages it separately; without it venv fails half-way.
     if importlib.util.find_spec("ensurepip") is None:
         raise CannotStart(
             "This Python cannot make a virtual environment:"
@@ -214,7 +215,7 @@ def _make_venv() -> None:
 
 
 def _has_driver() -> bool:
-    """Whether .venv has the driver already."""
+    """Whether the driver is installed in .venv."""
     if not Path(_python()).exists():
         return False
     tried = subprocess.run(
@@ -231,12 +232,12 @@ def _python() -> str:
 def _port(text: str) -> int:
     if text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
-    raise CannotStart(f"PORT={text} is no port number.")
+    raise CannotStart(f"PORT={text} is not a port number.")
 
 
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
-    # What follows may write from another process.
+    # Another process may write next.
     sys.stdout.flush()
 
 

@@ -1,4 +1,4 @@
-"""Which room answers which path."""
+"""All URLs of the project."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -10,7 +10,7 @@ from callcenter.standin.phone import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("twilio/", include("callcenter.webhooks.urls")),
-    # Before the admin's own log-in page, which knows no second step.
+    # Before the admin's own log-in page, which has no two-factor authentication.
     path("admin/", include("reports.login.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),

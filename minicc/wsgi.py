@@ -19,26 +19,27 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minicc.settings")
 
 
 class Application(WSGIHandler):
-    """Django, which lets a few requests escape before it looks after exceptions."""
+    """Django's WSGI handler, which also answers requests that Django cannot read."""
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> HttpResponseBase:
-        """Answers 400 to a request that Django cannot even make an object of.
+        """Answer 400 if Django cannot make a request object, and raises.
 
-        With a charset in its type, Django reads the query at once and in that charset:
-        more than 1,000 fields and codecs that make no text (rot13) raise, and so does a
-        parameter in an unknown encoding. All later errors are answered by Django.
+        If the content type names a charset, Django decodes the query while it makes the
+        object, before it handles exceptions. That fails for more than 1,000 fields, for
+        codecs that do not give text (rot13) and for unknown ones.
         """
         try:
             return super().__call__(environ, start_response)
         except (SuspiciousOperation, BadRequest, LookupError, ValueError) as problem:
-            # Its text may quote what was sent.
+            # Only the type: the text may quote the request.
             logger.warning("unreadable request refused: %s", type(problem).__name__)
             start_response("400 Bad Request", [("Content-Length", "0")])
             return HttpResponseBadRequest()
 
 
-# With the prefix of FORCE_SCRIPT_NAME: the addresses of static files are made once.
+# django.setup sets the prefix of FORCE_SCRIPT_NAME before the addresses of static files
+# are made, which happens once.
 django.setup()
 application = Application()

@@ -1,4 +1,4 @@
-"""What telling needs to know besides events: frozen values. No database."""
+"""What a derivation needs to know besides events, as frozen values. No database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,10 +21,10 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The setup as history reads it, the same for every call but for `contacts`.
+    """The setup as history needs it; only `contacts` differs from call to call.
 
-    `contacts` are the moments at which the caller's number was connected to an operator
-    or answered a call of ours, in its other calls.
+    `contacts` are the moments at which, in other calls, the caller's number was
+    connected to an operator or answered a call of ours.
     """
 
     thresholds: Mapping[str, tuple[Threshold, ...]] = field(default_factory=dict)
@@ -34,12 +34,12 @@ class Rules:
     contacts: tuple[datetime, ...] = ()
 
     def target_seconds(self, queue: str, at: datetime) -> int:
-        """T: an answer within so many seconds is within the service level."""
+        """T in seconds: an answer within it is within the service level."""
         threshold = self._threshold(queue, at)
         return threshold.target_seconds if threshold else DEFAULT_TARGET_SECONDS
 
     def short_abandon_seconds(self, queue: str, at: datetime) -> int:
-        """S: a caller who hangs up earlier has hardly waited."""
+        """S in seconds: a caller who hangs up before it is a short abandon."""
         threshold = self._threshold(queue, at)
         if threshold is None:
             return DEFAULT_SHORT_ABANDON_SECONDS
@@ -62,5 +62,5 @@ class Rules:
 
 
 def operator_name(raw: str) -> str:
-    """How an operator's leg names its operator: the number, or client:identity."""
+    """What history calls the operator of a leg: the number, or client:identity."""
     return raw if raw.startswith("client:") else e164(raw)

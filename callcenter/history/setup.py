@@ -1,4 +1,4 @@
-"""The rules by today's setup: read from the tables, again when they have changed."""
+"""The rules read from the tables of the setup, and read again when it has changed."""
 
 import threading
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ _rules: tuple[int, Rules] | None = None
 
 
 def current_rules(version: int) -> Rules:
-    """The rules by the setup of this version, read again when it has changed."""
+    """The rules of this setup version; they are kept for the next call."""
     global _rules
     with _rules_lock:
         if _rules is None or _rules[0] != version or version == 0:
@@ -23,7 +23,7 @@ def current_rules(version: int) -> Rules:
 
 
 def forget_rules() -> None:
-    """Read the rules again next time: for tests, which change tables unseen."""
+    """Read the rules again next time: for tests, which change tables directly."""
     global _rules
     with _rules_lock:
         _rules = None

@@ -1,4 +1,4 @@
-"""The tables, one module a subject."""
+"""The tables, one module for each subject."""
 
 from callcenter.models.abandoned import AbandonedCall, CallbackRequest, Voicemail
 from callcenter.models.events import WebhookEvent

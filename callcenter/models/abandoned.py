@@ -1,4 +1,4 @@
-"""Callers left unserved: who gave up, left a message or asked to be rung back."""
+"""Callers who left a queue unanswered: abandoned calls, voicemails, callbacks."""
 
 from typing import Self
 
@@ -12,14 +12,14 @@ from callcenter.models.history import Call, QueueEntry
 
 
 class AbandonedCallQuerySet(models.QuerySet["AbandonedCall"]):
-    """Callers who gave up, and where the work on them stands."""
+    """Abandoned calls, and the state of the work on them."""
 
     def reachable(self) -> Self:
-        """Those who can be rung back and have not been spoken to since."""
+        """Calls whose caller can be rung back and has not been answered since."""
         return self.filter(is_withdrawn=False, recovered_at=None).exclude(caller="")
 
     def with_state(self) -> Self:
-        """Adds `state`: the first that fits (product.md 7, `state`)."""
+        """Add the column `state`: the first that fits (docs/contract.md 7, `state`)."""
         people = "follow_up__state"
         return self.annotate(
             state=Case(
@@ -36,14 +36,14 @@ class AbandonedCallQuerySet(models.QuerySet["AbandonedCall"]):
 
 
 class AbandonedCall(models.Model):
-    """One caller left unserved by an abandoned queue entry (short ones make none).
+    """One abandoned queue entry, as work for people; a short abandon makes none.
 
-    The key is the entry, as call and visit: what people entered about it must outlive
-    a telling in which the entry is gone.
+    Its key is call and visit, not the queue entry: what people entered about it has to
+    stay when a later derivation removes the entry.
     """
 
     class State(models.TextChoices):
-        """Where the work on the caller stands: people's entries and history."""
+        """The state of the work, from what people entered and from history."""
 
         OPEN = "open", _("open")
         IN_PROGRESS = "in_progress", _("in progress")
@@ -72,10 +72,10 @@ class AbandonedCall(models.Model):
     position = models.PositiveIntegerField(_("position"), null=True, blank=True)
     ivr_path = models.TextField(_("IVR path"), blank=True)
     recovered_at = models.DateTimeField(_("recovered at"), null=True, blank=True)
-    # A late event says it was no abandonment, but people's notes hang on it.
+    # A late event has shown that it was no abandonment; kept for what people entered.
     is_withdrawn = models.BooleanField(_("withdrawn"), default=False)
 
-    # One of `State`, on rows read by `with_state`.
+    # One of `State`; only on rows read by `with_state`.
     state: str
 
     objects = AbandonedCallQuerySet.as_manager()
@@ -88,7 +88,8 @@ class AbandonedCall(models.Model):
             # Reports by period of entering; the work list by age.
             models.Index(fields=["entered_at"], name="abandoned_entered_at"),
             models.Index(fields=["abandoned_at"], name="abandoned_abandoned_at"),
-            # The calls of one caller: merged on the list, told again on contact.
+            # The calls of one caller: merged on the work list, derived again once the
+            # caller has been reached.
             models.Index(fields=["caller", "abandoned_at"], name="abandoned_caller"),
         ]
         constraints = [
@@ -106,7 +107,7 @@ class AbandonedCall(models.Model):
 
 
 class Voicemail(models.Model):
-    """One message a caller left after a queue."""
+    """One message that a caller recorded after leaving a queue."""
 
     recording_sid = SidField(_("recording SID"))
     call = models.ForeignKey(
@@ -127,7 +128,7 @@ class Voicemail(models.Model):
             models.Index(fields=["left_at"], name="voicemail_left_at")
         ]
         constraints = [
-            # A sender may name one recording under two calls; each then has its row.
+            # If two calls name one recording, each has its row.
             models.UniqueConstraint(
                 fields=["recording_sid", "call"], name="voicemail_is_one_of_a_call"
             )
@@ -138,7 +139,7 @@ class Voicemail(models.Model):
 
 
 class CallbackRequest(models.Model):
-    """One wish to be rung back, told from `leave:callback`."""
+    """One wish to be rung back, derived from the decision `leave:callback`."""
 
     entry = models.OneToOneField(
         QueueEntry,
@@ -154,7 +155,7 @@ class CallbackRequest(models.Model):
         verbose_name_plural = _("callback requests")
         ordering = ["-requested_at", "-id"]
         indexes = [
-            # The list, oldest wish first.
+            # The list of a period.
             models.Index(fields=["requested_at"], name="callback_requested_at")
         ]
 

@@ -1,4 +1,4 @@
-"""Column types Django lacks: short ASCII identifiers that compare byte by byte."""
+"""Column types for Twilio's identifiers, and validators for what people type."""
 
 from typing import Any
 
@@ -11,9 +11,10 @@ from callcenter.numbers import E164_PATTERN
 
 
 class AsciiField(models.CharField[str, str]):
-    """Text of fixed length in ASCII, binary order: one byte a character in an index.
+    """ASCII text of fixed length, compared byte by byte.
 
-    SQLite knows no such collation and compares byte by byte anyway.
+    On MariaDB and MySQL an index then takes one byte a character. SQLite compares text
+    byte by byte anyway.
     """
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
@@ -23,7 +24,7 @@ class AsciiField(models.CharField[str, str]):
 
 
 class SidField(AsciiField):
-    """A Twilio identifier: two letters and 32 hexadecimal digits (reference 1.7)."""
+    """A Twilio identifier: two letters, 32 hexadecimal digits (docs/twilio.md 1.7)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = 34

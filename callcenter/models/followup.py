@@ -1,4 +1,4 @@
-"""What people did about callers who gave up; a rebuild never touches it."""
+"""What people did about callers who gave up. Entered by people, never derived."""
 
 from django.conf import settings
 from django.db import models
@@ -8,13 +8,13 @@ from callcenter.models.abandoned import AbandonedCall
 
 
 class FollowUp(models.Model):
-    """Where people's work on one abandoned call stands, and in whose hands.
+    """The work on one abandoned call: its state, and who has claimed it.
 
-    Written by `callcenter.followup.acts`, for all calls of a caller at once.
+    Written by `callcenter.followup.acts`, for all open calls of a caller at once.
     """
 
     class State(models.TextChoices):
-        """Where the work stands, as people entered it."""
+        """The state of the work as people entered it."""
 
         OPEN = "open", _("open")
         IN_PROGRESS = "in_progress", _("in progress")
@@ -47,9 +47,9 @@ class FollowUp(models.Model):
         related_name="+",
         verbose_name=_("handled by"),
     )
-    # The same on all calls of a caller that were reached or closed together.
+    # The same moment on all calls of a caller that were reached or closed together.
     handled_at = models.DateTimeField(_("handled at"), null=True, blank=True)
-    # One ring-back counts once: on the newest call of the caller that it was for.
+    # A ring-back counts once, on the newest of the calls that it was for.
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -70,9 +70,9 @@ class FollowUp(models.Model):
 
 
 class FollowUpStep(models.Model):
-    """One thing somebody did about a caller who gave up: an attempt, a note, a claim.
+    """One act of a user on a caller who gave up, such as a claim or a ring-back.
 
-    It hangs on the newest of the calls that it was for.
+    It belongs to the follow-up of the newest of the calls that it was for.
     """
 
     class Act(models.TextChoices):
@@ -86,7 +86,7 @@ class FollowUpStep(models.Model):
         REOPENED = "reopened", _("reopened")
 
     class Result(models.TextChoices):
-        """What became of an attempt to ring back."""
+        """The result of a ring-back."""
 
         REACHED = "reached", _("reached")
         NO_ANSWER = "no_answer", _("no answer")
@@ -103,7 +103,7 @@ class FollowUpStep(models.Model):
         _("result"), max_length=20, choices=Result.choices, blank=True
     )
     text = models.TextField(_("text"), blank=True)
-    # Nobody any more, where the user has been deleted.
+    # Empty if the account of the user has been deleted.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -1,4 +1,4 @@
-"""What it means: rows told from events, never edited."""
+"""The history of calls: rows derived from the stored events, never edited."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,7 +15,7 @@ from callcenter.models.fields import AsciiField, SidField
 
 
 class CallQuerySet(models.QuerySet["Call"]):
-    """Legs, and the inbound customer calls among them."""
+    """Legs, of every kind."""
 
     def customers(self) -> Self:
         """Inbound customer calls: the legs that every customer metric counts."""
@@ -26,22 +26,25 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.filter(started_at__gte=start, started_at__lt=end)
 
     def sealed(self, sids: Iterable[Any]) -> Self:
-        """Those of these SIDs (or expressions) that are never told again."""
+        """Those of these SIDs (or expressions) that are never derived again."""
         return self.filter(sid__in=sids, sealed_at__isnull=False)
 
 
 class Call(models.Model):
-    """One leg, under Twilio's CallSid: a customer's, an operator's or outbound."""
+    """One leg, with Twilio's CallSid: of a customer, of an operator or outbound."""
 
     class Kind(models.TextChoices):
-        """Whose leg it is (product.md 8, "Kind of a leg")."""
+        """Whose leg it is (docs/contract.md 8, "Kind of a leg")."""
 
         CUSTOMER = "customer", _("customer")
         OPERATOR = "operator", _("operator")
         OUTBOUND = "outbound", _("outbound")
 
     class Outcome(models.TextChoices):
-        """What became of the call: its last entry's outcome, or how it went without."""
+        """The outcome of the last queue entry, or how a call without one ended.
+
+        It is empty while the call is under way, and if only its end is known.
+        """
 
         ANSWERED = "answered", _("answered")
         ABANDONED = "abandoned", _("abandoned")
@@ -69,7 +72,8 @@ class Call(models.Model):
     direction = models.CharField(_("direction"), max_length=32, blank=True)
     from_raw = models.CharField(_("from, as sent"), max_length=255, blank=True)
     to_raw = models.CharField(_("to, as sent"), max_length=255, blank=True)
-    # E.164, empty when withheld or no number: never a join key between callers then.
+    # E.164. Empty if it is withheld or no such number; calls with an empty number are
+    # never taken for calls of one caller.
     caller = models.CharField(_("caller"), max_length=16, blank=True)
     caller_reversed = models.CharField(max_length=16, blank=True, editable=False)
     line = models.CharField(_("line"), max_length=16, blank=True)
@@ -89,15 +93,16 @@ class Call(models.Model):
         _("ended by"), max_length=20, choices=DisconnectedBy.choices, blank=True
     )
     ivr_path = models.TextField(_("IVR path"), blank=True)
-    # Counts and sums over the rows below the call, so that its list needs no join.
+    # Counts and sums over the rows of the call, so that the list needs no join.
     ivr_step_count = models.PositiveIntegerField(_("IVR steps"), default=0)
     entry_count = models.PositiveIntegerField(_("queue entries"), default=0)
     connection_count = models.PositiveIntegerField(_("connections"), default=0)
     wait_seconds = models.PositiveBigIntegerField(_("wait"), null=True, blank=True)
     talk_seconds = models.PositiveBigIntegerField(_("talk"), null=True, blank=True)
-    # Its events have been pruned: it is never told again.
+    # Set when its events are pruned: it is never derived again.
     sealed_at = models.DateTimeField(_("sealed at"), null=True, blank=True)
-    # Fingerprints of the rows below as told last: what is told alike is not looked at.
+    # Hashes of the call's derived rows. If one is as before, the stored rows of that
+    # table need not be read.
     entries_fingerprint = AsciiField(max_length=16, blank=True, editable=False)
     ivr_steps_fingerprint = AsciiField(max_length=16, blank=True, editable=False)
     states_fingerprint = AsciiField(max_length=16, blank=True, editable=False)
@@ -136,17 +141,17 @@ class Call(models.Model):
 
 
 class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):
-    """Stays in queues."""
+    """Queue entries."""
 
     def entered_between(self, start: datetime, end: datetime) -> Self:
         """Entries of the half-open interval [start, end)."""
         return self.filter(entered_at__gte=start, entered_at__lt=end)
 
     def mark_pending(self) -> int:
-        """Mark the calls of these entries to be told again; gives how many events.
+        """Mark the events of these entries' calls as pending; gives how many.
 
-        Called when a threshold is saved whose day has begun; the calls are told by
-        their next event, or by `rebuild_calls --pending`.
+        For a threshold that is saved with a day in the past. The calls are derived
+        again with their next event, or by `rebuild_calls --pending`.
         """
         calls = Call.objects.filter(queue_entries__in=self, sealed_at=None)
         sids = calls.values("sid")
@@ -157,10 +162,10 @@ class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):
 
 
 class QueueEntry(models.Model):
-    """One stay of a call in one queue, from entering to leaving."""
+    """One visit of a call to one queue, from entering to leaving."""
 
     class Outcome(models.TextChoices):
-        """Exactly one of eight (metrics reference 2)."""
+        """How it ended; an entry has exactly one outcome (docs/metrics.md 2)."""
 
         WAITING = "waiting", _("waiting")
         ANSWERED = "answered", _("answered")
@@ -172,7 +177,7 @@ class QueueEntry(models.Model):
         UNKNOWN = "unknown", _("unknown")
 
     class OverflowReason(models.TextChoices):
-        """Why the caller left the queue still connected."""
+        """Why the caller left the queue unanswered and still on the line."""
 
         MAX_WAIT = "max_wait", _("maximum wait")
         CLOSED = "closed", pgettext_lazy("overflow reason", "closed")
@@ -185,12 +190,14 @@ class QueueEntry(models.Model):
     call = models.ForeignKey(
         Call, models.CASCADE, related_name="queue_entries", verbose_name=_("call")
     )
-    # Ours, not Twilio's: a call may queue twice, and only our URL can tell which time.
+    # Counts the visits of the call to queues, from 1. Twilio does not number them: the
+    # number travels in our URLs.
     visit = models.PositiveSmallIntegerField(_("visit"))
-    # The slug, which is also the queue's name at Twilio: history outlives the queue.
+    # The slug, not a foreign key: history outlives the queue.
     queue = models.CharField(_("queue"), max_length=64)
     entered_at = models.DateTimeField(_("entered at"))
-    # epoch // 900: reports group by it, without a time zone in SQL.
+    # The quarter hour of entering, as epoch // 900. Reports group by it, which needs no
+    # time zone in SQL.
     entered_quarter = models.PositiveIntegerField(editable=False)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     wait_seconds = models.PositiveIntegerField(
@@ -204,7 +211,7 @@ class QueueEntry(models.Model):
     )
     queue_result = models.CharField(_("Twilio's result"), max_length=64, blank=True)
     position = models.PositiveIntegerField(_("position"), null=True, blank=True)
-    # The threshold T of the queue that was valid at entering.
+    # The service level threshold T of the queue that was valid at entering.
     target_seconds = models.PositiveIntegerField(
         _("service level threshold"), help_text=_("Seconds, as valid at entering.")
     )
@@ -248,10 +255,10 @@ class QueueEntry(models.Model):
 
 
 class Connection(models.Model):
-    """One bridging of a queue entry to one operator leg."""
+    """One conversation: a queue entry bridged to one operator leg."""
 
     class TalkSource(models.TextChoices):
-        """Where the length of the talk comes from."""
+        """From what the length of the talk is known."""
 
         DIAL = "dial", _("operator's Dial action")
         EXIT = "exit", _("moments of the requests")
@@ -263,7 +270,8 @@ class Connection(models.Model):
         verbose_name=_("queue entry"),
     )
     operator_call_sid = SidField(_("operator leg"))
-    # The registered number, or client:identity: who it was then, whoever has it now.
+    # The registered number, or client:identity. Text, not a foreign key: it says who it
+    # was then, even if the number has passed to somebody else.
     operator = models.CharField(_("operator"), max_length=255, blank=True)
     connected_at = models.DateTimeField(_("connected at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
@@ -304,12 +312,12 @@ class Connection(models.Model):
 
 
 class IvrStep(models.Model):
-    """One menu asked of a caller, with the input and what it led to."""
+    """One menu played to a caller, with the input and the decision it led to."""
 
     call = models.ForeignKey(
         Call, models.CASCADE, related_name="ivr_steps", verbose_name=_("call")
     )
-    # Counts the menus asked of the call, from 1; not the step in our URLs.
+    # Counts the menus played in the call, from 1. This is not the step in our URLs.
     step = models.PositiveIntegerField(_("step"))
     asked_at = models.DateTimeField(_("asked at"))
     menu = models.CharField(_("menu"), max_length=64)
@@ -337,7 +345,7 @@ class IvrStep(models.Model):
 
 
 class Recording(models.Model):
-    """One finished recording, under the call SID its callback came with."""
+    """One finished recording, of the call whose SID its callback carried."""
 
     recording_sid = SidField(_("recording SID"))
     call = models.ForeignKey(
@@ -357,7 +365,7 @@ class Recording(models.Model):
             models.Index(fields=["recorded_at"], name="recording_recorded_at")
         ]
         constraints = [
-            # A sender may name one recording under two calls; each then has its row.
+            # If two calls name one recording, each has its row.
             models.UniqueConstraint(
                 fields=["recording_sid", "call"], name="recording_is_one_of_a_call"
             )

@@ -1,4 +1,4 @@
-"""The numbers callers dial, and when they are open."""
+"""The numbers callers dial, their business hours and holidays."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from callcenter.models.setup import Language, SetupModel, check_day
 
 
 class PhoneLine(SetupModel):
-    """One number of ours that callers dial, and what answers there."""
+    """One number that callers dial, and what answers there."""
 
     number = models.CharField(
         _("number"), max_length=16, unique=True, validators=[valid_number]
@@ -63,7 +63,7 @@ class PhoneLine(SetupModel):
         return f"{self.name} ({self.number})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """One line is the default: making this one so takes it from the other."""
+        """Make this the only default line if it is one."""
         with transaction.atomic():
             if self.is_default:
                 others = PhoneLine.objects.filter(is_default=True).exclude(pk=self.pk)
@@ -72,7 +72,7 @@ class PhoneLine(SetupModel):
 
 
 class BusinessHours(SetupModel):
-    """One span of a weekday in which a line is open; a line without any is always."""
+    """One span of a weekday in which a line is open; without any it is always open."""
 
     class Weekday(models.IntegerChoices):
         """ISO weekdays."""
@@ -112,7 +112,7 @@ class BusinessHours(SetupModel):
         )
 
     def clean(self) -> None:
-        """A span ends after it begins, on the same day."""
+        """Refuse a span that does not end after it begins, on the same day."""
         if self.opens_at is None or self.closes_at is None:
             return
         ends_at_midnight = self.closes_at.hour == self.closes_at.minute == 0
@@ -127,7 +127,7 @@ class BusinessHours(SetupModel):
 
 
 class Holiday(SetupModel):
-    """One day on which lines are closed."""
+    """One day on which one line or all lines are closed."""
 
     date = models.DateField(_("date"))
     name = models.CharField(_("name"), max_length=100)
@@ -151,7 +151,7 @@ class Holiday(SetupModel):
         return f"{self.date:%Y-%m-%d} {self.name}"
 
     def clean(self) -> None:
-        """One day is one holiday, of a line or of all."""
+        """Refuse a second holiday on the same day for the same line."""
         check_day(self.date, "date")
         others = Holiday.objects.filter(date=self.date, line=self.line)
         known = others.exclude(pk=self.pk).first() if self.date else None

@@ -1,4 +1,4 @@
-"""What callers are asked and told before they wait."""
+"""Menus that ask callers for a key, where each key leads, and messages."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -11,7 +11,7 @@ from callcenter.models.setup import Language, SetupModel
 
 
 class Message(SetupModel):
-    """Something told to the caller, after which the call ends."""
+    """One announcement after which the call ends."""
 
     slug = models.SlugField(_("code"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=100)
@@ -26,7 +26,7 @@ class Message(SetupModel):
 
 
 class Menu(SetupModel):
-    """One question to the caller, answered by a key."""
+    """One question to the caller, answered with a key of the telephone."""
 
     slug = models.SlugField(_("code"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=100)
@@ -56,7 +56,7 @@ class MenuOption(SetupModel):
     """Where one input of a menu leads: a key, silence or a wrong key."""
 
     class Input(models.TextChoices):
-        """What the caller did; without a row silence leads to the line's queue."""
+        """What the caller did. Silence without an option leads to the line's queue."""
 
         KEY_1 = "1", "1"
         KEY_2 = "2", "2"
@@ -74,7 +74,7 @@ class MenuOption(SetupModel):
         WRONG = "wrong", _("any other key")
 
     class Action(models.TextChoices):
-        """What follows."""
+        """What the input leads to."""
 
         QUEUE = "queue", _("queue")
         MENU = "menu", _("menu")
@@ -137,7 +137,7 @@ class MenuOption(SetupModel):
         return f"{self.menu}: {self.get_input_display()}"
 
     def clean(self) -> None:
-        """An option names what its action needs."""
+        """Refuse an option that does not name where its action leads."""
         field = {"queue": "queue", "menu": "next_menu", "message": "message"}.get(
             self.action
         )

@@ -1,4 +1,4 @@
-"""The people who take calls, which queues they serve, how they sum calls up."""
+"""The people who take calls, the queues they serve, and codes for wrapping up."""
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -41,7 +41,7 @@ class Operator(SetupModel):
         unique=True,
         validators=[valid_identity],
     )
-    # A hash, made by `set_pin`; empty when the PIN is switched off.
+    # A hash made by `set_pin`; empty if signing in needs no PIN.
     pin = models.CharField(_("PIN"), max_length=128, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     queues = models.ManyToManyField(
@@ -69,7 +69,7 @@ class Operator(SetupModel):
         return self.name
 
     def clean(self) -> None:
-        """Without a number there is no conflict, with a line's there is one."""
+        """Refuse a number that is the number of a line."""
         self.number = self.number or None
         self.client_identity = self.client_identity or None
         line = PhoneLine.objects.filter(number=self.number).first()
@@ -85,12 +85,12 @@ class Operator(SetupModel):
             )
 
     def set_pin(self, digits: str) -> None:
-        """Keep the PIN's hash; no digits switch the PIN off."""
+        """Store the hash of a PIN; without digits the PIN is switched off."""
         self.pin = make_password(digits) if digits else ""
 
 
 class OperatorQueue(SetupModel):
-    """One queue that an operator serves."""
+    """One operator's assignment to one queue."""
 
     twice = _("The operator serves this queue already.")
 
@@ -113,7 +113,7 @@ class OperatorQueue(SetupModel):
 
 
 class WrapUpCode(SetupModel):
-    """One way to say what a conversation was about."""
+    """One code with which operators say what a conversation was about."""
 
     code = models.SlugField(_("code"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=100)

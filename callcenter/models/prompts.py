@@ -1,4 +1,4 @@
-"""What callers hear: texts and audio files, by place and language."""
+"""What callers hear: texts and audio files, by moment and language."""
 
 from urllib.parse import quote
 
@@ -12,16 +12,16 @@ from callcenter.models.menus import Menu, Message
 from callcenter.models.queues import Queue
 from callcenter.models.setup import Language, SetupModel
 
-# Twilio refuses a longer <Say> with error 13521 (reference 5.4): about 500 characters
-# of Japanese.
+# In bytes. Twilio refuses a longer <Say> with error 13521 (docs/twilio.md 5.4). These
+# are about 500 characters of Japanese.
 LONGEST_TEXT_URL_ENCODED = 4500
 
 
 class Prompt(SetupModel):
-    """What callers hear at one place in one language: a text, or an audio file."""
+    """What callers hear at one moment in one language: text, an audio file or both."""
 
     class Purpose(models.TextChoices):
-        """At which moment it is heard."""
+        """The moment at which it is heard."""
 
         MAIN = "main", _("the menu or message itself")
         GREETING = "greeting", _("greeting of a line")
@@ -95,7 +95,7 @@ class Prompt(SetupModel):
         return f"{self.get_purpose_display()} ({self.get_language_display()})"
 
     def clean(self) -> None:
-        """A prompt is heard, and no longer than Twilio reads."""
+        """Refuse a prompt without sound, and a text longer than Twilio reads."""
         if not self.text.strip() and not self.audio_url:
             raise ValidationError({"text": _("Give a text or an audio file.")})
         if len(quote(self.text)) > LONGEST_TEXT_URL_ENCODED:

@@ -1,4 +1,4 @@
-"""The queues callers wait in, and their thresholds by date."""
+"""The queues callers wait in, and their thresholds from a day on."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -53,7 +53,11 @@ class Queue(SetupModel):
 
 
 class QueueThreshold(SetupModel):
-    """The thresholds of a queue from a day on: what is quick, what is too short."""
+    """The thresholds of one queue from one local day on.
+
+    Whoever is answered within T is answered within the service level; whoever hangs up
+    before S is a short abandon.
+    """
 
     twice = _("Thresholds begin on this day already: change those instead.")
 
@@ -82,7 +86,7 @@ class QueueThreshold(SetupModel):
         return f"{self.queue} {self.valid_from:%Y-%m-%d}"
 
     def clean(self) -> None:
-        """Seconds that somebody can have meant, from a day on that had calls."""
+        """Refuse what cannot be meant: a mistyped year, T of 0 s, more than an hour."""
         check_day(self.valid_from, "valid_from")
         if self.target_seconds == 0:
             raise ValidationError(

@@ -1,4 +1,4 @@
-"""What every row of the setup has: changing it raises the version the flow watches."""
+"""What all tables of the setup share: a change raises the setup version."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -14,7 +14,7 @@ ModelT = TypeVar("ModelT", bound=models.Model)
 
 
 class SetupVersion(models.Model):
-    """The one row that says how often the setup has changed; the flow watches it."""
+    """One single row: how often the setup has changed. The flow compares it."""
 
     version = models.PositiveBigIntegerField(_("version"), default=0)
 
@@ -30,13 +30,13 @@ class SetupVersion(models.Model):
         """Make every process read the setup again; call it inside the transaction."""
         rows = cls.objects.filter(pk=1)
         if not rows.update(version=F("version") + 1):
-            # The very first change, which two may make at once.
+            # The first change of an installation; two processes may make it at once.
             cls.objects.get_or_create(pk=1)
             rows.update(version=F("version") + 1)
 
 
 class SetupQuerySet(models.QuerySet[ModelT]):
-    """Rows of the setup: changing many at once raises the setup version too."""
+    """Rows of the setup. Changing several at once raises the setup version too."""
 
     def update(self, **kwargs: Any) -> int:
         with transaction.atomic(using=self.db):
@@ -57,9 +57,9 @@ class SetupQuerySet(models.QuerySet[ModelT]):
 
 
 class SetupModel(models.Model):
-    """A row of the setup: saving or deleting it raises the setup version."""
+    """A row of the setup. Saving or deleting it raises the setup version."""
 
-    # What to say when two rows claim the same place.
+    # The error message if a row breaks a unique constraint of several columns.
     twice: ClassVar[StrOrPromise] = ""
 
     objects = SetupQuerySet.as_manager()
@@ -80,20 +80,20 @@ class SetupModel(models.Model):
     def unique_error_message(
         self, model_class: type[models.Model], unique_check: Sequence[str]
     ) -> ValidationError:
-        """In plain words where Django would count columns up."""
+        """Say it in the words of `twice`, where Django would list columns."""
         if self.twice and len(unique_check) > 1:
             return ValidationError(self.twice, code="unique_together")
         return super().unique_error_message(model_class, unique_check)
 
 
 def check_day(day: date | None, name: str) -> None:
-    """Refuses a day on which there can be no calls: a year mistyped."""
+    """Refuse a day with a mistyped year; the error belongs to the field `name`."""
     if day and not 2000 <= day.year < 2100:
         raise ValidationError({name: _("Give a year from 2000 to 2099.")})
 
 
 class Language(models.TextChoices):
-    """A language callers hear."""
+    """A language in which callers are spoken to."""
 
     JAPANESE = "ja", _("Japanese")
     ENGLISH = "en", _("English")

@@ -1,4 +1,4 @@
-"""What operators were doing: ready, talking, wrapping up, away."""
+"""What operators were doing: ready, talking, wrapping up, not ready."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from callcenter.models.history import Call
 
 
 class OperatorState(models.Model):
-    """One interval of an operator's state, told from the leg they dialled in with."""
+    """One interval in which an operator was in one state, derived from one leg."""
 
     class State(models.TextChoices):
         """What the operator was doing."""
@@ -21,7 +21,7 @@ class OperatorState(models.Model):
     call = models.ForeignKey(
         Call, models.CASCADE, related_name="operator_states", verbose_name=_("leg")
     )
-    # The registered number, or client:identity; never looked up again.
+    # The registered number, or client:identity, as in `Connection.operator`.
     operator = models.CharField(_("operator"), max_length=255)
     started_at = models.DateTimeField(_("started at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)

@@ -70,8 +70,8 @@ def test_taken_port_is_said_in_one_line_with_a_way_out():
             start.check_port("127.0.0.1", port)
 
     assert str(caught.value) == (
-        f"Port {port} is taken, perhaps by MiniCC itself;"
-        f" another: make run PORT={port + 1}"
+        f"Port {port} is in use, perhaps by MiniCC itself;"
+        f" to use another: make run PORT={port + 1}"
     )
 
 

@@ -1,4 +1,4 @@
-"""How a value reads on screen. No database."""
+"""How a value is written on a page. No database."""
 
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -7,30 +7,30 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 
-# So many last digits of a number stay readable for those who may not see it.
+# How many last digits of a number are shown to users who may not see numbers.
 DIGITS_LEFT = 4
 
 
 def text(value: object) -> str:
-    """A code, a name or a number of ours as it is."""
+    """The value as text, unchanged."""
     return str(value)
 
 
 def count(value: int) -> str:
-    """A number of things, its thousands grouped as the language does."""
+    """A whole number, with thousands grouped as the language does: 1,234."""
     return number_format(value, use_l10n=True, force_grouping=True)
 
 
 def percent(fraction: float) -> str:
-    """A fraction as per cent with one decimal, halves rounded up: 81.9%."""
-    # By way of repr: the binary value of 0.8185 lies below the half.
+    """A fraction as a percentage with one decimal, halves rounded up: 81.9%."""
+    # repr gives 0.8185, whose binary value is a little less and would be rounded down.
     exact = Decimal(repr(fraction)) * 100
     rounded = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
     return f"{number_format(rounded, decimal_pos=1)}%"
 
 
 def mean_duration(seconds: float) -> str | None:
-    """An average length of time, to the second, halves rounded up."""
+    """An average length of time in seconds, halves rounded up, as `duration` does."""
     return duration(int(Decimal(repr(seconds)).quantize(Decimal(1), ROUND_HALF_UP)))
 
 
@@ -41,7 +41,7 @@ def moment(value: datetime) -> str:
 
 
 def short_moment(value: datetime, now: datetime) -> str:
-    """A moment to the minute, with its day unless that is today."""
+    """A moment to the minute, with its day unless that is the day of `now`."""
     local, today = timezone.localtime(value), timezone.localtime(now)
     if local.date() == today.date():
         return f"{local:%H:%M}"
@@ -65,7 +65,7 @@ def age(value: datetime, now: datetime) -> str:
 
 
 def interval(value: datetime | str) -> str:
-    """The start of an interval; hours of the day and weekdays stay what they are."""
+    """The start of an interval; the code of an hour or weekday is left unchanged."""
     if isinstance(value, str):
         return value
     local = timezone.localtime(value)
@@ -73,17 +73,17 @@ def interval(value: datetime | str) -> str:
 
 
 def yes_or_no(value: bool) -> str:
-    """Whether it is so."""
+    """Yes or no in the language of the reader."""
     return gettext("yes") if value else gettext("no")
 
 
 def masked_number(number: str) -> str:
-    """A number of which only the last digits may be read: ********5678."""
+    """A number with all but its last digits hidden: ********5678."""
     return "*" * max(len(number) - DIGITS_LEFT, 0) + number[-DIGITS_LEFT:]
 
 
 def duration(seconds: int | None) -> str | None:
-    """A length of time as `0:01:35`; nothing stays nothing."""
+    """A length of time in seconds as `0:01:35`; None stays None."""
     if seconds is None:
         return None
     minutes, second = divmod(seconds, 60)

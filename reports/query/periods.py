@@ -1,6 +1,6 @@
-"""Local days and intervals: which instants they cover, by the clocks of a zone.
+"""Local days and intervals, and the instants they cover by the clocks of a zone.
 
-No database. Half-open everywhere: an interval ends where the next one starts.
+No database. All are half-open: an interval ends where the next one starts.
 """
 
 from bisect import bisect_right
@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from callcenter.days import midnight
 
-# History stores the quarter hour of entering as epoch // 900. Every offset in use since
-# 2000 is a multiple of it, so that no quarter hour lies in two local intervals.
+# History stores the quarter hour of entering as epoch // 900. Since 2000 every offset
+# from UTC is a multiple of it, so that no quarter hour lies in two local intervals.
 QUARTER_SECONDS = 900
 QUARTER = timedelta(seconds=QUARTER_SECONDS)
 
@@ -25,8 +25,8 @@ MINUTES = {"15": 15, "30": 30, "60": 60}
 HOUR_OF_DAY = "hour-of-day"
 WEEKDAY = "weekday"
 
-# An interval's start as an instant in UTC; or the hour ("09"), the weekday ("1" is
-# Monday). Two readings of a repeated hour are two instants, but equal in local time.
+# The key of an interval: its start as an instant in UTC, or the hour of the day ("09"),
+# or the weekday ("1" is Monday). An hour that the clocks repeat has two keys.
 Key = datetime | str
 
 
@@ -43,7 +43,7 @@ class Period:
         return midnight(self.first, self.zone), midnight(self.last + DAY, self.zone)
 
     def days(self) -> Iterator[date]:
-        """The days of the period; one that a zone skipped altogether is absent."""
+        """The days of the period, without a day that the zone skipped."""
         day = self.first
         while day <= self.last:
             if midnight(day, self.zone) < midnight(day + DAY, self.zone):
@@ -53,8 +53,8 @@ class Period:
     def intervals(self, kind: str) -> Iterator[Key]:
         """The keys of the intervals that the period touches, in order.
 
-        A skipped hour has none; a repeated one has two. A week, month or fiscal year
-        that the period cuts is named by its own start.
+        An hour that the clocks skip has no key, one that they repeat has two. The key
+        of a week, month or fiscal year is its start, also if it is before the period.
         """
         if kind in MINUTES:
             for day in self.days():
@@ -95,7 +95,7 @@ class Period:
 
     def _day_of(self, instant: datetime) -> date:
         day = instant.astimezone(self.zone).date()
-        # Clocks put back over midnight show yesterday's date once more.
+        # Clocks that have gone back over midnight show the date of the day before.
         while instant >= midnight(day + DAY, self.zone):
             day += DAY
         return day
@@ -129,8 +129,9 @@ INTERVALS = (*MINUTES, *FIRST_DAY, HOUR_OF_DAY, WEEKDAY)
 def _starts(day: date, zone: ZoneInfo, minutes: int) -> list[datetime]:
     """The starts of a day's intervals by the local clock, in UTC.
 
-    A new one starts where the clock passes a full quarter, half or hour, and where the
-    clock is changed: so a repeated hour is two, and Lord Howe has one of 30 minutes.
+    An interval starts where the clock shows a full quarter, half hour or hour, and
+    where the clock is changed. So a repeated hour is two intervals, and a change of
+    half an hour (Lord Howe) makes one of 30 minutes.
     """
     starts: list[datetime] = []
     seen: tuple[datetime, timedelta | None] | None = None

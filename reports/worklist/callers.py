@@ -1,4 +1,4 @@
-"""Callers who gave up, merged from their abandoned calls: how many, which, and each."""
+"""Callers who gave up, merged from their abandoned calls: counts, pages, one caller."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -17,18 +17,18 @@ State = AbandonedCall.State
 
 # Callers on one page.
 PAGE_CALLERS = 50
-# Beyond these the list begins later: nobody works off more, and each page, count and
-# choice of days stays as fast as over so many.
+# Of more calls the list leaves out the oldest: nobody works through more, and pages and
+# counts stay fast.
 MOST_CALLS = 10_000
 # How far back the list reaches, in days.
 DAYS = (1, 7, 30, 365)
 USUAL_DAYS = 7
-# Of a number that every database can hold.
+# So many digits fit into the id column of every database.
 _MOST_DIGITS = 18
 
 
 class Tab(models.TextChoices):
-    """What a caller is looked for by: the state of the work."""
+    """A tab of the list: callers in some states of the work."""
 
     TODO = "todo", _("To do")
     OPEN = "open", _("Open")
@@ -38,7 +38,7 @@ class Tab(models.TextChoices):
 
     @property
     def states(self) -> tuple[str, ...]:
-        """The states of calls that stand under it."""
+        """The states of the calls that it shows."""
         if self == Tab.TODO:
             return (State.OPEN, State.IN_PROGRESS)
         if self == Tab.CLOSED:
@@ -47,13 +47,13 @@ class Tab(models.TextChoices):
 
     @property
     def is_oldest_first(self) -> bool:
-        """Work is done in the order in which it came; what is done, newest first."""
+        """Open work is listed in the order in which it came; finished work is not."""
         return self not in (Tab.REACHED, Tab.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page ended: a caller's moment in the order, and a call's number."""
+    """Where a page ended: moment and id of the call by which a caller is sorted."""
 
     at: datetime
     pk: int
@@ -63,7 +63,7 @@ class Place:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The place that was written so; ValueError, OverflowError."""
+        """The place from its text; ValueError, OverflowError."""
         at, _tilde, pk = text.rpartition("~")
         moment = datetime.fromisoformat(at)
         is_number = pk.isascii() and pk.isdecimal() and len(pk) <= _MOST_DIGITS
@@ -74,14 +74,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Caller:
-    """One caller with the calls of a tab, oldest first, and what was done about it."""
+    """One caller: the calls of a tab and all steps taken, both oldest first."""
 
     calls: Sequence[AbandonedCall]
     steps: Sequence[FollowUpStep]
 
     @property
     def first(self) -> AbandonedCall:
-        """The first of the calls, which names the caller in addresses."""
+        """The oldest call; its id stands for the caller in URLs."""
         return self.calls[0]
 
     @property
@@ -90,7 +90,7 @@ class Caller:
 
     @property
     def number(self) -> str:
-        """E.164, empty when withheld."""
+        """The number in E.164, empty if it is withheld."""
         return self.last.caller
 
     @property
@@ -99,7 +99,7 @@ class Caller:
 
     @cached_property
     def follow_up(self) -> FollowUp | None:
-        """The work on the newest call."""
+        """The follow-up of the newest call; none if nobody has acted on it."""
         return getattr(self.last, "follow_up", None)
 
     @property
@@ -118,14 +118,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many callers stand under each tab, and how many calls hide their number."""
+    """How many callers each tab has, and how many calls have a withheld number."""
 
     callers: dict[Tab, int]
     withheld: int
 
 
-class Glance(NamedTuple):
-    """As much of an abandoned call as says where its caller stands."""
+class Row(NamedTuple):
+    """The columns of an abandoned call by which callers are merged and sorted."""
 
     pk: int
     caller: str
@@ -134,52 +134,52 @@ class Glance(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What calls of one caller have in common; those without a number nothing."""
+        """The same for all calls of a caller; calls without a number have their own."""
         return self.caller or str(self.pk)
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """The abandoned calls since a moment, newest first; one query gives them all."""
+class RecentCalls:
+    """The abandoned calls since a moment, newest first, read in one query."""
 
     since: datetime
-    # Whether there are too many calls to reach as far as was asked for.
+    # Whether there were too many calls, so that it begins later than was asked for.
     is_cut: bool
-    glances: list[Glance]
+    rows: list[Row]
 
     @classmethod
     def of(cls, days: int, now: datetime) -> Self:
-        """So many days, or as many as hold the most calls that are looked at."""
+        """The calls of so many days; of more than MOST_CALLS the newest."""
         since = now - timedelta(days=days)
-        rows: Any = _since(since).order_by("-abandoned_at", "-pk")
-        columns = rows.values_list("pk", "caller", "state", "abandoned_at")
-        glances = list(map(Glance._make, columns[: MOST_CALLS + 1]))
-        if len(glances) <= MOST_CALLS:
-            return cls(since, False, glances)
-        del glances[MOST_CALLS:]
-        return cls(glances[-1].at, True, glances)
+        found: Any = _since(since).order_by("-abandoned_at", "-pk")
+        columns = found.values_list("pk", "caller", "state", "abandoned_at")
+        rows = list(map(Row._make, columns[: MOST_CALLS + 1]))
+        if len(rows) <= MOST_CALLS:
+            return cls(since, False, rows)
+        del rows[MOST_CALLS:]
+        return cls(rows[-1].at, True, rows)
 
     def counts(self) -> Counts:
-        """How many callers stand under each tab."""
+        """How many callers each tab has."""
         keys: dict[str, set[str]] = defaultdict(set)
-        for glance in self.glances:
-            keys[glance.state].add(glance.key)
+        for row in self.rows:
+            keys[row.state].add(row.key)
         return Counts(
             {
                 tab: len(set().union(*(keys[state] for state in tab.states)))
                 for tab in Tab
             },
-            sum(not glance.caller for glance in self.glances),
+            sum(not row.caller for row in self.rows),
         )
 
     def page(self, tab: Tab, after: Place | None) -> Page:
-        """The callers of a tab that come after a place, in two queries."""
-        glances = reversed(self.glances) if tab.is_oldest_first else self.glances
-        # The first one of each caller says where in the order the caller stands.
-        heads: dict[str, Glance] = {}
-        for glance in glances:
-            if glance.state in tab.states:
-                heads.setdefault(glance.key, glance)
+        """The callers of a tab that come after a place; it makes two queries."""
+        in_order = reversed(self.rows) if tab.is_oldest_first else self.rows
+        # A caller is sorted by the first of their calls in this order.
+        heads: dict[str, Row] = {}
+        for row in in_order:
+            if row.state in tab.states:
+                heads.setdefault(row.key, row)
         shown = [head for head in heads.values() if _is_after(head, after, tab)]
         following = None
         if len(shown) > PAGE_CALLERS:
@@ -187,9 +187,7 @@ class Reach:
             following = Place(shown[-1].at, shown[-1].pk)
         keys = {head.key for head in shown}
         pks = [
-            glance.pk
-            for glance in self.glances
-            if glance.state in tab.states and glance.key in keys
+            row.pk for row in self.rows if row.state in tab.states and row.key in keys
         ]
         calls = AbandonedCall.objects.with_state().filter(pk__in=pks)
         return Page(merged(calls, [head.key for head in shown]), following)
@@ -201,7 +199,7 @@ def _since(moment: datetime) -> models.QuerySet[AbandonedCall]:
     )
 
 
-def _is_after(head: Glance, place: Place | None, tab: Tab) -> bool:
+def _is_after(head: Row, place: Place | None, tab: Tab) -> bool:
     if place is None:
         return True
     here, there = (head.at, head.pk), (place.at, place.pk)
@@ -209,7 +207,7 @@ def _is_after(head: Glance, place: Place | None, tab: Tab) -> bool:
 
 
 def merged(calls: models.QuerySet[AbandonedCall], keys: Iterable[str]) -> list[Caller]:
-    """The calls as callers in the order of their keys, in two queries."""
+    """The callers of these calls, in the order of the keys; it makes two queries."""
     by_key: dict[str, list[AbandonedCall]] = defaultdict(list)
     found = calls.select_related(
         "follow_up", "follow_up__claimed_by", "follow_up__handled_by"
@@ -237,7 +235,7 @@ def merged(calls: models.QuerySet[AbandonedCall], keys: Iterable[str]) -> list[C
 
 
 def caller_of(call: AbandonedCall, most: int) -> Caller:
-    """The caller of one call, with the newest calls of the number."""
+    """The caller of one call, with this call and the `most` newest of the number."""
     calls = AbandonedCall.objects.with_state().filter(is_withdrawn=False)
     if not call.caller:
         return merged(calls.filter(pk=call.pk), [str(call.pk)])[0]

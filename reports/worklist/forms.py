@@ -1,4 +1,4 @@
-"""What may be asked of the work list, and what may be done there."""
+"""Which callers the work list shows, and the acts posted from its buttons."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -17,7 +17,7 @@ MOST_CHARACTERS = 2000
 
 
 class ListForm(forms.Form):
-    """Which callers to show."""
+    """The query of the list's URL."""
 
     tab = forms.ChoiceField(choices=Tab.choices, required=False)
     days = forms.TypedChoiceField(
@@ -26,7 +26,7 @@ class ListForm(forms.Form):
     after = forms.CharField(required=False, max_length=60)
 
     def clean_after(self) -> Place | None:
-        """Where the page before ended."""
+        """The place at which the previous page ended."""
         text = self.cleaned_data["after"]
         try:
             return Place.parse(text) if text else None
@@ -35,29 +35,30 @@ class ListForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Which callers are asked for; what makes no sense is left out, and noted."""
+class ListQuery:
+    """Which callers to show. An invalid part of the URL is replaced by its default."""
 
     tab: Tab = Tab.TODO
     days: int = USUAL_DAYS
     after: Place | None = None
-    is_odd: bool = False
+    # Whether part of the URL was invalid.
+    has_errors: bool = False
 
     @classmethod
     def of(cls, query: QueryDict) -> Self:
-        """As the address says."""
+        """The selection in a URL's query."""
         form = ListForm(query)
-        is_odd = not form.is_valid()
+        has_errors = not form.is_valid()
         asked = form.cleaned_data
         return cls(
             Tab(asked.get("tab") or Tab.TODO),
             asked.get("days") or USUAL_DAYS,
             asked.get("after"),
-            is_odd,
+            has_errors,
         )
 
     def query(self, **changes: Any) -> str:
-        """The address's query with changes; what is as usual is left out."""
+        """The query of a URL, with changes; defaults are left out."""
         asked = replace(self, **changes)
         query = {
             name: str(getattr(asked, name))
@@ -67,7 +68,7 @@ class Asked:
         return f"?{urlencode(query)}"
 
 
-_USUAL = Asked()
+_USUAL = ListQuery()
 
 
 class Act(models.TextChoices):
@@ -83,7 +84,7 @@ class Act(models.TextChoices):
 
 
 class ActForm(forms.Form):
-    """One act on a caller, with what belongs to it."""
+    """One act on a caller, with its result or text."""
 
     act = forms.ChoiceField(choices=Act.choices)
     result = forms.ChoiceField(
@@ -94,7 +95,7 @@ class ActForm(forms.Form):
     text = forms.CharField(required=False, max_length=MOST_CHARACTERS)
 
     def clean(self) -> dict[str, Any]:
-        """A ring-back has a result, a note a text."""
+        """Require a result for a ring-back, and a text for a note."""
         cleaned = self.cleaned_data
         act = cleaned.get("act")
         if act == Act.ATTEMPT and not cleaned.get("result") and "result" in cleaned:

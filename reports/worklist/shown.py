@@ -1,4 +1,4 @@
-"""Callers who gave up as a page shows them: for a reader, at a moment."""
+"""Callers who gave up as a page shows them to one reader at one moment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from reports.worklist.callers import Caller
 
 State = AbandonedCall.State
 
-# Calls of one caller that the list shows below; the caller's own page has more.
+# How many calls of a caller the list shows; the page of the caller shows more.
 MOST_BELOW = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCall:
-    """One abandoned call."""
+    """One abandoned call, as text."""
 
     moment: datetime
     at: str
@@ -40,7 +40,7 @@ class ShownCall:
 
 @dataclass(frozen=True, slots=True)
 class ShownStep:
-    """One thing that was done."""
+    """One follow-up step, as text."""
 
     moment: datetime
     at: str
@@ -52,7 +52,7 @@ class ShownStep:
 
 @dataclass(frozen=True, slots=True)
 class ShownCaller:
-    """One caller, with what this reader may do."""
+    """One caller as text, and what this reader may do about it."""
 
     pk: int
     url: str
@@ -81,7 +81,7 @@ class ShownCaller:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who looks, and when: what is shown of a caller depends on it."""
+    """The user who looks at the page, with their rights, and when."""
 
     user: User
     now: datetime
@@ -91,7 +91,7 @@ class Reader:
 
     @classmethod
     def of(cls, user: User, now: datetime) -> "Reader":
-        """The reader with what they may."""
+        """The reader with the rights of the user."""
         return cls(
             user,
             now,
@@ -110,7 +110,7 @@ class Reader:
         return masking.number_for(self.user, number)
 
     def caller(self, caller: Caller, most: int = MOST_BELOW) -> ShownCaller:
-        """The caller as the page shows it, with the newest calls."""
+        """The caller as the page shows it, with up to `most` of the newest calls."""
         follow_up, state = caller.follow_up, caller.state
         calls = [self.call(call) for call in caller.calls[-most:]]
         is_claimed = state == State.IN_PROGRESS and follow_up is not None
@@ -149,7 +149,7 @@ class Reader:
         )
 
     def _since(self, moment: datetime | None, state: str) -> str:
-        """Since when somebody is on it, or when it was done."""
+        """Since when the caller is claimed, or when the work was finished."""
         if moment is None:
             return ""
         shown = formats.short_moment(moment, self.now)
@@ -158,7 +158,7 @@ class Reader:
         return gettext("since %(moment)s") % {"moment": shown}
 
     def call(self, call: AbandonedCall) -> ShownCall:
-        """One of the calls."""
+        """One of the calls as the page shows it."""
         recovered = ""
         if call.state == State.RECOVERED and call.recovered_at:
             seconds = int((call.recovered_at - call.abandoned_at).total_seconds())
@@ -179,7 +179,7 @@ class Reader:
         )
 
     def step(self, step: FollowUpStep) -> ShownStep:
-        """One of the steps."""
+        """One of the steps as the page shows it."""
         return ShownStep(
             moment=step.made_at,
             at=formats.short_moment(step.made_at, self.now),
@@ -191,12 +191,12 @@ class Reader:
 
 
 def name_of(user: User | None) -> str:
-    """What colleagues call a user; a dash where the account is gone."""
+    """The full name or user name; a dash if the account is deleted."""
     return (user.get_full_name() or user.get_username()) if user else NOTHING
 
 
 def _who(follow_up: FollowUp | None, state: str) -> tuple[str, datetime | None]:
-    """In whose hands a caller is, or whose it was, and since when."""
+    """Who has claimed or finished the work on a caller, and when."""
     if follow_up is None:
         return "", None
     if state == State.IN_PROGRESS:

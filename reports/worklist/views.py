@@ -1,4 +1,4 @@
-"""The pages of the work list: the list, a caller, and the acts posted from both."""
+"""The pages of the work list: the list and one caller, and acts posted from both."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,11 +23,11 @@ from django.utils.translation import gettext
 from callcenter.followup import acts
 from callcenter.models import AbandonedCall
 from reports.present import formats
-from reports.worklist.callers import DAYS, Reach, Tab, caller_of
-from reports.worklist.forms import Act, ActForm, Asked
+from reports.worklist.callers import DAYS, RecentCalls, Tab, caller_of
+from reports.worklist.forms import Act, ActForm, ListQuery
 from reports.worklist.shown import Reader, name_of
 
-# Calls of one caller on the caller's page.
+# How many calls the page of a caller shows.
 MOST_CALLS = 100
 
 
@@ -48,18 +48,18 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
 
 
 def _list(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
-    """The callers of a tab."""
+    """The page with the callers of a tab."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     reader = _reader(request)
-    asked = Asked.of(request.GET)
-    if asked.is_odd:
+    asked = ListQuery.of(request.GET)
+    if asked.has_errors:
         messages.warning(
             request, gettext("Part of the address makes no sense and was left out.")
         )
-    reach = Reach.of(asked.days, reader.now)
-    counts = reach.counts()
-    page = reach.page(asked.tab, asked.after)
+    recent = RecentCalls.of(asked.days, reader.now)
+    counts = recent.counts()
+    page = recent.page(asked.tab, asked.after)
     following = page.following
     context = {
         "title": gettext("Abandoned calls work list"),
@@ -86,18 +86,18 @@ def _list(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         "first_url": asked.query(after=None) if asked.after else "",
         "following_url": asked.query(after=following) if following else "",
         "reader": reader,
-        "since": formats.moment(reach.since),
-        "is_cut": reach.is_cut,
+        "since": formats.moment(recent.since),
+        "is_cut": recent.is_cut,
         "now": reader.now,
         "withheld": counts.withheld,
         "closed_url": asked.query(tab=Tab.CLOSED, after=None),
-        "short_url": _short_url(reach) if _may_see_entries(reader.user) else "",
+        "short_url": _short_url(recent) if _may_see_entries(reader.user) else "",
     }
     return _rendered(site, request, "list", context)
 
 
 def _caller(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
-    """One caller: the calls, what was done, and what can be."""
+    """The page of one caller; it also takes the acts posted from both pages."""
     reader = _reader(request)
     call = _call(pk)
     form = ActForm()
@@ -122,7 +122,7 @@ def _caller(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpRespons
 def _acted(
     request: HttpRequest, reader: Reader, call: AbandonedCall, form: ActForm
 ) -> HttpResponse:
-    """Does what was asked for, says so, and goes back to where it came from."""
+    """Do the act, or say why not, and return to the page it came from."""
     refused = gettext("This is nothing that can be done here.")
     if form.is_valid():
         refused = _tried(form.cleaned_data, call, reader)
@@ -140,7 +140,7 @@ def _acted(
 
 
 def _tried(asked: dict[str, Any], call: AbandonedCall, reader: Reader) -> str:
-    """Does an act; the sentence that says why not, or none."""
+    """Do an act; gives the sentence that says why it was refused, or nothing."""
     user, number, text = reader.user, call.caller, asked["text"]
     done_by: dict[str, Callable[[], None]] = {
         Act.CLAIM: lambda: acts.claim(number, user),
@@ -169,7 +169,7 @@ def _tried(asked: dict[str, Any], call: AbandonedCall, reader: Reader) -> str:
 
 
 def _reader(request: HttpRequest) -> Reader:
-    """Who looks, if they may."""
+    """The reader; PermissionDenied without the right to see abandoned calls."""
     user = request.user
     if not isinstance(user, User) or not user.has_perm("callcenter.view_abandonedcall"):
         raise PermissionDenied
@@ -177,7 +177,7 @@ def _reader(request: HttpRequest) -> Reader:
 
 
 def _call(pk: int) -> AbandonedCall:
-    # Larger numbers than the column holds are an error on SQLite.
+    # An id that is too large for the column is an error on SQLite.
     call = (
         AbandonedCall.objects.filter(pk=pk, is_withdrawn=False).first()
         if (pk < 2**63)
@@ -189,22 +189,21 @@ def _call(pk: int) -> AbandonedCall:
 
 
 def _back(query: str) -> str:
-    """The list as it was, from a query that anybody may have written."""
-    return (
-        f"{reverse('admin:worklist')}{Asked.of(QueryDict(query.lstrip('?'))).query()}"
-    )
+    """The URL of the list, from a query that comes from outside."""
+    asked = ListQuery.of(QueryDict(query.lstrip("?")))
+    return f"{reverse('admin:worklist')}{asked.query()}"
 
 
 def _caller_url(call: AbandonedCall, back: str) -> str:
     url = reverse("admin:worklist_caller", args=[call.pk])
     query = QueryDict(mutable=True)
     if back:
-        query["back"] = Asked.of(QueryDict(back.lstrip("?"))).query()
+        query["back"] = ListQuery.of(QueryDict(back.lstrip("?"))).query()
     return f"{url}?{query.urlencode()}" if query.get("back") else url
 
 
 def _days(days: int) -> str:
-    """How a choice of days is called."""
+    """The label of a choice of days."""
     if days == 1:
         return gettext("24 hours")
     if days == 365:
@@ -216,9 +215,9 @@ def _may_see_entries(user: User) -> bool:
     return user.has_perm("callcenter.view_queueentry")
 
 
-def _short_url(reach: Reach) -> str:
-    """The list of callers who gave up so soon that they are not counted."""
-    day = timezone.localtime(reach.since).date()
+def _short_url(recent: RecentCalls) -> str:
+    """The list of short abandons, which are not on the work list."""
+    day = timezone.localtime(recent.since).date()
     url = reverse("admin:callcenter_queueentry_changelist")
     query = QueryDict(mutable=True)
     query["outcome__exact"] = "short_abandoned"

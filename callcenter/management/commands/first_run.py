@@ -1,4 +1,4 @@
-"""`manage.py first_run`: what `make run` needs in the database before it serves."""
+"""`manage.py first_run`: prepares the database before `make run` starts the server."""
 
 import secrets
 import signal
@@ -18,7 +18,7 @@ from callcenter.upkeep.rebuild import derive_pending
 
 
 class Command(BaseCommand):
-    """Migrate; fill an empty installation; later runs change nothing."""
+    """Migrates the database and fills an empty installation; safe to run again."""
 
     help = (
         "Migrates the database, sets up the demo installation where nothing is set up"
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         try:
             self._prepare()
         except KeyboardInterrupt:
-            self.stdout.write()  # where it stopped, the line may not be over
+            self.stdout.write()  # ends the line that was being written
             raise CommandError(
                 "Stopped; the next start goes on from here.",
                 returncode=128 + signal.SIGINT,
@@ -45,13 +45,13 @@ class Command(BaseCommand):
             call_command("demo", config_only=True, stdout=self.stdout)
         if not User.objects.exists():
             self._make_accounts()
-        # What a process that was killed had kept and not told yet.
+        # Events that a killed process has stored and not derived.
         derive_pending(lambda: None)
         if settings.DEMO and settings.DEMO_DAYS:
             self._make_past(settings.DEMO_DAYS)
 
     def _make_past(self, days: int) -> None:
-        """A month of calls where there is none; goes on with one that was stopped."""
+        """Fill an installation without calls, or go on if that was interrupted."""
         if past := begun():
             if not is_done():
                 self._play(days=past.days, seed=past.seed)
@@ -66,29 +66,29 @@ class Command(BaseCommand):
         call_command("demo", **wanted, stdout=self.stdout, stderr=self.stderr)
 
     def _is_wanted(self, days: int) -> bool:
-        """Asked on a terminal; yes unless somebody says no."""
+        """Ask on a terminal; without one, or without an answer, it is a yes."""
         if not sys.stdin.isatty():
             return True
         question = (
-            f"Fill it with a past of calls, DEMO_DAYS={days}, within minutes? [Y/n] "
+            f"Fill it with demo calls (DEMO_DAYS={days})? It takes minutes. [Y/n] "
         )
         try:
             answer = input(question)
         except EOFError:
-            # Ctrl-D: nothing was said, as with Enter.
+            # Ctrl-D counts as Enter.
             self.stdout.write()
             return True
         if not answer.strip().lower().startswith("n"):
             return True
-        self.stdout.write("Without calls; DEMO_DAYS=0 in .env asks no more.")
+        self.stdout.write("Left empty; with DEMO_DAYS=0 in .env it is not asked again.")
         return False
 
     def _make_accounts(self) -> None:
         passwords = {"supervisor": secrets.token_urlsafe(12)}
-        # A demo operator too, to see what an operator sees.
+        # Also an account of a demo operator, to see what an operator sees.
         operator = Operator.objects.filter(number=BY_TELEPHONE["sato"]).first()
         with transaction.atomic():
-            # Whoever sets up a center may do everything; the groups are for the others.
+            # The first account may do everything; groups are for the others.
             User.objects.create_superuser(
                 "supervisor", password=passwords["supervisor"]
             )
@@ -100,12 +100,12 @@ class Command(BaseCommand):
                 operator.save()
                 operator.user.groups.set(Group.objects.filter(name="Operator"))
         width = max(map(len, passwords))
-        self.stdout.write("Accounts, with passwords that are shown only this once:")
+        self.stdout.write("Accounts, with passwords that are shown only once:")
         for name, password in passwords.items():
             self.stdout.write(f"  {name:{width}}  {password}")
-        self.stdout.write("Another password: manage.py changepassword NAME")
+        self.stdout.write("To change one: manage.py changepassword NAME")
 
 
 def _is_set_up() -> bool:
-    """Whether anybody has set up anything, by hand or by command."""
+    """Whether anything has been set up, by hand or by a command."""
     return any(model.objects.exists() for model in (PhoneLine, Queue, Menu, Operator))

@@ -115,11 +115,9 @@ def test_past_is_asked_for_on_a_terminal(settings, monkeypatch, answer, has_past
 
     said = first_run()
 
-    assert asked == [
-        "Fill it with a past of calls, DEMO_DAYS=1, within minutes? [Y/n] "
-    ]
+    assert asked == ["Fill it with demo calls (DEMO_DAYS=1)? It takes minutes. [Y/n] "]
     assert WebhookEvent.objects.exists() == has_past
-    assert ("DEMO_DAYS=0 in .env asks no more" in said) == (not has_past)
+    assert ("DEMO_DAYS=0 in .env it is not asked again" in said) == (not has_past)
 
 
 def on_a_terminal(monkeypatch, problem: type[BaseException]) -> None:
