@@ -19,7 +19,7 @@ def ids(messages: list[CheckMessage]) -> list[str | None]:
     return [message.id for message in messages]
 
 
-def test_a_complete_configuration_is_fine():
+def test_complete_configuration_passes():
     assert checks.webhook_settings(None) == []
     assert checks.ready_for_calls(None) == []
 
@@ -27,14 +27,16 @@ def test_a_complete_configuration_is_fine():
 @pytest.mark.parametrize(
     "sid", ["AC123", "SK" + "5" * 32, ACCOUNT_SID + "0", ACCOUNT_SID + "\n"]
 )
-def test_an_account_sid_of_the_wrong_form_is_an_error_always(settings, sid):
+def test_malformed_account_sid_is_an_error_everywhere(settings, sid):
     settings.TWILIO_ACCOUNT_SID = sid
 
     assert ids(checks.webhook_settings(None)) == ["callcenter.E001"]
 
 
 @pytest.mark.parametrize("lock", ["open-sesame", "user:", ":word", "a:b:c", "a@b:c"])
-def test_a_basic_lock_that_fits_in_no_url_is_an_error_always(settings, lock):
+def test_basic_credentials_that_cannot_stand_in_a_url_are_an_error_everywhere(
+    settings, lock
+):
     settings.WEBHOOK_BASIC_AUTH = lock
 
     assert ids(checks.webhook_settings(None)) == ["callcenter.E002"]
@@ -55,20 +57,20 @@ def test_a_basic_lock_that_fits_in_no_url_is_an_error_always(settings, lock):
         "https://cc.example.test/..",
     ],
 )
-def test_a_public_address_twilio_cannot_call_is_an_error_always(settings, base):
+def test_public_address_that_twilio_cannot_call_is_an_error_everywhere(settings, base):
     settings.PUBLIC_BASE_URL = base
 
     assert ids(checks.webhook_settings(None)) == ["callcenter.E003"]
 
 
 @pytest.mark.parametrize("path", ["", "/calls", "/our/calls-2.0", "/~calls_"])
-def test_a_public_address_may_have_a_plain_path(settings, path):
+def test_public_address_may_have_a_plain_path(settings, path):
     settings.PUBLIC_BASE_URL = f"https://cc.example.test{path}"
 
     assert checks.webhook_settings(None) == []
 
 
-def test_what_is_not_set_is_an_error_only_where_calls_are_to_come(settings):
+def test_missing_settings_are_an_error_only_in_deployment(settings):
     settings.TWILIO_ACCOUNT_SID = settings.TWILIO_AUTH_TOKEN = ""
     settings.PUBLIC_BASE_URL = ""
 
@@ -80,7 +82,7 @@ def test_what_is_not_set_is_an_error_only_where_calls_are_to_come(settings):
     ]
 
 
-def test_telephones_for_everybody_are_a_warning_where_calls_are_to_come(settings):
+def test_demo_telephones_are_a_warning_only_in_deployment(settings):
     settings.PUBLIC_BASE_URL = "https://cc.example.test"
     settings.DEMO = True
 
@@ -99,7 +101,7 @@ def test_telephones_for_everybody_are_a_warning_where_calls_are_to_come(settings
         ("sqlite", False, (3, 40, 1), []),
     ],
 )
-def test_a_database_older_than_those_tried_is_an_error(
+def test_database_server_older_than_those_tested_is_an_error(
     monkeypatch, vendor, is_mariadb, version, expected
 ):
     server = SimpleNamespace(

@@ -6,7 +6,7 @@ from callcenter.models import SetupVersion
 pytestmark = pytest.mark.django_db
 
 
-def test_a_healthy_process_says_so_and_how_new_its_setup_is(client):
+def test_healthy_process_answers_200_with_the_setup_version(client):
     SetupVersion.objects.all().delete()
     SetupVersion.objects.create(pk=1, version=7)
 
@@ -18,7 +18,7 @@ def test_a_healthy_process_says_so_and_how_new_its_setup_is(client):
     assert response.cookies == {}
 
 
-def test_a_database_that_is_gone_is_no_health(client):
+def test_process_without_database_answers_503(client):
     def gone(*args):
         raise OperationalError("gone away")
 
@@ -29,5 +29,5 @@ def test_a_database_that_is_gone_is_no_health(client):
     assert response.json() == {"status": "failing", "database": "failing"}
 
 
-def test_health_is_asked_not_posted(client):
+def test_health_cannot_be_posted_to(client):
     assert client.post("/healthz").status_code == 405

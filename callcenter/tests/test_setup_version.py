@@ -1,4 +1,4 @@
-"""Every road that changes setup raises the version that the flow watches."""
+"""Every way to change the setup raises the version that the flow compares."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The first page: how today stands, and what one may go to from it."""
+"""The first page: the figures of today, and the lists they open."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -52,7 +52,7 @@ def figures(client) -> list[tuple[str, str, str]]:
 
 
 @time_machine.travel(EVENING, tick=False)
-def test_figures_say_how_today_stands(staff):
+def test_figures_count_the_day_until_now(staff):
     rows.make_queue("support")
     lost = rows.make_entry(outcome="abandoned", wait_seconds=60)
     rows.make_abandoned(lost)
@@ -72,7 +72,7 @@ def test_figures_say_how_today_stands(staff):
 
 
 @time_machine.travel(EVENING, tick=False)
-def test_caller_and_operator_silent_for_two_hours_are_here_for_nobody(staff):
+def test_caller_and_operator_silent_for_two_hours_are_gone_for_page_and_flow(staff):
     make_waiting(TWO_HOURS_AGO, entered_at=TWO_HOURS_AGO)
     make_state("ready", TWO_HOURS_AGO)
 
@@ -87,7 +87,7 @@ def test_caller_and_operator_silent_for_two_hours_are_here_for_nobody(staff):
 
 
 @time_machine.travel(EVENING, tick=False)
-def test_caller_and_operator_heard_of_just_now_are_here_for_everybody(staff):
+def test_caller_and_operator_heard_of_just_now_are_there_for_page_and_flow(staff):
     make_waiting(JUST_NOW, entered_at=TWO_HOURS_AGO)
     make_state("ready", JUST_NOW)
 
@@ -152,7 +152,7 @@ def test_quiet_day_says_so_and_shows_no_rate(staff):
     assert "今日はまだキュー入りがありません" in client.get("/admin/").content.decode()
 
 
-def test_staff_who_may_see_nothing_are_told_so(staff):
+def test_staff_without_permissions_see_that_there_is_nothing_for_them(staff):
     response = staff().get("/admin/")
 
     assert response.context["today"] is None

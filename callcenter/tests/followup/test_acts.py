@@ -1,4 +1,4 @@
-"""What people may do about a caller who gave up, and what is kept of it."""
+"""What people can do about a caller who gave up, and what is stored of it."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -43,7 +43,7 @@ def yamada():
 
 
 def states() -> list[tuple[str, str | None]]:
-    """State and who has claimed, of every call in order of giving up."""
+    """State and claiming user of every call, in order of giving up."""
     rows: Any = AbandonedCall.objects.with_state().order_by("abandoned_at", "pk")
     return list(rows.values_list("state", "follow_up__claimed_by__username"))
 
@@ -54,7 +54,7 @@ def steps() -> list[tuple[str, str, str, str | None]]:
     )
 
 
-def test_claim_is_of_all_calls_of_the_caller_that_nobody_has_served(sato):
+def test_claim_holds_all_calls_of_the_caller_that_are_still_open(sato):
     gave_up(0)
     gave_up(60)
     gave_up(90, caller="+819011111111")
@@ -71,7 +71,7 @@ def test_claim_is_of_all_calls_of_the_caller_that_nobody_has_served(sato):
     assert steps() == [("claimed", "", "", "sato")]
 
 
-def test_who_has_claimed_may_claim_again_and_nothing_changes(sato):
+def test_second_claim_of_the_same_user_changes_nothing(sato):
     gave_up()
     acts.claim(CALLER, sato)
     before = FollowUp.objects.values().get()
@@ -91,7 +91,7 @@ def test_who_has_claimed_may_claim_again_and_nothing_changes(sato):
         lambda user: acts.close(CALLER, user, "why"),
     ],
 )
-def test_nobody_acts_on_what_somebody_else_has_claimed(act, sato, yamada):
+def test_acts_on_a_caller_claimed_by_somebody_else_are_refused(act, sato, yamada):
     gave_up()
     acts.claim(CALLER, sato)
     before = FollowUp.objects.values().get()
@@ -104,7 +104,7 @@ def test_nobody_acts_on_what_somebody_else_has_claimed(act, sato, yamada):
     assert steps() == [("claimed", "", "", "sato")]
 
 
-def test_call_that_comes_later_is_in_the_same_hands_with_the_next_act(sato, yamada):
+def test_call_that_comes_after_a_claim_joins_it_with_the_next_act(sato, yamada):
     gave_up(0)
     acts.claim(CALLER, sato)
     gave_up(60)
@@ -139,7 +139,7 @@ def test_ring_back_counts_once_on_the_newest_call_and_claims(sato):
     ]
 
 
-def test_who_reaches_the_caller_has_handled_all_of_the_calls(sato):
+def test_reaching_the_caller_finishes_all_the_calls(sato):
     gave_up(0)
     gave_up(60)
 
@@ -162,7 +162,7 @@ def test_caller_who_gives_up_again_after_being_reached_is_open_again(sato):
     assert states() == [("reached", "sato"), ("open", None)]
 
 
-def test_closed_with_a_reason_and_opened_again_together(sato, yamada):
+def test_calls_closed_together_are_reopened_together(sato, yamada):
     gave_up(0)
     acts.close(CALLER, yamada, "an old matter")
     gave_up(60)
@@ -179,7 +179,7 @@ def test_closed_with_a_reason_and_opened_again_together(sato, yamada):
     ]
 
 
-def test_call_opened_again_joins_the_claim_that_runs(sato, yamada):
+def test_reopened_call_joins_the_running_claim(sato, yamada):
     old = gave_up(0)
     acts.close(CALLER, sato)
     gave_up(60)
@@ -190,7 +190,7 @@ def test_call_opened_again_joins_the_claim_that_runs(sato, yamada):
     assert states() == [("in_progress", "yamada")] * 2
 
 
-def test_released_caller_is_open_and_free_to_all(sato, yamada):
+def test_released_caller_can_be_claimed_by_anybody(sato, yamada):
     gave_up()
     acts.claim(CALLER, sato)
 
@@ -201,7 +201,7 @@ def test_released_caller_is_open_and_free_to_all(sato, yamada):
     assert [step[0] for step in steps()] == ["claimed", "released", "claimed"]
 
 
-def test_claim_of_somebody_else_is_released_by_those_who_may(sato, yamada):
+def test_claim_of_somebody_else_can_be_released_with_of_anybody(sato, yamada):
     gave_up()
     acts.claim(CALLER, sato)
 
@@ -210,7 +210,7 @@ def test_claim_of_somebody_else_is_released_by_those_who_may(sato, yamada):
     assert states() == [("open", None)]
 
 
-def test_claim_of_a_deleted_user_holds_nobody_up(sato, yamada):
+def test_claim_of_a_deleted_user_keeps_nobody_away(sato, yamada):
     gave_up()
     acts.claim(CALLER, sato)
     sato.delete()
@@ -220,7 +220,7 @@ def test_claim_of_a_deleted_user_holds_nobody_up(sato, yamada):
     assert states() == [("in_progress", "yamada")]
 
 
-def test_nothing_is_to_be_done_about_who_was_answered_or_hides_the_number(sato):
+def test_acts_on_an_answered_or_withheld_caller_are_refused(sato):
     gave_up(recovered_at=NOON + timedelta(hours=1))
     gave_up(caller="")
 
@@ -234,7 +234,7 @@ def test_nothing_is_to_be_done_about_who_was_answered_or_hides_the_number(sato):
     assert not FollowUp.objects.exists()
 
 
-def test_nothing_is_opened_again_that_is_open_or_recovered(sato):
+def test_open_and_recovered_calls_cannot_be_reopened(sato):
     is_open = gave_up()
     closed = gave_up(60, caller="+819011111111")
     acts.close(closed.caller, sato)
@@ -247,7 +247,7 @@ def test_nothing_is_opened_again_that_is_open_or_recovered(sato):
             acts.reopen(row, sato)
 
 
-def test_note_is_kept_about_a_caller_whoever_works_on_it(sato, yamada):
+def test_anybody_can_add_a_note_about_a_claimed_or_withheld_caller(sato, yamada):
     row = gave_up()
     withheld = gave_up(caller="")
     acts.claim(CALLER, sato)
@@ -262,7 +262,7 @@ def test_note_is_kept_about_a_caller_whoever_works_on_it(sato, yamada):
     ]
 
 
-def test_note_about_a_call_that_is_no_abandonment_any_more_is_refused(sato):
+def test_note_about_a_call_that_is_no_longer_abandoned_is_refused(sato):
     row = gave_up()
     AbandonedCall.objects.all().delete()
 
@@ -271,7 +271,7 @@ def test_note_about_a_call_that_is_no_abandonment_any_more_is_refused(sato):
 
 
 class Locked:
-    """Stands before a function, which meets a lock the first times it is called."""
+    """A function that fails with a deadlock the first times it is called."""
 
     def __init__(self, function: Any, times: int) -> None:
         self.function = function

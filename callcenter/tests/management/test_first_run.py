@@ -1,4 +1,4 @@
-"""`first_run`: a first start gives accounts and a setup, a second one nothing."""
+"""`first_run`: a first start makes accounts and a setup, a second nothing."""
 
 import re
 from io import StringIO
@@ -151,7 +151,7 @@ def test_interrupt_at_the_question_ends_in_one_plain_line(settings, monkeypatch)
     assert not WebhookEvent.objects.exists()
 
 
-def test_past_that_was_stopped_is_gone_on_with_unasked(settings):
+def test_interrupted_past_is_continued_without_a_question(settings):
     settings.DEMO, settings.DEMO_DAYS = True, 1
     first_run()
     WebhookEvent.objects.filter(path__startswith="/internal/demo/done/").delete()

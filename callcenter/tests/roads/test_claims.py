@@ -35,7 +35,7 @@ def states() -> list[tuple[str, int | None]]:
 
 
 def tried(act: Callable[..., None], *args: Any) -> bool:
-    """Whether the act was done; refused because another has the claim it may be."""
+    """Whether the act was done; False if another user has the claim."""
     try:
         act(*args)
     except acts.ClaimedByAnother:
@@ -131,8 +131,7 @@ def test_claim_made_while_a_call_of_the_caller_is_being_derived_covers_it(send, 
 
 
 @pytest.mark.mariadb
-def test_claims_and_derivations_of_the_same_callers_all_at_once(send, users):
-    """Whatever comes first: a caller is one person's, or was answered meanwhile."""
+def test_caller_claimed_and_derived_at_once_has_one_claim_or_is_answered(send, users):
     callers = [f"+8190000001{number:02d}" for number in range(8)]
     legs = {caller: [sid() for _ in range(4)] for caller in callers}
     for caller, (first, second, third, leg) in legs.items():

@@ -1,4 +1,4 @@
-"""How values read on screen. No database."""
+"""How values are written on a page. No database."""
 
 from datetime import UTC, datetime
 

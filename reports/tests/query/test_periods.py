@@ -79,7 +79,7 @@ def test_bounds_are_local_midnights_in_utc():
     )
 
 
-def test_repeated_hour_is_two_intervals_told_apart_by_offset():
+def test_repeated_hour_is_two_intervals_with_different_offsets():
     assert local(period("America/New_York", "2026-11-01"), "60")[:4] == [
         "2026-11-01T00:00:00-04:00",
         "2026-11-01T01:00:00-04:00",

@@ -1,1 +1,1 @@
-"""The admin: what people see of history, and how they change the setup."""
+"""The work list: pages, acts, and how they look in a browser."""

@@ -1,4 +1,4 @@
-"""What the buttons of the work list do, and what they say when they cannot."""
+"""What the buttons of the work list do, and the message if they cannot."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -70,7 +70,7 @@ def test_ringing_back_claims_and_goes_on_to_the_caller(admin_client):
     assert f'href="{LIST}?days=30"' in html
 
 
-def test_script_is_told_whether_the_caller_is_ours(admin_client, sato):
+def test_script_gets_json_that_says_whether_the_claim_succeeded(admin_client, sato):
     row = gave_up(10)
 
     answers = []
@@ -92,7 +92,9 @@ def test_script_is_told_whether_the_caller_is_ours(admin_client, sato):
     ]
 
 
-def test_what_somebody_else_has_claimed_is_refused_in_words(admin_client, sato, clock):
+def test_acts_on_a_caller_claimed_by_somebody_else_are_refused_with_a_message(
+    admin_client, sato, clock
+):
     row = gave_up(10)
     acts.claim(SUZUKI, sato)
     clock.shift(timedelta(minutes=5))
@@ -107,9 +109,7 @@ def test_what_somebody_else_has_claimed_is_refused_in_words(admin_client, sato, 
     assert FollowUpStep.objects.count() == 1
 
 
-def test_row_claimed_by_somebody_else_loses_its_buttons_and_not_its_place(
-    admin_client, sato
-):
+def test_row_claimed_by_somebody_else_stays_listed_without_buttons(admin_client, sato):
     gave_up(10)
     acts.claim(SUZUKI, sato)
 
@@ -142,7 +142,7 @@ def test_attempts_and_notes_are_kept_with_who_and_when(admin_client, clock):
     assert FollowUp.objects.get().attempts == 2
 
 
-def test_closed_opened_again_and_released(admin_client):
+def test_caller_can_be_closed_reopened_and_released(admin_client):
     row = gave_up(10)
 
     act(admin_client, row, "close", text="wrong number")
@@ -155,7 +155,7 @@ def test_closed_opened_again_and_released(admin_client):
     assert state() == [("open", None)]
 
 
-def test_caller_served_meanwhile_needs_nothing_more(admin_client):
+def test_acts_on_a_caller_answered_meanwhile_are_refused(admin_client):
     row = gave_up(10, recovered_at=NOW)
 
     for name in ("claim", "ring", "close", "release", "reopen"):
@@ -180,7 +180,9 @@ def test_caller_served_meanwhile_needs_nothing_more(admin_client):
         ),
     ],
 )
-def test_what_lacks_is_asked_for_and_what_was_typed_stays(admin_client, asked, error):
+def test_invalid_form_shows_its_error_and_keeps_what_was_typed(
+    admin_client, asked, error
+):
     row = gave_up(10)
     act(admin_client, row, "claim")
 
@@ -196,7 +198,7 @@ def test_what_lacks_is_asked_for_and_what_was_typed_stays(admin_client, asked, e
 
 
 @pytest.mark.parametrize("asked", [{}, {"act": "nonsense"}, {"act": "\0"}])
-def test_act_that_does_not_exist_is_refused_in_words(admin_client, asked):
+def test_unknown_act_is_refused_with_a_message(admin_client, asked):
     row = gave_up(10)
 
     response = admin_client.post(
@@ -210,7 +212,7 @@ def test_act_that_does_not_exist_is_refused_in_words(admin_client, asked):
 @pytest.mark.parametrize(
     "back", ["https://example.com/", "//example.com", "?x=1", "\0"]
 )
-def test_way_back_leads_nowhere_else(admin_client, back):
+def test_back_link_cannot_lead_to_another_site(admin_client, back):
     row = gave_up(10)
 
     response = admin_client.post(f"{LIST}{row.pk}/", {"act": "claim", "back": back})
@@ -218,7 +220,7 @@ def test_way_back_leads_nowhere_else(admin_client, back):
     assert response.url == f"{LIST}?#caller-{row.pk}"
 
 
-def test_caller_who_is_none_is_not_found(admin_client):
+def test_withdrawn_or_unknown_caller_is_not_found(admin_client):
     row = gave_up(10, is_withdrawn=True)
 
     answers = [
@@ -228,7 +230,7 @@ def test_caller_who_is_none_is_not_found(admin_client):
     assert answers == [404, 404, 404]
 
 
-def test_who_may_look_and_not_act_is_refused(staff):
+def test_user_who_may_only_look_cannot_act(staff):
     row = gave_up(10)
     reader = staff("view_abandonedcall")
 
@@ -256,7 +258,7 @@ def test_post_without_the_token_is_refused(admin_user):
     assert not FollowUp.objects.exists()
 
 
-def test_claims_of_others_are_released_by_those_who_may(staff, sato):
+def test_claims_of_others_are_released_with_the_permission_only(staff, sato):
     row = gave_up(10)
     acts.claim(SUZUKI, sato)
     client = staff("view_abandonedcall", "change_followup")
@@ -273,7 +275,7 @@ def test_claims_of_others_are_released_by_those_who_may(staff, sato):
     assert state() == [("open", None)]
 
 
-def test_rows_that_stay_locked_are_said_to_be_busy(admin_client, monkeypatch):
+def test_act_whose_rows_stay_locked_asks_to_try_again(admin_client, monkeypatch):
     row = gave_up(10)
 
     def locked(caller: str) -> Any:

@@ -60,7 +60,7 @@ def caller(page: Page, number: str = "090-1234-5678"):
     return page.locator("tbody.caller", has_text=number)
 
 
-def test_of_two_who_ring_the_same_caller_one_is_told_of_the_other(window):
+def test_of_two_users_who_ring_the_same_caller_one_is_refused(window):
     first, second = window("sato"), window("yamada")
 
     # Clicked by script: a browser without a telephone asks what to do with the link,
@@ -77,7 +77,7 @@ def test_of_two_who_ring_the_same_caller_one_is_told_of_the_other(window):
     expect(caller(first).get_by_role("link", name="Ring back")).to_be_focused()
 
 
-def test_work_is_done_without_a_script_and_by_keyboard(window):
+def test_work_list_can_be_used_without_script_and_by_keyboard(window):
     page = window("sato", java_script_enabled=False)
 
     caller(page).get_by_role("button", name="Ring back 090-1234-5678").press("Enter")

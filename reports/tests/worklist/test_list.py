@@ -1,4 +1,4 @@
-"""The work list: who stands under which tab, in which order, and what is said."""
+"""The work list: which callers each tab shows, in which order, and as what."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -61,7 +61,7 @@ def counts(client: Client, query: str = "") -> list[str]:
     return [tab["count"] for tab in client.get(LIST + query).context["tabs"]]
 
 
-def test_callers_to_be_rung_back_stand_by_the_first_time_they_gave_up(admin_client):
+def test_open_callers_are_sorted_by_their_first_abandoned_call(admin_client):
     gave_up(30, TANAKA)
     gave_up(20)
     gave_up(60)
@@ -77,7 +77,7 @@ def test_callers_to_be_rung_back_stand_by_the_first_time_they_gave_up(admin_clie
     assert [call.age for call in callers[0].calls] == ["1 h 0 min ago", "20 min ago"]
 
 
-def test_each_state_stands_under_its_tab(admin_client, sato):
+def test_each_state_is_shown_under_its_tab(admin_client, sato):
     names = ["open", "claimed", "reached", "closed", "recovered"]
     by_name = {name: f"+8190000000{place:02d}" for place, name in enumerate(names)}
     for number in by_name.values():
@@ -109,7 +109,7 @@ def test_each_state_stands_under_its_tab(admin_client, sato):
     assert recovered.last.recovered == "after 0:12:30"
 
 
-def test_withheld_callers_are_nobody_in_common_and_never_to_do(admin_client):
+def test_withheld_callers_are_not_merged_and_never_to_do(admin_client):
     gave_up(10, "")
     gave_up(20, "")
 
@@ -121,13 +121,13 @@ def test_withheld_callers_are_nobody_in_common_and_never_to_do(admin_client):
     assert "2 calls with a withheld number cannot be rung back" in html
 
 
-def test_withdrawn_calls_count_nowhere(admin_client):
+def test_withdrawn_calls_are_not_counted(admin_client):
     gave_up(10, is_withdrawn=True)
 
     assert counts(admin_client) == ["0"] * 5
 
 
-def test_caller_answered_later_leaves_the_list_by_itself(admin_client, sato):
+def test_caller_answered_later_is_no_longer_to_do(admin_client, sato):
     gave_up(60)
     acts.claim(SUZUKI, sato)
     assert numbers(admin_client) == ["090-1234-5678"]
@@ -138,7 +138,7 @@ def test_caller_answered_later_leaves_the_list_by_itself(admin_client, sato):
     assert counts(admin_client) == ["0", "0", "0", "0", "1"]
 
 
-def test_caller_who_gives_up_again_after_being_reached_is_to_do_once_more(
+def test_caller_who_gives_up_again_after_being_reached_is_to_do_again(
     admin_client, sato
 ):
     gave_up(60)
@@ -163,7 +163,7 @@ def test_list_reaches_as_far_back_as_was_chosen(admin_client):
     assert len(numbers(admin_client)) == 2
 
 
-def test_list_reaches_less_far_where_there_are_too_many(admin_client, monkeypatch):
+def test_list_leaves_out_the_oldest_of_too_many_calls(admin_client, monkeypatch):
     monkeypatch.setattr(callers, "MOST_CALLS", 3)
     for minutes in range(5):
         gave_up(minutes, f"+819000000{minutes:03d}")
@@ -214,7 +214,7 @@ def test_pages_hold_every_caller_once(admin_client, monkeypatch, tab, is_reverse
         "?tab=%F0%9F%92%A9&days=%00",
     ],
 )
-def test_nonsense_in_the_address_is_left_out_and_said_so(admin_client, query):
+def test_invalid_part_of_the_url_is_ignored_with_a_warning(admin_client, query):
     gave_up(10)
 
     response = admin_client.get(LIST + query, headers={"accept-language": "en"})
@@ -282,7 +282,7 @@ def test_visitor_and_staff_without_permission_see_nothing(client, staff):
     assert LIST not in nobody.get("/admin/").content.decode()
 
 
-def test_who_may_only_look_sees_masked_numbers_and_no_buttons(staff):
+def test_user_who_may_only_look_sees_masked_numbers_and_no_buttons(staff):
     row = gave_up(10)
     reader = staff("view_abandonedcall")
 
@@ -294,7 +294,7 @@ def test_who_may_only_look_sees_masked_numbers_and_no_buttons(staff):
     assert reverse("admin:callcenter_call_change", args=[row.call_id]) not in html
 
 
-def test_who_rings_back_sees_whom(member):
+def test_user_who_may_ring_back_sees_the_numbers(member):
     gave_up(10)
     operator = member("Operator")
 
