@@ -150,7 +150,7 @@ def _to_ring_back(start: datetime, end: datetime) -> Figure:
         formats.count(callers),
         # The callers that wait, whatever else is in the history.
         f"{reverse('admin:worklist')}?days=1",
-        gettext("of those who gave up today"),
+        gettext("of today's abandoned calls"),
     )
 
 

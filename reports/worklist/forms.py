@@ -89,7 +89,7 @@ class ActForm(forms.Form):
     act = forms.ChoiceField(choices=Act.choices)
     result = forms.ChoiceField(
         label=_("Result"),
-        choices=[("", _("Choose what became of it")), *FollowUpStep.Result.choices],
+        choices=[("", _("Choose a result")), *FollowUpStep.Result.choices],
         required=False,
     )
     text = forms.CharField(required=False, max_length=MOST_CHARACTERS)
@@ -99,7 +99,7 @@ class ActForm(forms.Form):
         cleaned = self.cleaned_data
         act = cleaned.get("act")
         if act == Act.ATTEMPT and not cleaned.get("result") and "result" in cleaned:
-            self.add_error("result", _("Choose what became of the ring-back."))
+            self.add_error("result", _("Choose the result of the ring-back."))
         if act == Act.NOTE and not cleaned.get("text") and "text" in cleaned:
-            self.add_error("text", _("Write what is to be noted."))
+            self.add_error("text", _("Enter the text of the note."))
         return cleaned

@@ -170,7 +170,7 @@ class Reader:
             at=formats.short_moment(call.abandoned_at, self.now),
             age=formats.age(call.abandoned_at, self.now),
             url=url if self.may_see_calls else "",
-            outcome=swatches.outcome("abandoned", gettext("gave up")),
+            outcome=swatches.outcome("abandoned", gettext("abandoned")),
             queue=str(self.queue_names.get(call.queue, call.queue)),
             wait=formats.duration(call.wait_seconds) or NOTHING,
             path=call.ivr_path.replace(">", " › "),

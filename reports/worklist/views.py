@@ -55,7 +55,7 @@ def _list(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     asked = ListQuery.of(request.GET)
     if asked.has_errors:
         messages.warning(
-            request, gettext("Part of the address makes no sense and was left out.")
+            request, gettext("Part of the address is not valid and was ignored.")
         )
     recent = RecentCalls.of(asked.days, reader.now)
     counts = recent.counts()
@@ -123,7 +123,7 @@ def _acted(
     request: HttpRequest, reader: Reader, call: AbandonedCall, form: ActForm
 ) -> HttpResponse:
     """Do the act, or say why not, and return to the page it came from."""
-    refused = gettext("This is nothing that can be done here.")
+    refused = gettext("This action is not possible here.")
     if form.is_valid():
         refused = _tried(form.cleaned_data, call, reader)
     if request.headers.get("accept") == "application/json":
@@ -161,7 +161,7 @@ def _tried(asked: dict[str, Any], call: AbandonedCall, reader: Reader) -> str:
         since = formats.short_moment(taken.at, reader.now)
         return said % {"number": shown, "who": name_of(taken.by), "since": since}
     except acts.NothingToDo:
-        said = gettext("%(number)s needs nothing more: look at the state below.")
+        said = gettext("%(number)s needs no further action: see the state below.")
         return said % {"number": shown}
     except acts.Busy:
         return gettext("Somebody else is changing this caller: try again in a moment.")

@@ -116,7 +116,7 @@ def test_row_claimed_by_somebody_else_stays_listed_without_buttons(admin_client,
     html = admin_client.get(LIST, headers={"accept-language": "en"}).content.decode()
 
     assert "佐藤" in html
-    assert "claimed by somebody" in html
+    assert "Assigned" in html
     assert 'name="act"' not in html
 
 
@@ -160,7 +160,7 @@ def test_acts_on_a_caller_answered_meanwhile_are_refused(admin_client):
 
     for name in ("claim", "ring", "close", "release", "reopen"):
         assert said(act(admin_client, row, name)) == [
-            "090-1234-5678 needs nothing more: look at the state below."
+            "090-1234-5678 needs no further action: see the state below."
         ]
     assert not FollowUp.objects.exists()
 
@@ -168,8 +168,8 @@ def test_acts_on_a_caller_answered_meanwhile_are_refused(admin_client):
 @pytest.mark.parametrize(
     ("asked", "error"),
     [
-        ({"act": "attempt", "text": "typed"}, "Choose what became of the ring-back."),
-        ({"act": "note", "text": "  "}, "Write what is to be noted."),
+        ({"act": "attempt", "text": "typed"}, "Choose the result of the ring-back."),
+        ({"act": "note", "text": "  "}, "Enter the text of the note."),
         (
             {"act": "note", "text": "x" * 2001},
             "Ensure this value has at most 2000 characters (it has 2001).",
@@ -205,7 +205,7 @@ def test_unknown_act_is_refused_with_a_message(admin_client, asked):
         f"{LIST}{row.pk}/", asked, follow=True, headers={"accept-language": "en"}
     )
 
-    assert said(response) == ["This is nothing that can be done here."]
+    assert said(response) == ["This action is not possible here."]
     assert not FollowUp.objects.exists()
 
 

@@ -71,7 +71,7 @@ def test_of_two_users_who_ring_the_same_caller_one_is_refused(window):
 
     notice = second.locator("#worklist-notice")
     expect(notice).to_contain_text("090-1234-5678 has been claimed by sato since")
-    expect(caller(second)).to_contain_text("claimed by somebody")
+    expect(caller(second)).to_contain_text("Assigned")
     expect(caller(second).locator(".acts :is(a, button)")).to_have_count(0)
     expect(caller(first).get_by_role("link", name="Enter result")).to_have_count(1)
     expect(caller(first).get_by_role("link", name="Ring back")).to_be_focused()

@@ -175,7 +175,7 @@ def test_list_leaves_out_the_oldest_of_too_many_calls(admin_client, monkeypatch)
         "1 min ago",
         "just now",
     ]
-    assert "There are too many to look further back." in response.content.decode()
+    assert "There are too many calls to show older ones." in response.content.decode()
 
 
 @pytest.mark.parametrize(("tab", "is_reversed"), [("todo", False), ("closed", True)])
@@ -221,7 +221,7 @@ def test_invalid_part_of_the_url_is_ignored_with_a_warning(admin_client, query):
 
     assert response.status_code == 200
     assert [each.number for each in response.context["callers"]] == ["090-1234-5678"]
-    assert "Part of the address makes no sense and was left out." in (
+    assert "Part of the address is not valid and was ignored." in (
         response.content.decode()
     )
 
@@ -239,15 +239,15 @@ def test_list_speaks_both_languages(admin_client, sato):
         texts[language] = " ".join(html.split())
 
     for said in (
-        "やること 1",
+        "要対応 1",
         "2回放棄",
         "1時間0分前",
         "サポート",
         "対応中",
-        "1 · 不在",
+        "1回 · 不在",
     ):
         assert said in texts["ja"]
-    for said in ("To do 1", "2 times", "1 h 0 min ago", "In progress", "1 · no answer"):
+    for said in ("To do 1", "2 times", "1 h 0 min ago", "In progress", "1× · no answer"):
         assert said in texts["en"]
 
 
