@@ -10,6 +10,7 @@ import phonenumbers
 
 # Numbers of this country are written in national style, all others with their code.
 HOME_COUNTRY_CODE = 81
+_HOME_REGION = "JP"
 
 E164_PATTERN = r"\+[1-9][0-9]{1,14}"
 _E164 = re.compile(E164_PATTERN)
@@ -57,6 +58,20 @@ def phone_number(number: str) -> str:
     else:
         style = phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, style)
+
+
+def international_form(text: str) -> str:
+    """The E.164 of a number as people write it; a national one is of the home country.
+
+    Text that cannot be a number is given back unchanged.
+    """
+    try:
+        parsed = phonenumbers.parse(text, _HOME_REGION)
+    except phonenumbers.NumberParseException:
+        return text
+    if not phonenumbers.is_possible_number(parsed):
+        return text
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def country(number: str) -> str:

@@ -2,7 +2,13 @@
 
 import pytest
 
-from callcenter.numbers import WITHHELD_NUMBERS, country, known_number, phone_number
+from callcenter.numbers import (
+    WITHHELD_NUMBERS,
+    country,
+    international_form,
+    known_number,
+    phone_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +53,23 @@ def test_number_reads_in_national_style_at_home_and_with_its_code_from_abroad(
     number, read
 ):
     assert phone_number(number) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("03-1234-5678", "+81312345678"),
+        ("0312345678", "+81312345678"),
+        ("(03) 1234 5678", "+81312345678"),
+        ("+1 201-555-0123", "+12015550123"),
+        ("+81312345678", "+81312345678"),
+        ("12", "12"),
+        ("agent_01", "agent_01"),
+        ("", ""),
+    ],
+)
+def test_number_as_people_write_it_has_an_international_form(text, number):
+    assert international_form(text) == number
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Callers left unserved in the admin, and those who wish to be rung back; read-only."""
+"""Abandoned calls and callback requests in the admin; read-only."""
 
 from django.contrib import admin
 from django.db import models
@@ -22,7 +22,7 @@ from reports.present import swatches
 
 @admin.register(AbandonedCall)
 class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
-    """Callers left unserved, and where the work on them stands."""
+    """Abandoned calls, and the state of the work on them."""
 
     list_display = [
         "abandoned_at",

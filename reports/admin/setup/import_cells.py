@@ -6,18 +6,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-import phonenumbers
 from django.utils.translation import gettext
 from import_export import widgets
 
 from callcenter.models import PhoneLine, Queue
+from callcenter.numbers import international_form
 
 _YES = {"yes", "y", "true", "1", "on", "はい", "有効", "○"}
 _NO = {"no", "n", "false", "0", "off", "いいえ", "無効", "×"}
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _PIN = re.compile(r"[0-9]{4,8}")
-# Callers' country where a number has none.
-_HOME = "JP"
 # Said for a PIN that is not wanted; nothing said leaves the PIN as it is.
 PIN_OFF = "off"
 
@@ -135,13 +133,7 @@ def international(text: str) -> str:
             )
             % {"text": text}
         )
-    try:
-        parsed = phonenumbers.parse(text, _HOME)
-    except phonenumbers.NumberParseException:
-        return text
-    if not phonenumbers.is_possible_number(parsed):
-        return text
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return international_form(text)
 
 
 def checked_pin(text: str) -> str:

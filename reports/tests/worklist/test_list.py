@@ -247,7 +247,13 @@ def test_list_speaks_both_languages(admin_client, sato):
         "1回 · 不在",
     ):
         assert said in texts["ja"]
-    for said in ("To do 1", "2 times", "1 h 0 min ago", "In progress", "1× · no answer"):
+    for said in (
+        "To do 1",
+        "2 times",
+        "1 h 0 min ago",
+        "In progress",
+        "1× · no answer",
+    ):
         assert said in texts["en"]
 
 
