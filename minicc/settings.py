@@ -168,11 +168,11 @@ AXES_VERBOSE = False
 
 # allauth is used for two-factor authentication only: no signing up, no mail.
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "reports.login.adapter.Account"
+ACCOUNT_ADAPTER = "reports.login.adapter.AccountAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # axes counts failures, in the database that all processes share.
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
-MFA_ADAPTER = "reports.login.adapter.SecondStep"
+MFA_ADAPTER = "reports.login.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "MiniCC"
 MFA_FORMS = {

@@ -1,1 +1,1 @@
-"""How people get in: password, second step, lock-out; never what they see."""
+"""Logging in: password, second step and lock-out; and the accounts in the admin."""

@@ -1,7 +1,7 @@
 """Accounts and groups in the admin: who may log in, and what a group may do.
 
-Rights come through groups; the stock page offers them one by one as well, in a widget
-that no screen reader can work.
+Rights are given to groups. Django's own page of an account also offers each permission
+by itself, in a widget that screen readers cannot use: that field is left out here.
 """
 
 from typing import Any
@@ -23,16 +23,16 @@ _TICKED: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
     models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
 }
 
-# Tables without pages: a right to them means nothing to anybody.
+# Apps whose tables have no pages here: permissions for them would have no effect.
 _WITHOUT_PAGES = ("account", "axes", "contenttypes", "mfa", "sessions")
 
-# Mail is not asked for, and keys of apps are nothing to look at.
+# No e-mail address is verified here, and keys of authenticator apps are secret.
 admin.site.unregister([User, Group, EmailAddress, Authenticator])
 
 
 @admin.register(User)
 class AccountAdmin(UserAdmin[User]):
-    """Who may log in, and help for who cannot get in."""
+    """Who may log in; and actions for those who cannot."""
 
     fieldsets = (
         (None, {"fields": ["username", "password", "is_active"]}),

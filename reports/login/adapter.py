@@ -1,4 +1,4 @@
-"""What the library for the second step is told about us."""
+"""What django-allauth asks us: who may sign up, which messages to show, the QR code."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from qrcode.image.svg import SvgPathImage
 
-# What is said of what was done; everything else goes without saying.
-_SAID: dict[str | None, StrOrPromise] = {
+# allauth names a message by the template of its text; others than these are not shown.
+_MESSAGES: dict[str | None, StrOrPromise] = {
     "mfa/messages/totp_activated.txt": _("Logging in now asks for a code of your app."),
     "mfa/messages/totp_deactivated.txt": _("Logging in asks for no code any more."),
     "mfa/messages/recovery_codes_generated.txt": _(
@@ -22,8 +22,8 @@ _SAID: dict[str | None, StrOrPromise] = {
 }
 
 
-class Account(DefaultAccountAdapter):
-    """Nobody signs up, and messages are ours."""
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody can sign up, and only the messages above are shown."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -37,18 +37,23 @@ class Account(DefaultAccountAdapter):
         extra_tags: str = "",
         message: str | None = None,
     ) -> None:
-        if text := message or _SAID.get(message_template):
+        """Shows our text in place of allauth's, or nothing if we have none."""
+        if text := message or _MESSAGES.get(message_template):
             messages.add_message(request, level, text, extra_tags)
 
 
-class SecondStep(DefaultMFAAdapter):
-    """An account is known by its log-in; the QR code stands in the page itself."""
+class SecondStepAdapter(DefaultMFAAdapter):
+    """Names an account by its log-in name, and draws the QR code into the page."""
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         return user.get_username()
 
     def build_totp_svg(self, url: str) -> str:
-        # An image of a data: address would need a hole in the policy.
+        """The QR code as an <svg> element of the page.
+
+        allauth's has an XML head, for an <img> with a data: address; the content
+        security policy forbids those.
+        """
         image: Any = qrcode.make(url, image_factory=SvgPathImage, border=2)
         svg: str = image.to_string(encoding="unicode")
         return svg

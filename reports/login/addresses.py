@@ -1,19 +1,19 @@
-"""From where somebody logs in, behind the proxies of the settings. No database."""
+"""The address that a log-in comes from, behind PROXY_COUNT proxies. No database."""
 
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 
-# Whoever has an IPv6 address has all those that begin alike.
+# A customer of a provider has at least a /64 network: it counts as one address.
 _IPV6_PREFIX = 64
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The address failures are counted by; None when there is none to read.
+    """The address that failures are counted by; None if it cannot be read.
 
-    Each proxy of ours adds at the end of X-Forwarded-For from whom it took the request;
-    what stands before was sent by whoever asks, and is not believed.
+    Each of our proxies appends to X-Forwarded-For the address it was called from.
+    Everything before those entries comes from the client and is not trusted.
     """
     count = settings.PROXY_COUNT
     sent = request.META.get("HTTP_X_FORWARDED_FOR", "")

@@ -1,4 +1,4 @@
-"""Codes of the second step: each good once, and wrong ones counted like passwords."""
+"""Codes of the second step: each works once; wrong ones count like wrong passwords."""
 
 from typing import Any
 
@@ -16,7 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CountedCode(forms.Form):
-    """A code of an app or a recovery code, for a user known by the password."""
+    """A code from an app, or a recovery code; mixed into allauth's forms.
+
+    `user` and `authenticator` are attributes of those forms: whose code is asked for,
+    and which of the user's authenticators the code has matched.
+    """
 
     user: Any
     authenticator: Any
@@ -32,7 +36,11 @@ class CountedCode(forms.Form):
         }
 
     def clean_code(self) -> str:
-        """The code, if it is right, has not been used, and the user is not locked."""
+        """The code, if it is right and unused and the account is not locked.
+
+        Raises ValidationError otherwise; without a text for a locked account, since
+        axes then answers with its own page.
+        """
         request = context.request
         who = {"username": self.user.get_username()}
         if not AxesProxyHandler.is_allowed(request, who):
@@ -47,7 +55,7 @@ class CountedCode(forms.Form):
             code: str = super().clean_code()  # type: ignore[misc]
             used_at = last_used[self.authenticator.pk]
             if self.authenticator.type == Authenticator.Type.TOTP and _is_now(used_at):
-                # Where several processes answer, another may have taken it.
+                # allauth remembers used codes in a cache that processes do not share.
                 raise get_adapter().validation_error("incorrect_code")
         except ValidationError:
             user_login_failed.send(__name__, credentials=who, request=request)
@@ -64,7 +72,7 @@ class ConfirmationCode(CountedCode, ReauthenticateForm):
 
 
 def _is_now(moment: Any) -> bool:
-    """Whether a moment lies in the time for which the present code is good."""
+    """Whether a moment lies in the 30 seconds for which the present code is valid."""
     period = app_settings.TOTP_PERIOD
     now = timezone.now().timestamp() // period
     return moment is not None and moment.timestamp() // period == now

@@ -1,6 +1,6 @@
-"""The ways in, and what an account does for its own safety; names as allauth has them.
+"""Log-in and the pages of an account's own security, under allauth's URL names.
 
-Signing up, addresses of mail and other doors of allauth stay shut: they are not here.
+allauth's pages for signing up, e-mail addresses and the like are left out on purpose.
 """
 
 from allauth.account import views as account
@@ -11,7 +11,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
 
-from reports.login.views import LoginView, View, in_the_admin
+from reports.login.views import LoginView, View, in_admin_frame
 
 _SECURITY: dict[str, tuple[str, View]] = {
     "": ("mfa_index", base.index),
@@ -37,7 +37,7 @@ urlpatterns = [
     ),
     path("security/stop/", require_POST(account.logout), name="account_logout"),
     *(
-        path(f"security/{route}", in_the_admin(view), name=name)
+        path(f"security/{route}", in_admin_frame(view), name=name)
         for route, (name, view) in _SECURITY.items()
     ),
 ]

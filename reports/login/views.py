@@ -1,11 +1,10 @@
-"""The log-in page, the page of those locked out, and the admin's frame for both."""
+"""The log-in page, the page for locked accounts, the admin's frame around allauth's."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.internal.flows.login import perform_password_login
-from allauth.account.models import Login
+from allauth.account.utils import perform_login
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off
 from django.contrib import admin
@@ -20,7 +19,7 @@ View = Callable[..., HttpResponseBase]
 
 
 class LoginView(views.LoginView):
-    """The admin's log-in page; who has a second step goes there before coming in."""
+    """The admin's log-in page; an account with a second step is asked for its code."""
 
     authentication_form = AdminAuthenticationForm
     template_name = "admin/login.html"
@@ -32,11 +31,10 @@ class LoginView(views.LoginView):
         return super().get(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        user = form.get_user()
-        login = Login(user=user, redirect_url=self.get_success_url())
-        who = {"username": user.get_username()}
-        answer: HttpResponse = perform_password_login(self.request, who, login)
-        return answer
+        response: HttpResponse = perform_login(
+            self.request, form.get_user(), redirect_url=self.get_success_url()
+        )
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -51,7 +49,10 @@ class LoginView(views.LoginView):
 def locked_out(
     request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None
 ) -> HttpResponse:
-    """Says after how many failures, and when the next attempt is welcome."""
+    """The page after too many failed attempts, with the time from which to try again.
+
+    axes calls this (AXES_LOCKOUT_CALLABLE) instead of showing the log-in page.
+    """
     cool_off = get_cool_off(request)
     handler = AxesProxyHandler.get_implementation()
     attempts = [
@@ -66,8 +67,8 @@ def locked_out(
     return render(request, "admin/locked_out.html", shown, status=429)
 
 
-def in_the_admin(view: View) -> View:
-    """The view, its page in the frame of the admin."""
+def in_admin_frame(view: View) -> View:
+    """The view with the context that the admin's base template needs."""
 
     @wraps(view)
     def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -1,7 +1,7 @@
 """How outcomes and states look: a colour, a pattern and a word. No database.
 
-The colours and patterns are those of static/reports/parts/outcomes.css; whoever draws an
-outcome, in a list, a page or a chart, takes its class from here.
+The colours and patterns are those of static/reports/parts/outcomes.css; whoever draws
+an outcome, in a list, a page or a chart, takes its class from here.
 """
 
 from django.utils.html import format_html

@@ -1,8 +1,8 @@
 """Stock templates are the ones that ours were compared with. No database.
 
 Our templates replace some of Django's and allauth's and fill blocks of others. When a
-new release changes one of them, the test below names it: compare it with ours, take over
-what matters, and write the new fingerprint into data/stock_templates.json.
+new release changes one of them, the test below names it: compare it with ours, take
+over what matters, and write the new fingerprint into data/stock_templates.json.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The style sheets: colours in one place, each sheet loaded by a template. No database."""
+"""Style sheets: colours in one place, each sheet loaded by a template. No database."""
 
 import re
 from pathlib import Path
