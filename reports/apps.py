@@ -1,4 +1,4 @@
-"""The app that people look at."""
+"""The app of the people's side."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

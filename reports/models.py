@@ -1,4 +1,4 @@
-"""What the people's side keeps for itself: who took which rows away."""
+"""Tables of the people's side: which exports were made, and by whom."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ExportAudit(models.Model):
-    """One file that somebody took away: when, what, how much of it, masked or not."""
+    """One file that somebody exported: when, what, how many rows, masked or not."""
 
     class State(models.TextChoices):
         """How far the file got."""
@@ -25,7 +25,7 @@ class ExportAudit(models.Model):
         related_name="+",
         verbose_name=_("user"),
     )
-    # The row outlives the account.
+    # Kept when the account is deleted.
     username = models.CharField(_("log-in name"), max_length=150)
     # A table ("callcenter.call") or a report ("queue-interval").
     subject = models.CharField(_("list or report"), max_length=100)
@@ -41,7 +41,7 @@ class ExportAudit(models.Model):
         verbose_name = _("export")
         verbose_name_plural = _("exports")
         ordering = ["-started_at", "-id"]
-        # Adding one is exporting; nobody changes or deletes what was written down.
+        # "add" is the right to export; rows are never changed or deleted by people.
         default_permissions = ("add", "view")
         indexes = [
             # The list of a period.

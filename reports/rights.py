@@ -1,7 +1,7 @@
-"""Gives rights to the groups of the staff, from migrations.
+"""The groups of the staff, and giving them permissions from a migration.
 
-A migration gives what is new in it and never again what was there: an administrator who
-takes a right away from a group has the last word.
+A migration gives a group only the permissions it introduces. If an administrator takes
+one away later, no migration gives it back.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,10 +14,11 @@ SUPERVISOR, OPERATOR, ADMINISTRATOR = "Supervisor", "Operator", "Administrator"
 
 
 def give(apps: Any, database: str, groups: Mapping[str, Iterable[str]]) -> None:
-    """Give groups, made where missing, the permissions named `app.codename`, `app.*`.
+    """Give groups permissions: `app.codename`, or `app.*` for all of an app.
 
-    Django makes permissions after all migrations: those of the apps named, as far as
-    this migration knows them, are made here. One that it does not know is an error.
+    Groups that do not exist are created. Django creates permissions only after the last
+    migration, so those of the apps named are created here, for the models as this
+    migration knows them. Raises LookupError for a permission that does not exist then.
     """
     group_model = apps.get_model("auth", "Group").objects.using(database)
     permission_model = apps.get_model("auth", "Permission").objects.using(database)
@@ -38,7 +39,7 @@ def give(apps: Any, database: str, groups: Mapping[str, Iterable[str]]) -> None:
 
 
 def may(actions: str, *models: str) -> list[str]:
-    """Permissions by action and model: may("view change", "callcenter.queue")."""
+    """Names of permissions: may("view change", "callcenter.queue")."""
     return [
         f"{app}.{action}_{model}"
         for app, _dot, model in (each.partition(".") for each in models)

@@ -1,10 +1,13 @@
-"""The admin site's class: its title, its languages and its order."""
+"""The admin site: its title, its menu, and pages of ours among the admin's own."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.exceptions import NotRegistered
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,20 +23,21 @@ from reports.worklist import views as worklist
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of ours in the menu, for those with a permission."""
+    """A page of ours in the menu; `permission` is empty if everybody may open it."""
 
     name: StrOrPromise
     url_name: str
     permission: str = ""
 
     def is_open_to(self, request: HttpRequest) -> bool:
-        """Whether the reader may go there."""
+        """Whether the reader may open the page."""
         return not self.permission or request.user.has_perm(self.permission)
 
     def row(self, request: HttpRequest) -> dict[str, Any]:
-        """The page in the shape in which the admin's templates know a table."""
+        """The page as an entry of the admin's menu, in the form it has for a table."""
         url = reverse(self.url_name)
-        # They mark what is a part of the path, and the first page's is part of all.
+        # The menu's template marks an entry as current if its URL is part of the path;
+        # "/admin/" is part of every path. A "?" at the end prevents that elsewhere.
         is_elsewhere = url == reverse("admin:index") != request.path
         return {
             "name": self.name,
@@ -45,8 +49,8 @@ class Page:
         }
 
 
-# The menu: pages of ours, and tables by their models' names. What is done today, what
-# is read, what makes it so; tables nobody placed here keep their app.
+# The menu: its groups, with pages of ours and tables by the names of their models.
+# A table that is not listed here stays in the group of its app.
 _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
     (
         "today",
@@ -101,7 +105,7 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
 
 
 class MiniccAdminSite(admin.AdminSite):
-    """The stock admin under our name, with its tables in groups people know."""
+    """Django's admin under our name, with its tables in the groups above."""
 
     site_title = "MiniCC"
     site_header = "MiniCC"
@@ -121,13 +125,13 @@ class MiniccAdminSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Elsewhere (reports.login), since this page would know no second step."""
+        """Sends people to our log-in page: the admin's own skips the second step."""
         return redirect("account_login")
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[Any]:
-        """The menu; with an app's label only that app's tables, in the same groups."""
+        """The menu, or with `app_label` the tables of that app in the same groups."""
         known: list[Any] = super().get_app_list(request, app_label)
         tables = {
             table["object_name"]: table for app in known for table in app["models"]
@@ -137,7 +141,7 @@ class MiniccAdminSite(admin.AdminSite):
             shown: list[dict[str, Any]] = []
             for entry in entries:
                 if isinstance(entry, str):
-                    # Taken out: what is left over keeps its app.
+                    # Taken out, so that `tables` keeps those without a place here.
                     shown += filter(None, [tables.pop(entry, None)])
                 elif app_label is None and entry.is_open_to(request):
                     shown.append(entry.row(request))
@@ -152,7 +156,7 @@ class MiniccAdminSite(admin.AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """The first page: how today stands, for those who may see calls."""
+        """The dashboard; its figures only for those who may see calls."""
         context = {"today": dashboard.today(request.user), **(extra_context or {})}
         return super().index(request, context)
 
@@ -162,7 +166,10 @@ class MiniccAdminSite(admin.AdminSite):
         app_label: str,
         extra_context: dict[str, Any] | None = None,
     ) -> TemplateResponse:
-        """The tables of an app, under the app's name and not its first group's."""
+        """The tables of an app, with the app's name as title.
+
+        Django takes the name from the first entry of the menu, which is a group here.
+        """
         context = {"title": self._app_name(app_label), **(extra_context or {})}
         return super().app_index(request, app_label, context)
 
@@ -174,7 +181,7 @@ class MiniccAdminSite(admin.AdminSite):
 
 
 def _group(slug: str, name: StrOrPromise, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """A group in the shape in which the admin's templates know an app."""
+    """A group of the menu, in the form that the admin's templates use for an app."""
     return {
         "name": name,
         "app_label": slug,
@@ -182,3 +189,10 @@ def _group(slug: str, name: StrOrPromise, rows: list[dict[str, Any]]) -> dict[st
         "has_module_perms": True,
         "models": rows,
     }
+
+
+def model_admins(site: admin.AdminSite) -> Iterator[admin.ModelAdmin[Any]]:
+    """The admin class of each registered model."""
+    for model in apps.get_models():
+        with suppress(NotRegistered):
+            yield site.get_model_admin(model)

@@ -1,4 +1,4 @@
-"""The tables as people see them; importing the modules registers their classes."""
+"""The admin's pages of our tables. Importing a module registers its classes."""
 
 from reports.admin.history import (
     abandoned,

@@ -17,7 +17,7 @@ UNDER_ANOTHER_NAME = {
     "admin/period_filter.html": "admin/filter.html",
 }
 STOCK = [
-    Path(package.__file__).parent / "templates"
+    Path(str(package.__file__)).parent / "templates"
     for package in (admin, auth, allauth, import_export)
 ]
 # The distribution of a package, by the name it is imported under.

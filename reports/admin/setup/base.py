@@ -1,6 +1,7 @@
-"""The setup in the admin: what its pages have in common; messages.
+"""What the pages of the setup have in common; and the page of messages.
 
-Whatever cannot work on the telephone is refused here, in words, before it is saved.
+A setup that could not work on the telephone is refused by the forms, with a sentence
+that says why, before it is saved.
 """
 
 import re
@@ -21,11 +22,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from callcenter.models import (
-    MenuOption,
-    Message,
-    Prompt,
-)
+from callcenter.models import MenuOption, Message, Prompt
 from reports.admin.exports import ExportAdmin
 from reports.admin.setup import changes
 
@@ -34,16 +31,19 @@ Purpose = Prompt.Purpose
 
 
 class SetupAdmin(ExportAdmin[ModelT]):
-    """Setup that people edit; what calls still need cannot be deleted."""
+    """A table of the setup: edited by people, each change kept with its values.
 
-    # What history and Twilio know a row by never changes once it is saved.
+    Rows that calls still need cannot be deleted (`reasons_to_keep`).
+    """
+
+    # Fields by which history or Twilio refers to a row: fixed once it is saved.
     fixed_once_saved: Sequence[str] = ()
     change_list_template = "admin/callcenter/setup_change_list.html"
     delete_confirmation_template = "admin/callcenter/setup_delete_confirmation.html"
     object_history_template = "admin/callcenter/setup_history.html"
-    # A sentence about calls of the past, on the page that asks before it deletes.
+    # A sentence on the page that confirms a deletion: what becomes of past calls.
     what_history_keeps: StrOrPromise = ""
-    # Deleting is rare here and deserves a page that says what hangs on the row.
+    # No bulk deletion: each row has a page that says what would go with it.
     actions = None
     show_facets = admin.ShowFacets.NEVER
     empty_value_display = "—"
@@ -127,16 +127,12 @@ class SetupAdmin(ExportAdmin[ModelT]):
     ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         reasons = [reason for obj in objs for reason in self.reasons_to_keep(obj)]
-        # Ours name the same rows as Django's list, and say what to do.
+        # Our sentences name the rows of Django's list, and say what to do about them.
         return deleted, counts, lacking, reasons or protected
 
 
 class NumberField(forms.CharField):
-    """A telephone number as people write it, in the one form that is kept.
-
-    Full-width characters of a Japanese keyboard are meant as digits; hyphens, spaces
-    and parentheses are for the eye.
-    """
+    """A telephone number, in ASCII and without separators."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -144,13 +140,17 @@ class NumberField(forms.CharField):
 
 
 class PartsFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
-    """Rows that belong to one; they may change places, and share none."""
+    """Rows of another table that belong to the row of the page.
+
+    Their keys are unique within it, and two rows may swap them in one save.
+    """
 
     def save(self, commit: bool = True) -> list[Any]:
-        """Saves the rows; one that takes another's place would not find it free.
+        """Saves the rows.
 
-        So all that change or go are out of the way first, and come back as they are
-        saved. Nothing hangs on them.
+        Saving them one by one would break the unique key while two rows swap theirs.
+        So all rows that change are deleted first, and inserted again as they are saved.
+        No other table refers to them.
         """
         if commit and self.model is not None:
             changed = [
@@ -170,7 +170,7 @@ class PartsFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
 
 
 class ChoiceInline(admin.TabularInline[ModelT, models.Model]):
-    """Rows of choices, without buttons that change or delete what is chosen."""
+    """Rows that refer to other tables, without the links to edit what is chosen."""
 
     formset = PartsFormSet
     extra = 0
@@ -185,7 +185,7 @@ class ChoiceInline(admin.TabularInline[ModelT, models.Model]):
 
 
 class PromptInline(admin.TabularInline[Prompt, models.Model]):
-    """What callers hear at the moments an owner has."""
+    """Texts that callers hear; `purposes` are the moments the owner of the rows has."""
 
     model = Prompt
     formset = PartsFormSet
@@ -212,10 +212,10 @@ class PromptInline(admin.TabularInline[Prompt, models.Model]):
 
 
 class NeededPrompts(PartsFormSet):
-    """The prompts of what is nothing without one."""
+    """The prompts of a row that must have at least one."""
 
     def clean(self) -> None:
-        """Silence on the telephone sounds like a fault."""
+        """Refuses a page without a prompt: callers would hear silence."""
         super().clean()
         kept = [form for form in self.forms if is_kept(self, form)]
         if not kept and not any(self.errors):
@@ -225,14 +225,14 @@ class NeededPrompts(PartsFormSet):
 
 
 class NeededPromptInline(PromptInline):
-    """What callers hear at a menu or as a message."""
+    """Texts of a menu or a message, at least one."""
 
     formset = NeededPrompts
 
 
 @admin.register(Message)
 class MessageAdmin(SetupAdmin[Message]):
-    """What is told to a caller before the call ends."""
+    """Texts that a caller hears before the call ends."""
 
     list_display = ["name", "slug"]
     fields = ["slug", "name"]
@@ -244,13 +244,13 @@ class MessageAdmin(SetupAdmin[Message]):
 
 
 def is_kept(formset: Any, form: Any) -> bool:
-    """Whether a row of a formset will stand after saving: filled, and not deleted."""
-    is_there = form.instance.pk is not None or form.has_changed()
-    return is_there and not formset._should_delete_form(form)
+    """Whether a row of a formset will exist after saving: filled in, not deleted."""
+    is_filled = form.instance.pk is not None or form.has_changed()
+    return is_filled and form not in formset.deleted_forms
 
 
 def in_use(obj: models.Model, users: Sequence[Any] | models.QuerySet[Any]) -> list[str]:
-    """Why a row that others lead to cannot be deleted, or nothing."""
+    """The reason why a row cannot be deleted: `users` still refer to it, if any do."""
     names = ", ".join(str(user) for user in users)
     if not names:
         return []

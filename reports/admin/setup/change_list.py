@@ -1,4 +1,4 @@
-"""The list of changes: who changed what in the setup, and when. Nobody edits it."""
+"""The list of changes: who changed what in the setup, and when. It is read-only."""
 
 from typing import Any
 
@@ -21,13 +21,14 @@ from reports.admin.filters import PeriodFilter
 from reports.admin.history.base import NOTHING, CappedPaginator, HistoryAdmin
 from reports.admin.setup import changes
 from reports.present import formats
+from reports.site import model_admins
 
-# So many fields, and so many letters of each, stand in the list; its page has all.
+# How many fields of a change the list shows, and how many characters of each.
 MOST_SHOWN, MOST_LETTERS = 3, 40
 
 
 class _KeyFilter(admin.SimpleListFilter):
-    """One of the rows that the filter offers, by its key; anything else is refused."""
+    """A filter by the key of another table; refuses keys that it does not offer."""
 
     column = ""
 
@@ -43,7 +44,7 @@ class _KeyFilter(admin.SimpleListFilter):
 
 
 class TableFilter(_KeyFilter):
-    """The tables of which the reader may see changes."""
+    """By table, among those that the reader may see."""
 
     title = _("table")
     parameter_name = "table"
@@ -58,7 +59,7 @@ class TableFilter(_KeyFilter):
 
 
 class PersonFilter(_KeyFilter):
-    """The people who have changed something."""
+    """By user, among those who have changed something."""
 
     title = _("user")
     parameter_name = "who"
@@ -74,7 +75,7 @@ class PersonFilter(_KeyFilter):
 
 @admin.register(LogEntry)
 class ChangeAdmin(admin.ModelAdmin[LogEntry]):
-    """Changes of what the reader may see, newest first."""
+    """Changes of the tables that the reader may see, newest first."""
 
     list_display = ["moment", "who", "table", "item", "what"]
     list_display_links = ["moment"]
@@ -91,7 +92,7 @@ class ChangeAdmin(admin.ModelAdmin[LogEntry]):
     empty_value_display = NOTHING
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """In the menu it stands as a page of ours, not under Django's name."""
+        """No: the menu has it as a page of ours, not among Django's tables."""
         return False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -176,19 +177,19 @@ def _line(change: changes.Change) -> str:
 def _visible(
     request: HttpRequest, model_admin: admin.ModelAdmin[Any]
 ) -> list[type[models.Model]]:
-    """The tables that the reader may see anyway; who sees no users sees no log-ins."""
+    """The tables that the reader may see: their changes may be seen as well."""
     return [
-        model
-        for model, its_admin in model_admin.admin_site._registry.items()
-        # History is changed by nobody.
-        if model is not LogEntry
-        and not isinstance(its_admin, HistoryAdmin)
-        and its_admin.has_view_permission(request)
+        each.model
+        for each in model_admins(model_admin.admin_site)
+        # Nobody changes history.
+        if each.model is not LogEntry
+        and not isinstance(each, HistoryAdmin)
+        and each.has_view_permission(request)
     ]
 
 
 def _page(entry: LogEntry) -> str:
-    """The page of what was changed, where it still is."""
+    """The address of the row that was changed; empty if it is gone or has no page."""
     if entry.is_deletion() or entry.content_type is None:
         return ""
     try:

@@ -1,8 +1,8 @@
 """Who changed what in the setup: each field with its value before and after.
 
-Kept in the admin's own log beside what Django writes there, in no language: names of
-fields and choices are translated when somebody reads them. What is no column of a
-table, such as a new PIN, is kept as changed and without any value.
+The details are a part of the JSON in `change_message` of Django's LogEntry. Names of
+fields and choices are kept untranslated and translated when somebody reads them. For a
+form field that is no column, such as a new PIN, only the fact that it changed is kept.
 """
 
 import json
@@ -28,13 +28,14 @@ from callcenter.models import (
 
 ADDED, CHANGED, DELETED = "added", "changed", "deleted"
 
-# A value as it is kept: its text, and whether it is one of ours to translate.
+# A value as it is kept: its text, and whether the text is a message to translate.
 Value = tuple[str, bool]
-# One field of one row, as JSON keeps it.
+# One field of one row as JSON: field, old and new (Value), and for a row of another
+# table `row`: did (ADDED ...), kind (its table) and by (the Values that identify it).
 Detail = dict[str, Any]
 
 _NOTHING: Value = ("", False)
-# What tells the rows of a table from each other, within what they belong to.
+# The columns that identify a row of a table among those of the same owner.
 _KNOWN_BY: dict[type[models.Model], Sequence[str]] = {
     Prompt: ("purpose", "language"),
     MenuOption: ("input",),
@@ -48,7 +49,7 @@ _KNOWN_BY: dict[type[models.Model], Sequence[str]] = {
 class Change:
     """One field of one row before and after, in the reader's language."""
 
-    row: str  # empty for the row that the entry is about
+    row: str  # "Prompt (greeting, English)"; empty for the entry's own row
     field: str
     old: str = ""
     new: str = ""
@@ -58,7 +59,7 @@ class Change:
 def of_forms(
     form: BaseModelForm[Any], formsets: Iterable[Any], *, add: bool
 ) -> list[Detail]:
-    """What a saved page has changed, rows of other tables included."""
+    """What saving a page has changed, in its row and in rows of other tables."""
     with override(None):
         found = list(_of_form(form, is_new=add))
         for formset in formsets:
@@ -77,7 +78,7 @@ def of_forms(
 
 
 def of_row(obj: models.Model) -> list[Detail]:
-    """All that a new row says."""
+    """All fields of a new row."""
     with override(None):
         return list(_details(type(obj), {}, _values(obj)))
 
@@ -85,7 +86,7 @@ def of_row(obj: models.Model) -> list[Detail]:
 def of_field(
     obj: models.Model, name: str, *, before: object, after: object
 ) -> list[Detail]:
-    """One column that changed by what was done elsewhere."""
+    """One column of a row that changed because another row did."""
     with override(None):
         return list(_details(type(obj), {name: before}, {name: after}))
 
@@ -93,7 +94,10 @@ def of_field(
 def of_deletion(
     obj: models.Model, parts: Iterable[tuple[str, models.Model]]
 ) -> list[Detail]:
-    """All that a row said, and its parts, each with the column that says whose."""
+    """All fields of a deleted row and of its parts.
+
+    A part is a row of another table, with the name of its column that refers to `obj`.
+    """
     with override(None):
         found = list(_details(type(obj), _values(obj), {}))
         for owner, part in parts:
@@ -106,7 +110,7 @@ def of_deletion(
 def log(
     request: HttpRequest, obj: models.Model, flag: int, details: list[Detail]
 ) -> None:
-    """An entry about a row that no form of the admin has saved."""
+    """Write an entry about a row that was not saved by a form of the admin."""
     did = {CHANGE: CHANGED, DELETION: DELETED}.get(flag, ADDED)
     said: Any = {"fields": []} if did == CHANGED else {}
     message = [{did: said}, {"details": details}]
@@ -114,7 +118,7 @@ def log(
 
 
 def read(entry: LogEntry) -> list[Change]:
-    """What an entry says field by field; nothing where Django alone has written it."""
+    """The changes that an entry holds; none for an entry without our details."""
     try:
         message = json.loads(entry.change_message or "[]")
     except ValueError:
@@ -148,7 +152,7 @@ def _of_form(
     names = {name for name in form.changed_data if name not in ("DELETE", owner)}
     model = type(form.instance)
     values = _values(form.instance)
-    # A new row says also what its form began with.
+    # Of a new row, fields left at their initial values are shown too.
     shown = form.fields if is_new else names
     after = {key: raw for key, raw in values.items() if key in shown}
     before = {} if is_new else {key: form.initial.get(key) for key in after}
@@ -165,7 +169,7 @@ def _details(
     row: Detail | None = None,
     owner: str = "",
 ) -> Iterator[Detail]:
-    """The columns that differ; one that says whose row it is tells nothing."""
+    """The columns that differ, except the one that refers to the row's owner."""
     for column in _columns(model):
         old = _value(column, before.get(column.name))
         new = _value(column, after.get(column.name))
@@ -186,7 +190,7 @@ def _row(model: type[models.Model], values: Mapping[str, Any], did: str) -> Deta
 
 
 def _columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """What people can change; not the key, and never the hash of a PIN."""
+    """The columns people can edit. The hash of a PIN is not editable, so never here."""
     return [
         column
         for column in model._meta.concrete_fields
@@ -201,11 +205,11 @@ def _values(obj: models.Model) -> dict[str, Any]:
 
 
 def _value(column: models.Field[Any, Any], raw: Any) -> Value:
-    """A raw value as it is kept; choices and yes or no in the words of the code."""
+    """A raw value as it is kept; choices and booleans as untranslated messages."""
     if raw is None or raw == "":
         return _NOTHING
     if column.related_model:
-        # The name of the day: what it is called later is another matter.
+        # Its name at this moment; later changes of the name do not show here.
         others: Any = column.related_model
         found = others._default_manager.filter(pk=raw).first()
         return (str(found) if found else str(raw), False)
@@ -239,5 +243,5 @@ def _shown_row(detail: Detail) -> str:
 
 
 def _translated(text: str) -> str:
-    # The empty message is the head of the catalogue.
+    # gettext("") would return the header of the catalogue.
     return gettext(text) if text else ""

@@ -1,4 +1,4 @@
-"""Holidays and wrap-up codes in the admin, where a file can bring them in as well."""
+"""Holidays and wrap-up codes in the admin."""
 
 from django.contrib import admin
 from django.urls import URLPattern
@@ -24,7 +24,7 @@ class HolidayAdmin(ImportAdmin[Holiday]):
 
 @admin.register(WrapUpCode)
 class WrapUpCodeAdmin(ImportAdmin[WrapUpCode]):
-    """What conversations were about; a code once used stays readable when inactive."""
+    """What conversations were about. Inactive codes stay, since old calls use them."""
 
     resource = WrapUpCodeResource
     list_display = ["name", "code", "is_active"]

@@ -1,4 +1,7 @@
-"""Cells of an imported file as values of the setup, and back; errors in plain words."""
+"""Cells of an imported file as values of the setup, and back.
+
+A cell that cannot be read raises ValueError with a sentence for the reader.
+"""
 
 import re
 import unicodedata
@@ -16,17 +19,17 @@ _YES = {"yes", "y", "true", "1", "on", "はい", "有効", "○"}
 _NO = {"no", "n", "false", "0", "off", "いいえ", "無効", "×"}
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _PIN = re.compile(r"[0-9]{4,8}")
-# Said for a PIN that is not wanted; nothing said leaves the PIN as it is.
+# In a cell for a PIN: no PIN is wanted. An empty cell leaves the PIN as it is.
 PIN_OFF = "off"
 
 
 def plain(value: object) -> str:
-    """The cell in half width, without blanks around."""
+    """The cell with full-width characters as ASCII, and stripped."""
     return unicodedata.normalize("NFKC", str(value or "")).strip()
 
 
 class Words(widgets.Widget):
-    """Text as it is; nothing is an empty text."""
+    """Text as it is; None becomes the empty text."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         return str(value or "")
@@ -36,14 +39,14 @@ class Words(widgets.Widget):
 
 
 class WordsOrNone(Words):
-    """Text that is unique where there is any."""
+    """Text of a column that is unique if not null: an empty cell becomes None."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         return plain(value) or None
 
 
 class Number(WordsOrNone):
-    """A telephone number in any spelling, also one that Excel took its plus from."""
+    """A telephone number in any notation, also without the plus that Excel removes."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         text = plain(value)
@@ -51,7 +54,7 @@ class Number(WordsOrNone):
 
 
 class YesOrNo(widgets.Widget):
-    """Whether it is so, in words of either language; nothing said means yes."""
+    """Yes or no in words of either language; an empty cell means yes."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
         text = plain(value).casefold()
@@ -66,7 +69,7 @@ class YesOrNo(widgets.Widget):
 
 
 class Day(widgets.Widget):
-    """A day as 2027-01-01 or 2027/1/1."""
+    """A day, written as 2027-01-01 or 2027/1/1."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date:
         found = _DAY.fullmatch(plain(value))
@@ -85,7 +88,7 @@ class Day(widgets.Widget):
 
 
 class Line(widgets.Widget):
-    """A line of ours by its number; nothing means all lines."""
+    """A line by its number; an empty cell means all lines."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> PhoneLine | None:
         text = plain(value)
@@ -103,7 +106,7 @@ class Line(widgets.Widget):
 
 
 class Queues(widgets.ManyToManyWidget):
-    """Queues by their codes, blanks or commas between them."""
+    """Queues by their codes, separated by spaces or commas."""
 
     def __init__(self) -> None:
         super().__init__(Queue, separator=" ", field="slug")
@@ -125,7 +128,10 @@ class Queues(widgets.ManyToManyWidget):
 
 
 def international(text: str) -> str:
-    """A number with + and country code, from whatever spelling it has."""
+    """A number in E.164 from any notation; returned as it is if it is none.
+
+    Raises ValueError for a number that Excel has rounded, such as 8.13E+10.
+    """
     if re.fullmatch(r"[0-9.]+E\+?[0-9]+", text, re.IGNORECASE):
         raise ValueError(
             gettext(
@@ -137,7 +143,7 @@ def international(text: str) -> str:
 
 
 def checked_pin(text: str) -> str:
-    """The PIN's digits, PIN_OFF, or nothing; ValueError for anything else."""
+    """The digits of a PIN, PIN_OFF, or empty; raises ValueError for anything else."""
     pin = plain(text).casefold()
     if pin and pin != PIN_OFF and not _PIN.fullmatch(pin):
         raise ValueError(gettext("A PIN has 4 to 8 digits and nothing else."))

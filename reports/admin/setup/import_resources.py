@@ -1,4 +1,4 @@
-"""Operators, holidays and wrap-up codes as rows of a file, there and back."""
+"""Operators, holidays and wrap-up codes as rows of a file, for import and export."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from callcenter.models import Holiday, Operator, WrapUpCode
 from reports.admin.setup import import_cells, import_uploads
 from reports.admin.setup.import_uploads import LINE
 
-# A PIN's hash takes a third of a second on purpose.
+# Hashing one PIN takes a third of a second, on purpose.
 MOST_PINS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One column of a row before and after; of a secret one, that it is set."""
+    """One column of a row before and after; of a secret column `after` is None."""
 
     code: str
     before: str = ""
@@ -34,18 +34,18 @@ class Change:
 
 
 class SetupResource(ModelResource):
-    """Rows of a setup table: found by what names them, checked as their form does.
+    """The import of a setup table; its rows are validated as in the admin's form.
 
-    Columns are in a file under their codes or their labels in any language of ours.
+    The head of a column in the file is its code, or its label in one of our languages.
     """
 
     labels: Mapping[str, StrOrPromise] = {}
-    # What to write in a column, where its label does not say it.
+    # What to enter in a column, if its label does not say it.
     hints: Mapping[str, StrOrPromise] = {}
-    # Columns without which a row means nothing; and what tells one row from another.
+    # Columns that a file must have, and columns of which each identifies a row.
     needed: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
-    # What may be brought in, but never taken away.
+    # Columns that can be imported but are never exported or logged.
     secret: tuple[str, ...] = ()
 
     class Meta:
@@ -64,7 +64,7 @@ class SetupResource(ModelResource):
 
     @classmethod
     def codes(cls) -> dict[str, str]:
-        """The column that each head means: a code, or its label in either language."""
+        """The code that each possible head stands for."""
         heads = {code: code for code in cls.labels}
         for language, _name in settings.LANGUAGES:
             with override(language):
@@ -74,23 +74,20 @@ class SetupResource(ModelResource):
 
     @classmethod
     def check(cls, dataset: tablib.Dataset) -> None:
-        """Raises Unreadable for a file that asks for too much."""
+        """Raises Unreadable for a file that would take too long to import."""
 
     @classmethod
     def prepared(cls, dataset: tablib.Dataset) -> dict[str, Any]:
-        """What takes long and is done before the database is locked, for `__init__`."""
+        """Arguments for `__init__` that take long: before the database is locked."""
         return {}
-
-    def _check_import_id_fields(self, headers: Any) -> None:
-        """Rows are found by `get_instance`; the heads were looked at before."""
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         self._wrong = self.wrong(row)
 
     def wrong(self, row: Any) -> dict[str, list[str]]:
-        """What is wrong with a row, by columns, before it is looked at as a model.
+        """Errors of a row by column, found before the model is validated.
 
-        One thing said twice is a mistake, and nobody knows which line is right.
+        Here: a row of the database that two lines of the file are about.
         """
         found: dict[str, list[str]] = {}
         for name in self.names_of(row):
@@ -110,7 +107,7 @@ class SetupResource(ModelResource):
             raise ValidationError(errors)
 
     def names_of(self, row: Any) -> list[tuple[str, str]]:
-        """What identifies the row, each by its column and its value."""
+        """The columns and values that identify the row."""
         return [
             (key, value.casefold())
             for key in self.keys
@@ -123,7 +120,7 @@ class SetupResource(ModelResource):
         self._before = {} if new else self._texts(instance)
 
     def after_import_row(self, row: Any, row_result: Any, **kwargs: Any) -> None:
-        """Keeps what changes, for the preview and for the log of changes."""
+        """Adds the changes to the result, for the preview and the log of changes."""
         after = self._texts(row_result.instance)
         row_result.changes = [
             Change(code, self._before.get(code, ""), text)
@@ -133,7 +130,7 @@ class SetupResource(ModelResource):
         row_result.changes += [Change(code) for code in self.secret if row.get(code)]
 
     def _texts(self, instance: models.Model) -> dict[str, str]:
-        # In no language: what is kept in the log is translated for who reads it.
+        # Untranslated: the log of changes is translated when it is read.
         with override(None):
             return {
                 code: str(self.fields[code].export(instance))
@@ -196,10 +193,10 @@ class WrapUpCodeResource(SetupResource):
 
 
 class OperatorResource(SetupResource):
-    """People who take calls, known by their number or browser identity.
+    """Operators, identified by telephone number or browser identity.
 
-    A PIN goes in and never comes out. Its hash takes a third of a second to make:
-    `pins` has those of the file's lines, made before the database is locked.
+    PINs are imported and never exported. `pins` has the hash of the PIN in each line of
+    the file, computed before the database is locked, since that takes long.
     """
 
     labels = {
@@ -317,7 +314,7 @@ class OperatorResource(SetupResource):
         row: Any,
         import_validation_errors: Any = None,
     ) -> bool:
-        """A new PIN is a change, though nobody can see it."""
+        """Not a row with a PIN: it changes, although no exported column differs."""
         if row["pin"]:
             return False
         return bool(super().skip_row(instance, original, row, import_validation_errors))
@@ -337,7 +334,7 @@ class OperatorResource(SetupResource):
 
 
 def shown(resource: type[SetupResource], change: Change) -> tuple[str, str, str]:
-    """A change for its reader: label, before, after."""
+    """A change as the preview shows it: label, before, after."""
     label = capfirst(str(resource.labels[change.code]))
     if change.after is None:
         return label, "", gettext("is set")
@@ -348,7 +345,7 @@ def shown(resource: type[SetupResource], change: Change) -> tuple[str, str, str]
 
 
 def detail(resource: type[SetupResource], change: Change) -> dict[str, Any]:
-    """A change as the log of changes keeps it."""
+    """A change as the log of changes keeps it (changes.Detail)."""
     with override(None):
         field = str(resource.labels[change.code])
     if change.after is None:
@@ -367,7 +364,7 @@ def _is_yes_or_no(resource: type[SetupResource], code: str) -> bool:
 
 
 def sentences(resource: type[SetupResource], error: ValidationError) -> list[str]:
-    """What is wrong with a row, each with the column's label before it."""
+    """The errors of a row as sentences, each with the label of its column."""
     if not hasattr(error, "error_dict"):
         return list(error.messages)
     found = []

@@ -1,4 +1,4 @@
-"""The file that was sent, as rows of cells, whatever wrote it. No database."""
+"""An uploaded CSV file as rows: encoding, separator, head. No database."""
 
 import csv
 import io
@@ -12,25 +12,26 @@ from reports.export.safety import unescape_formula
 
 MOST_BYTES = 1_000_000
 MOST_LINES = 1_000
-# The column in which each row says where it stands in the file.
+# An added column: the number of the line in the file on which a row ends.
 LINE = "#line"
 
 _SEPARATORS = ",;\t"
-# What other programs put first, and may be told from.
+# First bytes by which files of other programs are recognised.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Unreadable(Exception):
-    """A file that cannot be imported; the sentence says why, in the active language."""
+    """A file that cannot be imported. The text says why, in the active language."""
 
 
 def dataset(
     data: bytes, codes: Mapping[str, str], needed: Sequence[str]
 ) -> tablib.Dataset:
-    """The rows of a CSV under their columns' codes, with the line each one stands on.
+    """The rows of a CSV file, with codes as heads and LINE as an added column.
 
-    Codes are those of all heads a file may have, `needed` those it must have.
+    `codes` has the code of each head a file may have (as `plain_head` gives it),
+    `needed` the codes it must have. Raises Unreadable.
     """
     text = _text(data)
     head_line = text.partition("\n")[0]
@@ -66,14 +67,16 @@ def dataset(
 
 
 def plain_head(text: str) -> str:
-    """A head as it is compared: half width, small letters, no blanks around."""
+    """A head as it is compared: in ASCII, lower case, stripped."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def _heads(
     cells: Sequence[str], codes: Mapping[str, str], needed: Sequence[str]
 ) -> list[str]:
-    """The codes of the first line's heads, each known and none twice."""
+    """The codes of the heads in the first line; raises Unreadable if one is unknown,
+    missing or there twice.
+    """
     while cells and not cells[-1]:
         cells = cells[:-1]
     heads = [codes.get(plain_head(cell), "") for cell in cells]
@@ -120,17 +123,18 @@ def _text(data: bytes) -> str:
 
 
 def _decoded(data: bytes) -> str:
-    """UTF-8, else Shift_JIS, if all lines agree."""
+    """The text, from UTF-8 or else Shift_JIS; raises Unreadable if lines differ."""
     body = data.removeprefix(b"\xef\xbb\xbf")
-    strange = 0
+    undecodable = 0
     is_utf_8 = len(body) < len(data)
     for number, line in enumerate(body.split(b"\n"), 1):
         try:
-            # Two bytes of katakana can pass for UTF-8; three in a row never do.
+            # Two bytes of Shift_JIS katakana can be valid UTF-8 as well; the three
+            # bytes that UTF-8 takes from U+3000 on cannot be.
             is_utf_8 |= any(letter >= "\u3000" for letter in line.decode())
         except UnicodeDecodeError:
-            strange = strange or number
-    if not strange:
+            undecodable = undecodable or number
+    if not undecodable:
         return body.decode()
     if is_utf_8:
         raise Unreadable(
@@ -138,7 +142,7 @@ def _decoded(data: bytes) -> str:
                 "Line %(line)d is not written in UTF-8 as other lines are: save the"
                 " whole file as “CSV UTF-8”."
             )
-            % {"line": strange}
+            % {"line": undecodable}
         )
     try:
         return body.decode("cp932")

@@ -1,4 +1,4 @@
-"""The setup brought in from a file: sent, looked at, confirmed, saved whole or not."""
+"""Import of setup tables: a file is uploaded, previewed, confirmed and saved whole."""
 
 import base64
 import binascii
@@ -33,12 +33,12 @@ from reports.admin.setup.import_uploads import Unreadable
 from reports.export import downloads
 from reports.export.values import Values
 
-# So many lines of a preview are shown; all of them are checked.
+# The preview shows that many lines; all lines are checked.
 MOST_SHOWN = 200
 
 
 class SetupCsv(Format):
-    """The one format that is imported: CSV, whichever program wrote it."""
+    """CSV as spreadsheet programs write it; the only format that is imported."""
 
     resource: type[SetupResource]
 
@@ -59,11 +59,11 @@ class SetupCsv(Format):
         return found
 
 
-class CarriedAlong(BaseStorage):
-    """Keeps the file in the page that shows its preview.
+class HiddenFieldStorage(BaseStorage):
+    """Keeps the uploaded file in a hidden field of its preview.
 
-    On a disk of ours it would lie there with its PINs until somebody confirms, and
-    another process might not find it.
+    On disk, the file and the PINs in it would remain if nobody confirmed; and the
+    process that gets the confirmation may run on another machine.
     """
 
     def save(self, data: bytes) -> None:
@@ -73,11 +73,11 @@ class CarriedAlong(BaseStorage):
         return base64.b64decode(self.name, validate=True)
 
     def remove(self) -> None:
-        """Nothing was put anywhere."""
+        """Nothing to remove."""
 
 
 class UploadForm(ImportForm):
-    """The file; what else the library's form asks for has one answer."""
+    """The file. Its format, which the library's form asks for too, is always CSV."""
 
     import_file = forms.FileField(
         label=_("CSV file"),
@@ -92,21 +92,22 @@ class UploadForm(ImportForm):
 
     @property
     def media(self) -> forms.Media:
-        """No script: there is nothing to guess."""
+        """Without the library's script, which guesses the format."""
         return forms.Media()
 
 
 class ConfirmForm(ConfirmImportForm):
-    """The file once more, as the preview was made from it."""
+    """The confirmation, with the file of the preview in a hidden field."""
 
     def clean_import_file_name(self) -> str:
-        carried: str = self.cleaned_data["import_file_name"]
-        return carried
+        """The file itself, where the library expects a name of a file on disk."""
+        data: str = self.cleaned_data["import_file_name"]
+        return data
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """What a line of the file would do."""
+    """What importing one line of the file would do, or why it cannot be imported."""
 
     number: int
     name: str
@@ -118,7 +119,7 @@ class PreviewLine:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a file would do: all of it counted, the first lines shown."""
+    """What importing a file would do: all lines counted, the first ones shown."""
 
     lines: list[PreviewLine]
     more: int
@@ -129,9 +130,9 @@ class Preview:
 
 
 class ResourceTable:
-    """The rows of a setup table as a file that can be imported again.
+    """The rows of a setup table for an export that can be imported again.
 
-    They are few, and read at once: in the language of whoever asked.
+    All rows are read at once, while the language of the request is active.
     """
 
     is_masked = False
@@ -152,13 +153,13 @@ class ResourceTable:
         ]
 
     def shown(self) -> Iterator[Values]:
-        """Texts that an import reads back."""
+        """The cells of each row as an import reads them."""
         for texts, _values in self._rows:
             self.count += 1
             yield texts
 
     def raw(self) -> Iterator[Sequence[Any]]:
-        """The same, with yes and no as programs say them."""
+        """The same, with yes and no as booleans."""
         for texts, values in self._rows:
             self.count += 1
             yield [
@@ -168,17 +169,17 @@ class ResourceTable:
 
 
 class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
-    """A setup table that is taken away and brought in as a file."""
+    """A setup table that can be exported to a file and imported from one."""
 
     resource: type[SetupResource]
     import_form_class = UploadForm
     confirm_form_class = ConfirmForm
-    tmp_storage_class = CarriedAlong
+    tmp_storage_class = HiddenFieldStorage
     import_template_name = "admin/callcenter/setup_import.html"
     import_export_change_list_template = "admin/callcenter/setup_change_list.html"
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        """A file adds and changes."""
+        """An import adds and changes rows: it takes both permissions."""
         return self.has_add_permission(request) and self.has_change_permission(request)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
@@ -198,13 +199,13 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
     def add_data_read_fail_error_to_form(
         self, form: UploadForm, error: Exception
     ) -> None:
-        """What is wrong with a file is said in words; what is wrong with us is not."""
+        """Shows why a file is unreadable; any other error is a bug and is raised."""
         if not isinstance(error, Unreadable):
             raise error
         form.add_error("import_file", str(error))
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> Any:
-        """The page that takes the file, and shows what it would do."""
+        """The page for the upload, and the preview of an uploaded file."""
         response = super().import_action(request, **kwargs)
         context = response.context_data
         name = capfirst(str(self.opts.verbose_name_plural))
@@ -224,7 +225,7 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
         return response
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        """The file that was confirmed, saved; one that was tampered with is refused."""
+        """Saves the file that was confirmed, or refuses one that has been altered."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_import_permission(request):
@@ -232,7 +233,7 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
         form = self.create_confirm_form(request)
         if not form.is_valid():
             return self._refused(request)
-        storage = CarriedAlong(name=form.cleaned_data["import_file_name"])
+        storage = HiddenFieldStorage(name=form.cleaned_data["import_file_name"])
         try:
             dataset = self.get_import_formats()[0]().create_dataset(storage.read())
         except (binascii.Error, ValueError, Unreadable):
@@ -245,7 +246,7 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
     def process_dataset(
         self, dataset: tablib.Dataset, form: Any, request: HttpRequest, **kwargs: Any
     ) -> Result:
-        """Saves all lines or none."""
+        """Saves all lines, or none if one has an error."""
         resource = self.resource(**self.resource.prepared(dataset))
         return resource.import_data(dataset, rollback_on_validation_errors=True)
 
@@ -288,7 +289,7 @@ _STATES = {
 
 
 def _preview(resource: type[SetupResource], result: Result) -> Preview:
-    """Lines that are wrong first, if there are any: alone, so that they are found."""
+    """The lines of a file, or only those with errors if there are any."""
     lines = [_line(resource, row) for row in result]
     wrong = [line for line in lines if line.errors]
     shown = wrong or lines
@@ -313,5 +314,5 @@ def _line(resource: type[SetupResource], row: RowResult) -> PreviewLine:
         values = [str(value) for value in row.row_values.values() if value]
         return PreviewLine(number, values[0], _("wrong"), "badge-bad", errors=errors)
     state, badge = _STATES[row.import_type]
-    told = [shown(resource, change) for change in row.changes]
-    return PreviewLine(number, row.object_repr, state, badge, changes=told)
+    found = [shown(resource, change) for change in row.changes]
+    return PreviewLine(number, row.object_repr, state, badge, changes=found)

@@ -1,4 +1,4 @@
-"""Lines in the admin: our numbers, what answers there, and when."""
+"""Lines in the admin: our numbers, what callers hear there, and opening hours."""
 
 from collections.abc import Iterable
 from datetime import time
@@ -28,16 +28,16 @@ Purpose = Prompt.Purpose
 
 
 class LinePromptInline(PromptInline):
-    """What callers of a line hear."""
+    """Texts of a line: its greeting, and what is said outside its hours."""
 
     purposes = (Purpose.GREETING, Purpose.CLOSED)
 
 
 class Hours(PartsFormSet):
-    """The hours of a week, of which no two overlap."""
+    """The opening hours of a week; no two may overlap."""
 
     def clean(self) -> None:
-        """Overlapping hours are a slip: the line would be open longer than meant."""
+        """Refuses hours that overlap: one of them is probably a mistake."""
         super().clean()
         if any(self.errors):
             return
@@ -61,13 +61,13 @@ class BusinessHoursInline(admin.TabularInline[BusinessHours, PhoneLine]):
 
 
 class PhoneLineForm(forms.ModelForm[PhoneLine]):
-    """A line; one of them is the default, and it leads where callers are served."""
+    """A line; exactly one is the default line, for numbers that are not set up."""
 
     class Meta:
         field_classes = {"number": NumberField, "fallback_number": NumberField}
 
     def clean_number(self) -> str:
-        """A line is no operator: callers from there would be taken for one."""
+        """Refuses an operator's number: calls from it are taken for the operator's."""
         number: str = self.cleaned_data["number"]
         operator = Operator.objects.filter(number=number).first()
         if operator:
@@ -81,7 +81,7 @@ class PhoneLineForm(forms.ModelForm[PhoneLine]):
         return number
 
     def clean_fallback_number(self) -> str:
-        """What answers when we cannot is somebody else's number."""
+        """Refuses our own lines: the fallback answers when MiniCC cannot."""
         number: str = self.cleaned_data["fallback_number"]
         own = {self.cleaned_data.get("number"), *_numbers_of_lines()}
         if number in own:
@@ -91,7 +91,7 @@ class PhoneLineForm(forms.ModelForm[PhoneLine]):
         return number
 
     def clean_is_default(self) -> bool:
-        """One line must answer calls to numbers nobody has set up."""
+        """Refuses to leave no default line."""
         is_default: bool = self.cleaned_data["is_default"]
         others = PhoneLine.objects.filter(is_default=True).exclude(pk=self.instance.pk)
         if not is_default and not others.exists():
@@ -104,7 +104,7 @@ class PhoneLineForm(forms.ModelForm[PhoneLine]):
         return is_default
 
     def clean_queue(self) -> Any:
-        """Silence and wrong keys end in a queue that is open to callers."""
+        """Refuses an inactive queue: callers get there after silence or wrong keys."""
         queue = self.cleaned_data["queue"]
         if not queue.is_active:
             raise ValidationError(_("This queue is switched off."))
@@ -113,7 +113,7 @@ class PhoneLineForm(forms.ModelForm[PhoneLine]):
 
 @admin.register(PhoneLine)
 class PhoneLineAdmin(SetupAdmin[PhoneLine]):
-    """Numbers of ours, and what answers there."""
+    """Our telephone numbers."""
 
     form = PhoneLineForm
     list_display = ["name", "shown_number", "menu", "queue", "language", "is_default"]
@@ -135,7 +135,7 @@ class PhoneLineAdmin(SetupAdmin[PhoneLine]):
         form: forms.BaseModelForm[PhoneLine],
         change: bool,
     ) -> None:
-        """Whoever takes the default from another line has changed that one too."""
+        """Logs the change of the line that was the default until now."""
         others = PhoneLine.objects.filter(is_default=True).exclude(pk=obj.pk)
         taken = list(others) if obj.is_default else []
         super().save_model(request, obj, form, change)
@@ -146,7 +146,7 @@ class PhoneLineAdmin(SetupAdmin[PhoneLine]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: PhoneLine | None = None
     ) -> list[str]:
-        """Which numbers are ours is said by those who may add lines."""
+        """Number and default are fixed for those who may not add lines."""
         fixed = [] if self.has_add_permission(request) else ["number", "is_default"]
         return [*super().get_readonly_fields(request, obj), *fixed]
 

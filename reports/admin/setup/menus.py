@@ -1,4 +1,4 @@
-"""Menus in the admin: the tree that callers walk, checked before it is saved."""
+"""Menus in the admin; all menus together are checked before one is saved."""
 
 from typing import Any
 
@@ -31,10 +31,10 @@ _TARGETS = {
 
 
 class MenuOptionForm(forms.ModelForm[MenuOption]):
-    """Where one input leads; what the action does not need is not kept."""
+    """Where one input leads: an action, and the target that this action takes."""
 
     def clean(self) -> dict[str, Any]:
-        """A target left over from another action would hold that row for ever."""
+        """Empties other actions' targets: left there, they could not be deleted."""
         cleaned = super().clean() or self.cleaned_data
         for action, field in _TARGETS.items():
             if cleaned.get("action") != action:
@@ -43,10 +43,10 @@ class MenuOptionForm(forms.ModelForm[MenuOption]):
 
 
 class MenuOptions(PartsFormSet):
-    """All options of a menu, which together with all menus must lead somewhere."""
+    """All options of a menu; with those of the other menus they must reach an end."""
 
     def clean(self) -> None:
-        """The tree as it would be is better asked before it is than after."""
+        """Checks all menus as they would be after saving this one."""
         super().clean()
         if any(self.errors):
             return
@@ -57,7 +57,7 @@ class MenuOptions(PartsFormSet):
         found = [
             problem
             for problem in _problems(plan, menus)
-            # What was wrong elsewhere before is not this menu's fault.
+            # A problem that another menu had before does not prevent saving this one.
             if problem.menu == slug or problem not in known
         ]
         if found:
@@ -68,10 +68,10 @@ class MenuOptions(PartsFormSet):
         options = {}
         for form in self.forms:
             if is_kept(self, form):
-                said = form.cleaned_data
-                target = said.get(_TARGETS.get(said["action"], ""))
-                options[said["input"]] = OptionPlan(
-                    said["action"], target.slug if target else "", said["language"]
+                option = form.cleaned_data
+                target = option.get(_TARGETS.get(option["action"], ""))
+                options[option["input"]] = OptionPlan(
+                    option["action"], target.slug if target else "", option["language"]
                 )
         return options
 
@@ -81,7 +81,7 @@ def _problems(plan: Plan, menus: Any) -> list[tree.Problem]:
 
 
 class MenuOptionInline(ChoiceInline[MenuOption]):
-    """The keys of a menu, silence and wrong keys."""
+    """What each key of a menu does, and silence and wrong keys."""
 
     model = MenuOption
     form = MenuOptionForm
@@ -91,7 +91,7 @@ class MenuOptionInline(ChoiceInline[MenuOption]):
 
 @admin.register(Menu)
 class MenuAdmin(SetupAdmin[Menu]):
-    """Questions to callers."""
+    """Menus: what callers are asked, and where each answer leads."""
 
     list_display = ["name", "slug", "timeout_seconds", "tries"]
     fields = ["slug", "name", "timeout_seconds", "tries"]
@@ -109,7 +109,7 @@ class MenuAdmin(SetupAdmin[Menu]):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[str], list[str]]:
-        """A menu's own options, though they may lead back to it, protect it not."""
+        """Ignores the menu's own options that lead to it: they are deleted with it."""
         deleted, counts, lacking, _protected = super().get_deleted_objects(
             objs, request
         )

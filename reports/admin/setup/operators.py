@@ -21,7 +21,7 @@ _PIN = re.compile(r"[0-9]{4,8}")
 
 
 class OperatorForm(forms.ModelForm[Operator]):
-    """An operator; the PIN goes in and never comes out, since only its hash is kept."""
+    """An operator. A PIN can be set but never shown: only its hash is kept."""
 
     new_pin = forms.CharField(
         label=_("new PIN"),
@@ -53,14 +53,14 @@ class OperatorForm(forms.ModelForm[Operator]):
             self.fields["is_pin_off"].initial = has_no_pin
 
     def clean_new_pin(self) -> str:
-        """Four to eight digits that a telephone can send, or nothing."""
+        """Four to eight ASCII digits, or empty."""
         pin: str = self.cleaned_data["new_pin"]
         if pin and not _PIN.fullmatch(pin):
             raise ValidationError(_("A PIN has 4 to 8 digits and nothing else."))
         return pin
 
     def clean(self) -> dict[str, Any]:
-        """A telephone needs a PIN, or the decision to do without one."""
+        """Asks for a PIN, or the box that switches it off, if there is a telephone."""
         cleaned = super().clean() or self.cleaned_data
         pin, is_off = cleaned.get("new_pin", ""), cleaned.get("is_pin_off", False)
         if pin and is_off:
@@ -109,7 +109,7 @@ class OperatorAdmin(ImportAdmin[Operator]):
         return super().get_queryset(request).prefetch_related("queues")
 
     def get_fieldsets(self, request: HttpRequest, obj: Operator | None = None) -> Any:
-        """Who may only look sees whether there is a PIN, and no fields to change it."""
+        """Without the fields to change a PIN for those who may not change operators."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets

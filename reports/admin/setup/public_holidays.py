@@ -1,4 +1,4 @@
-"""Japan's public holidays of a year, added to our own after a look at them."""
+"""A page that previews Japan's public holidays of a year and adds those missing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ from django.views.decorators.http import require_http_methods
 from callcenter.models import Holiday, Language, SetupVersion
 from reports.admin.setup import changes
 
-# What calls can be of; the package knows the law of these years.
+# The years for which the package `holidays` knows the law.
 FIRST_YEAR, LAST_YEAR = 2000, 2099
-# What the package calls the languages of its names.
+# The names of languages in that package.
 _LANGUAGES = {Language.JAPANESE: "ja", Language.ENGLISH: "en_US"}
 
 
 class YearForm(forms.Form):
-    """Of which year, and under which names."""
+    """The year, and the language of the names."""
 
     year = forms.IntegerField(
         label=_("Year"),
@@ -42,11 +42,11 @@ class YearForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A public holiday, and what is known of that day already."""
+    """A public holiday, and whether it is entered already."""
 
     date: date
     name: str
-    # The name under which all lines are closed on it; empty if they are not yet.
+    # The name of the holiday entered for all lines on that day; empty if there is none.
     known: str
 
 
@@ -58,7 +58,7 @@ def of_year(year: int, language: str) -> list[tuple[date, str]]:
 
 
 def urls(model_admin: admin.ModelAdmin[Holiday]) -> list[URLPattern]:
-    """The page, below the list of holidays."""
+    """The URL of the page, below that of the list of holidays."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     def page(request: HttpRequest) -> HttpResponse:
@@ -69,9 +69,9 @@ def urls(model_admin: admin.ModelAdmin[Holiday]) -> list[URLPattern]:
 
 
 def add(year: int, language: str, request: HttpRequest) -> list[Holiday]:
-    """The holidays that were not there yet; what is there stays as people made it."""
+    """Add the public holidays that are not entered yet, and return them."""
     with transaction.atomic():
-        # Locks out whoever does the same at this moment: nothing is added twice.
+        # Locks the version row: two people who add at once would add each day twice.
         SetupVersion.increase()
         made = [
             Holiday.objects.create(date=day.date, name=day.name)
@@ -84,7 +84,7 @@ def add(year: int, language: str, request: HttpRequest) -> list[Holiday]:
 
 
 def _days(year: int, language: str) -> list[Day]:
-    # One for a single line closes only that one.
+    # A holiday of a single line closes that line only, and does not count here.
     rows = Holiday.objects.filter(date__year=year, line=None).order_by("-id")
     known = dict(rows.values_list("date", "name"))
     return [Day(day, name, known.get(day, "")) for day, name in of_year(year, language)]
@@ -101,7 +101,7 @@ def _page(model_admin: admin.ModelAdmin[Holiday], request: HttpRequest) -> HttpR
         year, language = form.cleaned_data["year"], form.cleaned_data["language"]
         if request.method == "POST":
             made = add(year, language, request)
-            messages.success(request, _told(len(made), year))
+            messages.success(request, _result(len(made), year))
             return HttpResponseRedirect(reverse("admin:callcenter_holiday_changelist"))
         days = _days(year, language)
     context: dict[str, Any] = {
@@ -117,7 +117,7 @@ def _page(model_admin: admin.ModelAdmin[Holiday], request: HttpRequest) -> HttpR
     )
 
 
-def _told(count: int, year: int) -> str:
+def _result(count: int, year: int) -> str:
     if not count:
         return gettext("All public holidays of %(year)d were there already.") % {
             "year": year

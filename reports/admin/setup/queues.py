@@ -1,4 +1,8 @@
-"""Queues in the admin, with their thresholds: what a change means for history told."""
+"""Queues in the admin, with their thresholds.
+
+Calls are counted by the thresholds of their day. Changing those of past days marks the
+calls of these days to be derived again.
+"""
 
 from datetime import date
 from typing import Any
@@ -26,13 +30,13 @@ from reports.admin.setup.base import PartsFormSet, PromptInline, SetupAdmin, in_
 
 
 class QueuePromptInline(PromptInline):
-    """What callers of a queue hear besides their position."""
+    """Texts for callers of a queue, besides the announcement of their position."""
 
     purposes = (Prompt.Purpose.WAITING, Prompt.Purpose.CONNECTING)
 
 
 class QueueThresholdInline(admin.TabularInline[QueueThreshold, Queue]):
-    """From which day on a wait is short, and a hang-up too early to count."""
+    """Service level threshold (T) and short-abandon threshold (S), from a day on."""
 
     model = QueueThreshold
     formset = PartsFormSet
@@ -40,10 +44,10 @@ class QueueThresholdInline(admin.TabularInline[QueueThreshold, Queue]):
 
 
 class QueueForm(forms.ModelForm[Queue]):
-    """A queue; one that callers are led to stays switched on."""
+    """A queue, which cannot be switched off while lines or menus lead to it."""
 
     def clean_is_active(self) -> bool:
-        """Switching a queue off must leave no caller without an answer."""
+        """Refuses to switch off a queue that callers are still led to."""
         is_active: bool = self.cleaned_data["is_active"]
         if not is_active and self.instance.pk and (users := users_of(self.instance)):
             raise ValidationError(
@@ -58,7 +62,7 @@ class QueueForm(forms.ModelForm[Queue]):
 
 @admin.register(Queue)
 class QueueAdmin(SetupAdmin[Queue]):
-    """Queues: who is served first, how long callers wait, what counts as quick."""
+    """Queues: their priority, their longest wait, their thresholds and texts."""
 
     form = QueueForm
     list_display = [
@@ -107,13 +111,15 @@ class QueueAdmin(SetupAdmin[Queue]):
         }
         super().save_formset(request, form, formset, change)
         if formset.model is QueueThreshold:
-            self._warn_of_odd_thresholds(request, form.instance)
+            self._warn_if_short_abandon_exceeds_target(request, form.instance)
             days = _changed_days(formset, before)
             if days and min(days) <= timezone.localdate():
-                self._tell_again(request, form.instance, min(days))
+                self._mark_calls_pending(request, form.instance, min(days))
 
-    def _warn_of_odd_thresholds(self, request: HttpRequest, queue: Queue) -> None:
-        """What may be meant, and mostly is not."""
+    def _warn_if_short_abandon_exceeds_target(
+        self, request: HttpRequest, queue: Queue
+    ) -> None:
+        """Warns of S above T: it is allowed, but hardly ever intended."""
         for row in queue.thresholds.filter(
             short_abandon_seconds__gt=F("target_seconds")
         ):
@@ -124,8 +130,10 @@ class QueueAdmin(SetupAdmin[Queue]):
             day = date_format(row.valid_from, "SHORT_DATE_FORMAT")
             messages.warning(request, text % {"day": day})
 
-    def _tell_again(self, request: HttpRequest, queue: Queue, first: date) -> None:
-        """Calls told by the old thresholds are told again, and the page says so."""
+    def _mark_calls_pending(
+        self, request: HttpRequest, queue: Queue, first: date
+    ) -> None:
+        """Marks calls since `first` to be derived again, and says how many."""
         start = midnight(first, timezone.get_default_timezone())
         entries = QueueEntry.objects.filter(queue=queue.slug, entered_at__gte=start)
         calls = entries.values("call").distinct().count()
@@ -150,7 +158,10 @@ def users_of(queue: Queue) -> list[str]:
 
 
 def _changed_days(formset: Any, before: dict[Any, date]) -> list[date]:
-    """The days from which thresholds say something else than before."""
+    """The first days of all thresholds that were added, changed or deleted.
+
+    `before` has the day each stored threshold had, by primary key.
+    """
     days = [row.valid_from for row in formset.new_objects]
     for row, _fields in formset.changed_objects:
         days += [row.valid_from, before[row.pk]]

@@ -1,7 +1,8 @@
-"""Which pages there are: all that the site's own list of addresses names.
+"""Which pages there are: all that the URL configuration names.
 
-A new page is walked by itself if its address needs nothing, or an `object_id` of a
-table of the admin. Any other needs a line in EXAMPLES, or in LEFT_OUT with the reason.
+A new page is tested without further ado if its address takes no argument, or the
+`object_id` of a table of the admin. Any other needs a line in EXAMPLES, or one in
+LEFT_OUT with the reason.
 """
 
 import json
@@ -14,6 +15,8 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from reports.site import model_admins
 
 # What an address with arguments is shown for: its name in the admin (or namespace:name
 # elsewhere), and a query for the values of its arguments.
@@ -46,8 +49,8 @@ def addresses(database: Path) -> list[str]:
     """The address of every page, with the rows of a database where one is needed."""
     refused = set(_refused())
     known = {
-        f"admin:{model._meta.app_label}_{model._meta.model_name}": model._meta.db_table
-        for model in admin.site._registry
+        f"admin:{each.opts.app_label}_{each.opts.model_name}": each.opts.db_table
+        for each in model_admins(admin.site)
     }
     found = []
     for name, arguments in _named(get_resolver().url_patterns):
@@ -92,8 +95,8 @@ def _refused() -> Iterator[str]:
     """
     request = HttpRequest()
     request.user = User(is_active=True, is_staff=True, is_superuser=True)
-    for model, model_admin in admin.site._registry.items():
-        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    for model_admin in model_admins(admin.site):
+        name = f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}"
         yield from (f"{name}_export", f"{name}_process_import")
         if not model_admin.has_add_permission(request):
             yield f"{name}_add"
