@@ -68,7 +68,7 @@ class AccountAdmin(UserAdmin[User]):
         return is_on
 
     @admin.action(
-        description=_("Switch the second step off (telephone lost)"),
+        description=_("Switch off the second step (phone lost)"),
         permissions=["change"],
     )
     def switch_second_step_off(
@@ -86,7 +86,7 @@ class AccountAdmin(UserAdmin[User]):
         messages.success(request, text % {"count": len(users)})
 
     @admin.action(
-        description=_("Let in again (locked after failures)"), permissions=["change"]
+        description=_("Unlock (after failed log-ins)"), permissions=["change"]
     )
     def unlock(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
         locked = [
@@ -97,8 +97,8 @@ class AccountAdmin(UserAdmin[User]):
         for user in locked:
             self.log_change(request, user, "Let in again after failures to log in.")
         text = ngettext(
-            "The failures of %(count)d account have been forgotten.",
-            "The failures of %(count)d accounts have been forgotten.",
+            "%(count)d account has been unlocked.",
+            "%(count)d accounts have been unlocked.",
             len(locked),
         )
         messages.success(request, text % {"count": len(locked)})

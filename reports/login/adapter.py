@@ -14,10 +14,12 @@ from qrcode.image.svg import SvgPathImage
 
 # allauth names a message by the template of its text; others than these are not shown.
 _MESSAGES: dict[str | None, StrOrPromise] = {
-    "mfa/messages/totp_activated.txt": _("Logging in now asks for a code of your app."),
-    "mfa/messages/totp_deactivated.txt": _("Logging in asks for no code any more."),
+    "mfa/messages/totp_activated.txt": _(
+        "From now on, logging in asks for a code from your app."
+    ),
+    "mfa/messages/totp_deactivated.txt": _("Logging in no longer asks for a code."),
     "mfa/messages/recovery_codes_generated.txt": _(
-        "These are your recovery codes; earlier ones are no longer good."
+        "These are your recovery codes. Earlier ones no longer work."
     ),
 }
 

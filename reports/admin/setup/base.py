@@ -166,7 +166,7 @@ class PartsFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         return str(twice) or super().get_unique_error_message(unique_check)
 
     def get_form_error(self) -> str:
-        return gettext("This row is there twice.")
+        return gettext("This row is entered twice.")
 
 
 class ChoiceInline(admin.TabularInline[ModelT, models.Model]):
@@ -220,7 +220,7 @@ class NeededPrompts(PartsFormSet):
         kept = [form for form in self.forms if is_kept(self, form)]
         if not kept and not any(self.errors):
             raise ValidationError(
-                _("Give a text or an audio file: without one callers hear nothing.")
+                _("Enter a text or an audio file: without one, callers hear nothing.")
             )
 
 
@@ -254,5 +254,5 @@ def in_use(obj: models.Model, users: Sequence[Any] | models.QuerySet[Any]) -> li
     names = ", ".join(str(user) for user in users)
     if not names:
         return []
-    reason = gettext("%(name)s is used by %(users)s: lead callers elsewhere first.")
+    reason = gettext("%(name)s is used by %(users)s: send callers elsewhere first.")
     return [reason % {"name": obj, "users": names}]

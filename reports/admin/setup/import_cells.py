@@ -80,7 +80,8 @@ class Day(widgets.Widget):
         except ValueError:
             pass
         raise ValueError(
-            gettext("“%(text)s” is no day: write it as 2027-01-31.") % {"text": value}
+            gettext("“%(text)s” is not a date: write it as 2027-01-31.")
+            % {"text": value}
         )
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:

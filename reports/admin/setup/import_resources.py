@@ -93,7 +93,7 @@ class SetupResource(ModelResource):
         for name in self.names_of(row):
             line = self._lines.setdefault(name, row[LINE])
             if line != row[LINE]:
-                text = gettext("Line %(line)d is about the same.") % {"line": line}
+                text = gettext("Line %(line)d is about the same row.") % {"line": line}
                 found.setdefault(name[0], []).append(text)
         return found
 
@@ -211,10 +211,10 @@ class OperatorResource(SetupResource):
         "number": _("+81312345678 or 03-1234-5678."),
         "client_identity": _("Letters, digits and underscores."),
         "is_active": _("Yes or no; empty means yes."),
-        "queues": _("Codes of queues with blanks between; the order does not matter."),
+        "queues": _("Codes of queues, separated by spaces; the order does not matter."),
         "pin": _(
-            "4 to 8 digits; “off” to do without; empty leaves it as it is. PINs go in"
-            " and never come out."
+            "4 to 8 digits; “off” for no PIN; an empty cell keeps the PIN. PINs"
+            " are never exported."
         ),
     }
     needed = ("name",)
@@ -323,8 +323,8 @@ class OperatorResource(SetupResource):
         pin = row["pin"]
         if instance.number and not instance.pin and not pin and not instance.pk:
             text = gettext(
-                "Give a PIN, or write “off” to do without: whoever calls with this"
-                " number is then taken for the operator."
+                "Enter a PIN, or “off” for none: anyone who calls from this number is"
+                " then taken for the operator."
             )
             raise ValidationError({"pin": text})
         if pin == import_cells.PIN_OFF:

@@ -50,7 +50,8 @@ def dataset(
             if any(cleaned[width:]):
                 raise Unreadable(
                     gettext(
-                        "Line %(line)d has more cells than the first line has heads."
+                        "Line %(line)d has more cells than the first line has column"
+                        " names."
                     )
                     % {"line": reader.line_num}
                 )
@@ -117,7 +118,9 @@ def _text(data: bytes) -> str:
         )
     if data.startswith(_UTF_16) or b"\x00" in data:
         raise Unreadable(
-            gettext("This is no CSV in UTF-8 or Shift_JIS: save it as “CSV UTF-8”.")
+            gettext(
+                "This is not a CSV file in UTF-8 or Shift_JIS: save it as “CSV UTF-8”."
+            )
         )
     return _decoded(data).replace("\r\n", "\n").replace("\r", "\n")
 
@@ -139,8 +142,8 @@ def _decoded(data: bytes) -> str:
     if is_utf_8:
         raise Unreadable(
             gettext(
-                "Line %(line)d is not written in UTF-8 as other lines are: save the"
-                " whole file as “CSV UTF-8”."
+                "Line %(line)d is not in UTF-8, but other lines are: save the whole"
+                " file as “CSV UTF-8”."
             )
             % {"line": undecodable}
         )
@@ -150,8 +153,8 @@ def _decoded(data: bytes) -> str:
         number = body.count(b"\n", 0, error.start) + 1
         raise Unreadable(
             gettext(
-                "Line %(line)d is written neither in UTF-8 nor in Shift_JIS: save the"
-                " file as “CSV UTF-8”."
+                "Line %(line)d is neither in UTF-8 nor in Shift_JIS: save the file as"
+                " “CSV UTF-8”."
             )
             % {"line": number}
         ) from error

@@ -252,8 +252,8 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
 
     def _refused(self, request: HttpRequest) -> HttpResponseBase:
         text = gettext(
-            "Nothing was imported: the setup has changed since the preview, or the file"
-            " has. Send it again."
+            "Nothing was imported: the setup or the file has changed since the"
+            " preview. Upload the file again."
         )
         messages.error(request, text)
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_import")
@@ -264,7 +264,7 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
                 details = [detail(self.resource, change) for change in row.changes]
                 changes.log(request, row.instance, flag, details)
         text = gettext(
-            "Imported: %(new)d new, %(changed)d changed, %(same)d as before."
+            "Imported: %(new)d new, %(changed)d changed, %(same)d unchanged."
         )
         counts = {
             "new": result.totals[RowResult.IMPORT_TYPE_NEW],
@@ -284,7 +284,7 @@ _FLAGS = {
 _STATES = {
     RowResult.IMPORT_TYPE_NEW: (_("new"), "badge-done"),
     RowResult.IMPORT_TYPE_UPDATE: (_("changed"), "badge-progress"),
-    RowResult.IMPORT_TYPE_SKIP: (_("as before"), ""),
+    RowResult.IMPORT_TYPE_SKIP: (_("unchanged"), ""),
 }
 
 
@@ -312,7 +312,9 @@ def _line(resource: type[SetupResource], row: RowResult) -> PreviewLine:
         errors.append(gettext("This line cannot be saved."))
     if errors:
         values = [str(value) for value in row.row_values.values() if value]
-        return PreviewLine(number, values[0], _("wrong"), "badge-bad", errors=errors)
+        return PreviewLine(
+            number, values[0], _("has errors"), "badge-bad", errors=errors
+        )
     state, badge = _STATES[row.import_type]
     found = [shown(resource, change) for change in row.changes]
     return PreviewLine(number, row.object_repr, state, badge, changes=found)

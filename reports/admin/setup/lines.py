@@ -47,7 +47,10 @@ class Hours(PartsFormSet):
             is_same_day = one.weekday == other.weekday
             if is_same_day and not time(0) < one.closes_at <= other.opens_at:
                 raise ValidationError(
-                    _("%(one)s and %(other)s overlap. Make one of them, or part them."),
+                    _(
+                        "%(one)s and %(other)s overlap. Merge them, or leave a gap"
+                        " between them."
+                    ),
                     params={"one": one, "other": other},
                 )
 
@@ -73,7 +76,7 @@ class PhoneLineForm(forms.ModelForm[PhoneLine]):
         if operator:
             raise ValidationError(
                 _(
-                    "This is the number of the operator %(operator)s. Whoever calls"
+                    "This is the number of the operator %(operator)s. Anyone who calls"
                     " from it is taken for the operator."
                 ),
                 params={"operator": operator},
@@ -86,7 +89,10 @@ class PhoneLineForm(forms.ModelForm[PhoneLine]):
         own = {self.cleaned_data.get("number"), *_numbers_of_lines()}
         if number in own:
             raise ValidationError(
-                _("This is a line of MiniCC, which then cannot answer either.")
+                _(
+                    "This is a line of MiniCC, which cannot answer either when the"
+                    " fallback is needed."
+                )
             )
         return number
 
@@ -120,8 +126,8 @@ class PhoneLineAdmin(SetupAdmin[PhoneLine]):
     list_select_related = ["menu", "queue"]
     inlines = [LinePromptInline, BusinessHoursInline]
     what_history_keeps = _(
-        "Calls of the past stay, under the line’s number. From now on the default line"
-        " answers calls to it."
+        "Past calls are kept under the line’s number. From now on the default"
+        " line answers calls to that number."
     )
 
     @admin.display(description=_("number"), ordering="number")

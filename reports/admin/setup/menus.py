@@ -98,7 +98,7 @@ class MenuAdmin(SetupAdmin[Menu]):
     fixed_once_saved = ("slug",)
     inlines = [NeededPromptInline, MenuOptionInline]
     what_history_keeps = _(
-        "Calls of the past stay, with the menu’s code instead of its name."
+        "Past calls are kept, with the menu’s code instead of its name."
     )
 
     def reasons_to_keep(self, obj: Menu) -> list[str]:

@@ -30,14 +30,14 @@ class OperatorForm(forms.ModelForm[Operator]):
         widget=forms.PasswordInput(
             attrs={"autocomplete": "new-password", "inputmode": "numeric"}
         ),
-        help_text=_("4 to 8 digits. Left empty, the PIN stays as it is."),
+        help_text=_("4 to 8 digits. If empty, the PIN stays as it is."),
     )
     is_pin_off = forms.BooleanField(
         label=_("switch the PIN off"),
         required=False,
         help_text=_(
-            "Warning: caller ID can be forged. Without a PIN, whoever calls with this"
-            " number is taken for the operator."
+            "Warning: caller ID can be forged. Without a PIN, anyone who calls"
+            " with this number is taken for the operator."
         ),
     )
 
@@ -65,14 +65,12 @@ class OperatorForm(forms.ModelForm[Operator]):
         pin, is_off = cleaned.get("new_pin", ""), cleaned.get("is_pin_off", False)
         if pin and is_off:
             self.add_error(
-                "is_pin_off", _("Either give a new PIN or switch the PIN off.")
+                "is_pin_off", _("Either enter a new PIN or switch the PIN off.")
             )
         has_pin = bool(pin or self.instance.pin)
         has_telephone = bool(cleaned.get("number"))
         if has_telephone and not has_pin and not is_off and "new_pin" in cleaned:
-            self.add_error(
-                "new_pin", _("Give a PIN, or switch the PIN off on purpose.")
-            )
+            self.add_error("new_pin", _("Enter a PIN, or tick “switch the PIN off”."))
         return cleaned
 
 
@@ -93,8 +91,8 @@ class OperatorAdmin(ImportAdmin[Operator]):
     search_fields = ["name", "number", "client_identity"]
     inlines = [OperatorQueueInline]
     what_history_keeps = _(
-        "Conversations of the past stay, under the number or browser identity instead"
-        " of the name. To keep the name, switch the operator off."
+        "Past conversations are kept, under the number or browser identity"
+        " instead of the name. To keep the name, switch the operator off."
     )
     readonly_fields = ["has_pin"]
     fieldsets = [
@@ -141,7 +139,7 @@ class OperatorAdmin(ImportAdmin[Operator]):
         super().save_model(request, obj, form, change)
         if obj.number and not obj.pin:
             text = gettext(
-                "%(operator)s has no PIN. Caller ID can be forged: whoever calls with"
-                " this number is taken for the operator."
+                "%(operator)s has no PIN. Caller ID can be forged: anyone who calls"
+                " with this number is taken for the operator."
             )
             messages.warning(request, text % {"operator": obj})

@@ -119,7 +119,7 @@ def _page(model_admin: admin.ModelAdmin[Holiday], request: HttpRequest) -> HttpR
 
 def _result(count: int, year: int) -> str:
     if not count:
-        return gettext("All public holidays of %(year)d were there already.") % {
+        return gettext("All public holidays of %(year)d were already entered.") % {
             "year": year
         }
     text = ngettext(

@@ -52,7 +52,7 @@ class QueueForm(forms.ModelForm[Queue]):
         if not is_active and self.instance.pk and (users := users_of(self.instance)):
             raise ValidationError(
                 _(
-                    "Callers are still led here by %(users)s: lead them elsewhere"
+                    "Callers are still sent here by %(users)s: send them elsewhere"
                     " first."
                 ),
                 params={"users": ", ".join(users)},
@@ -91,8 +91,8 @@ class QueueAdmin(SetupAdmin[Queue]):
         reasons = in_use(obj, users_of(obj))
         if QueueEntry.objects.filter(queue=obj.slug).exists():
             reason = gettext(
-                "%(queue)s has history: switch it off (take the tick from “active”)"
-                " instead of deleting it."
+                "%(queue)s has history: switch it off (untick “active”) instead of"
+                " deleting it."
             )
             reasons.append(reason % {"queue": obj})
         return reasons
@@ -124,8 +124,9 @@ class QueueAdmin(SetupAdmin[Queue]):
             short_abandon_seconds__gt=F("target_seconds")
         ):
             text = gettext(
-                "From %(day)s on S is longer than T: callers who wait longer than T and"
-                " give up before S do not count as abandoned."
+                "From %(day)s on, the short-abandon threshold (S) is longer than the"
+                " service level threshold (T): callers who give up after T but before"
+                " S do not count as abandoned."
             )
             day = date_format(row.valid_from, "SHORT_DATE_FORMAT")
             messages.warning(request, text % {"day": day})
@@ -141,10 +142,12 @@ class QueueAdmin(SetupAdmin[Queue]):
         if not calls:
             return
         text = ngettext(
-            "%(count)d call was counted by the old thresholds. It will be derived again"
-            " by its next event, or by `manage.py rebuild_calls --pending`.",
-            "%(count)d calls were counted by the old thresholds. They will be derived"
-            " again by their next events, or by `manage.py rebuild_calls --pending`.",
+            "%(count)d call was counted by the old thresholds. It will be derived"
+            " again with its next event, or by `manage.py rebuild_calls"
+            " --pending`.",
+            "%(count)d calls were counted by the old thresholds. They will be"
+            " derived again with their next events, or by `manage.py rebuild_calls"
+            " --pending`.",
             calls,
         )
         messages.warning(request, text % {"count": calls})

@@ -1,4 +1,4 @@
-"""An installation with a row of everything that has a page, for the walk through them.
+"""An installation with at least one row of every table that has a page.
 
 Run in a process of its own: `manage.py shell -c "from ... import fill; fill()"`.
 """
@@ -23,7 +23,7 @@ def fill() -> None:
     call_command("demo", config_only=True, verbosity=0)
     supervisor = User.objects.create_superuser(sites.USER, password=sites.PASSWORD)
     for number, outcome in enumerate(QueueEntry.Outcome.values):
-        _stay(outcome, minutes_ago=number)
+        _make_entry(outcome, minutes_ago=number)
     call = rows.make_call(ivr_path="main>1>support")
     rows.make_connection(rows.make_entry(call))
     rows.make_step(call)
@@ -43,8 +43,8 @@ def fill() -> None:
     _log(supervisor, PhoneLine.objects.get(is_default=True))
 
 
-def _stay(outcome: str, minutes_ago: int) -> None:
-    """A stay of today: what the first page shows."""
+def _make_entry(outcome: str, minutes_ago: int) -> None:
+    """A queue entry of today, for the dashboard."""
     entered_at = timezone.now() - timedelta(minutes=minutes_ago)
     is_waiting = outcome == "waiting"
     call = rows.make_call(

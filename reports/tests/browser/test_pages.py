@@ -1,7 +1,8 @@
-"""Every page in a real browser: whoever looks, in whichever language, light and size.
+"""Every page in a real browser, in both languages, light and dark, wide and narrow.
 
-No barrier that axe finds, nothing against the content security policy, no request to
-another host, no page wider than its window.
+Each page: no accessibility barrier found by axe, no error in the console (such as a
+breach of the content security policy), no request to another host, not wider than its
+window.
 """
 
 import subprocess
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 Scheme = Literal["light", "dark"]
 HEIGHTS = {1440: 900, 390: 844}
-# Two that have nothing in common see all pages, the others those that hold most parts.
+# Two readers who differ in everything see all pages; the others see MOST_PARTS.
 WHOLE_WALKS = [("ja", "light", 1440), ("en", "dark", 390)]
 SHORT_WALKS = [
     ("ja", "dark", 1440),
@@ -39,8 +40,8 @@ MOST_PARTS = [
     "/admin/callcenter/queueentry/?outcome__exact=abandoned",
     "/admin/callcenter/menu/1/change/",
 ]
-# Without its preload, which would load the style sheets once more, inline; and told
-# to bring no more than is asked for, which takes most of its time.
+# Without axe's preload, which would load the style sheets again, inline. "violations"
+# alone: results that nobody reads take most of its time.
 BARRIERS = """
 async () => {
   const options = { preload: false, resultTypes: ["violations"] };
@@ -87,7 +88,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
 
 
 class Walk:
-    """One reader's way through the pages, and what was wrong on them."""
+    """A browser that visits pages, and what was wrong on them (`trouble`)."""
 
     def __init__(self, site: Site, language: str, scheme: Scheme, width: int) -> None:
         self.site = site
@@ -102,7 +103,7 @@ class Walk:
         context.set_default_timeout(60_000)
         context.add_init_script(Axe().axe_script)
         self.page: Page = context.new_page()
-        self.page.on("console", self._hear)
+        self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self._note(f"error: {error}"))
         self.page.on("request", lambda request: self._check_host(request.url))
 
@@ -117,7 +118,7 @@ class Walk:
         self.page.goto(f"{self.site.base}/admin/")
         self.page.click("#logout-form button")
         self.page.wait_for_selector("h1")
-        self._check()
+        self.check()
 
     def look(self, path: str, status: int = 200) -> None:
         """Open a page, and note everything that is wrong with it."""
@@ -128,9 +129,10 @@ class Walk:
         language = self.page.get_attribute("html", "lang")
         if language != self.language:
             self._note(f"is in {language}")
-        self._check()
+        self.check()
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Note everything that is wrong with the page shown."""
         self._check_width()
         self._check_barriers()
 
@@ -145,8 +147,8 @@ class Walk:
         for rule, nodes in self.page.evaluate(BARRIERS):
             self._note(f"axe {rule}: {nodes}")
 
-    def _hear(self, said: ConsoleMessage) -> None:
-        # Chromium's advice on forms is neither.
+    def _note_console(self, said: ConsoleMessage) -> None:
+        # Chromium's advice on forms has the type "verbose".
         if said.type in ("error", "warning"):
             self._note(f"{said.type}: {said.text}")
 
@@ -156,17 +158,17 @@ class Walk:
 
     def _note(self, what: str) -> None:
         path = self.page.url.removeprefix(self.site.base)
-        # The browser itself says that a page nobody has is not there.
+        # The console reports the 404 that the test asks for.
         if not (path == NOWHERE and "404" in what):
             self.trouble.append(f"{path} {what}")
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), WHOLE_WALKS)
-def test_every_page_is_for_everybody(site, language, scheme, width):
+def test_every_page_is_accessible_and_loads_only_its_own(site, language, scheme, width):
     walk = Walk(site, language, scheme, width)
     walk.log_in()
 
-    # At once: a few minutes later they would ask for the password again.
+    # Soon after the log-in: these pages ask for the password again five minutes later.
     with second_step(site.database) as pages:
         for page in pages:
             walk.look(page)
@@ -179,7 +181,9 @@ def test_every_page_is_for_everybody(site, language, scheme, width):
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), SHORT_WALKS)
-def test_pages_of_most_parts_are_for_everybody(site, language, scheme, width):
+def test_pages_of_most_parts_are_accessible_in_all_variants(
+    site, language, scheme, width
+):
     walk = Walk(site, language, scheme, width)
     walk.log_in()
 

@@ -1,4 +1,4 @@
-"""The second step in a real browser, from its picture to the door that is shut."""
+"""The second step in a real browser, from its QR code to a locked account."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def send(walk: Walk) -> None:
     """Sends the form of the page, and looks at what comes."""
     with walk.page.expect_navigation():
         walk.page.click("#content input[type=submit]")
-    walk._check()
+    walk.check()
 
 
 def show(walk: Walk, what: str) -> None:
@@ -58,7 +58,7 @@ def test_second_step_is_set_up_used_and_switched_off(site, language, scheme, wid
     assert walk.trouble == []
 
 
-def test_door_that_is_shut_says_until_when(site):
+def test_page_of_a_locked_account_says_until_when(site):
     walk = Walk(site, "en", "light", 390)
     for _attempt in range(5):
         walk.page.goto(f"{site.base}/admin/login/")
@@ -67,5 +67,5 @@ def test_door_that_is_shut_says_until_when(site):
         send(walk)
 
     assert "Try again after" in walk.page.inner_text("#content")
-    # The browser itself says that it was refused.
+    # The console reports the status 429.
     assert [one for one in walk.trouble if "429" not in one] == []

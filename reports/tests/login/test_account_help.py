@@ -51,7 +51,7 @@ def test_who_is_locked_out_is_let_in_again(admin_client):
 
     said = do(admin_client, "unlock", user)
 
-    assert said == "The failures of 1 account have been forgotten."
+    assert said == "1 account has been unlocked."
     form["password"] = "a long password"
     assert Client().post("/admin/login/", form).status_code == 302
 

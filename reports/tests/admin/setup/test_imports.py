@@ -91,7 +91,7 @@ def test_preview_says_what_is_new_changed_and_as_before_and_saves_nothing(client
         (line.number, line.name, line.state, line.changes) for line in preview.lines
     ] == [
         (2, "Orders", "changed", [("Name", "Order", "Orders")]),
-        (3, "Claim", "as before", []),
+        (3, "Claim", "unchanged", []),
         (
             4,
             "その他",
@@ -108,7 +108,7 @@ def test_confirmed_file_is_saved_raises_the_version_and_is_remembered(client):
 
     said = bring(client, "wrapupcode", "code,name\norder,Orders\nother,Other\n")
 
-    assert said == ["Imported: 1 new, 1 changed, 0 as before."]
+    assert said == ["Imported: 1 new, 1 changed, 0 unchanged."]
     assert dict(WrapUpCode.objects.values_list("code", "name")) == {
         "order": "Orders",
         "other": "Other",
@@ -293,7 +293,7 @@ def test_formula_that_an_export_disarmed_comes_back_as_it_was(client):
         ("code,name,code\na,b,c\n", "The first line names a column twice."),
         (
             "code,name\norder,Order,too much\n",
-            "Line 2 has more cells than the first line has heads.",
+            "Line 2 has more cells than the first line has column names.",
         ),
         (
             'code,name\norder,"Order\n',
@@ -302,17 +302,17 @@ def test_formula_that_an_export_disarmed_comes_back_as_it_was(client):
         (b"PK\x03\x04", "This is an Excel workbook: save it as “CSV UTF-8” first."),
         (
             "code,name\norder,Order\n".encode("utf-16"),
-            "This is no CSV in UTF-8 or Shift_JIS: save it as “CSV UTF-8”.",
+            "This is not a CSV file in UTF-8 or Shift_JIS: save it as “CSV UTF-8”.",
         ),
         (
             "code,name\na,あ\n".encode() + "b,ご注文\n".encode("cp932"),
-            "Line 3 is not written in UTF-8 as other lines are: save the whole file as"
-            " “CSV UTF-8”.",
+            "Line 3 is not in UTF-8, but other lines are: save the whole file as “CSV"
+            " UTF-8”.",
         ),
         (
             b"code,name\na,\x85\n",
-            "Line 2 is written neither in UTF-8 nor in Shift_JIS: save the file as"
-            " “CSV UTF-8”.",
+            "Line 2 is neither in UTF-8 nor in Shift_JIS: save the file as “CSV"
+            " UTF-8”.",
         ),
         (
             "code,name\n" + "a,b\n" * 100_000,
@@ -354,7 +354,7 @@ def test_file_that_cannot_be_read_is_refused_in_words(client, data, said):
             "holiday",
             "date,name",
             "2027-02-30,Never",
-            "Date: “2027-02-30” is no day: write it as 2027-01-31.",
+            "Date: “2027-02-30” is not a date: write it as 2027-01-31.",
         ),
         (
             "holiday",
@@ -380,8 +380,8 @@ def test_file_that_cannot_be_read_is_refused_in_words(client, data, said):
             "operator",
             "name,number",
             "Hana,+815000000201",
-            "PIN: Give a PIN, or write “off” to do without: whoever calls with this"
-            " number is then taken for the operator.",
+            "PIN: Enter a PIN, or “off” for none: anyone who calls from this number is"
+            " then taken for the operator.",
         ),
         (
             "operator",
@@ -409,7 +409,7 @@ def test_wrong_line_is_named_with_what_is_wrong(client, name, head, line, said):
     page = send(client, name, f"{head}\n\n{line}\n")
 
     # The empty line counts in the file, and is no row.
-    assert lines(page) == [(3, "wrong", [said])]
+    assert lines(page) == [(3, "has errors", [said])]
     assert "confirm_form" not in page.context
     assert "Line" in page.content.decode()
 
@@ -417,21 +417,21 @@ def test_wrong_line_is_named_with_what_is_wrong(client, name, head, line, said):
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("wrapupcode", "code,name\na,A\nA,B\n", "Code: Line 2 is about the same."),
+        ("wrapupcode", "code,name\na,A\nA,B\n", "Code: Line 2 is about the same row."),
         (
             "holiday",
             "date,name\n2027-01-01,A\n2027-01-01,B\n",
-            "Date: Line 2 is about the same.",
+            "Date: Line 2 is about the same row.",
         ),
         (
             "operator",
             "name,number,pin\nA,+815000000201,1234\nB,050-0000-0201,1234\n",
-            "Telephone number: Line 2 is about the same.",
+            "Telephone number: Line 2 is about the same row.",
         ),
     ],
 )
 def test_line_that_says_another_thing_of_the_same_is_wrong(client, name, text, said):
-    assert lines(send(client, name, text)) == [(3, "wrong", [said])]
+    assert lines(send(client, name, text)) == [(3, "has errors", [said])]
 
 
 def test_all_that_is_wrong_with_a_line_is_said_at_once(client):
@@ -545,8 +545,7 @@ def test_long_preview_is_cut_and_says_so(client):
         50,
     )
     assert (
-        "50 more lines are not shown; they were checked as well."
-        in page.content.decode()
+        "50 more lines are not shown; they were checked too." in page.content.decode()
     )
 
 

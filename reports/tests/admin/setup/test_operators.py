@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 
 ADD = reverse("admin:callcenter_operator_add")
 FORGED = (
-    "Sato has no PIN. Caller ID can be forged: whoever calls with this number is taken"
-    " for the operator."
+    "Sato has no PIN. Caller ID can be forged: anyone who calls with this number is"
+    " taken for the operator."
 )
 
 
@@ -94,7 +94,7 @@ def test_telephone_without_a_pin_is_a_decision(admin_client):
     refused = save(admin_client, ADD, **form)
     accepted = save(admin_client, ADD, **form, is_pin_off="on")
 
-    assert errors(refused) == ["Give a PIN, or switch the PIN off on purpose."]
+    assert errors(refused) == ["Enter a PIN, or tick “switch the PIN off”."]
     assert (errors(accepted), warnings(accepted)) == ([], [FORGED])
 
 
@@ -120,7 +120,7 @@ def test_pin_is_not_both_given_and_switched_off(admin_client):
 
     response = save(admin_client, page(operator), new_pin="5678", is_pin_off="on")
 
-    assert errors(response) == ["Either give a new PIN or switch the PIN off."]
+    assert errors(response) == ["Either enter a new PIN or switch the PIN off."]
     operator.refresh_from_db()
     assert check_password("1234", operator.pin)
 

@@ -19,7 +19,7 @@ from reports.tests.admin.forms import errors, save
 
 pytestmark = pytest.mark.django_db
 
-TWICE = "This row is there twice."
+TWICE = "This row is entered twice."
 
 
 def page(row, what: str = "change") -> str:
@@ -49,15 +49,15 @@ def hours(*spans):
         (
             [(1, "09:00", "12:00"), (1, "11:00", "18:00")],
             [
-                "Monday 09:00–12:00 and Monday 11:00–18:00 overlap. Make one of them,"
-                " or part them."
+                "Monday 09:00–12:00 and Monday 11:00–18:00 overlap. Merge them, or"
+                " leave a gap between them."
             ],
         ),
         (
             [(1, "13:00", "18:00"), (1, "09:00", "00:00")],
             [
-                "Monday 09:00–00:00 and Monday 13:00–18:00 overlap. Make one of them,"
-                " or part them."
+                "Monday 09:00–00:00 and Monday 13:00–18:00 overlap. Merge them, or"
+                " leave a gap between them."
             ],
         ),
         (
@@ -117,8 +117,8 @@ def test_line_and_operator_share_no_number(admin_client):
     )
 
     assert errors(of_line) == [
-        "This is the number of the operator Sato. Whoever calls from it is taken for"
-        " the operator."
+        "This is the number of the operator Sato. Anyone who calls from it is taken"
+        " for the operator."
     ]
     assert errors(of_operator) == [
         "This is the number of the line Main. Whoever calls from an operator’s number"
@@ -132,7 +132,8 @@ def test_line_is_not_its_own_fallback(admin_client, fallback):
     rows.make_line("+815000000102", is_default=False)
 
     assert errors(save(admin_client, page(line), fallback_number=fallback)) == [
-        "This is a line of MiniCC, which then cannot answer either."
+        "This is a line of MiniCC, which cannot answer either when the"
+        " fallback is needed."
     ]
 
 
@@ -250,8 +251,9 @@ def test_threshold_for_short_calls_above_the_target_is_warned_of(admin_client):
 
     said = [str(each) for each in get_messages(response.wsgi_request)]
     assert (
-        "From 04/01/2030 on S is longer than T: callers who wait longer than T and give"
-        " up before S do not count as abandoned."
+        "From 04/01/2030 on, the short-abandon threshold (S) is longer than the service"
+        " level threshold (T): callers who give up after T but before S do not count as"
+        " abandoned."
     ) in said
 
 
@@ -273,10 +275,10 @@ def test_day_is_a_holiday_once(admin_client):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("menu", "Calls of the past stay, with the menu’s code instead of its name."),
+        ("menu", "Past calls are kept, with the menu’s code instead of its name."),
         (
             "operator",
-            "Conversations of the past stay, under the number or browser identity"
+            "Past conversations are kept, under the number or browser identity"
             " instead of the name. To keep the name, switch the operator off.",
         ),
         ("message", None),
@@ -289,7 +291,7 @@ def test_page_that_asks_before_deleting_says_what_history_keeps(
 
     html = admin_client.get(url, headers={"accept-language": "en"}).content.decode()
 
-    assert ("of the past stay" in html) == bool(sentence)
+    assert ("are kept" in html) == bool(sentence)
     assert (sentence or "") in html
 
 

@@ -38,7 +38,7 @@ def test_look_shows_what_would_be_added_and_adds_nothing(admin_client):
     ).content.decode()
 
     assert html.count("will be added") == 17
-    assert "there already: 正月" in html
+    assert "already entered: 正月" in html
     assert "Add 17 holidays" in html
     assert Holiday.objects.count() == 1
 
@@ -55,7 +55,7 @@ def test_adding_twice_doubles_nothing_and_leaves_ours_alone(admin_client):
     assert Holiday.objects.filter(line=None).count() == 18
     assert Holiday.objects.get(date="2026-01-01") == ours
     assert Holiday.objects.get(date="2026-02-11", line=None).name == "建国記念の日"
-    assert "All public holidays of 2026 were there already." in again.content.decode()
+    assert "All public holidays of 2026 were already entered." in again.content.decode()
 
 
 def test_adding_says_how_many_and_keeps_who_did_it(admin_client, admin_user):

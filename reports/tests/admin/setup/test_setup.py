@@ -134,8 +134,8 @@ def test_default_line_cannot_be_deleted(admin_client):
     [
         (
             "en",
-            "support has history: switch it off (take the tick from “active”) instead"
-            " of deleting it.",
+            "support has history: switch it off (untick “active”) instead of"
+            " deleting it.",
         ),
         (
             "ja",
@@ -175,11 +175,11 @@ def test_queue_in_use_is_neither_deleted_nor_switched_off(admin_client):
     switched = save(admin_client, page(queue), without=("is_active",))
 
     assert (
-        f"support is used by {line}: lead callers elsewhere first."
+        f"support is used by {line}: send callers elsewhere first."
         in deleted.content.decode()
     )
     assert errors(switched) == [
-        f"Callers are still led here by {line}: lead them elsewhere first."
+        f"Callers are still sent here by {line}: send them elsewhere first."
     ]
     assert Queue.objects.get().is_active
 
@@ -318,7 +318,7 @@ def test_new_menu_is_saved_whole(admin_client):
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "Give a text or an audio file: without one callers hear nothing."),
+        ("en", "Enter a text or an audio file: without one, callers hear nothing."),
         (
             "ja",
             "文章か音声ファイルを入力してください。どちらもないと、発信者には何も聞こえません。",

@@ -1,4 +1,4 @@
-"""Thresholds: what a change says about calls already told."""
+"""Thresholds: what a change says about calls derived by the old ones."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -52,7 +52,7 @@ def said(response) -> list[str]:
     ]
 
 
-def test_threshold_dated_back_has_the_calls_since_its_day_told_again(admin_client):
+def test_threshold_dated_back_has_the_calls_since_its_day_derived_again(admin_client):
     queue = rows.make_queue("support")
     derived_call(MIDNIGHT - timedelta(microseconds=1))
     derived_call(MIDNIGHT, queue="sales")
@@ -65,12 +65,12 @@ def test_threshold_dated_back_has_the_calls_since_its_day_told_again(admin_clien
     assert errors(response) == []
     assert pending() == [first, second]
     assert said(response) == [
-        "2 calls were counted by the old thresholds. They will be derived again by"
+        "2 calls were counted by the old thresholds. They will be derived again with"
         " their next events, or by `manage.py rebuild_calls --pending`."
     ]
 
 
-def test_the_page_says_in_japanese_what_will_be_told_again(admin_client):
+def test_page_says_in_japanese_what_will_be_derived_again(admin_client):
     queue = rows.make_queue("support")
     derived_call(NOW)
 
