@@ -1,0 +1,70 @@
+"""Citations in code and prose, such as `docs/contract.md 8.3`, lead somewhere."""
+
+import os
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SUFFIXES = (".py", ".md", ".html", ".css", ".js", ".json", ".toml")
+
+NUMBER = r"[0-9]+(?:\.(?:[0-9]+|K[0-9]+))*"
+# One citation may name several sections (`docs/twilio.md 5.2, 5.3`) and may go on in
+# the next line of a comment.
+CITATION = re.compile(
+    rf"docs/([a-z-]+\.md)(?:\s+(?:#\s+)?({NUMBER}(?:(?:, | and | to ){NUMBER})*))?"
+)
+HEADING = re.compile(rf"#+ ({NUMBER})(?!\S)")
+ITEM = re.compile(r"([0-9]+)\. ")
+
+
+def files() -> Iterator[Path]:
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(folder) / name for name in names if name.endswith(SUFFIXES))
+
+
+def citations() -> Iterator[tuple[str, str, str]]:
+    """Where it stands, the cited document, and the section ("" if none is named)."""
+    for path in files():
+        place = str(path.relative_to(ROOT))
+        for name, numbers in CITATION.findall(path.read_text()):
+            for number in re.findall(NUMBER, numbers) or [""]:
+                yield place, name, number
+
+
+@cache
+def sections(name: str) -> set[str]:
+    """The numbered headings of a document, and the items of numbered lists (0.20)."""
+    document = ROOT / "docs" / name
+    if not document.exists():
+        return set()
+    found, heading = {""}, ""
+    for line in document.read_text().splitlines():
+        if numbered := HEADING.match(line):
+            heading = numbered[1]
+            found.add(heading)
+        elif item := ITEM.match(line):
+            found.add(f"{heading}.{item[1]}")
+    return found
+
+
+def test_every_cited_section_exists():
+    missing = {
+        f"{place}: docs/{name} {number}"
+        for place, name, number in citations()
+        if number not in sections(name)
+    }
+
+    assert not missing
+
+
+@pytest.mark.parametrize("name", ["contract.md", "twilio.md", "metrics.md"])
+def test_no_section_has_two_headings(name):
+    lines = (ROOT / "docs" / name).read_text().splitlines()
+    numbers = [found[1] for found in map(HEADING.match, lines) if found]
+
+    assert sorted(numbers) == sorted(set(numbers))
