@@ -31,7 +31,10 @@ Streams = list[Iterator[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the table: what, on which database, how much, and what was wanted."""
+    """One row of the results: what was measured, on which database, value and goal.
+
+    `is_met` is None where there is no goal, only a value to report.
+    """
 
     what: str
     database: str
@@ -45,7 +48,7 @@ class Line:
 
 
 def measure(vendor: str) -> Iterator[Line]:
-    """Everything on one database, a line as soon as it is known."""
+    """Measure everything on one database; yields each line as soon as it is known."""
     workers = 2 if vendor == "mariadb" else 1
     with served.installation(vendor) as env, tempfile.TemporaryDirectory() as folder:
         yield from _webhooks(vendor, env, workers)
@@ -69,7 +72,7 @@ def measure(vendor: str) -> Iterator[Line]:
 
 
 def _webhooks(vendor: str, env: dict[str, str], workers: int) -> Iterator[Line]:
-    """The webhook against a view that does nothing and one that only stores."""
+    """Compare the webhook with a view that does nothing and one that only stores."""
     calls = [traffic.calls(number) for number in range(CONNECTIONS)]
     noop = traffic.request("/noop/", traffic.sid(), "+819000000000")
     samples: dict[str, list[Sample]] = {"noop": [], "plain": [], "webhook": []}
@@ -86,18 +89,18 @@ def _webhooks(vendor: str, env: dict[str, str], workers: int) -> Iterator[Line]:
         for _ in range(ROUNDS):
             for name, make in streams.items():
                 samples[name].append(load(make(), SECONDS))
-                # Of this load, not of the next peer's: the no-op's leaves no processor
-                # time to tell the last requests with.
+                # Events of this load must be derived before the next load begins: that
+                # of the no-op view leaves no processor time for it.
                 time.sleep(1)
             memory.append(served.resident_mib(pid))
-        # Of the last requests, too.
+        # The last requests must be derived, too.
         time.sleep(2)
     delay = _bulk(env, "delay")
     yield Line(
-        "from receipt to told history, under this load",
+        "from receipt to derived history, under this load",
         vendor,
         f"median {delay['median']:.2f} s, p99 {delay['p99']:.2f} s, longest"
-        f" {delay['longest']:.2f} s, {delay['pending']:.0f} untold",
+        f" {delay['longest']:.2f} s, {delay['pending']:.0f} pending",
         "within 1 s",
         delay["p99"] <= 1 and not delay["pending"],
     )
@@ -130,7 +133,7 @@ def _compared(vendor: str, samples: dict[str, list[Sample]]) -> Iterator[Line]:
     yield Line(f"{CONNECTIONS} connections: {rates}", vendor, "", "")
     of_noop = ratio("webhook", "noop")
     yield Line(
-        "webhook, kept and told, against a no-op view",
+        "webhook, stored and derived, against a no-op view",
         vendor,
         f"{of_noop:.2f}",
         ">= 0.10",
@@ -147,7 +150,7 @@ def _compared(vendor: str, samples: dict[str, list[Sample]]) -> Iterator[Line]:
     )
     of_plain = ratio("webhook", "plain")
     yield Line(
-        "against a plain view that stores the event and tells nothing",
+        "against a plain view that stores the event and derives nothing",
         vendor,
         f"{of_plain:.2f}",
         ">= 0.7",
@@ -156,7 +159,7 @@ def _compared(vendor: str, samples: dict[str, list[Sample]]) -> Iterator[Line]:
 
 
 def _cost_of_age(vendor: str, env: dict[str, str]) -> Iterator[Line]:
-    """The same calls one after another, on a young journal and on a large one."""
+    """Compare the same calls, one after another, with few and many stored events."""
 
     def median() -> float:
         with served.server(env, 1):
@@ -168,7 +171,7 @@ def _cost_of_age(vendor: str, env: dict[str, str]) -> Iterator[Line]:
     _bulk(env, "fill", str(MANY))
     old = median()
     yield Line(
-        f"a webhook at {MANY:,} stored events against a young journal",
+        f"a webhook with {MANY:,} stored events against one with few",
         vendor,
         f"{old / young:.2f} ({young:.1f} to {old:.1f} ms, median)",
         "<= 1.3",
@@ -177,7 +180,7 @@ def _cost_of_age(vendor: str, env: dict[str, str]) -> Iterator[Line]:
 
 
 def _lists(vendor: str, env: dict[str, str]) -> Iterator[Line]:
-    """Every list with its filters and searches: the slowest page of each."""
+    """Measure every list with its filters and searches; its slowest page counts."""
     is_limit = vendor == "mariadb"
     slowest: dict[str, tuple[float, str]] = {}
     for what, path, seconds in lists.measure(env):
@@ -197,7 +200,7 @@ def _lists(vendor: str, env: dict[str, str]) -> Iterator[Line]:
 
 
 def _files(vendor: str, env: dict[str, str]) -> Iterator[Line]:
-    """Lists taken away, against import-export's own export of far fewer rows."""
+    """Measure exports of a list, and import-export's own export of far fewer rows."""
     rates: dict[str, float] = {}
     for download in exports.measure(env):
         rates[download.what] = download.rate
@@ -245,7 +248,7 @@ def _machine() -> str:
 
 
 def main() -> None:
-    """Prints each line when it is measured; writes the results at the end."""
+    """Print each line when it is measured, and write the results at the end."""
     lines: list[Line] = []
     vendors = ["sqlite"] if mariadb.missing() else ["mariadb", "sqlite"]
     vendors = [vendor for vendor in vendors if vendor in (sys.argv[1:] or vendors)]

@@ -1,6 +1,7 @@
-"""Event files in bulk, and a journal of a million events: run beside the server.
+"""Measurements inside a Django process: event files, rebuilding, a million events.
 
-`python -m benchmarks.bulk load FILE`, `rebuild`, `delay`, `fill N`: prints one object.
+`python -m benchmarks.bulk load FILE`, `rebuild`, `delay` or `fill N` prints one JSON
+object with the result.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any
 import django
 
 _FORM = {"Direction": "inbound", "To": "+815000000101", "CallStatus": "in-progress"}
-# What one operator takes on one leg.
+# How many callers one operator's leg is given.
 CALLS_IN_A_SHIFT = 80
 _START = datetime(2026, 10, 5, tzinfo=UTC)
 _DOUBLING = """
@@ -22,11 +23,7 @@ INSERT INTO callcenter_webhookevent (dedup_key, call_sid, {columns})
 SELECT {key}, {sid}, {columns}
 FROM callcenter_webhookevent LIMIT {rows}
 """
-_COLUMNS = (
-    "token, received_at, kind, path, other_sid, queue, visit, menu, step, input,"
-    " position, queue_time_seconds, result, params, decision, decided_at, told_at,"
-    " tell_error"
-)
+# SQL for values that no two rows may share.
 _NEW = {
     "mysql": {
         "key": "SHA2(CONCAT(UUID(), RAND()), 256)",
@@ -40,7 +37,7 @@ _NEW = {
 
 
 def write_file(path: Path, calls: int) -> int:
-    """An event file of so many calls, answered and abandoned; gives its lines."""
+    """Write an event file of so many calls, a third abandoned; returns its lines."""
     lines = 0
     with path.open("w", encoding="utf-8") as file:
         for number in range(calls):
@@ -134,7 +131,7 @@ def _rebuild() -> dict[str, float]:
 
 
 def _delay() -> dict[str, float]:
-    """How long after their receipt events were told, in seconds."""
+    """Seconds from receipt of events to their derivation, and how many are pending."""
     from callcenter.models import WebhookEvent  # noqa: PLC0415 -- needs Django set up
 
     events = WebhookEvent.objects.exclude(path="/plain/")
@@ -149,16 +146,22 @@ def _delay() -> dict[str, float]:
 
 
 def _fill(rows: int) -> dict[str, float]:
+    """Copy stored events, under new SIDs, until there are so many."""
     from django.db import connection  # noqa: PLC0415 -- needs Django set up
 
     from callcenter.models import WebhookEvent  # noqa: PLC0415 -- needs Django set up
 
+    columns = ", ".join(
+        str(field.column)
+        for field in WebhookEvent._meta.concrete_fields
+        if field.column not in ("id", "dedup_key", "call_sid")
+    )
     have = WebhookEvent.objects.count()
     while have < rows:
         with connection.cursor() as cursor:
             more = min(have, rows - have, 100_000)
             cursor.execute(
-                _DOUBLING.format(rows=more, columns=_COLUMNS, **_NEW[connection.vendor])
+                _DOUBLING.format(rows=more, columns=columns, **_NEW[connection.vendor])
             )
         have += more
     return {"rows": have}

@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_ADDRESS = ("127.0.0.1", 8077)
+ADDRESS = ("127.0.0.1", 8077)
 _END_OF_HEAD = b"\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One stretch of load: answers a second, and how long they took (seconds)."""
+    """One stretch of load: how many answers, and how long each took (seconds)."""
 
     answers: int
     seconds: float
@@ -25,18 +25,18 @@ class Sample:
         return self.answers / self.seconds
 
     def percentile(self, percent: int) -> float:
-        """Nearest rank, in milliseconds."""
+        """The latency at this percentile (nearest rank), in milliseconds."""
         ordered = sorted(self.latencies)
         rank = max(0, -(-percent * len(ordered) // 100) - 1)
         return ordered[rank] * 1000
 
 
 class _Connection:
-    """One socket and the stream of requests it works off."""
+    """One socket and the requests to send over it."""
 
     def __init__(self, requests: Iterator[bytes]) -> None:
         self.requests = requests
-        self.socket = socket.create_connection(_ADDRESS)
+        self.socket = socket.create_connection(ADDRESS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sent_at = 0.0
         self.answer = b""
@@ -48,7 +48,7 @@ class _Connection:
         self.socket.sendall(request)
 
     def receive(self) -> int | None:
-        """The status once the answer is whole, else nothing."""
+        """The status once the answer is complete, else None."""
         data = self.socket.recv(65536)
         if not data:
             raise ConnectionError("the server closed the connection")
@@ -65,7 +65,11 @@ class _Connection:
 
 
 def load(streams: list[Iterator[bytes]], seconds: float) -> Sample:
-    """As many connections as streams, for so many seconds; all answers waited for."""
+    """Send each stream over a connection of its own for so many seconds.
+
+    Waits for the answer to every request sent. Raises TimeoutError after 30 s without
+    any answer.
+    """
     selector = selectors.DefaultSelector()
     connections = [_Connection(stream) for stream in streams]
     latencies: list[float] = []

@@ -1,6 +1,6 @@
-"""Queue entries as files, against import-export's own: first byte, rate, memory.
+"""Exports of queue entries, ours and import-export's: first byte, rate, memory.
 
-`python -m benchmarks.exports ENTRIES [mariadb|sqlite]` measures them alone.
+`python -m benchmarks.exports ENTRIES [mariadb|sqlite]` measures only these.
 """
 
 import http.client
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from benchmarks import lists, served
 
 ENTRIES = 1_000_000
-# Its memory grows by 1.7 KiB a row, and its time with it: a million is not for a bench.
+# import-export's memory grows by 1.7 KiB a row: a million rows would take too long.
 PEER_ROWS = 30_000
 OURS = "/admin/callcenter/queueentry/export/"
 PEER = "/peer-export/"
@@ -21,7 +21,7 @@ PEER = "/peer-export/"
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """How one file came: seconds, bytes, and the server's peak of memory in MiB."""
+    """One file: seconds to its first and last byte, bytes, server memory in MiB."""
 
     what: str
     rows: int
@@ -29,7 +29,7 @@ class Download:
     whole: float
     size: int
     peak: float
-    # Memory of the same process before it.
+    # Memory of the same process before the download.
     rest: float
 
     @property
@@ -45,10 +45,10 @@ class Download:
 
 
 def measure(env: dict[str, str], entries: int = ENTRIES) -> Iterator[Download]:
-    """Each file from a server of its own, so that its memory is known."""
-    said = lists._run(env, "benchmarks.fill", str(entries))
+    """Download each file from a server of its own, so that its memory is known."""
+    said = lists.run_module(env, "benchmarks.fill", str(entries))
     have = int("".join(letter for letter in said if letter.isdecimal()))
-    found: dict[str, str] = json.loads(lists._run(env, "benchmarks.lists"))
+    found: dict[str, str] = json.loads(lists.run_module(env, "benchmarks.lists"))
     for code in ("csv", "xlsx"):
         yield _download(env, f"{code}, ours", f"{OURS}{code}/", have, found["session"])
         rows = min(PEER_ROWS, have)
@@ -65,7 +65,7 @@ def _download(
     env: dict[str, str], what: str, path: str, rows: int, session: str
 ) -> Download:
     with served.server(env, 1) as pid:
-        # Imports and caches are no part of it.
+        # A small file first: imports and caches are not to be measured.
         _read("/admin/callcenter/queueentry/export/json/?q=000", session)
         rest = served.resident_mib(pid)
         first, whole, size = _read(path, session)
@@ -74,7 +74,7 @@ def _download(
 
 
 def _read(path: str, session: str) -> tuple[float, float, int]:
-    """Seconds to the first byte and to the last, and how many there were."""
+    """Download a path: seconds to the first byte, seconds to the last, bytes."""
     link = http.client.HTTPConnection("127.0.0.1", 8077, timeout=3600)
     begin = time.perf_counter()
     link.request("GET", path, headers={"Cookie": f"sessionid={session}"})

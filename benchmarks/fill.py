@@ -1,7 +1,7 @@
-"""A history of a million queue entries, to look at lists and files with.
+"""A history of a million queue entries, to measure lists and files with.
 
 `python -m benchmarks.fill ENTRIES` fills the database of DATABASE_URL: a few thousand
-calls are told from events, and then copied in SQL, each copy on earlier days.
+calls are derived from events and then copied in SQL, each copy dated days earlier.
 """
 
 import sys
@@ -17,16 +17,17 @@ from tqdm import tqdm
 from benchmarks import bulk
 
 SEED_CALLS = 4000
-# The calls of one copy come so many days before those of the last one: one day of the
-# benchmark's calls is somewhat short of 8 hours.
+# Each copy is dated so many days before the one made last. A day is enough: the calls
+# of the seed span somewhat less than 8 hours.
 DAYS_APART = 1
 _EARLIER = {
     "mysql": "{column} - INTERVAL {days} DAY",
-    # As Django writes moments, which are compared as text.
+    # In the format in which Django writes moments: SQLite compares them as text.
     "sqlite": "replace(strftime('%Y-%m-%d %H:%M:%f000', {column}, '-{days} days'),"
     " '.000000', '')",
 }
-# Another digit, at a place of its own in every doubling: the same for all that name it.
+# Changes one digit of a SID, at another place in every doubling. The change depends on
+# the SID alone, so that rows which name the same leg still do so.
 _NEW_SID = (
     "SUBSTR({column}, 1, {place} - 1)",
     "SUBSTR('123456789abcdef0',"
@@ -37,7 +38,7 @@ _LAST_DIGIT = 34
 
 
 def fill(entries: int) -> int:
-    """Copies the calls there are until there are so many entries; gives how many."""
+    """Copy the calls until there are so many entries; returns how many there are."""
     from callcenter.models import QueueEntry  # noqa: PLC0415 -- needs Django set up
 
     _seed()
@@ -81,8 +82,8 @@ def _seed() -> None:
 
 
 def _double(copies: int) -> None:
-    """Adds to all rows that there are a copy of them, before all that there are."""
-    # One step for all tables: rows point at each other by ids, which move alike.
+    """Copy every row, dated before all existing ones."""
+    # Rows refer to each other by id, so the ids of all tables are raised by one number.
     tables = _tables()
     step = max(
         model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
@@ -102,7 +103,7 @@ def _double(copies: int) -> None:
 
 
 def _value(field: "models.Field[Any, Any]", step: int, copies: int) -> str:
-    """What stands in a column of the copy, as SQL."""
+    """The SQL expression for a column of the copy."""
     column, days = str(field.column), copies * DAYS_APART
     if field.primary_key or field.is_relation:
         return f"{column} + {step}"

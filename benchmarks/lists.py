@@ -20,7 +20,7 @@ LISTS = ("call", "queueentry", "abandonedcall", "connection", "ivrstep", "webhoo
 
 
 def pages(found: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """What is looked at: a name for the result, and the path."""
+    """The pages to measure: a name for the result, and the path."""
     for name in LISTS:
         yield name, f"/admin/callcenter/{name}/"
         for first, last in (("2026-10-04", "2026-10-05"), ("2026-01-01", "")):
@@ -65,9 +65,9 @@ def pages(found: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def measure(env: dict[str, str]) -> Iterator[tuple[str, str, float]]:
-    """(what, path, seconds): medians; of the stock admin's list the first page."""
-    _run(env, "benchmarks.fill", str(ENTRIES))
-    found: dict[str, str] = json.loads(_run(env, "benchmarks.lists"))
+    """Name, path and median seconds of each page; of the stock list one try."""
+    run_module(env, "benchmarks.fill", str(ENTRIES))
+    found: dict[str, str] = json.loads(run_module(env, "benchmarks.lists"))
     with served.server(env, 1):
         for what, path in pages(found):
             yield what, path, _seconds(path, found["session"])
@@ -86,11 +86,12 @@ def _seconds(path: str, session: str, tries: int = TRIES) -> float:
         taken.append(time.perf_counter() - begin)
         if answer.status != 200:
             raise RuntimeError(f"{path} was answered with {answer.status}")
-    # The first one fills caches.
+    # The first try fills caches.
     return statistics.median(taken[1:])
 
 
-def _run(env: dict[str, str], module: str, *arguments: str) -> str:
+def run_module(env: dict[str, str], module: str, *arguments: str) -> str:
+    """Run `python -m module` in this environment; returns what it prints."""
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(
         command, cwd=served.ROOT, env=env, stdout=subprocess.PIPE, check=True, text=True
@@ -99,7 +100,7 @@ def _run(env: dict[str, str], module: str, *arguments: str) -> str:
 
 
 def _find() -> dict[str, str]:
-    """A session of a superuser, and values that there are to look for."""
+    """A superuser's session key, and values to search and filter by."""
     from django.contrib.auth import (  # noqa: PLC0415 -- needs Django set up
         BACKEND_SESSION_KEY,
         HASH_SESSION_KEY,

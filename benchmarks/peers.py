@@ -1,4 +1,4 @@
-"""What the product is measured against: a view that does nothing, one that stores."""
+"""Peers of the webhook: a view that does nothing, and one that only stores."""
 
 import uuid
 
@@ -14,15 +14,15 @@ from callcenter.models import WebhookEvent
 
 @csrf_exempt
 def noop(request: HttpRequest) -> HttpResponse:
-    """The ceiling: Django answering, and nothing else."""
+    """The upper limit: Django answers, and nothing else happens."""
     return HttpResponse(b"<Response/>", content_type="text/xml")
 
 
 @csrf_exempt
 def plain(request: HttpRequest) -> HttpResponse:
-    """What anybody would write: check the signature, store by the ORM, answer.
+    """The obvious way: check the signature, store by the ORM, answer.
 
-    The same event in the same table; no history is told of it.
+    The event goes to the same table, but nothing is derived from it.
     """
     validator = RequestValidator(settings.TWILIO_AUTH_TOKEN)
     url = f"{settings.PUBLIC_BASE_URL}{request.get_full_path()}"

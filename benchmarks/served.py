@@ -1,6 +1,7 @@
-"""The product served as `make run` serves it, on a database of our own."""
+"""Serves the product as `make run` does, on a database of the benchmark's own."""
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks import traffic
+from benchmarks.client import ADDRESS
 from minicc.tests import mariadb
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,7 +22,7 @@ THREADS = 4
 
 
 def environment(database_url: str, folder: str) -> dict[str, str]:
-    """The settings of a production-like installation on a database."""
+    """The environment variables of a production-like installation."""
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
         "SECRET_KEY": "for-benchmarks-only-" + "x" * 40,
@@ -37,7 +39,7 @@ def environment(database_url: str, folder: str) -> dict[str, str]:
 
 
 def manage(env: dict[str, str], *arguments: str) -> None:
-    """Runs a management command; CalledProcessError where it fails."""
+    """Run a management command; raises CalledProcessError if it fails."""
     subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -49,7 +51,7 @@ def manage(env: dict[str, str], *arguments: str) -> None:
 
 @contextmanager
 def installation(vendor: str) -> Iterator[dict[str, str]]:
-    """An empty database with the demo installation; gives the environment for it."""
+    """Create an empty database with the demo installation; yields its environment."""
     with tempfile.TemporaryDirectory(prefix="minicc-bench-") as folder:
         if vendor == "mariadb":
             url = mariadb.start(is_durable=True)
@@ -65,12 +67,19 @@ def installation(vendor: str) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def server(env: dict[str, str], workers: int) -> Iterator[int]:
-    """granian with so many processes; gives its process number."""
+    """Run granian with so many worker processes; yields its process id.
+
+    Raises RuntimeError if another server listens at the port: granian would share the
+    port with it, and both would be measured.
+    """
+    with socket.socket() as probe:
+        if probe.connect_ex(ADDRESS) == 0:
+            raise RuntimeError(f"another process listens at port {ADDRESS[1]}")
     command = [
         str(Path(sys.executable).with_name("granian")),
         "--interface=wsgi",
         "--host=127.0.0.1",
-        "--port=8077",
+        f"--port={ADDRESS[1]}",
         f"--workers={workers}",
         f"--blocking-threads={THREADS}",
         "--log-level=warning",
@@ -86,7 +95,7 @@ def server(env: dict[str, str], workers: int) -> Iterator[int]:
 
 
 def resident_mib(server_pid: int, *, peak: bool = False) -> float:
-    """Resident memory of the largest of the server's workers, now or at its most."""
+    """Resident memory of the server's largest worker: now, or its peak so far."""
     name = "VmHWM:" if peak else "VmRSS:"
     children = Path(f"/proc/{server_pid}/task/{server_pid}/children").read_text()
     sizes = []

@@ -1,4 +1,4 @@
-"""The admin as anybody registers it: what our lists are measured against."""
+"""Peers of our lists and exports: a stock ModelAdmin, and import-export itself."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from reports.site import MiniccAdminSite
 
 
 class StockEntryAdmin(admin.ModelAdmin[Any]):
-    """Queue entries with the options that everybody uses."""
+    """Queue entries with the usual options of a ModelAdmin."""
 
     list_display = (
         *("entered_at", "queue", "call", "outcome", "overflow_reason"),
@@ -26,7 +26,7 @@ class StockEntryAdmin(admin.ModelAdmin[Any]):
 
 
 class EntryResource(ModelResource):
-    """Queue entries as import-export takes them away, with the caller of their call."""
+    """Queue entries as import-export writes them, with the caller of their call."""
 
     caller = Field(attribute="call__caller")
     line = Field(attribute="call__line")
@@ -42,12 +42,12 @@ class EntryResource(ModelResource):
 
 
 def exported(request: HttpRequest) -> HttpResponse:
-    """The newest entries by import-export's own means, with the join it needs."""
+    """Export the newest entries as import-export does, with the join it needs."""
     rows = QueueEntry.objects.select_related("call")[: int(request.GET["rows"])]
     written = XLSX() if request.GET["format"] == "xlsx" else CSV()
     return HttpResponse(written.export_data(EntryResource().export(rows)))
 
 
-# Our site for the pages around it, so that only the list differs.
+# A site of our class: only the list differs from ours, not the page around it.
 site = MiniccAdminSite(name="stock")
 site.register(QueueEntry, StockEntryAdmin)

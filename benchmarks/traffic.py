@@ -1,4 +1,4 @@
-"""Signed requests of whole calls, ready to be sent: bytes of HTTP."""
+"""Signed requests of whole calls, as bytes of HTTP ready to be sent."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 BASE_URL = "http://127.0.0.1:8077"
 LINE = "+815000000101"
 OPERATOR = "+815000000201"
-# What one operator takes on one leg.
+# How many callers one operator's leg is given.
 CALLS_IN_A_SHIFT = 60
 
 
@@ -22,7 +22,7 @@ def sid() -> str:
 
 
 def request(path: str, call_sid: str, number: str, **params: str) -> bytes:
-    """One request with the parameters of a phone call (reference 12), signed."""
+    """One signed request with the parameters of a phone call (docs/twilio.md 12)."""
     form = {
         "AccountSid": ACCOUNT_SID,
         "ApiVersion": "2010-04-01",
@@ -52,7 +52,7 @@ def request(path: str, call_sid: str, number: str, **params: str) -> bytes:
 
 
 def calls(connection: int) -> Iterator[bytes]:
-    """Operators' shifts: every third caller gives up, the others are answered."""
+    """Shifts of operators: every third caller gives up, the others are answered."""
     number = 0
     while True:
         if number % CALLS_IN_A_SHIFT == 0:
@@ -69,7 +69,7 @@ def calls(connection: int) -> Iterator[bytes]:
 
 
 def heartbeats() -> Iterator[bytes]:
-    """Wait requests of callers nobody knows yet, for the peer that only stores."""
+    """Wait requests of ever new callers, for the peer that only stores."""
     while True:
         yield request(
             "/plain/", sid(), "+819000000000", QueueTime="20", QueuePosition="1"
