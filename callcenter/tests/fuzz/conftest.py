@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from callcenter.demo.setup.installation import install
-from callcenter.tests.fuzz.access import ERRORS
+from callcenter.tests.fuzz.checked import ERRORS
 from callcenter.tests.fuzz.effort import is_long
 from callcenter.tests.fuzz.tally import TALLY, sentence
 from callcenter.tests.twilio_client import ACCOUNT_SID, AUTH_TOKEN, BASE_URL

@@ -19,7 +19,7 @@ from callcenter.tests.fuzz.values import (
     any_text,
     odd_places,
 )
-from callcenter.tests.fuzz.wire import FORM, Sent
+from callcenter.tests.fuzz.wsgi import FORM, Sent
 from callcenter.tests.twilio_client import ACCOUNT_SID, CALLER, LINE
 
 _BOUNDARY = "fuzz"

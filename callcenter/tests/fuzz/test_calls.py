@@ -17,14 +17,14 @@ from hypothesis.stateful import (
 from callcenter.demo.setup.installation import PIN
 from callcenter.flow import current
 from callcenter.models import Queue, WebhookEvent
-from callcenter.tests.fuzz.access import Door
-from callcenter.tests.fuzz.aftermath import assert_all_holds, forget_everything
+from callcenter.tests.fuzz.checked import Door
 from callcenter.tests.fuzz.effort import effort
-from callcenter.tests.fuzz.phone import Leg, Move
+from callcenter.tests.fuzz.invariants import assert_all_holds, forget_everything
+from callcenter.tests.fuzz.legs import Leg, Move
 from callcenter.tests.fuzz.requests import queries, with_form
 from callcenter.tests.fuzz.tally import TALLY
 from callcenter.tests.fuzz.values import CALLERS, OPERATORS, PARAMETERS, PLACES
-from callcenter.tests.fuzz.wire import Reply, Sent
+from callcenter.tests.fuzz.wsgi import Reply, Sent
 from callcenter.tests.twilio_client import CALLER, LINE
 
 pytestmark = pytest.mark.usefixtures("installed")

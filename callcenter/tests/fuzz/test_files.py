@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.models import WebhookEvent
-from callcenter.tests.fuzz.access import ERRORS
-from callcenter.tests.fuzz.aftermath import assert_all_holds, forget_everything
+from callcenter.tests.fuzz.checked import ERRORS
 from callcenter.tests.fuzz.effort import effort
+from callcenter.tests.fuzz.invariants import assert_all_holds, forget_everything
 from callcenter.tests.fuzz.lines import files
 from callcenter.tests.fuzz.tally import TALLY
 

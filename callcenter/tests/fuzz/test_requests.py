@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.models import WebhookEvent
-from callcenter.tests.fuzz.access import ERRORS, Door, assert_good_answer, kind_of
-from callcenter.tests.fuzz.aftermath import assert_all_holds, forget_everything
+from callcenter.tests.fuzz.checked import ERRORS, Door, assert_good_answer, kind_of
 from callcenter.tests.fuzz.effort import effort
+from callcenter.tests.fuzz.invariants import assert_all_holds, forget_everything
 from callcenter.tests.fuzz.requests import forms, requests, tokens, with_form
 from callcenter.tests.fuzz.tally import TALLY
 from callcenter.tests.fuzz.values import PLACES
-from callcenter.tests.fuzz.wire import Sent, send
+from callcenter.tests.fuzz.wsgi import Sent, send
 from callcenter.tests.twilio_client import BASE_URL
 from callcenter.tests.webhooks.installation import database_gone
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
-from callcenter.tests.fuzz.wire import Reply
+from callcenter.tests.fuzz.wsgi import Reply
 from callcenter.tests.twilio_client import BASE_URL, voice_form
 
 KEYS = "1234567890*#"

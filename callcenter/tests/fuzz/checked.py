@@ -11,7 +11,7 @@ from callcenter.models import WebhookEvent
 from callcenter.params import SECRET_PARAMS, storable_form
 from callcenter.tests.flow.allowlist import faults_in
 from callcenter.tests.fuzz.tally import TALLY
-from callcenter.tests.fuzz.wire import (
+from callcenter.tests.fuzz.wsgi import (
     Reply,
     Sent,
     form_as_read,

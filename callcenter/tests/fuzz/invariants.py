@@ -19,7 +19,7 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
-from callcenter.tests.fuzz.access import ERRORS
+from callcenter.tests.fuzz.checked import ERRORS
 from callcenter.tests.fuzz.tally import TALLY
 from callcenter.tests.history_rows import history_rows
 from callcenter.upkeep.intake import dump, load
