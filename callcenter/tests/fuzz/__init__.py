@@ -1,5 +1,5 @@
-"""Whatever may come from outside, at random: `make fuzz` for minutes, a little of it in
-`make test`.
+"""Random input of every kind that may come from outside.
 
-How often each test tries is its `effort`; the profile `fuzz` of hypothesis tries more.
+`make fuzz` tries it for minutes, `make test` a few examples of it. `effort` says how
+many examples a test tries in either; `make fuzz` chooses hypothesis' profile `fuzz`.
 """

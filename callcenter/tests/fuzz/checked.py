@@ -1,4 +1,4 @@
-"""Sends requests and holds every answer against what must always be true."""
+"""Sends requests and checks after each what must be true of any request."""
 
 import logging
 import re
@@ -25,18 +25,18 @@ _SPOKEN_PIN = ("Digits", "SpeechResult")
 
 
 class Errors(logging.Handler):
-    """Whatever is logged as an error, an unhandled exception too."""
+    """Collects what is logged as an error, unhandled exceptions included."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keeps the line with its exception."""
+        """Keep the line and its exception."""
         self.lines.append(logging.Formatter().format(record))
 
-    def taken(self) -> list[str]:
-        """The lines since the last look."""
+    def pop(self) -> list[str]:
+        """Return the lines logged since the last call."""
         lines, self.lines = self.lines, []
         return lines
 
@@ -44,41 +44,41 @@ class Errors(logging.Handler):
 ERRORS = Errors()
 
 
-class Door:
-    """One example's requests, and which of them must be stored."""
+class CheckedRequests:
+    """Sends the requests of one example and knows which of them must be stored."""
 
     def __init__(self) -> None:
-        self._kept: set[tuple[object, ...]] = set()
+        self._stored: set[tuple[object, ...]] = set()
 
     def send(self, sent: Sent) -> Reply:
-        """Sends one request; asserts all that holds for any request."""
+        """Send one request and assert what holds for any request."""
         TALLY["requests"] += 1
-        ERRORS.taken()
+        ERRORS.pop()
         reply = send(sent)
-        errors = ERRORS.taken()
+        errors = ERRORS.pop()
         TALLY["5xx"] += reply.status >= 500
         TALLY["errors"] += len(errors)
         assert reply.status < 500, (reply.status, errors)
         assert errors == []
         if reply.status in (200, 204):
-            self._is_kept(sent)
-            assert_good_answer(sent, reply)
+            self._assert_stored(sent)
+            assert_acceptable_answer(sent, reply)
         else:
             TALLY["refused"] += 1
             assert reply.status in (400, 401, 403, 404, 405)
-            assert WebhookEvent.objects.count() == len(self._kept)
+            assert WebhookEvent.objects.count() == len(self._stored)
         return reply
 
-    def _is_kept(self, sent: Sent) -> None:
+    def _assert_stored(self, sent: Sent) -> None:
         TALLY["accepted"] += 1
         form = expected_form(sent)
-        same = _sameness(sent, form)
-        is_new = same not in self._kept
-        self._kept.add(same)
+        same = _identity(sent, form)
+        is_new = same not in self._stored
+        self._stored.add(same)
         TALLY["repeats"] += not is_new
         stored = WebhookEvent.objects.count()
-        TALLY["lost"] += stored != len(self._kept)
-        assert stored == len(self._kept)
+        TALLY["lost"] += stored != len(self._stored)
+        assert stored == len(self._stored)
         if is_new:
             event = WebhookEvent.objects.latest("pk")
             assert event.params == form
@@ -89,7 +89,7 @@ class Door:
 
 
 def expected_form(sent: Sent) -> dict[str, str | list[str]]:
-    """The form as it must be stored: no secret, and nothing typed for a PIN."""
+    """The form as it must be stored: without secrets and without typed PINs."""
     form = {
         name: values[0] if len(values) == 1 else values
         for name, values in form_as_read(sent).items()
@@ -102,13 +102,13 @@ def expected_form(sent: Sent) -> dict[str, str | list[str]]:
 
 
 def kind_of(sent: Sent) -> str:
-    """What the path is about, as the allow-list names it."""
+    """The kind of request, as the allow-list of TwiML names it."""
     first, _, rest = sent.path.removeprefix("/twilio/").partition("/")
     return "operator-done" if first == "operator" and rest else first
 
 
-def _sameness(sent: Sent, form: dict[str, str | list[str]]) -> tuple[object, ...]:
-    """What makes two requests one (product.md 8.3)."""
+def _identity(sent: Sent, form: dict[str, str | list[str]]) -> tuple[object, ...]:
+    """A key that is equal for repeats of one request (docs/contract.md 8.3)."""
     if _TOKEN.fullmatch(sent.token):
         call_sid = form["CallSid"]
         last = call_sid if isinstance(call_sid, str) else call_sid[-1]
@@ -116,8 +116,8 @@ def _sameness(sent: Sent, form: dict[str, str | list[str]]) -> tuple[object, ...
     return "content", path_as_read(sent), sent.query, repr(sorted(form.items()))
 
 
-def assert_good_answer(sent: Sent, reply: Reply) -> None:
-    """Empty, or a document that Twilio takes, with addresses that are ours."""
+def assert_acceptable_answer(sent: Sent, reply: Reply) -> None:
+    """Assert an empty answer, or a document that Twilio accepts, with URLs of ours."""
     if reply.status == 204:
         assert reply.body == b""
         return

@@ -1,4 +1,4 @@
-"""One installation for all examples of a test, and the line at the end of a run."""
+"""The installation that requests of a test meet, and the summary of a run."""
 
 import logging
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ from callcenter.tests.twilio_client import ACCOUNT_SID, AUTH_TOKEN, BASE_URL
 
 @pytest.fixture
 def installed(settings, transactional_db) -> Iterator[None]:
-    """The demo installation, believed requests, errors watched for.
+    """The demo installation, settings for signed requests, and a watch for errors.
 
-    Requests commit, as they do in real use: constraints that are deferred to the end
-    of a transaction would otherwise never be looked at.
+    Requests commit, as in real use: constraints that are deferred to the end of a
+    transaction would otherwise never be checked.
     """
     settings.TWILIO_ACCOUNT_SID = ACCOUNT_SID
     settings.TWILIO_AUTH_TOKEN = AUTH_TOKEN
@@ -25,14 +25,14 @@ def installed(settings, transactional_db) -> Iterator[None]:
     settings.WEBHOOK_BASIC_AUTH = ""
     settings.PUBLIC_BASE_URL = BASE_URL
     install()
-    ERRORS.taken()
+    ERRORS.pop()
     logging.getLogger().addHandler(ERRORS)
     yield
     logging.getLogger().removeHandler(ERRORS)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What `make fuzz` is for: the run in one line."""
+    """Print the counts of a long run."""
     if is_long():
         database = terminalreporter.config.getoption("database")
         terminalreporter.write_line(sentence(database), bold=True)

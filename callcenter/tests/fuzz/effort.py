@@ -1,4 +1,4 @@
-"""How much is tried: seconds in `make test`, minutes in `make fuzz`. No database."""
+"""How many examples are tried: few in `make test`, many in `make fuzz`. No database."""
 
 from hypothesis import HealthCheck, Phase, settings
 
@@ -11,15 +11,15 @@ _LARGE = [
 
 
 def is_long() -> bool:
-    """Whether this is `make fuzz`."""
+    """Whether this run is `make fuzz`."""
     return settings.get_current_profile_name() == "fuzz"
 
 
 def effort(few: int, many: int, *, steps: int = 50) -> settings:
-    """Settings of one test: so many examples in either run.
+    """Settings of one test: `few` examples in `make test`, `many` in `make fuzz`.
 
-    The few are the same ones each time, so that `make test` never fails by chance, and
-    are not made smaller, which takes minutes.
+    The few are the same each time, so that `make test` never fails by chance. A failing
+    one is not shrunk there, which would take minutes.
     """
     phases = set(Phase) if is_long() else {Phase.explicit, Phase.generate}
     return settings(

@@ -1,4 +1,4 @@
-"""What must hold of the tables, whatever has come in."""
+"""What must hold of the tables after any input."""
 
 import io
 import json
@@ -26,8 +26,8 @@ from callcenter.upkeep.intake import dump, load
 from callcenter.upkeep.rebuild import rebuild_all, sids_to_rebuild
 from reports.definitions import REPORTS
 
-# Leaves first.
-_TOLD = (
+# Events and history; rows that refer to others come first.
+_TABLES = (
     Voicemail,
     Recording,
     CallbackRequest,
@@ -43,24 +43,24 @@ _PARTS = ["answered", "abandoned", "short_abandoned", "overflowed", "waiting"]
 _PARTS += ["unknown"]
 
 
-def forget_everything() -> None:
-    """An empty journal and no history, the setup as it is."""
-    for model in _TOLD:
+def delete_all_rows() -> None:
+    """Delete all events and all history; the setup stays."""
+    for model in _TABLES:
         rows: Any = model._default_manager.all()
-        # One plain DELETE; Django's own would look for what hangs on each row.
+        # One plain DELETE: Django's own would look for the rows that refer to each.
         rows._raw_delete(rows.db)
 
 
-def assert_all_holds(first: str, last: str, folder: Path, *, interval: str = "day"):
-    """Reports print, the balance holds, and history is the same told once more."""
+def assert_invariants(first: str, last: str, folder: Path, *, interval: str = "day"):
+    """Assert that reports print, the balance holds, and a rebuild changes nothing."""
     for report in REPORTS:
         assert_balance(printed(report.slug, first, last, interval))
     assert_derived_again_is_the_same(folder)
-    assert ERRORS.taken() == []
+    assert ERRORS.pop() == []
 
 
 def printed(slug: str, first: str, last: str, interval: str) -> dict[str, Any]:
-    """A report as JSON; as CSV it must be printable too."""
+    """Print a report as CSV and as JSON; returns the latter."""
     shown = {}
     for form in ("csv", "json"):
         out = io.StringIO()
@@ -81,14 +81,14 @@ def printed(slug: str, first: str, last: str, interval: str) -> dict[str, Any]:
 
 
 def assert_balance(report: dict[str, Any]) -> None:
-    """Entered is the sum of what became of it, in every row and in the total."""
+    """Assert that `entered` is the sum of its parts, in every row and in the total."""
     for row in [*report["rows"], report["totals"] or {}]:
         if "entered" in row:
             assert row["entered"] == sum(row[part] for part in _PARTS), row
 
 
 def assert_derived_again_is_the_same(folder: Path) -> None:
-    """Rebuilt in place, and from the events' file in empty tables."""
+    """Assert equal rows after a rebuild in place, and from a dump into empty tables."""
     derived = history_rows()
     rebuild_all(sids_to_rebuild(), _must_succeed)
     assert history_rows() == derived
@@ -97,7 +97,7 @@ def assert_derived_again_is_the_same(folder: Path) -> None:
     file = folder / "dumped.jsonl"
     with file.open("w", encoding="utf-8") as out:
         dump(out)
-    forget_everything()
+    delete_all_rows()
     taken = load(file, on_rejected=_must_not_be)
     assert (taken.kept, taken.rejected) == (count, 0)
     assert history_rows() == derived

@@ -1,6 +1,6 @@
-"""A leg as Twilio leads it: what may be asked next, by the document heard last.
+"""A leg as Twilio executes it: which requests may follow the last document.
 
-It knows the documents and what Twilio's manual says of them, nothing of ours.
+It knows TwiML as Twilio documents it, and nothing of MiniCC's code.
 """
 
 from collections.abc import Iterator
@@ -12,27 +12,27 @@ from callcenter.tests.fuzz.wsgi import Reply
 from callcenter.tests.twilio_client import BASE_URL, voice_form
 
 KEYS = "1234567890*#"
-# Of a queue: what becomes of a caller who is in it.
+# QueueResult: what becomes of a waiting caller.
 RESULTS = ["hangup", "leave", "error", "system-error", "redirected", "queue-full"]
 RESULTS += ["bridged", "bridging-in-process", "redirected-from-bridged"]
-# Of a Dial whose caller, if any, was never joined.
+# DialCallStatus of a Dial that joined no caller.
 DIAL_RESULTS = ["no-answer", "failed", "busy", "canceled", "completed"]
 
 
 @dataclass(frozen=True)
 class Move:
-    """One request Twilio may make next, and what it means for the leg."""
+    """One request that Twilio may make next; its name says what has happened."""
 
     name: str
     target: str
     params: dict[str, str] = field(default_factory=dict)
-    # Nobody hears what is answered to this.
+    # The leg is over: nobody hears the answer.
     is_last: bool = False
 
 
 @dataclass
 class Leg:
-    """One call: its numbers, and where it is."""
+    """One leg: its numbers, and the verb it is in."""
 
     call_sid: str
     from_: str
@@ -47,12 +47,12 @@ class Leg:
     is_over: bool = False
 
     def form(self, move: Move) -> dict[str, str]:
-        """What is posted: that of every request about the leg, and the move's own."""
+        """The form of a request: the parameters of the leg and those of the move."""
         form = voice_form(self.call_sid, self.from_, self.to, self.status)
         return form | move.params
 
     def moves(self, others: list["Leg"], seconds: int) -> Iterator[Move]:
-        """What Twilio may ask next; `seconds` is how long anything has taken."""
+        """The requests that may come next; `seconds` is the length of a wait or talk."""
         time = str(seconds)
         if self.document is None:
             yield Move("rings", "/twilio/incoming/")
@@ -73,7 +73,7 @@ class Leg:
                 )
 
     def has_heard(self, move: Move, reply: Reply) -> None:
-        """Takes up the document that was answered to a move."""
+        """Continue with the document that a move was answered with."""
         if move.name == "ends" or reply.status != 200:
             self.is_over = self.is_over or move.name == "ends"
             return
@@ -129,7 +129,10 @@ class Leg:
                 yield Move("an old Twilio", done, talked)
 
     def takes(self, caller: "Leg", seconds: int) -> Move | None:
-        """The request for the announcement, if both wait in the same queue."""
+        """The Queue url request with which this operator's leg is given the caller.
+
+        None unless both are in the same queue.
+        """
         queue = None if self.dial is None else self.dial.find("Queue")
         if queue is None or caller.enqueue is None or queue.text != caller.enqueue.text:
             return None
@@ -145,6 +148,6 @@ class Leg:
         )
 
     def _link(self, link: str) -> str:
-        """What reaches us of an address in a document: its path and query."""
+        """Path and query of a URL in the document, as they reach the server."""
         parts = urlsplit(urljoin(self.url, link))
         return parts._replace(scheme="", netloc="", fragment="").geturl()

@@ -1,4 +1,4 @@
-"""Lines of event files with something wrong in them. No database."""
+"""Random lines of event files, most with something wrong. No database."""
 
 import gzip
 import json
@@ -51,7 +51,7 @@ anything: st.SearchStrategy[Any] = st.recursive(
 
 @st.composite
 def changed(draw: st.DrawFn) -> bytes:
-    """A recorded line of which one thing says something else, or of another type."""
+    """A recorded line with values changed, missing, or of another type."""
     fields = json.loads(draw(st.sampled_from(LINES)))
     for _ in range(draw(st.integers(0, 4))):
         match draw(st.integers(0, 5)):
@@ -77,7 +77,7 @@ def changed(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def spoiled_lines(draw: st.DrawFn) -> bytes:
-    """A line with bytes flipped, put in, taken out or cut off."""
+    """A line with bytes flipped, inserted, removed or cut off."""
     line = draw(changed())
     for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2, 4]))):
         place = draw(st.integers(0, len(line)))
@@ -95,7 +95,7 @@ def spoiled_lines(draw: st.DrawFn) -> bytes:
     return line
 
 
-# More than Python's stack holds, which takes a program that calls itself down.
+# Nested deeper than Python's stack allows: a recursive reader would fail.
 nested_lines = st.builds(
     lambda depth, pair: (
         b'{"at": "2026-11-22T01:02:03Z", "path": "/twilio/status/", "params":'
@@ -113,7 +113,7 @@ any_line = st.one_of(changed(), spoiled_lines(), spoiled_lines(), nested_lines)
 
 @st.composite
 def files(draw: st.DrawFn) -> bytes:
-    """An event file: lines in any order, one twice, ended in any way, packed or not."""
+    """An event file: any lines, perhaps one twice, any line ends, perhaps gzipped."""
     lines = draw(st.lists(any_line, max_size=8))
     comes_twice = draw(st.booleans())
     if lines and comes_twice:

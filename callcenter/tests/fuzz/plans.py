@@ -1,4 +1,4 @@
-"""Setups at random, whole ones and such as no admin would let through. No database."""
+"""Random setups, also such as the admin would refuse. No database."""
 
 from datetime import date
 
@@ -20,12 +20,12 @@ from callcenter.flow.step import Step
 from callcenter.params import VoiceParams
 from callcenter.tests.fuzz.values import CALLERS, PARAMETERS, any_text
 
-# What the admin lets a code be.
+# Slugs as the admin allows them.
 SLUGS = ["main", "support", "sales", "a", "x-1", "z" * 50]
 KEYS = [*"0123456789*#", "silence", "wrong"]
 KINDS = ["incoming", "menu", "wait", "queue-exit", "connect", "operator"]
 KINDS += ["operator-done", "fallback", "status"]
-# What URLs are read as has no unpaired surrogates: Django replaces them.
+# Text from a URL has no unpaired surrogates: Django replaces them.
 _read_text = any_text.map(lambda text: text.encode(errors="replace").decode())
 _slug = st.sampled_from(SLUGS)
 _language = st.sampled_from(["ja", "en", "ja", "en", "fr"])
@@ -100,7 +100,7 @@ _operators = st.builds(
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
-    """A setup; its menus lead anywhere, also to what is not there."""
+    """A setup; its menus may lead to targets that do not exist."""
     return Plan(
         version=draw(st.integers(0, 9)),
         lines={one.number: one for one in draw(st.lists(_lines, max_size=2))},
@@ -117,7 +117,7 @@ def plans(draw: st.DrawFn) -> Plan:
 
 @st.composite
 def forms(draw: st.DrawFn) -> dict[str, str | list[str]]:
-    """A form as it is handed to what reads it: names once, values one or several."""
+    """A form as `VoiceParams.parse` takes it: each name with one or several values."""
     form: dict[str, str | list[str]] = {"CallSid": "CA" + "1" * 32}
     for name in draw(st.lists(st.sampled_from(sorted(PARAMETERS)), max_size=10)):
         one = PARAMETERS[name]
@@ -129,7 +129,7 @@ def forms(draw: st.DrawFn) -> dict[str, str | list[str]]:
 
 @st.composite
 def steps(draw: st.DrawFn) -> Step:
-    """A request and a place in a call, at the ends of what its URL may say."""
+    """A request and its place in a call, also at the limits of what URLs may say."""
     form = draw(forms()) | {"CallSid": "CA" + "1" * 32}
     number = st.one_of(st.integers(0, 3), st.sampled_from([99, 100, 101, 9_999_999]))
     return Step(

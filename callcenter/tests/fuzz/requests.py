@@ -1,4 +1,4 @@
-"""Requests at random: most of them believable, all of them odd. No database."""
+"""Random requests: most with a valid signature, all of them odd. No database."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ from callcenter.tests.fuzz.values import (
     CALLS,
     HUGE,
     LEGS,
-    PAGELESS,
+    NOT_ANSWERED,
     PARAMETERS,
     PLACES,
     QUERY,
@@ -24,11 +24,11 @@ from callcenter.tests.twilio_client import ACCOUNT_SID, CALLER, LINE
 
 _BOUNDARY = "fuzz"
 _TOKENS = ["0f0e0d0c-0000-4000-8000-00000000abcd", "one", "two"]
-# Servers let no control characters through.
+# HTTP servers let no control characters through.
 _latin = st.text(
     st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f")
 )
-# Escapes warn of what they do not know, which is an error in tests only.
+# Codecs such as unicode_escape warn of unknown escapes, an error only in tests.
 _CHARSETS = sorted(
     name
     for name in {*aliases, *aliases.values(), "utf-8", "", "x", "undefined"}
@@ -36,7 +36,7 @@ _CHARSETS = sorted(
 )
 _LENGTHS = ["", "0", "-1", "abc", "1e3", " 7", "99", "9" * 30, "٣", "0x10"]
 
-# What a server hands on of a request's headers; names as WSGI has them.
+# Headers of a request, under their names in WSGI.
 HEADERS: dict[str, st.SearchStrategy[str]] = {
     "HTTP_HOST": st.one_of(
         st.sampled_from(["cc.example.test:443", "evil.test", "a b", "[::1", ""]), _latin
@@ -107,7 +107,7 @@ tokens = st.one_of(
 
 @st.composite
 def forms(draw: st.DrawFn) -> list[tuple[str, str]]:
-    """What is posted, in any order, with names unknown, empty and said twice."""
+    """A form's pairs in any order, with unknown, empty and repeated names."""
     pairs = [
         ("AccountSid", ACCOUNT_SID),
         ("CallSid", draw(st.sampled_from([*CALLS, *LEGS]))),
@@ -117,7 +117,7 @@ def forms(draw: st.DrawFn) -> list[tuple[str, str]]:
     for name in draw(st.lists(st.sampled_from(sorted(PARAMETERS)), max_size=12)):
         pairs.append((name, draw(PARAMETERS[name])))
     pairs += draw(st.lists(st.tuples(any_text, any_text), max_size=3))
-    if draw(st.integers(0, 60)) == 60:  # seldom, and left out where tests shrink
+    if draw(st.integers(0, 60)) == 60:  # seldom; shrinking removes it
         name = draw(st.sampled_from(sorted(PARAMETERS)))
         pairs.append((name, draw(st.sampled_from(["e", "é", "\x00", "9"])) * HUGE))
     if draw(st.integers(0, 60)) == 60:
@@ -129,7 +129,7 @@ def forms(draw: st.DrawFn) -> list[tuple[str, str]]:
 
 @st.composite
 def queries(draw: st.DrawFn) -> str:
-    """A query string: ours, ours with garbage, or anything."""
+    """A query string: parameters of ours, with garbage in or after them."""
     pairs = [
         (name, draw(QUERY[name]))
         for name in draw(st.lists(st.sampled_from(sorted(QUERY)), max_size=6))
@@ -141,7 +141,7 @@ def queries(draw: st.DrawFn) -> str:
 
 @st.composite
 def bodies(draw: st.DrawFn, form: list[tuple[str, str]], content_type: str) -> bytes:
-    """The form as bytes: escaped as Twilio does, raw, in parts, or spoiled."""
+    """The form as a body: percent-encoded or multipart, perhaps with bytes changed."""
     if content_type.startswith("multipart/"):
         body = b"".join(_part(name, value) for name, value in form)
         body += f"--{_BOUNDARY}--\r\n".encode()
@@ -160,8 +160,8 @@ def bodies(draw: st.DrawFn, form: list[tuple[str, str]], content_type: str) -> b
 
 @st.composite
 def requests(draw: st.DrawFn) -> Sent:
-    """A request to a page of ours or near one, in six of ten cases a believable one."""
-    places = [*PLACES.values()] * 3 + [*PAGELESS.values(), odd_places]
+    """A request to a path of ours or a similar one; six of ten are correctly signed."""
+    places = [*PLACES.values()] * 3 + [*NOT_ANSWERED.values(), odd_places]
     target = "/twilio/" + draw(st.one_of(places))
     query = draw(queries())
     content_type = f"{FORM}; charset=UTF-8"
@@ -185,7 +185,7 @@ def requests(draw: st.DrawFn) -> Sent:
 
 
 def with_form(form: Mapping[str, str]) -> bytes:
-    """A form as Twilio posts it."""
+    """The body of a form as Twilio posts it."""
     return "&".join(
         f"{quote_plus(_bytes(name))}={quote_plus(_bytes(value))}"
         for name, value in form.items()
@@ -212,7 +212,7 @@ def _bytes(text: str) -> bytes:
 def _escaped(text: str, draw: st.DrawFn) -> str:
     if draw(st.integers(0, 5)):
         return quote(_bytes(text), safe="")
-    # As no browser sends it: the bytes themselves, which WSGI hands on as Latin-1.
+    # Not escaped: raw bytes, which WSGI passes on as Latin-1.
     return _bytes(text).decode("latin-1").replace("#", "")
 
 

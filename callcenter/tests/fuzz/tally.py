@@ -1,4 +1,4 @@
-"""What a run has tried and seen, for the line at its end. No database."""
+"""Counts of what a run has tried and seen, for its summary. No database."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ TALLY: Counter[str] = Counter()
 
 
 def sentence(database: str) -> str:
-    """The run in one line."""
+    """The counts of a run as one sentence."""
     n = {name: f"{count:,}" for name, count in TALLY.items()}
 
     def of(name: str) -> str:
@@ -18,7 +18,7 @@ def sentence(database: str) -> str:
         f" {of('5xx')} answers of 5xx, {of('errors')} errors logged,"
         f" {of('lost')} accepted events lost; {of('documents')} documents with"
         f" {of('faults')} faults; {of('without database')} requests without a database;"
-        f" {of('calls')} random calls; {of('retold')} histories told again from a file;"
+        f" {of('calls')} random calls; {of('rebuilt')} histories rebuilt from a file;"
         f" {of('reports')} reports printed; {of('lines')} lines of event files"
         f" ({of('rejected')} rejected); {of('values')} values for the pure parts"
     )

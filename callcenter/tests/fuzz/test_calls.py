@@ -1,4 +1,4 @@
-"""Whole calls at random: our documents followed, with junk, repeats and disorder."""
+"""Random calls that follow our documents, with junk, repeats and disorder."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +17,9 @@ from hypothesis.stateful import (
 from callcenter.demo.setup.installation import PIN
 from callcenter.flow import current
 from callcenter.models import Queue, WebhookEvent
-from callcenter.tests.fuzz.checked import Door
+from callcenter.tests.fuzz.checked import CheckedRequests
 from callcenter.tests.fuzz.effort import effort
-from callcenter.tests.fuzz.invariants import assert_all_holds, forget_everything
+from callcenter.tests.fuzz.invariants import assert_invariants, delete_all_rows
 from callcenter.tests.fuzz.legs import Leg, Move
 from callcenter.tests.fuzz.requests import queries, with_form
 from callcenter.tests.fuzz.tally import TALLY
@@ -29,7 +29,7 @@ from callcenter.tests.twilio_client import CALLER, LINE
 
 pytestmark = pytest.mark.usefixtures("installed")
 
-# A quarter to midnight in Tokyo, so that calls go on into the next day.
+# A quarter to midnight in Tokyo, so that calls last into the next day.
 START = datetime(2026, 11, 22, 14, 45, tzinfo=UTC)
 DAYS = ("2026-11-21", "2026-11-25")
 MOST_LEGS = 8
@@ -41,14 +41,14 @@ lengths = st.one_of(st.integers(0, 5), st.integers(0, 700))
 
 
 class Calls(RuleBasedStateMachine):
-    """Some callers and operators, and Twilio between them and us."""
+    """Some callers and operators, and Twilio between them and MiniCC."""
 
     folder: Path
 
     def __init__(self) -> None:
         super().__init__()
-        forget_everything()
-        self.door = Door()
+        delete_all_rows()
+        self.checked = CheckedRequests()
         self.legs: list[Leg] = []
         self.sent: list[Sent] = []
         self.held_back: list[Sent] = []
@@ -57,7 +57,7 @@ class Calls(RuleBasedStateMachine):
 
     @initialize(signed_in=st.booleans(), waiting=st.integers(0, 2))
     def some_are_there(self, signed_in: bool, waiting: int) -> None:
-        """Without these, chance hardly ever gets as far as a conversation."""
+        """Begin with some legs: random steps alone hardly ever make a conversation."""
         if signed_in:
             self._calls(OPERATORS[0])
             for key in ("", PIN):
@@ -69,13 +69,13 @@ class Calls(RuleBasedStateMachine):
     @rule(from_=callers)
     @precondition(lambda self: len(self.legs) < MOST_LEGS)
     def somebody_calls(self, from_: str) -> None:
-        """A new leg, and its first request."""
+        """A new leg makes its first request."""
         self._calls(from_)
 
     @rule(data=st.data(), seconds=lengths, times=st.integers(1, 3))
     @precondition(lambda self: self.legs)
     def goes_on(self, data: st.DataObject, seconds: int, times: int) -> None:
-        """The next things that Twilio may ask about a leg."""
+        """A leg makes the next requests that are possible."""
         leg = data.draw(st.sampled_from(self.legs), label="leg")
         for _ in range(times):
             self._make(leg, self._next(data, leg, seconds))
@@ -83,7 +83,7 @@ class Calls(RuleBasedStateMachine):
     @rule(data=st.data(), seconds=st.integers(5, 700))
     @precondition(lambda self: any(leg.enqueue is not None for leg in self.legs))
     def somebody_gives_up(self, data: st.DataObject, seconds: int) -> None:
-        """A caller hangs up while they wait."""
+        """A waiting caller hangs up."""
         waiting = [leg for leg in self.legs if leg.enqueue is not None]
         leg = data.draw(st.sampled_from(waiting), label="leg")
         moves = {move.name: move for move in leg.moves(self.legs, seconds)}
@@ -92,7 +92,7 @@ class Calls(RuleBasedStateMachine):
     @rule(data=st.data(), seconds=lengths)
     @precondition(lambda self: self._pairs())
     def they_talk(self, data: st.DataObject, seconds: int) -> None:
-        """A conversation to its end, of which we hear in any order."""
+        """A whole conversation, whose requests arrive in any order."""
         operator, caller = data.draw(st.sampled_from(self._pairs()), label="pair")
         taken = operator.takes(caller, seconds)
         assert taken is not None
@@ -111,7 +111,7 @@ class Calls(RuleBasedStateMachine):
     @rule(data=st.data(), seconds=lengths)
     @precondition(lambda self: self._pairs())
     def an_operator_takes_a_caller(self, data: st.DataObject, seconds: int) -> None:
-        """Two who wait for each other in one queue meet."""
+        """An operator is given a caller of the queue that both wait in."""
         operator, caller = data.draw(st.sampled_from(self._pairs()), label="pair")
         move = operator.takes(caller, seconds)
         assert move is not None
@@ -127,7 +127,7 @@ class Calls(RuleBasedStateMachine):
     )
     @precondition(lambda self: self.legs)
     def goes_on_oddly(self, data: st.DataObject, seconds: int, junk: list[str]) -> None:
-        """The next thing, with parameters as no manual has them."""
+        """A leg makes a possible request, with parameters of odd values."""
         leg = data.draw(st.sampled_from(self.legs), label="leg")
         move = self._next(data, leg, seconds)
         odd = {name: data.draw(PARAMETERS[name], label=name) for name in junk}
@@ -139,28 +139,28 @@ class Calls(RuleBasedStateMachine):
     @rule(data=st.data(), place=st.one_of(*PLACES.values()))
     @precondition(lambda self: self.legs)
     def comes_from_nowhere(self, data: st.DataObject, place: str) -> None:
-        """A request about a leg that no document of ours has asked for."""
+        """A request about a leg to a path that no document has named."""
         leg = data.draw(st.sampled_from(self.legs), label="leg")
         self._post(self._request(leg, Move("strays", f"/twilio/{place}")))
 
     @rule(data=st.data(), seconds=lengths)
     @precondition(lambda self: self.legs)
     def is_held_back(self, data: st.DataObject, seconds: int) -> None:
-        """Something happens, of which we hear later or never."""
+        """A request is delayed; it arrives later or never."""
         leg = data.draw(st.sampled_from(self.legs), label="leg")
         self.held_back.append(self._request(leg, self._next(data, leg, seconds)))
 
     @rule(data=st.data())
     @precondition(lambda self: self.held_back)
     def arrives_late(self, data: st.DataObject) -> None:
-        """What was held back is heard of."""
+        """A delayed request arrives."""
         place = data.draw(st.integers(0, len(self.held_back) - 1), label="which")
         self._post(self.held_back.pop(place))
 
     @rule(data=st.data(), has_token=st.booleans())
     @precondition(lambda self: self.sent)
     def comes_again(self, data: st.DataObject, has_token: bool) -> None:
-        """A request we had; with its token it must be answered as the first time."""
+        """A request is repeated; with its token it must change no decision."""
         sent = data.draw(st.sampled_from(self.sent), label="again")
         decided = _decisions()
         self._post(sent if has_token else Sent(sent.target, sent.body))
@@ -169,21 +169,21 @@ class Calls(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(0, 4000))
     def time_passes(self, seconds: int) -> None:
-        """Nothing happens for a while."""
+        """The clock goes on."""
         self.now.shift(seconds)
 
     @rule(slug=st.sampled_from(["support", "sales"]))
     def the_setup_changes(self, slug: str) -> None:
-        """A queue is switched off, or on again."""
+        """A queue is switched off or on."""
         queue = Queue.objects.get(slug=slug)
         queue.is_active = not queue.is_active
         queue.save()
         current.forget()
 
     def teardown(self) -> None:
-        """Everything is told, balanced, and the same when it is told again."""
+        """All events are derived, the balance holds, and a rebuild changes nothing."""
         try:
-            assert_all_holds(*DAYS, self.folder)
+            assert_invariants(*DAYS, self.folder)
             TALLY["calls"] += len(self.legs)
         finally:
             self.clock.stop()
@@ -207,7 +207,7 @@ class Calls(RuleBasedStateMachine):
     def _next(self, data: st.DataObject, leg: Leg, seconds: int) -> Move:
         moves = list(leg.moves(self.legs, seconds))
         moves.append(Move("fails", "/twilio/fallback/", {"ErrorCode": "11200"}))
-        # First what happens, else five ways to end a call would end most calls.
+        # The name is drawn first: five of the moves end the call, which would end most.
         name = data.draw(st.sampled_from(sorted({move.name for move in moves})))
         those = [move for move in moves if move.name == name]
         return data.draw(st.sampled_from(those), label="move")
@@ -218,7 +218,7 @@ class Calls(RuleBasedStateMachine):
         self._make(leg, Move("rings", "/twilio/incoming/"))
 
     def _make_first(self, leg: Leg, digits: str) -> None:
-        """The first thing that may come with these keys, or without any."""
+        """Make the first possible request with these Digits ("" for none)."""
         moves = list(leg.moves(self.legs, 0))
         self._make(leg, next(m for m in moves if m.params.get("Digits", "") == digits))
 
@@ -235,7 +235,7 @@ class Calls(RuleBasedStateMachine):
 
     def _post(self, sent: Sent) -> Reply:
         self.now.shift(0.25)
-        reply = self.door.send(sent)
+        reply = self.checked.send(sent)
         self.sent.append(sent)
         return reply
 
@@ -244,7 +244,7 @@ def _decisions() -> dict[str, str]:
     return dict(WebhookEvent.objects.values_list("dedup_key", "decision"))
 
 
-def test_calls_at_random_are_answered_kept_and_told(tmp_path):
+def test_random_calls_are_answered_stored_and_derived(tmp_path):
     Calls.folder = tmp_path
 
     run_state_machine_as_test(Calls, settings=effort(8, 300, steps=60))

@@ -1,4 +1,4 @@
-"""Event files at random: each line is kept or rejected, and never a traceback."""
+"""Random event files: each line is stored or rejected, never a traceback."""
 
 import gzip
 import re
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from callcenter.models import WebhookEvent
 from callcenter.tests.fuzz.checked import ERRORS
 from callcenter.tests.fuzz.effort import effort
-from callcenter.tests.fuzz.invariants import assert_all_holds, forget_everything
+from callcenter.tests.fuzz.invariants import assert_invariants, delete_all_rows
 from callcenter.tests.fuzz.lines import files
 from callcenter.tests.fuzz.tally import TALLY
 
@@ -22,8 +22,8 @@ ALL_DAYS = ("2000-01-01", "2099-12-31")
 
 @effort(20, 1200)
 @given(content=files())
-def test_each_line_of_any_file_is_kept_or_rejected(content, tmp_path_factory):
-    forget_everything()
+def test_each_line_of_any_file_is_stored_or_rejected(content, tmp_path_factory):
+    delete_all_rows()
     folder = tmp_path_factory.getbasetemp()
     path, rejected = folder / "any.jsonl", folder / "any.jsonl.rejected"
     rejected.unlink(missing_ok=True)
@@ -31,7 +31,7 @@ def test_each_line_of_any_file_is_kept_or_rejected(content, tmp_path_factory):
     plain = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
     lines = [line for line in plain.split(b"\n") if line.strip()]
 
-    counts = taken(path)
+    counts = load(path)
 
     assert sum(counts[:3]) == len(lines)
     assert WebhookEvent.objects.count() == counts[0]
@@ -42,20 +42,18 @@ def test_each_line_of_any_file_is_kept_or_rejected(content, tmp_path_factory):
     TALLY["lines"] += len(lines)
     TALLY["rejected"] += counts[2]
 
-    assert taken(path)[0] == 0
+    assert load(path)[0] == 0
     pending = WebhookEvent.objects.pending() | WebhookEvent.objects.exclude(
         derivation_error=""
     )
     assert list(pending.values_list("kind", "derivation_error")) == []
-    assert_all_holds(*ALL_DAYS, folder, interval="weekday")
+    assert_invariants(*ALL_DAYS, folder, interval="weekday")
 
 
 @effort(10, 300)
 @given(content=files(), cut=st.integers(1, 40))
-def test_a_packed_file_that_is_cut_short_ends_in_one_sentence(
-    content, cut, tmp_path_factory
-):
-    forget_everything()
+def test_a_truncated_gzip_file_ends_in_one_sentence(content, cut, tmp_path_factory):
+    delete_all_rows()
     packed = gzip.compress(content, mtime=0)
     path = tmp_path_factory.getbasetemp() / "cut.jsonl.gz"
     path.write_bytes(packed[: max(2, len(packed) - cut)])
@@ -63,10 +61,10 @@ def test_a_packed_file_that_is_cut_short_ends_in_one_sentence(
     with pytest.raises(CommandError, match=r"cannot be read"):
         call_command("load_events", path)
 
-    assert ERRORS.taken() == []
+    assert ERRORS.pop() == []
 
 
-def taken(path) -> list[int]:
-    """Kept, known, rejected and told, as the command's last line says it."""
+def load(path) -> list[int]:
+    """Load a file; returns the counts kept, known, rejected and derived."""
     said = call_command("load_events", path)
     return [int(number) for number in re.findall(r"\d+", said)]

@@ -1,4 +1,4 @@
-"""What reads, decides and writes without tables, given anything."""
+"""The code that needs no tables (reading, deciding, TwiML), with random input."""
 
 import json
 import re
@@ -109,7 +109,7 @@ def test_any_request_is_written_as_a_line_that_gives_it_again(
 
 @effort(80, 4_000)
 @given(step=steps(), plan=plans(), now=moments, staffed=staff, waits=staff)
-def test_any_step_in_any_setup_gets_a_decision_and_a_document_twilio_takes(
+def test_any_step_in_any_setup_gets_a_decision_and_a_valid_document(
     step, plan, now, staffed, waits
 ):
     TALLY["values"] += 1
@@ -139,23 +139,21 @@ def test_any_step_in_any_setup_gets_a_decision_and_a_document_twilio_takes(
         ),
     ),
 )
-def test_a_decision_of_any_other_version_gives_a_document_twilio_takes(
-    step, plan, decision
-):
+def test_a_decision_of_any_other_version_gives_a_valid_document(step, plan, decision):
     TALLY["values"] += 1
 
     assert faults(document(Decision.parse(decision), step, plan), step.kind) == []
 
 
 def columns(event: WebhookEvent) -> dict[str, object]:
-    """Every column of an event that is not stored yet."""
+    """Every column of an unsaved event, with its value."""
     return {
         field.attname: getattr(event, field.attname) for field in event._meta.fields
     }
 
 
 def assert_fits(event: WebhookEvent) -> None:
-    """Whether a strict server would take it."""
+    """Assert that a strict database server would take the event."""
     for field in event._meta.fields:
         value = getattr(event, field.attname)
         if isinstance(value, str):

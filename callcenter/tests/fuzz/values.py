@@ -1,4 +1,4 @@
-"""What a sender may put where: right, nearly right, anything at all. No database."""
+"""Values a sender may use: right, nearly right, or anything at all. No database."""
 
 import string
 from datetime import UTC, datetime
@@ -53,7 +53,7 @@ numbers = st.one_of(
 
 @st.composite
 def spoiled(draw: st.DrawFn, right: st.SearchStrategy[str]) -> str:
-    """A right value with one thing wrong: a letter more, less or another, its case."""
+    """A right value with one error: a character more, less or different, other case."""
     text = draw(right)
     place = draw(st.integers(0, len(text)))
     letter = draw(st.one_of(st.characters(), st.sampled_from(" \t\n\x000gG/:+,")))
@@ -72,21 +72,21 @@ def spoiled(draw: st.DrawFn, right: st.SearchStrategy[str]) -> str:
 
 
 def sids(prefix: str, known: list[str]) -> st.SearchStrategy[str]:
-    """SIDs of one kind, those of another, and what is nearly one."""
+    """SIDs of one kind, SIDs of another kind, and text that is nearly one."""
     random = st.text("0123456789abcdefABCDEF", min_size=32, max_size=32)
     right = st.one_of(st.sampled_from(known), random.map(lambda text: prefix + text))
     return st.one_of(right, right, spoiled(right), st.sampled_from([*CALLS, *LEGS, ""]))
 
 
 def words(*known: str) -> st.SearchStrategy[str]:
-    """Words of a list, most often; some in capitals, misspelled, or unheard of."""
+    """Mostly words of a list; some misspelled, in capitals, or unknown."""
     right = st.sampled_from(known)
     return st.one_of(right, right, right, spoiled(right), any_text)
 
 
 @st.composite
 def moments(draw: st.DrawFn) -> str:
-    """RFC 2822 moments near the present and far from it, and what is nearly one."""
+    """RFC 2822 moments, near the present and far from it, and nearly right ones."""
     near = st.integers(-200_000, 200_000).map(
         lambda seconds: datetime.fromtimestamp(1_790_000_000 + seconds, UTC)
     )
@@ -109,13 +109,13 @@ def moments(draw: st.DrawFn) -> str:
 
 @st.composite
 def slugs(draw: st.DrawFn, known: list[str]) -> str:
-    """A part of a path, escaped as a sender may escape it, or not at all."""
+    """A part of a path, escaped in one of several ways."""
     text = draw(st.one_of(*[st.sampled_from(known)] * 4, any_text))
     safe = draw(st.sampled_from(["", "/", "~!$&'()*+,;=:@-._"]))
     return quote(text.encode(errors="surrogatepass"), safe=safe)
 
 
-# Every parameter of the reference, sections 1, 2.2, 2.6, 3.2, 3.4, 4.2 and 5.1 to 5.3.
+# Every parameter in docs/twilio.md 1, 2.2, 2.6, 3.2, 3.4, 4.2 and 5.1 to 5.3.
 STANDARD: dict[str, st.SearchStrategy[str]] = {
     "CallStatus": words(*STATUSES),
     "ApiVersion": words("2010-04-01", "2008-08-01"),
@@ -208,8 +208,8 @@ PLACES: dict[str, st.SearchStrategy[str]] = {
     "status": st.just("status/"),
     "fallback": st.just("fallback/"),
 }
-# These have no page yet, and what is near them never has one.
-PAGELESS: dict[str, st.SearchStrategy[str]] = {
+# Paths of the contract that are not answered yet (docs/contract.md 3).
+NOT_ANSWERED: dict[str, st.SearchStrategy[str]] = {
     "client": st.just("client/"),
     "voicemail": st.builds("voicemail/{}/{}/".format, _QUEUE, _VISIT),
     "recording": st.just("recording/"),
@@ -220,7 +220,7 @@ odd_places = st.one_of(
     ),
     st.sampled_from(["", "/", "incoming", "wait/support/", "wait//1/", "operator//"]),
 )
-# Parameters of ours in the query, with what we put there and with anything else.
+# Query parameters of ours, with values that we use and any other.
 QUERY: dict[str, st.SearchStrategy[str]] = {
     "step": numbers,
     "visits": numbers,

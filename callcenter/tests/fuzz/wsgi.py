@@ -1,6 +1,6 @@
-"""One request as a server hands it to us, byte for byte, signed in every way.
+"""One request as a WSGI server passes it on, byte for byte, signed in several ways.
 
-Past Django's test client, which corrects too much: this is what WSGI servers call.
+Not by Django's test client, which corrects too much of what is wrong with a request.
 """
 
 import base64
@@ -36,42 +36,43 @@ _NO_FORM = (
 
 @dataclass(frozen=True, repr=False)
 class Sent:
-    """A request: where to, what, and how it is signed."""
+    """A request: target, body and headers, and how it is signed."""
 
     target: str  # path and query, escaped; "/twilio/status/?step=1"
     body: bytes = b""
     content_type: str = f"{FORM}; charset=UTF-8"
     headers: dict[str, str] = field(default_factory=dict)  # WSGI names: "HTTP_HOST"
-    # as-read: over what Django makes of it; as-sent: over the bytes, which differs
-    # where they are no UTF-8; other-token; or the header itself.
+    # as-read: over the form as Django reads it; as-sent: over the bytes, which gives
+    # another signature where they are not UTF-8; second-token; other-token; any other
+    # text is the header itself, and "" leaves it out.
     signed: str = "as-read"
-    token: str = ""  # of idempotency
+    token: str = ""  # I-Twilio-Idempotency-Token
     method: str = "POST"
 
     def __repr__(self) -> str:
-        """Short enough to be read when a test fails: a megabyte is not."""
+        """Cut to a readable length, for a test that fails with a megabyte."""
         rest = (self.content_type, self.headers, self.signed, self.token, self.method)
         parts = [repr(self.target), repr(self.body), repr(rest)]
         return f"Sent({', '.join(_cut(part) for part in parts)})"
 
     def _repr_pretty_(self, printer: Any, _: bool) -> None:
-        """The same for hypothesis, which would take dataclasses apart."""
+        """The same for hypothesis, which would print a dataclass field by field."""
         printer.text(repr(self))
 
     @property
     def path(self) -> str:
-        """The path as every server decodes it, in Latin-1 as WSGI has it."""
+        """The path as servers decode it: bytes as Latin-1, as WSGI demands."""
         return unquote_to_bytes(self.target.partition("?")[0]).decode("latin-1")
 
     @property
     def query(self) -> str:
-        """The query as it came."""
+        """The query string, not decoded."""
         return self.target.partition("?")[2]
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What we answered."""
+    """The answer to a request."""
 
     status: int
     headers: dict[str, str]
@@ -79,7 +80,7 @@ class Reply:
 
 
 def send(sent: Sent) -> Reply:
-    """Hands a request to the application, as granian does."""
+    """Pass a request to the application, as granian does."""
     status, headers = "", {}
 
     def start(
@@ -97,7 +98,7 @@ def send(sent: Sent) -> Reply:
 
 
 def environ(sent: Sent) -> dict[str, Any]:
-    """The request as WSGI says it, signature included."""
+    """The WSGI environment of the request, signature included."""
     made = _unsigned(sent)
     if sent.signed:
         made["HTTP_X_TWILIO_SIGNATURE"] = _signature(sent)
@@ -105,7 +106,7 @@ def environ(sent: Sent) -> dict[str, Any]:
 
 
 def form_as_read(sent: Sent) -> dict[str, list[str]]:
-    """The form as Django reads it; empty where it cannot."""
+    """The form as Django reads it; empty if it cannot."""
     try:
         return dict(WSGIRequest(_unsigned(sent)).POST.lists())
     except _NO_FORM:
@@ -113,7 +114,7 @@ def form_as_read(sent: Sent) -> dict[str, list[str]]:
 
 
 def path_as_read(sent: Sent) -> str:
-    """The path as it stands in our own records: escaped by one rule."""
+    """The path as it is stored: escaped by Django's rule."""
     plain = _unsigned(sent) | {"CONTENT_TYPE": "", "QUERY_STRING": ""}
     return escape_uri_path(WSGIRequest(plain).path)
 
@@ -169,7 +170,7 @@ def _signature(sent: Sent) -> str:
 
 
 def _signature_of_bytes(sent: Sent, token: str) -> str:
-    """Twilio's sum over what it was given and what it sends, whatever the encoding."""
+    """Twilio's signature over the bytes of URL and form, whatever their encoding."""
     pairs = [pair.partition(b"=") for pair in sent.body.split(b"&") if pair]
     decoded = sorted(
         {
