@@ -1,4 +1,4 @@
-"""What every test relies on: known settings, a database, the parts of the machine."""
+"""What every test relies on: known settings, a database, and programs it may need."""
 
 import os
 import shutil
@@ -12,8 +12,7 @@ from django.conf import settings
 
 from minicc.tests import mariadb, nginx
 
-# Every variable that settings.py reads, so that neither a missing .env nor that of the
-# developer changes a result.
+# Every variable that settings.py reads: no result may depend on the developer's .env.
 ENVIRONMENT = {
     "SECRET_KEY": "known-to-everyone-and-good-for-tests-only-0123456789",
     "DEBUG": "0",
@@ -30,7 +29,7 @@ ENVIRONMENT = {
     "LANGUAGE_CODE": "ja",
     "TIME_ZONE": "Asia/Tokyo",
 }
-# Set by the process that starts the server, found by the workers of xdist.
+# Set by the process that starts the server, and read by the workers of xdist.
 SERVER_URL = "MINICC_TEST_MARIADB_URL"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ONLY_ON_MARIADB = "only on MariaDB: pytest --database=mariadb"
@@ -39,7 +38,7 @@ ONLY_ON_MARIADB = "only on MariaDB: pytest --database=mariadb"
 def pytest_addoption(
     parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
 ) -> None:
-    """Choose the database, and set Django up before any other conftest is read."""
+    """Choose the database and set Django up, before any other conftest is imported."""
     parser.addoption(
         "--database",
         choices=["sqlite", "mariadb"],
@@ -60,12 +59,12 @@ def pytest_addoption(
         os.environ["DATABASE_URL"] = os.environ[SERVER_URL] = mariadb.start()
     else:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder.name}/minicc.sqlite3"
-    # Gone again at once: pytest-django would read the settings of xdist's workers
-    # before this file could choose them.
+    # Set only for a moment: with it pytest-django would read the settings in xdist's
+    # workers before this function has chosen them.
     os.environ["DJANGO_SETTINGS_MODULE"] = "minicc.settings"
     django.setup()
     del os.environ["DJANGO_SETTINGS_MODULE"]
-    # Passwords and PINs of tests are no secrets, and many.
+    # A fast hasher: tests have many passwords and PINs, and none is a secret.
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.MD5PasswordHasher",
         *settings.PASSWORD_HASHERS,
@@ -81,13 +80,13 @@ def pytest_addoption(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what our tests use; refuse to run where a required part is missing."""
+    """Register markers and profiles; raise UsageError if a required program lacks."""
     config.addinivalue_line("markers", "mariadb: makes sense on MariaDB only")
     config.addinivalue_line("markers", "browser: needs Chromium")
     config.addinivalue_line("markers", "proxy: needs nginx")
-    # Two busy cores are slow enough to make deadlines a matter of luck.
+    # No deadlines: on a busy machine they would fail by chance.
     hypothesis.settings.register_profile("minicc", deadline=None)
-    # What `make fuzz` asks for; callcenter/tests/fuzz says how much it tries.
+    # For `make fuzz`; callcenter/tests/fuzz/effort.py says how much it tries.
     hypothesis.settings.register_profile("fuzz", deadline=None)
     hypothesis.settings.load_profile("minicc")
     lacks = _missing()
@@ -102,18 +101,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def spool(settings, tmp_path):
-    """A spool of the test's own: what one leaves there would answer the next."""
+    """An own SPOOL_DIR for each test: the setup kept there would serve the next one."""
     settings.SPOOL_DIR = tmp_path / "spool"
 
 
 @pytest.fixture(autouse=True)
 def _new_process(monkeypatch):
-    """Nothing remembered: tests change the tables behind the back of what is kept.
+    """Forget what a process caches (setup, presence, rules) before each test.
 
-    And every event told before its answer, as in a process with one request at a time:
-    a thread of its own sees no rows of a test's transaction.
+    Events are derived before the answer, as when requests come one at a time: the
+    thread that derives later does not see the rows of a test's transaction.
     """
-    # Known only when Django is set up.
+    # Importable only when Django is set up.
     from callcenter import presence  # noqa: PLC0415
     from callcenter.flow import current  # noqa: PLC0415
     from callcenter.history import queue, setup, store  # noqa: PLC0415
@@ -131,7 +130,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Skip, with the reason, what this run cannot do."""
+    """Skip tests that this run cannot do, with the reason."""
     for item in items:
         if (
             item.get_closest_marker("mariadb")
@@ -145,7 +144,7 @@ def pytest_collection_modifyitems(
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where everything is required, any other skip is a failure."""
+    """Fail a run that may skip nothing if it has skipped a test."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None or not _everything_is_required():
         return
@@ -159,7 +158,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which parts could not be tested here, and how to get them."""
+    """Name what could not be tested on this machine, and how to get it."""
     for lack in _missing():
         terminalreporter.write_line(
             f"NOT TESTED: this machine lacks {lack}", yellow=True
@@ -167,7 +166,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def browser() -> str | None:
-    """Where Chromium is, under whichever name."""
+    """The path of Chromium under one of its names; None if it is not there."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 

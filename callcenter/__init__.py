@@ -1,1 +1,1 @@
-"""Twilio's side: hear, remember, answer. Knows nothing of reports."""
+"""Twilio's side: answers webhooks, keeps their events, derives history from them."""

@@ -1,4 +1,4 @@
-"""Twilio for every test that wants it."""
+"""The fixture `twilio`, for all tests of callcenter."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from callcenter.tests.twilio_client import (
 
 @pytest.fixture
 def twilio(settings):
-    """A stand-in for Twilio whose requests are believed."""
+    """A client that signs requests as Twilio does, and settings that accept them."""
     settings.TWILIO_ACCOUNT_SID = ACCOUNT_SID
     settings.TWILIO_AUTH_TOKEN = AUTH_TOKEN
     settings.TWILIO_AUTH_TOKEN_SECONDARY = ""

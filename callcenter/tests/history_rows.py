@@ -16,7 +16,7 @@ from callcenter.models import (
     Voicemail,
 )
 
-# How each table names the row above it without its id.
+# How each table refers to its parent row without an id.
 _PARENTS: dict[type[models.Model], list[str]] = {
     Call: [],
     QueueEntry: ["call__sid"],
@@ -31,7 +31,7 @@ _PARENTS: dict[type[models.Model], list[str]] = {
 
 
 def history_rows() -> dict[str, list[tuple[Any, ...]]]:
-    """Every column but the ids, of every row, in an order of their own."""
+    """Every row of every table without ids, in an order that depends on values only."""
     rows: dict[str, list[tuple[Any, ...]]] = {}
     for model, parents in _PARENTS.items():
         columns = [

@@ -42,7 +42,7 @@ def event(
 
 
 def ring(seconds: float = 0, **params: Any) -> WebhookEvent:
-    """The call rings and is asked the main menu."""
+    """The call rings; the caller is asked the main menu."""
     return event(seconds, "incoming/", "menu:main", CallStatus="ringing", **params)
 
 
@@ -63,7 +63,7 @@ def wait(
     visit: int = 1,
     **params: Any,
 ) -> WebhookEvent:
-    """The wait document is fetched (again)."""
+    """Twilio requests the wait document, for the first time or again."""
     params |= {"QueueTime": queue_time, "QueuePosition": 1, "QueueSid": SUPPORT_SID}
     return event(seconds, f"wait/{queue}/{visit}/?step=2", decision, **params)
 

@@ -1,4 +1,4 @@
-"""The recorded calls of `data`, and whether the tables say what they must."""
+"""The recorded calls in `data`, and a comparison of the tables with their rows."""
 
 import json
 from datetime import datetime, timedelta
@@ -25,13 +25,17 @@ def file_of(name: str) -> Path:
 
 
 def expected(name: str) -> dict[str, Any]:
-    """The history the file must give."""
+    """The rows of history that the file must give."""
     content: dict[str, Any] = json.loads((CALLS / f"{name}.expected.json").read_text())
     return content
 
 
 def assert_history(name: str, *, moments: bool = True) -> None:
-    """The tables hold exactly the expected rows; a key that is absent is free."""
+    """Assert that the tables hold exactly the expected rows.
+
+    A column that an expected row does not name may have any value; with `moments` off,
+    moments may have any value.
+    """
     want = expected(name)
     _assert_rows("calls", want["calls"], _calls(), ["sid"], moments)
     others = {call.sid: call.kind for call in Call.objects.exclude(kind="customer")}

@@ -41,7 +41,7 @@ def test_saving_deleting_and_bulk_changes_raise_the_version():
 
 @pytest.mark.mariadb
 @pytest.mark.django_db(transaction=True)
-def test_changes_made_at_once_are_counted_one_by_one():
+def test_simultaneous_changes_each_raise_the_version():
     workers = 4
     SetupVersion.objects.create(pk=1)
     start = threading.Barrier(workers)

@@ -1,7 +1,7 @@
-"""A stand-in for Twilio in tests: signs and posts what Twilio would post.
+"""A small stand-in for Twilio in tests: signs and posts what Twilio would post.
 
 It knows what Twilio knows: the account, the public address, the numbers of a leg and
-the document it was given last. Forms are those of the reference, section 12.
+the last document of each leg. Its forms are those of docs/twilio.md 12.
 """
 
 import base64
@@ -43,9 +43,9 @@ def signature(url: str, form: Mapping[str, str | list[str]], token: str) -> str:
 
 @dataclass
 class Answer:
-    """What we answered, as Twilio reads it."""
+    """MiniCC's answer, as Twilio reads it."""
 
-    url: str  # the one that was asked: what Twilio resolves relative URLs against
+    url: str  # the requested URL, against which relative ones are resolved
     response: Any  # the test client's
 
     @property
@@ -69,7 +69,7 @@ class Answer:
         return [verb.tag for verb in self.document]
 
     def find(self, tag: str) -> ElementTree.Element:
-        """The first element of that name, wherever it stands."""
+        """The first element of that name at any depth; asserts that there is one."""
         element = self.document.find(f".//{tag}")
         assert element is not None, self.text
         return element
@@ -79,19 +79,19 @@ class Answer:
         return self.document.find(f".//{tag}") is not None
 
     def link(self, tag: str, attribute: str = "") -> str:
-        """The absolute URL in an attribute, or in the text, of the first such one."""
+        """The URL in an attribute (or the text) of that element, made absolute."""
         element = self.find(tag)
         target = element.attrib[attribute] if attribute else (element.text or "")
         return urljoin(self.url, target)
 
     @property
     def text(self) -> str:
-        """The body, for a test that fails."""
+        """The body, for the message of a failed assertion."""
         return str(self.response.content.decode())
 
 
 class TwilioClient:
-    """Twilio, as one account that knows us under one public address."""
+    """Twilio: one account, which posts to one public address."""
 
     def __init__(self) -> None:
         # CSRF checks on: proves that webhooks are exempt.
@@ -108,10 +108,11 @@ class TwilioClient:
         basic: str | None = None,
         **extra: Any,
     ) -> Answer:
-        """Posts exactly this form to a URL, a path or a name such as `menu/main`.
+        """Post exactly this form to a URL, a path or a name such as `menu/main`.
 
-        `token` signs instead of the account's, `signed` is the whole header ("" leaves
-        it out), `basic` is user:password, `idempotency` a token used before.
+        `token` is the auth token to sign with (default: the account's), `signed` the
+        whole signature header ("" leaves it out), `basic` is user:password, and
+        `idempotency` the idempotency token (default: a new one; "" leaves it out).
         """
         url = _absolute(to)
         public = url._replace(netloc=url.netloc.rpartition("@")[2], fragment="")
@@ -150,7 +151,7 @@ class TwilioClient:
         basic: str | None = None,
         **params: str,
     ) -> Answer:
-        """Posts a call's form (block B) with more parameters, in Twilio's spelling."""
+        """Post the form of a call (`voice_form`) with more parameters of Twilio's."""
         return self.send(
             to,
             voice_form() | params,
@@ -167,7 +168,7 @@ class TwilioClient:
 
 @dataclass
 class Leg:
-    """One call as Twilio leads it: asks, and follows the document it was given."""
+    """One leg as Twilio executes it: requests a document and follows its URLs."""
 
     twilio: TwilioClient
     call_sid: str
@@ -175,16 +176,16 @@ class Leg:
     to: str
     status: str = "ringing"
     answers: list[Answer] = field(default_factory=list)
-    # The document with the <Enqueue> it is in: waits and exit go by that one.
+    # The document whose <Enqueue> the leg is in: it names the URLs of waits and exit.
     enqueue: Answer | None = None
 
     @property
     def answer(self) -> Answer:
-        """The document it was given last."""
+        """The last document of the leg."""
         return self.answers[-1]
 
     def post(self, to: str, **params: str) -> Answer:
-        """Asks a URL for a document, as this call."""
+        """Request a URL as this leg."""
         form = voice_form(self.call_sid, self.from_, self.to, self.status)
         answer = self.twilio.send(to, form | params)
         self.answers.append(answer)
@@ -203,11 +204,11 @@ class Leg:
         return self.post(self.answer.link("Gather", "action"), Digits=digits)
 
     def is_redirected(self) -> Answer:
-        """The document has been heard to its <Redirect>."""
+        """The document was played up to its <Redirect>."""
         return self.post(self.answer.link("Redirect"))
 
     def waits(self, seconds: int = 0, position: int = 1) -> Answer:
-        """The caller is in the queue, for so many seconds."""
+        """The caller has waited for so many seconds: the waitUrl is requested."""
         assert self.enqueue is not None
         return self.post(
             self.enqueue.link("Enqueue", "waitUrl"),
@@ -219,7 +220,7 @@ class Leg:
         )
 
     def leaves_queue(self, result: str, seconds: int, **params: str) -> Answer:
-        """The <Enqueue> is over; a caller who hung up is no longer connected."""
+        """The caller leaves the queue; with `hangup` the leg is over, too."""
         assert self.enqueue is not None
         if result == "hangup":
             self.status = "completed"
@@ -232,7 +233,7 @@ class Leg:
         )
 
     def is_taken_by(self, operator: "Leg", seconds: int) -> Answer:
-        """An operator's <Dial><Queue> has reached this waiting caller."""
+        """An operator's <Dial><Queue> takes this waiting caller out of the queue."""
         return self.post(
             operator.answer.link("Queue", "url"),
             QueueSid="QU" + "1" * 32,
@@ -263,7 +264,7 @@ def voice_form(
     to: str = LINE,
     status: str = "ringing",
 ) -> dict[str, str]:
-    """Block B of the reference, section 12."""
+    """The parameters of every request about a phone call (docs/twilio.md 12, block B)."""
     form = {
         "AccountSid": str(settings.TWILIO_ACCOUNT_SID),
         "ApiVersion": "2010-04-01",
@@ -289,7 +290,7 @@ def _absolute(to: str) -> SplitResult:
 
 
 def _path(public: SplitResult) -> str:
-    """What the server sees: a prefix of the public address is the proxy's."""
+    """Path and query as they reach the server: the proxy removes the prefix."""
     prefix = urlsplit(str(settings.PUBLIC_BASE_URL)).path
     path = public.path.removeprefix(prefix)
     return f"{path}?{public.query}" if public.query else path

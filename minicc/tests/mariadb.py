@@ -1,4 +1,4 @@
-"""A MariaDB server of the tests' own: private folder and socket, no service."""
+"""Starts a private MariaDB server for tests, in a temporary folder with a socket."""
 
 import atexit
 import importlib.util
@@ -14,13 +14,13 @@ SERVER_OPTIONS = [
     "--skip-log-bin",
     "--character-set-server=utf8mb4",
 ]
-# Durability is what tests can do without: the folder is thrown away afterwards.
+# Tests need no durability: the folder is deleted afterwards.
 HASTY = [
     "--innodb-flush-log-at-trx-commit=0",
     "--innodb-doublewrite=0",
     "--innodb-buffer-pool-size=128M",
 ]
-# What benchmarks must have, as in production.
+# Benchmarks need it, as in production.
 DURABLE = [
     "--innodb-flush-log-at-trx-commit=1",
     "--innodb-buffer-pool-size=2G",
@@ -30,11 +30,11 @@ SECONDS_TO_START = 60
 
 
 class ServerFailed(Exception):
-    """The server did not come up; the text ends with what it said."""
+    """The server did not come up; the text ends with its log."""
 
 
 def missing() -> list[str]:
-    """What is not on this machine, each with the way to get it; empty if all is."""
+    """What this machine lacks for it, each with the way to get it."""
     lacks = []
     if not (_program("mariadbd") and _program("mariadb-install-db")):
         lacks.append(
@@ -50,11 +50,11 @@ def missing() -> list[str]:
 
 
 def start(*, is_durable: bool = False) -> str:
-    """Start a server that ends with this process, and give its DATABASE_URL."""
+    """Start a server that ends with this process; returns a DATABASE_URL for it."""
     folder = Path(tempfile.mkdtemp(prefix="minicc-mariadb-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     data, socket, log = folder / "data", folder / "socket", folder / "log"
-    # Of its own: a server that starts clears what others keep in a shared one.
+    # A starting server clears its temporary folder, so it must not share one.
     temporary = folder / "tmp"
     temporary.mkdir()
     # Without a user named, the server refuses to run as root.

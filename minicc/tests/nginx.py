@@ -1,6 +1,6 @@
-"""A proxy with TLS of the tests' own: nginx with a certificate made for it, no service.
+"""Starts nginx as a proxy with TLS for tests, with the servers of docs/deploy.md.
 
-Its servers are those that docs/deploy.md shows.
+Its certificate is made for it.
 """
 
 import os
@@ -17,10 +17,10 @@ import trustme
 
 # The settings know the folder too, but conftest reads this before it sets them.
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "deploy.md"
-# What the documentation writes where an installation writes its own.
+# The host name in docs/deploy.md.
 HOST = "cc.example.com"
 SECONDS_TO_START = 20
-# A single process, which stays who it is and writes below its folder only.
+# A single process, which keeps its user and writes only in its folder.
 CONFIGURATION = """
 daemon off;
 master_process off;
@@ -40,11 +40,11 @@ http {{
 
 
 class ProxyFailed(Exception):
-    """The proxy did not come up; the text is what it said."""
+    """The proxy did not come up; the text is its log."""
 
 
 def missing() -> list[str]:
-    """What is not on this machine, with the way to get it; empty if all is."""
+    """What this machine lacks for it, with the way to get it."""
     return [] if _program() else ["nginx (Debian: apt install nginx)"]
 
 
@@ -57,7 +57,7 @@ def documented_servers() -> list[str]:
 def running(
     folder: Path, server: str, port: int, application_port: int
 ) -> Iterator[Path]:
-    """A documented server, on these ports; gives the file of who vouches for it."""
+    """Run a documented server on these ports; yields the file of its authority."""
     authority, certificate = trustme.CA(), folder / "certificate.pem"
     made = authority.issue_cert(HOST)
     made.private_key_and_cert_chain_pem.write_to_path(certificate)
@@ -87,14 +87,14 @@ def running(
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on just now."""
+    """A port of this machine that is free at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Returns as soon as the process listens on the port."""
+    """Return as soon as the process listens on the port; raises ProxyFailed."""
     deadline = time.monotonic() + SECONDS_TO_START
     while True:
         try:

@@ -29,7 +29,7 @@ ROOT, STRIPPED, KEPT = range(3)  # the servers of docs/deploy.md
 
 @dataclass(frozen=True)
 class Place:
-    """One way of standing behind the proxy."""
+    """One way of being served behind the proxy."""
 
     server: int
     path: str = ""
@@ -51,7 +51,7 @@ PLACES = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back through the proxy."""
+    """An answer as it came through the proxy."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -68,7 +68,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Site:
-    """A running MiniCC and the proxy before it, known by its public address."""
+    """A running MiniCC with the proxy before it; `base` is its public address."""
 
     place: Place
     base: str
@@ -82,12 +82,12 @@ class Site:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Asks as anybody on the internet; a form is posted."""
+        """Request a URL as anybody on the internet may; with a form, by POST."""
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
         context = ssl.create_default_context(cafile=self.authority)
         connection = http.client.HTTPSConnection(host, context=context, timeout=20)
-        # The name is public, the proxy is here.
+        # The host name is public, but the proxy listens on this machine.
         connection.sock = context.wrap_socket(
             socket.create_connection(("127.0.0.1", self.port), timeout=20),
             server_hostname=nginx.HOST,
@@ -115,7 +115,7 @@ class Site:
         headers: Mapping[str, str] | None = None,
         **params: str,
     ) -> Answer:
-        """Posts as Twilio does: signed over the URL without its credentials."""
+        """Post as Twilio does: signed over the URL without its credentials."""
         form = voice_form() | params
         parts = urlsplit(url)
         credentials, _, host = parts.netloc.rpartition("@")
@@ -126,14 +126,14 @@ class Site:
         return self.ask(public, form, own | dict(headers or {}))
 
     def with_lock(self, path: str) -> str:
-        """The address of a path as Twilio has it, with the lock if there is one."""
+        """The URL of a path as Twilio has it, with the Basic credentials if any."""
         lock = f"{self.place.lock}@" if self.place.lock else ""
         return self.base.replace("://", f"://{lock}") + path
 
 
 @contextmanager
 def running(place: Place, installation: Path, folder: Path) -> Iterator[Site]:
-    """A site at this place, with a copy of the installation's database."""
+    """Run a site at this place, with a copy of the installation's database."""
     database = folder / "minicc.sqlite3"
     shutil.copy(installation, database)
     port, application_port = nginx.free_port(), nginx.free_port()
@@ -154,7 +154,7 @@ def running(place: Place, installation: Path, folder: Path) -> Iterator[Site]:
 def serving(
     installation: Path, folder: Path, *options: str, **environment: str
 ) -> Iterator[str]:
-    """A site without a proxy, with a copy of the installation: its address."""
+    """Run a site without a proxy, with a copy of the database; yields its address."""
     database = folder / "minicc.sqlite3"
     shutil.copy(installation, database)
     port = nginx.free_port()
@@ -168,7 +168,7 @@ def serving(
 def _granian(
     folder: Path, port: int, environment: Mapping[str, str], *options: str
 ) -> Iterator[None]:
-    """The application server, as in production."""
+    """Run the application server as in production."""
     log = folder / "granian.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -213,7 +213,7 @@ def environment_of(database: Path, **more: str) -> dict[str, str]:
     own = {
         "DATABASE_URL": f"sqlite:///{database}",
         "SPOOL_DIR": str(database.with_name("spool")),
-        # The host of the public address has to be enough.
+        # The host of PUBLIC_BASE_URL must be allowed without being named here.
         "ALLOWED_HOSTS": "127.0.0.1",
     }
     return dict(os.environ) | ENVIRONMENT | own | more

@@ -1,4 +1,4 @@
-"""What a browser may load for our pages: nothing from elsewhere, nothing inline."""
+"""The content security policy: pages load nothing from other hosts, nothing inline."""
 
 import pytest
 from django.test import Client
@@ -25,14 +25,14 @@ def policy(response) -> set[str]:
 @pytest.mark.parametrize(
     ("path", "status"), [("/admin/login/", 200), ("/nowhere/", 404), ("/healthz", 200)]
 )
-def test_pages_may_load_what_is_ours_and_nothing_else(path, status):
+def test_pages_may_load_only_files_of_ours(path, status):
     response = Client().get(path)
 
     assert response.status_code == status
     assert policy(response) == POLICY
 
 
-def test_page_of_a_fault_is_under_the_same_policy(admin_user, monkeypatch):
+def test_the_error_page_has_the_same_policy(admin_user, monkeypatch):
     def fail(user):
         raise ValueError
 
@@ -47,7 +47,7 @@ def test_page_of_a_fault_is_under_the_same_policy(admin_user, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_webhooks_take_the_short_way_past_it():
+def test_answers_to_webhooks_carry_no_policy():
     answer = TwilioClient().post("incoming")
 
     assert answer.status_code == 200

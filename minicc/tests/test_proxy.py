@@ -1,7 +1,4 @@
-"""MiniCC as the internet sees it: TLS ends at nginx, granian serves behind it.
-
-Every test goes through the servers of docs/deploy.md, at the root and under a path.
-"""
+"""MiniCC through the nginx servers of docs/deploy.md, at the root and under a path."""
 
 import re
 import sqlite3
@@ -24,7 +21,7 @@ pytestmark = pytest.mark.proxy
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory) -> Path:
-    """The database that every site begins with."""
+    """The database that each site gets a copy of."""
     database: Path = tmp_path_factory.mktemp("installation") / "minicc.sqlite3"
     sites.install(database)
     return database
@@ -39,14 +36,14 @@ def site(request, installation, tmp_path_factory) -> Iterator[Site]:
 
 
 def link(answer: Answer, element: str, attribute: str = "") -> str:
-    """An address in a document of ours."""
+    """The URL in a document of ours; asserts that there is one."""
     assert answer.status == 200, answer.text
     found = ElementTree.fromstring(answer.text).find(f".//{element}")  # noqa: S314
     assert found is not None, answer.text
     return found.attrib[attribute] if attribute else (found.text or "")
 
 
-def test_a_caller_follows_our_links_and_all_is_kept(site):
+def test_a_caller_follows_our_urls_and_every_request_is_stored(site):
     call_sid = sid()
 
     def ask(url, **params):
@@ -71,7 +68,7 @@ def test_a_caller_follows_our_links_and_all_is_kept(site):
             " ORDER BY id",
             [call_sid],
         ).fetchall()
-    # Kept without the prefix: history can be told anywhere.
+    # Stored without the prefix: events can be loaded under any other.
     assert [(path.partition("?")[0], decision) for path, decision in kept] == [
         ("/twilio/incoming/", "menu:main"),
         ("/twilio/menu/main/", "enqueue:support/1"),
@@ -101,7 +98,7 @@ def test_a_forged_request_is_refused(site):
     assert (forged.status, forged.text) == (403, "")
 
 
-def test_what_a_proxy_or_anybody_says_of_the_address_is_not_believed(site):
+def test_forwarded_headers_do_not_change_our_urls(site):
     answer = site.twilio(
         site.with_lock("/twilio/incoming/"),
         headers={
@@ -116,7 +113,7 @@ def test_what_a_proxy_or_anybody_says_of_the_address_is_not_believed(site):
     assert link(answer, "Gather", "action").startswith(site.with_lock("/twilio/menu/"))
 
 
-def test_a_lock_is_asked_for_through_the_proxy(site):
+def test_the_basic_lock_is_demanded_through_the_proxy(site):
     answer = site.twilio(f"{site.base}/twilio/status/", CallStatus="completed")
 
     if site.place.lock:
@@ -126,7 +123,7 @@ def test_a_lock_is_asked_for_through_the_proxy(site):
         assert answer.status == 204
 
 
-def test_a_supervisor_logs_in_and_cookies_stay_where_they_belong(site):
+def test_a_supervisor_logs_in_and_cookies_are_limited_to_our_path(site):
     path, origin = site.place.path, site.base.removesuffix(site.place.path)
 
     visit = site.ask(f"{site.base}/admin/")
@@ -159,7 +156,7 @@ def test_a_supervisor_logs_in_and_cookies_stay_where_they_belong(site):
         assert cookie["path"] == f"{path}/"
     assert index.status == 200
     assert forged.status == 403
-    # Every address of the page leads to us, and what it shows is there.
+    # Every URL of the page is below our path, and its files exist.
     addresses = re.findall(r'(?:href|src|action)="(/[^"]*)"', index.text)
     assert [one for one in addresses if not one.startswith(f"{path}/")] == []
     shown = [one for one in addresses if one.startswith(f"{path}/static/")]
@@ -173,7 +170,7 @@ def test_a_supervisor_logs_in_and_cookies_stay_where_they_belong(site):
 @pytest.mark.parametrize(
     "site", ["on a port, with a lock", "under a path left on"], indirect=True
 )
-def test_a_browser_finds_its_way(site):
+def test_a_browser_logs_in_saves_a_queue_and_changes_the_language(site):
     failures = []
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(

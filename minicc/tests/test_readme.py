@@ -1,4 +1,4 @@
-"""The README: what it shows works, what it names exists."""
+"""The README: its example works, and its tables name every command and target."""
 
 import os
 import re
@@ -15,7 +15,7 @@ README = (BASE_DIR / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_example_call_is_answered_and_told(live_server, settings):
+def test_the_example_call_is_answered_and_derived(live_server, settings):
     call_command("demo", config_only=True)
     settings.PUBLIC_BASE_URL = live_server.url
     (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -41,7 +41,7 @@ def test_example_call_is_answered_and_told(live_server, settings):
     assert list(abandoned) == [(call.sid, 40)]
 
 
-def test_every_command_of_ours_is_in_the_table():
+def test_the_table_names_every_command():
     ours = {
         name
         for name, app in get_commands().items()
@@ -51,7 +51,7 @@ def test_every_command_of_ours_is_in_the_table():
     assert set(re.findall(r"^\| `manage\.py (\w+)", README, re.MULTILINE)) == ours
 
 
-def test_every_make_target_is_in_the_table():
+def test_the_table_names_every_make_target():
     makefile = (BASE_DIR / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE)) - {"help"}
 

@@ -1,4 +1,4 @@
-"""Settings: every variable is explained, and leaving one out is safe."""
+"""Settings: every variable is documented, and the defaults are safe."""
 
 import os
 import re
@@ -21,7 +21,7 @@ READ = sorted(
 
 
 def _settings_say(expression: str, **variables: str) -> str:
-    """What a fresh process with only these variables and no .env finds in settings."""
+    """Evaluate an expression in a new process with only these variables and no .env."""
     code = (
         "import environ; environ.Env.read_env = classmethod(lambda *a, **k: None);"
         f"from minicc import settings; print(({expression}))"
@@ -40,7 +40,7 @@ def _text(name: str) -> str:
     return (BASE_DIR / name).read_text(encoding="utf-8")
 
 
-def test_variables_are_found_in_the_settings():
+def test_the_pattern_finds_variables_in_the_settings():
     assert {"SECRET_KEY", "DATABASE_URL", "DEMO"} <= set(READ)
 
 
@@ -72,11 +72,11 @@ def test_tests_depend_on_no_variable_of_the_developer():
         ("settings.TIME_ZONE, settings.LANGUAGE_CODE", "('Asia/Tokyo', 'ja')"),
     ],
 )
-def test_settings_left_out_are_on_the_safe_side(expression, expected):
+def test_defaults_of_settings_are_safe(expression, expected):
     assert _settings_say(expression, SECRET_KEY="x") == expected
 
 
-def test_no_secret_key_no_start():
+def test_without_a_secret_key_nothing_starts():
     assert "Set the SECRET_KEY environment variable" in _settings_say("'started'")
 
 
@@ -100,7 +100,7 @@ def test_public_https_address_makes_cookies_secure_and_lets_twilio_in():
 
 
 @pytest.mark.parametrize("scheme", ["mysql", "mariadb"])
-def test_mariadb_and_mysql_are_spoken_to_in_full_unicode(scheme):
+def test_mariadb_and_mysql_are_used_with_utf8mb4_and_read_committed(scheme):
     config = database(f"{scheme}://minicc:secret@db.example.com:3307/calls")
 
     assert config["ENGINE"] == "django.db.backends.mysql"
@@ -109,7 +109,7 @@ def test_mariadb_and_mysql_are_spoken_to_in_full_unicode(scheme):
     assert config["OPTIONS"]["isolation_level"] == "read committed"
 
 
-def test_sqlite_writers_queue_up_instead_of_failing():
+def test_sqlite_transactions_begin_immediate():
     config = database("sqlite:///calls.sqlite3")
 
     assert config["NAME"] == str(BASE_DIR / "calls.sqlite3")
@@ -126,7 +126,7 @@ def test_sqlite_writers_queue_up_instead_of_failing():
         ("", "([], None, '/')"),
     ],
 )
-def test_public_address_says_origin_prefix_and_where_cookies_go(public, expected):
+def test_public_base_url_gives_trusted_origin_prefix_and_cookie_path(public, expected):
     expression = (
         "settings.CSRF_TRUSTED_ORIGINS, settings.FORCE_SCRIPT_NAME,"
         " settings.SESSION_COOKIE_PATH"

@@ -1,4 +1,4 @@
-"""The start from a fresh clone, as far as it goes without installing anything."""
+"""`minicc.start`, as far as it can be tested without installing anything."""
 
 import hashlib
 import importlib.util
@@ -59,11 +59,11 @@ def test_env_file_is_read_as_people_write_it(tmp_path):
     }
 
 
-def test_no_env_file_is_no_settings(tmp_path):
+def test_without_an_env_file_there_are_no_settings(tmp_path):
     assert start.read_env(tmp_path / ".env") == {}
 
 
-def test_taken_port_is_said_in_one_line_with_a_way_out():
+def test_a_taken_port_is_reported_in_one_line_that_names_another():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(start.CannotStart) as caught:
@@ -75,7 +75,7 @@ def test_taken_port_is_said_in_one_line_with_a_way_out():
     )
 
 
-def test_free_port_is_left_free():
+def test_checking_a_free_port_leaves_it_free():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 
@@ -96,7 +96,9 @@ def test_only_mariadb_and_mysql_need_a_driver(url, needed):
     assert start.uses_mysql(url) is needed
 
 
-def test_debian_without_its_venv_package_is_told_its_name(monkeypatch, tmp_path):
+def test_a_missing_venv_module_is_reported_with_its_debian_package(
+    monkeypatch, tmp_path
+):
     monkeypatch.setattr(start, "ROOT", tmp_path)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
 
@@ -106,7 +108,9 @@ def test_debian_without_its_venv_package_is_told_its_name(monkeypatch, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_the_driver_needs_is_named_before_it_is_compiled(monkeypatch, tmp_path):
+def test_packages_that_the_driver_needs_are_named_before_it_is_compiled(
+    monkeypatch, tmp_path
+):
     monkeypatch.setattr(start, "ROOT", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("MYSQLCLIENT_CFLAGS", raising=False)
@@ -125,7 +129,7 @@ def test_requirements_installed_before_are_not_installed_again(monkeypatch, tmp_
 
     start.install("requirements.txt")
 
-    # There is no pip to be called: had the file changed, this would have failed.
+    # There is no pip here: installing fails, as it does once the file has changed.
     stamp.write_text("another")
     with pytest.raises(FileNotFoundError):
         start.install("requirements.txt")
@@ -135,7 +139,7 @@ def test_requirements_installed_before_are_not_installed_again(monkeypatch, tmp_
     ("ends", "status"),
     [
         ("raise SystemExit(130)", 130),
-        # As it is in the foreground: a program started behind ignores Ctrl-C.
+        # As in the foreground: a program started in the background ignores Ctrl-C.
         (
             "import os, signal; signal.signal(signal.SIGINT, signal.SIG_DFL);"
             " os.kill(os.getpid(), signal.SIGINT)",

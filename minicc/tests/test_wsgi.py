@@ -1,4 +1,4 @@
-"""The application as a server calls it, where Django's test client does not come."""
+"""The WSGI application as a server calls it, which Django's test client does not do."""
 
 import io
 import logging
@@ -7,7 +7,7 @@ import pytest
 
 from minicc.wsgi import application
 
-# A handled request looks after the connections that earlier ones left.
+# Handling a request closes old database connections, so a database is needed.
 pytestmark = pytest.mark.django_db
 
 
