@@ -264,7 +264,7 @@ def voice_form(
     to: str = LINE,
     status: str = "ringing",
 ) -> dict[str, str]:
-    """The parameters of every request about a phone call (docs/twilio.md 12, block B)."""
+    """The parameters of every request about a call (docs/twilio.md 12, block B)."""
     form = {
         "AccountSid": str(settings.TWILIO_ACCOUNT_SID),
         "ApiVersion": "2010-04-01",
