@@ -52,7 +52,7 @@ class Leg:
         return form | move.params
 
     def moves(self, others: list["Leg"], seconds: int) -> Iterator[Move]:
-        """The requests that may come next; `seconds` is the length of a wait or talk."""
+        """The possible next requests; `seconds` is the length of a wait or talk."""
         time = str(seconds)
         if self.document is None:
             yield Move("rings", "/twilio/incoming/")
