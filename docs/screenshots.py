@@ -1,8 +1,7 @@
-"""The pictures of the README: `make screenshots`.
+"""`make screenshots` takes the pictures of the README.
 
-A throw-away database with the demo's past, always of the same seed and ending at the
-same moment, served by this very process: pictures differ only where pages do. That of
-the telephone (phone.png) needs a call by hand and is not among them.
+It serves a temporary database with the demo's past, always with the same seed and end,
+so that pictures differ only if pages do. phone.png is taken by hand, during a call.
 """
 
 import os
@@ -24,13 +23,13 @@ FOLDER = Path(__file__).parent
 # Half past two in Tokyo on a Tuesday; the demo's past ends then.
 MOMENT = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
 DAYS, SEED = 4, 1
-# Bigger ones make the README slow to read on a telephone.
+# Larger pictures make the README slow to load on a telephone.
 MOST_BYTES = 300_000
-PASSWORD = "for-pictures-only"  # noqa: S105 -- of a database that is thrown away
+PASSWORD = "for-pictures-only"  # noqa: S105 -- of a temporary database
 
 
 class Shot(NamedTuple):
-    """One picture: its file, where it is taken, and by whom."""
+    """One picture: its file name, and the page and browser it is taken of."""
 
     name: str
     path: Callable[[], str]
@@ -41,7 +40,7 @@ class Shot(NamedTuple):
 
 
 def first_page() -> str:
-    """How today stands."""
+    """The first page of the admin, with today's figures."""
     return "/admin/"
 
 
@@ -77,7 +76,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="minicc-pictures-") as folder:
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "minicc.settings",
-            # The browser's library runs a loop in this thread, which asks the tables.
+            # playwright runs an event loop in this thread, which also makes queries.
             "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
             "SECRET_KEY": PASSWORD * 4,
             "DEBUG": "0",
@@ -94,7 +93,7 @@ def main() -> None:
 
 
 def fill() -> None:
-    """The demo's past, and somebody who looks at it."""
+    """Create the demo's past and the user who looks at it."""
     from django.contrib.auth.models import User  # noqa: PLC0415 -- needs the settings
     from django.core.management import call_command  # noqa: PLC0415 -- ditto
 
@@ -104,13 +103,13 @@ def fill() -> None:
 
 
 def serve() -> str:
-    """Start a server in this process, which knows the moment; gives its address."""
+    """Start a server in this process, where time has been moved; returns its address."""
     from django.conf import settings  # noqa: PLC0415 -- needs the settings
     from django.core.servers.basehttp import ThreadedWSGIServer  # noqa: PLC0415 -- ditto
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415 -- ditto
     from django.test.testcases import QuietWSGIRequestHandler  # noqa: PLC0415 -- ditto
 
-    # The browser lives later, when a cookie of that moment may have ended.
+    # The browser has the real time, by which cookies of MOMENT may have expired.
     settings.SESSION_EXPIRE_AT_BROWSER_CLOSE = True
     settings.CSRF_COOKIE_AGE = None
     server = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
@@ -120,7 +119,7 @@ def serve() -> str:
 
 
 def take(base: str) -> None:
-    """Take every picture, and refuse one that is too big."""
+    """Take every picture; exits if one is too big."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=browser(), args=["--no-sandbox"]
