@@ -103,7 +103,7 @@ def fill() -> None:
 
 
 def serve() -> str:
-    """Start a server in this process, where time has been moved; returns its address."""
+    """Start a server in this process, whose time is MOMENT; returns its address."""
     from django.conf import settings  # noqa: PLC0415 -- needs the settings
     from django.core.servers.basehttp import ThreadedWSGIServer  # noqa: PLC0415 -- ditto
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415 -- ditto

@@ -68,3 +68,14 @@ def test_no_section_has_two_headings(name):
     numbers = [found[1] for found in map(HEADING.match, lines) if found]
 
     assert sorted(numbers) == sorted(set(numbers))
+
+
+def test_every_module_that_how_it_works_names_exists():
+    page = (ROOT / "docs" / "how-it-works.md").read_text()
+    named = set(re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.py)?|[a-z_]+\.py)`", page))
+    packages = (ROOT, ROOT / "callcenter", ROOT / "reports")
+
+    assert len(named) > 30
+    assert [
+        name for name in named if not any((at / name).exists() for at in packages)
+    ] == []
