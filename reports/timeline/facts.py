@@ -13,8 +13,8 @@ from callcenter.models import Call, Recording, Voicemail
 from callcenter.numbers import country
 from reports.present import formats, swatches
 from reports.present.links import Doors
+from reports.timeline.sentences import Words
 from reports.timeline.story import Mark, Moment, Story
-from reports.timeline.wording import Words
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from callcenter.numbers import phone_number
 from reports.admin.history.base import HistoryAdmin
 from reports.present import formats, masking, names, swatches
 from reports.present.links import Doors
-from reports.timeline import phases, reading, wording
+from reports.timeline import phases, reading, sentences
 from reports.timeline.facts import (
     Fact,
     OtherCall,
@@ -32,8 +32,8 @@ from reports.timeline.facts import (
     other_call,
 )
 from reports.timeline.phases import Segment
+from reports.timeline.sentences import Words
 from reports.timeline.story import Mark, Moment, Phase, Story, seconds
-from reports.timeline.wording import Words
 
 # More lines nobody reads; the lists show the rest.
 MOST_LINES = 500
@@ -106,7 +106,7 @@ class Page:
 class TimelinePage(HistoryAdmin[Call]):
     """A call's page is its timeline, found by its id or by its SID."""
 
-    change_form_template = "admin/callcenter/call_timeline.html"
+    change_form_template = "reports/timeline/call.html"
 
     def get_urls(self) -> list[URLPattern]:
         by_sid = self.admin_site.admin_view(self.by_sid)
@@ -172,7 +172,7 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> Page:
 
 def _shown(line: phases.Line, story: Story, words: Words, doors: Doors) -> ShownLine:
     moment = line.moment
-    title, details = wording.sentence(moment, story.call, words)
+    title, details = sentences.sentence(moment, story.call, words)
     caller: Call | None = moment.facts.get("caller")
     return ShownLine(
         at=moment.at,
@@ -251,7 +251,7 @@ def _day_and_time(at: datetime) -> str:
 
 def _who(call: Call, words: Words) -> str:
     if call.kind != Call.Kind.OPERATOR:
-        return wording.caller_name(call, words)
+        return sentences.caller_name(call, words)
     code = call.caller or call.from_raw
     return words.operator(code) if code else gettext("Operator's leg")
 
@@ -271,7 +271,7 @@ def _summary(story: Story, words: Words) -> list[str]:
         return [str(call.get_kind_display()), call.status]
     queues = dict.fromkeys(words.queue(entry.queue) for entry in story.entries)
     who = dict.fromkeys(words.operator(one.operator) for one in story.connections)
-    state = wording.who_ended(call)
+    state = sentences.who_ended(call)
     if call.ended_at is None and not call.outcome:
         state = gettext("under way")
     return [one for one in (*queues, *who, state) if one]

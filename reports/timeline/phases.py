@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callcenter.models import Call
-from reports.timeline import caller, operator
+from reports.timeline import caller_leg, operator_leg
 from reports.timeline.story import Moment, Phase, Story
 
 
@@ -30,10 +30,10 @@ class Line:
 def moments(story: Story) -> list[Moment]:
     """The moments of a leg, whosever it is."""
     if story.call.kind == Call.Kind.OPERATOR:
-        return operator.moments(story)
+        return operator_leg.moments(story)
     if story.call.kind == Call.Kind.OUTBOUND:
-        return operator.outbound_moments(story)
-    return caller.moments(story)
+        return operator_leg.outbound_moments(story)
+    return caller_leg.moments(story)
 
 
 def lines(moments: Sequence[Moment]) -> list[Line]:

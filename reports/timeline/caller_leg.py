@@ -10,7 +10,7 @@ from typing import Any
 
 from callcenter.models import IvrStep, Recording, Voicemail, WebhookEvent
 from reports.timeline.ending import ending, rest
-from reports.timeline.queues import of_queues
+from reports.timeline.queue_entry import of_queues
 from reports.timeline.story import Mark, Moment, Phase, Pool, Story, in_order, seconds
 
 Kind = WebhookEvent.Kind
