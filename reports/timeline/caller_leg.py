@@ -1,19 +1,23 @@
 """The moments of a caller's leg, with what operators' legs add to it. No database.
 
-The rows say what happened, the events attach to them; what no row speaks of is a line
-of its own, and so is what ought to have come and did not.
+The rows say what happened, and each has the requests behind it. A request of which no
+row speaks is a line of its own, and so is one that ought to have come and did not.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
-from typing import Any
 
+from callcenter.decision import NOTHING, Decision, Verb
 from callcenter.models import IvrStep, Recording, Voicemail, WebhookEvent
-from reports.timeline.ending import ending, rest
-from reports.timeline.queue_entry import of_queues
-from reports.timeline.story import Mark, Moment, Phase, Pool, Story, in_order, seconds
-
-Kind = WebhookEvent.Kind
+from callcenter.params import VoiceParams
+from callcenter.routes import Kind
+from reports.timeline import kinds
+from reports.timeline.conversation import conversations
+from reports.timeline.ending import ending, other_requests
+from reports.timeline.pool import Pool
+from reports.timeline.queue_entry import entering, leaving
+from reports.timeline.story import Mark, Moment, Phase, Story, in_order, seconds
 
 _FLOW = (Kind.MENU, Kind.WAIT, Kind.QUEUE_EXIT, Kind.CONNECT, Kind.VOICEMAIL)
 
@@ -21,96 +25,97 @@ _FLOW = (Kind.MENU, Kind.WAIT, Kind.QUEUE_EXIT, Kind.CONNECT, Kind.VOICEMAIL)
 def moments(story: Story) -> list[Moment]:
     """All moments of the call, in order."""
     pool = Pool(story.events)
-    found = [
-        *_ring(story, pool),
-        *_menus(story, pool),
-        *of_queues(story, pool),
-        *_what_hangs_on(story, pool),
-    ]
-    found += rest(story, pool)
+    found = [_ring(story, pool), *_menus(story, pool)]
+    entries = sorted(story.entries, key=lambda entry: entry.visit)
+    for number, entry in enumerate(entries):
+        following = entries[number + 1] if number + 1 < len(entries) else None
+        found += entering(story, pool, entry)
+        found += conversations(story, pool, entry)
+        found += leaving(story, pool, entry, following)
+    found += _messages_and_recordings(story, pool)
+    found += other_requests(story, pool)
     return in_order([*found, *ending(story, pool, found)])
 
 
-def _ring(story: Story, pool: Pool) -> Iterator[Moment]:
-    rung = pool.take(lambda one: story.is_own(one, Kind.INCOMING))
-    if rung or not story.events or story.is_pruned:
-        decision = rung[0].decision if rung else ""
-        facts = {"decision": decision} if decision.partition(":")[0] != "menu" else {}
-        yield Moment(story.start, "rang", facts, Phase.IVR, events=rung)
-    else:
-        yield Moment(story.start, "no-ring", {}, Phase.IVR, marks=(Mark.MISSING,))
+def _ring(story: Story, pool: Pool) -> Moment:
+    rung = pool.take_first(lambda one: story.is_own(one, Kind.INCOMING))
+    if not rung and story.events and not story.is_pruned:
+        marks = (Mark.MISSING,)
+        return Moment(story.start, kinds.NoRing(), Phase.IVR, marks=marks)
+    answer = Decision.parse(rung[0].decision) if rung else NOTHING
+    kind = kinds.Rang() if answer.verb == Verb.MENU else kinds.Rang(answer)
+    return Moment(story.start, kind, Phase.IVR, events=rung)
 
 
 def _menus(story: Story, pool: Pool) -> Iterator[Moment]:
-    own = [event for event in story.events if event.call_sid == story.call.sid]
     for step in story.steps:
-        answer = pool.take(partial(_answers, story, step))
-        asker = [one for one in own if one.received_at == step.asked_at]
-        said_by_key = any(one.kind == Kind.MENU for one in asker)
-        facts: dict[str, Any] = {
-            "menu": step.menu,
-            "input": step.input,
-            "led_to": step.led_to,
-        }
-        if not answer and (not own or step.led_to or story.is_pruned):
-            yield Moment(step.asked_at, "step", facts, Phase.IVR, row=step)
+        asked = story.requests.of_step(step)
+        led_to = Decision.parse(step.led_to)
+        if not asked or (not asked.answer and (step.led_to or not story.missing)):
+            yield _menu_by_row(step, led_to)
             continue
-        if not said_by_key:
-            yield Moment(
-                step.asked_at, "asked", {"menu": step.menu}, Phase.IVR, row=step
-            )
-        if answer:
-            at = answer[0].received_at
-            if at > step.asked_at:
-                facts["seconds"] = seconds(step.asked_at, at)
-            yield Moment(at, "key", facts, Phase.IVR, row=step, events=answer)
-            continue
-        later = [
-            one.received_at
-            for one in own
-            if one.kind in _FLOW and one.received_at > step.asked_at
-        ]
-        if later:
-            facts = {"menu": step.menu}
-            marks = (Mark.MISSING,)
-            yield Moment(min(later), "no-answer", facts, row=step, marks=marks)
+        # The line of a key says already which menu it led to.
+        if asked.question and asked.question.kind != Kind.MENU:
+            menu = kinds.MenuAsked(step.menu)
+            yield Moment(step.asked_at, menu, Phase.IVR, row=step)
+        if asked.answer:
+            at = asked.answer.received_at
+            after = seconds(step.asked_at, at) if at > step.asked_at else None
+            key = kinds.MenuAnswered(step.menu, step.input, led_to, after)
+            events = pool.take(asked.answer)
+            yield Moment(at, key, Phase.IVR, row=step, events=events)
+        elif later := _went_on_at(story, step):
+            lost = kinds.NoMenuAnswer(step.menu)
+            yield Moment(later, lost, row=step, marks=story.missing)
 
 
-def _answers(story: Story, step: IvrStep, event: WebhookEvent) -> bool:
-    return (
-        story.is_own(event, Kind.MENU)
-        and (event.menu, event.input, event.decision)
-        == (step.menu, step.input, step.led_to)
-        and event.received_at >= step.asked_at
+def _went_on_at(story: Story, step: IvrStep) -> datetime | None:
+    """When the call went on after a menu to which no answer was received."""
+    later = (
+        event.received_at
+        for event in story.events
+        if story.is_own(event, *_FLOW) and event.received_at > step.asked_at
     )
+    return min(later, default=None)
 
 
-def _leaves(voicemail: Voicemail, event: WebhookEvent) -> bool:
-    is_then = event.received_at == voicemail.left_at
-    return event.kind == Kind.VOICEMAIL and is_then
+def _menu_by_row(step: IvrStep, led_to: Decision) -> Moment:
+    kind: kinds.MomentKind = kinds.MenuAsked(step.menu)
+    if step.led_to:
+        kind = kinds.MenuStep(step.menu, step.input, led_to)
+    return Moment(step.asked_at, kind, Phase.IVR, row=step)
+
+
+def _leaves(story: Story, voicemail: Voicemail, event: WebhookEvent) -> bool:
+    return (
+        story.is_own(event, Kind.VOICEMAIL)
+        and _recording_sid(event) == voicemail.recording_sid
+    )
 
 
 def _records(recording: Recording, event: WebhookEvent) -> bool:
     return (
         event.kind == Kind.RECORDING
         and event.result == "completed"
-        and event.params.get("RecordingSid") == recording.recording_sid
+        and _recording_sid(event) == recording.recording_sid
     )
 
 
-def _what_hangs_on(story: Story, pool: Pool) -> Iterator[Moment]:
+def _recording_sid(event: WebhookEvent) -> str:
+    return VoiceParams.parse(event.params, needs_call=False).recording_sid
+
+
+def _messages_and_recordings(story: Story, pool: Pool) -> Iterator[Moment]:
     for voicemail in story.voicemails:
-        heard = pool.take(partial(_leaves, voicemail))
-        facts = {
-            "seconds": voicemail.duration_seconds,
-            "decision": heard[0].decision if heard else "",
-        }
-        yield Moment(voicemail.left_at, "voicemail", facts, row=voicemail, events=heard)
+        heard = pool.take_first(partial(_leaves, story, voicemail))
+        answer = Decision.parse(heard[0].decision) if heard else NOTHING
+        left = kinds.MessageLeft(voicemail.duration_seconds, answer)
+        yield Moment(voicemail.left_at, left, row=voicemail, events=heard)
     for recording in story.recordings:
-        heard = pool.take(partial(_records, recording))
+        heard = pool.take_first(partial(_records, recording))
         ready_at = heard[0].received_at if heard else recording.recorded_at
         if ready_at:
-            facts = {"seconds": recording.duration_seconds}
-            yield Moment(ready_at, "recording", facts, row=recording, events=heard)
+            ready = kinds.RecordingReady(recording.duration_seconds)
+            yield Moment(ready_at, ready, row=recording, events=heard)
     for callback in story.callbacks:
-        yield Moment(callback.requested_at, "callback", row=callback)
+        yield Moment(callback.requested_at, kinds.CallbackAsked(), row=callback)

@@ -1,62 +1,55 @@
-"""The end of a leg, and the requests that no row speaks of. No database."""
+"""The end of a leg, and the requests of which no row speaks. No database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from callcenter.decision import Decision
+from callcenter.history.evidence import FINAL_STATUSES
 from callcenter.models import WebhookEvent
-from reports.timeline.story import Mark, Moment, Phase, Pool, Story, seconds
-
-Kind = WebhookEvent.Kind
+from callcenter.routes import Kind
+from reports.timeline import kinds
+from reports.timeline.pool import Pool
+from reports.timeline.story import Mark, Moment, Phase, Story, seconds
 
 # A status callback comes this late after an end without anything being wrong.
 _END_SECONDS = 60
 # Twilio ends every call after a day.
 _LONGEST = timedelta(hours=24)
 _AT_ONCE = timedelta(seconds=5)
-_FINAL = frozenset(
-    {"completed", "busy", "failed", "no-answer", "canceled", "cancelled"}
-)
 
 
-def rest(story: Story, pool: Pool) -> Iterator[Moment]:
+def other_requests(story: Story, pool: Pool) -> Iterator[Moment]:
     """What no row speaks of, each as a line of its own; ends are left for `ending`."""
     for copies in pool.take_all(lambda one: not _is_end(story, one)):
         event = copies[0]
-        facts = {
-            "kind": event.kind,
-            "input": event.input,
-            "result": event.result,
-            "decision": event.decision,
-            "operator": story.operator_of(event.call_sid),
-            "is_bridged": event.is_bridged,
-        }
-        code = {
-            Kind.FALLBACK: "fallback",
-            Kind.STATUS: "status",
-            Kind.RECORDING: "recording-state",
-            Kind.INTERNAL: "internal",
-            Kind.OPERATOR_DONE: "done",
-        }.get(Kind(event.kind), "request")
+        kind = _kind_of(story, event)
         is_others = event.call_sid != story.call.sid
         yield Moment(
             event.received_at,
-            code,
-            facts,
+            kind,
             events=copies,
-            is_operators=is_others and code == "done",
+            is_operators=is_others and isinstance(kind, kinds.OperatorDone),
         )
 
 
+def _kind_of(story: Story, event: WebhookEvent) -> kinds.MomentKind:
+    kind, answer = Kind(event.kind), Decision.parse(event.decision)
+    if kind == Kind.OPERATOR_DONE:
+        operator = story.operator_of(event.call_sid)
+        return kinds.OperatorDone(operator, event.is_bridged, None, answer)
+    return kinds.OtherRequest(kind, event.input, event.result, answer)
+
+
 def _is_end(story: Story, event: WebhookEvent) -> bool:
-    return story.is_own(event, Kind.STATUS) and event.result in _FINAL
+    return story.is_own(event, Kind.STATUS) and event.result in FINAL_STATUSES
 
 
-def ending(story: Story, pool: Pool, found: list[Moment]) -> Iterator[Moment]:
-    """The end, that it has not come, or that the call goes on."""
+def ending(story: Story, pool: Pool, found: Sequence[Moment]) -> Iterator[Moment]:
+    """The end, that it was not received, or that the call goes on."""
     call = story.call
     ends = pool.take_all(lambda one: _is_end(story, one))
     if call.ended_at is None:
-        yield from _no_end(story)
+        yield _no_end(story)
         return
     # Twilio's second of the end lies before the requests that the end brings.
     at_once = [
@@ -64,35 +57,33 @@ def ending(story: Story, pool: Pool, found: list[Moment]) -> Iterator[Moment]:
         for moment in found
         if not moment.is_operators and moment.at <= call.ended_at + _AT_ONCE
     ]
-    at = max([*at_once, call.ended_at])
-    facts = {
-        "status": call.status,
-        "duration": call.duration_seconds,
-        "difference": _difference(story, call.ended_at),
-        "by": "" if story.entries else call.disconnected_by,
-        "outcome": call.outcome,
-        "has_left": bool(story.entries),
-    }
+    kind = kinds.Ended(
+        status=call.status,
+        duration=call.duration_seconds,
+        difference=_difference(story, call.ended_at),
+        outcome=call.outcome,
+        had_entries=bool(story.entries),
+        ended_by="" if story.entries else call.disconnected_by,
+    )
     events = ends[0] if ends else []
-    yield Moment(at, "ended", facts, Phase.END, events=events)
+    yield Moment(max([*at_once, call.ended_at]), kind, Phase.END, events=events)
     for copies in ends[1:]:
-        result = {"result": copies[0].result}
-        yield Moment(copies[0].received_at, "status", result, events=copies)
+        again = _kind_of(story, copies[0])
+        yield Moment(copies[0].received_at, again, events=copies)
 
 
 def _difference(story: Story, ended_at: datetime) -> int | None:
-    """By how many seconds our record of the length and Twilio's differ."""
-    told, ours = story.call.duration_seconds, seconds(story.start, ended_at)
-    return None if told is None or ours is None else abs(told - ours)
+    """By how many seconds Twilio's length of the call and ours differ."""
+    theirs, ours = story.call.duration_seconds, seconds(story.start, ended_at)
+    return None if theirs is None or ours is None else abs(theirs - ours)
 
 
-def _no_end(story: Story) -> Iterator[Moment]:
+def _no_end(story: Story) -> Moment:
     call = story.call
     heard = call.heard_at or story.start
     silent_for = story.now - heard
     is_over = call.outcome and silent_for > timedelta(seconds=_END_SECONDS)
     if is_over or silent_for > _LONGEST:
         marks = (Mark.MISSING,)
-        yield Moment(heard, "no-end", {}, Phase.END, Phase.NONE, marks=marks)
-    else:
-        yield Moment(story.now, "under-way")
+        return Moment(heard, kinds.NoEnd(), Phase.END, Phase.NONE, marks=marks)
+    return Moment(story.now, kinds.UnderWay())

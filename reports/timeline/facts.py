@@ -13,13 +13,13 @@ from callcenter.models import Call, Recording, Voicemail
 from callcenter.numbers import country
 from reports.present import formats, swatches
 from reports.present.links import Doors
-from reports.timeline.sentences import Words
 from reports.timeline.story import Mark, Moment, Story
+from reports.timeline.words import Words
 
 
 @dataclass(slots=True)
 class Fact:
-    """One thing that is known of a call, in words and links."""
+    """One thing known of a call: a label, and texts each with an address or none."""
 
     label: StrOrPromise
     values: list[tuple[str, str]]
@@ -41,6 +41,7 @@ class OtherCall:
 def facts_of(
     story: Story, moments: Sequence[Moment], words: Words, doors: Doors
 ) -> list[Fact]:
+    """Line, country, recordings, follow-up, events and legs, those that there are."""
     call = story.call
     facts = []
     if call.line:
@@ -99,7 +100,7 @@ def _events(story: Story, moments: Sequence[Moment]) -> str:
 
 
 def facts_as_sent(call: Call, words: Words) -> list[Fact]:
-    """What the row holds besides, as Twilio said it."""
+    """More of the call's row, as Twilio sent it."""
     known = [
         (gettext("Direction"), call.direction),
         (gettext("Status"), call.status),
@@ -118,6 +119,7 @@ def facts_as_sent(call: Call, words: Words) -> list[Fact]:
 
 
 def other_call(one: Call, call: Call, doors: Doors) -> OtherCall:
+    """A call of the caller of `call`, which may be `call` itself."""
     at = one.started_at or timezone.now()
     wait = (
         one.talk_seconds if one.outcome == Call.Outcome.ANSWERED else one.wait_seconds

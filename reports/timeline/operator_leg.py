@@ -1,16 +1,19 @@
-"""The moments of an operator's leg, and of one we dialled. No database."""
+"""The moments of an operator's leg, and of a leg we dialled. No database."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
-from callcenter.models import OperatorState, WebhookEvent
-from reports.timeline.ending import ending, rest
-from reports.timeline.story import Moment, Phase, Pool, Story, in_order, seconds
+from callcenter.models import Connection, OperatorState, WebhookEvent
+from callcenter.routes import Kind
+from reports.timeline import kinds
+from reports.timeline.ending import ending, other_requests
+from reports.timeline.pool import Pool
+from reports.timeline.story import Moment, Phase, Story, in_order, seconds
 
-Kind = WebhookEvent.Kind
 State = OperatorState.State
 
+_OF_A_SHIFT = (Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CONNECT, Kind.CLIENT)
 _PHASES = {
     State.READY: Phase.READY,
     State.TALKING: Phase.TALK,
@@ -21,11 +24,12 @@ _PHASES = {
 
 
 def moments(story: Story) -> list[Moment]:
-    """A shift: dialled in, each state with the requests it went through, the end."""
+    """A shift: dialled in, each state with the requests received in it, the end."""
     pool = Pool(story.events)
+    ended_at = story.call.ended_at
     states = sorted(
-        # Who is signed out by the end of the leg is told by the end.
-        (one for one in story.states if one.started_at != story.call.ended_at),
+        # Who is signed out by the end of the leg needs no line beside that of the end.
+        (one for one in story.states if ended_at is None or one.started_at < ended_at),
         key=lambda state: state.started_at,
     )
     first = states[0].started_at if states else None
@@ -36,54 +40,64 @@ def moments(story: Story) -> list[Moment]:
         )
     )
     begun = [event for copies in before for event in copies]
-    found = [Moment(story.start, "dialled-in", {}, Phase.SIGNING_IN, events=begun)]
-    found += _states(story, pool, states)
-    found += rest(story, pool)
+    dialled = Moment(story.start, kinds.DialledIn(), Phase.SIGNING_IN, events=begun)
+    found = [dialled, *_states(story, pool, states), *other_requests(story, pool)]
     return in_order([*found, *ending(story, pool, found)])
 
 
-def _is_during(since: datetime, until: datetime | None, event: WebhookEvent) -> bool:
-    kinds = (Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CONNECT, Kind.CLIENT)
-    return (
-        event.kind in kinds
-        and event.received_at >= since
-        and (until is None or event.received_at < until)
-    )
+def outbound_moments(story: Story) -> list[Moment]:
+    """A call of ours: dialled, answered, what Twilio said of it, and its end."""
+    pool = Pool(story.events)
+    # Of such a leg Twilio's length counts from the answer.
+    first = min([story.start, *(one.received_at for one in story.events)])
+    found = [Moment(first, kinds.DialledOut(), Phase.NONE)]
+    if story.call.duration_seconds:
+        found.append(Moment(story.start, kinds.WasAnswered(), Phase.TALK))
+    found += other_requests(story, pool)
+    return in_order([*found, *ending(story, pool, found)])
 
 
 def _states(
     story: Story, pool: Pool, states: Sequence[OperatorState]
 ) -> Iterator[Moment]:
-    taken = {one.connected_at: one for one in story.connections}
     for number, state in enumerate(states):
         until = states[number + 1].started_at if number + 1 < len(states) else None
-        events = pool.take_all(partial(_is_during, state.started_at, until))
-        connection = taken.get(state.started_at)
-        facts = {
-            "state": state.state,
-            "seconds": seconds(state.started_at, state.ended_at),
-            "reason": state.reason,
-            "talk": connection.talk_seconds if connection else None,
-            "queue": connection.entry.queue if connection else "",
-            "caller": connection.entry.call if connection else None,
-        }
+        requests = pool.take_all(partial(_is_during, state.started_at, until))
+        connection = _begun_in(state, until, story.connections)
+        kind: kinds.MomentKind
+        if connection:
+            entry = connection.entry
+            kind = kinds.TakesCaller(entry.call, entry.queue, connection.talk_seconds)
+        else:
+            lasted = seconds(state.started_at, state.ended_at)
+            kind = kinds.StateBegins(State(state.state), lasted, state.reason)
         yield Moment(
             state.started_at,
-            "state",
-            facts,
-            _PHASES.get(State(state.state), Phase.AWAY),
+            kind,
+            _PHASES[State(state.state)],
             row=connection or state,
-            events=[event for copies in events for event in copies],
+            events=[event for copies in requests for event in copies],
         )
 
 
-def outbound_moments(story: Story) -> list[Moment]:
-    """A call of ours: dialled, taken, what Twilio said of it, and its end."""
-    pool = Pool(story.events)
-    # Of such a leg Twilio's length counts from the answer.
-    first = min([story.start, *(one.received_at for one in story.events)])
-    found = [Moment(first, "dialled-out", {}, Phase.NONE)]
-    if story.call.duration_seconds:
-        found.append(Moment(story.start, "taken", {}, Phase.TALK))
-    found += rest(story, pool)
-    return in_order([*found, *ending(story, pool, found)])
+def _is_during(since: datetime, until: datetime | None, event: WebhookEvent) -> bool:
+    return (
+        event.kind in _OF_A_SHIFT
+        and event.received_at >= since
+        and (until is None or event.received_at < until)
+    )
+
+
+def _begun_in(
+    state: OperatorState, until: datetime | None, connections: Sequence[Connection]
+) -> Connection | None:
+    """The conversation that makes a state `talking`: the first that began in it."""
+    if state.state != State.TALKING:
+        return None
+    begun = (
+        one
+        for one in connections
+        if one.connected_at >= state.started_at
+        and (until is None or one.connected_at < until)
+    )
+    return min(begun, key=lambda one: one.connected_at, default=None)

@@ -4,18 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
 from callcenter.models import Call
+from reports.present import formats
 from reports.timeline import caller_leg, operator_leg
-from reports.timeline.story import Moment, Phase, Story
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of the bar in one phase; `x` and `width` in per cent of the bar."""
-
-    phase: Phase
-    x: str
-    width: str
+from reports.timeline.story import Moment, Phase, Story, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +19,33 @@ class Line:
     moment: Moment
     caller: Phase
     operator: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time that the leg spent in one phase."""
+
+    phase: Phase
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch as part of the bar; `x` and `width` in per cent of the bar."""
+
+    fill: str
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a phase was, for the key of the bar."""
+
+    fill: str
+    label: str
+    length: str | None
 
 
 def moments(story: Story) -> list[Moment]:
@@ -47,58 +68,95 @@ def lines(moments: Sequence[Moment]) -> list[Line]:
     return found
 
 
-def stretches(
-    lines: Sequence[Line], end: datetime
-) -> list[tuple[Phase, datetime, datetime]]:
+def stretches(lines: Sequence[Line], end: datetime) -> list[Stretch]:
     """The caller's phases in order, each from its beginning to the next one's."""
-    found: list[tuple[Phase, datetime, datetime]] = []
+    found: list[Stretch] = []
     for number, line in enumerate(lines):
         since = min(line.moment.at, end)
         later = lines[number + 1].moment.at if number + 1 < len(lines) else end
         until = min(later, end)
         if line.caller in (Phase.NONE, Phase.END) or until <= since:
             continue
-        if found and found[-1][0] == line.caller and found[-1][2] == since:
-            found[-1] = (line.caller, found[-1][1], until)
-        else:
-            found.append((line.caller, since, until))
+        if found and found[-1].phase == line.caller and found[-1].until == since:
+            since = found.pop().since
+        found.append(Stretch(line.caller, since, until))
     return found
 
 
-def segments(
-    stretches: Sequence[tuple[Phase, datetime, datetime]],
-) -> list[Segment]:
+def segments(stretches: Sequence[Stretch]) -> list[Segment]:
     """The bar, to scale; numbers as SVG reads them, whatever the language."""
     if not stretches:
         return []
-    start, end = stretches[0][1], stretches[-1][2]
+    start, end = stretches[0].since, stretches[-1].until
     whole = (end - start) / timedelta(seconds=1)
     return [
         Segment(
-            phase,
-            f"{(since - start) / timedelta(seconds=1) / whole:.3%}",
-            f"{(until - since) / timedelta(seconds=1) / whole:.3%}",
+            _fill(one.phase),
+            f"{(one.since - start) / timedelta(seconds=1) / whole:.3%}",
+            f"{(one.until - one.since) / timedelta(seconds=1) / whole:.3%}",
         )
-        for phase, since, until in stretches
+        for one in stretches
     ]
 
 
-def lengths(
-    story: Story, stretches: Sequence[tuple[Phase, datetime, datetime]]
-) -> dict[Phase, int]:
+def phase_seconds(story: Story, stretches: Sequence[Stretch]) -> dict[Phase, int]:
     """Whole seconds of each phase, in the order in which they first came.
 
     Wait and talk are the call's own numbers, as in every list and report.
     """
     sums: dict[Phase, timedelta] = {}
-    for phase, since, until in stretches:
-        sums[phase] = sums.get(phase, timedelta()) + (until - since)
+    for one in stretches:
+        sums[one.phase] = sums.get(one.phase, timedelta()) + (one.until - one.since)
     found = {
         phase: round(length / timedelta(seconds=1)) for phase, length in sums.items()
     }
     known = {Phase.WAIT: story.call.wait_seconds, Phase.TALK: story.call.talk_seconds}
     is_over = story.call.ended_at is not None
-    for phase, told in known.items():
-        if phase in found and told is not None and is_over:
-            found[phase] = told
+    for phase, stored in known.items():
+        if phase in found and stored is not None and is_over:
+            found[phase] = stored
     return found
+
+
+def lengths(story: Story, stretches: Sequence[Stretch]) -> list[Length]:
+    """The key of the bar: how long each phase was, and the whole."""
+    call = story.call
+    found = [
+        Length(_fill(phase), _label(phase), formats.duration(length))
+        for phase, length in phase_seconds(story, stretches).items()
+    ]
+    whole = call.duration_seconds
+    label = gettext("Whole call")
+    if call.ended_at is None:
+        whole, label = seconds(story.start, call.heard_at), gettext("So far")
+        if not call.outcome:
+            whole = seconds(story.start, story.now)
+    return [*found, Length("", label, formats.duration(whole) or "—")]
+
+
+_FILLS = {
+    Phase.IVR: "phase-ivr",
+    Phase.WAIT: "oc-waiting",
+    Phase.NOTICE: "phase-notice",
+    Phase.TALK: "oc-answered",
+    Phase.READY: "oc-waiting",
+    Phase.WRAP_UP: "phase-ivr",
+}
+
+
+def _fill(phase: Phase) -> str:
+    """The class of the style sheet that colours a phase."""
+    return _FILLS.get(phase, "oc-unknown")
+
+
+def _label(phase: Phase) -> str:
+    return {
+        Phase.IVR: gettext("IVR"),
+        Phase.WAIT: gettext("Wait"),
+        Phase.NOTICE: gettext("Announcement"),
+        Phase.TALK: gettext("Talk"),
+        Phase.SIGNING_IN: gettext("Signing in"),
+        Phase.READY: gettext("Ready"),
+        Phase.WRAP_UP: gettext("Wrap-up"),
+        Phase.AWAY: gettext("Not ready"),
+    }.get(phase, "")

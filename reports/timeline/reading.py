@@ -13,12 +13,13 @@ from callcenter.models import (
     CallbackRequest,
     Connection,
     OperatorState,
+    Queue,
     WebhookEvent,
 )
+from callcenter.routes import Kind
 from reports.query.periods import Period
+from reports.timeline.requests import Requests, requests_of
 from reports.timeline.story import Story
-
-Kind = WebhookEvent.Kind
 
 # A caller goes through some dozen requests, a shift through a thousand.
 MOST_EVENTS = 1_000
@@ -32,25 +33,20 @@ def story_of(call: Call, *, now: datetime | None = None) -> Story:
     """The leg with its rows and events."""
     now = now or timezone.now()
     if call.kind == Call.Kind.OPERATOR:
-        return _operators(call, now)
+        return _of_operator(call, now)
     if call.kind == Call.Kind.OUTBOUND:
-        events = _events(call)
-        others = {one.other_sid for one in events} | {one.call_sid for one in events}
-        legs = Call.objects.filter(sid__in=others - {"", call.sid})
-        return Story(
-            call, now, events=events, legs=list(legs), is_cut=len(events) == MOST_EVENTS
-        )
-    return _callers(call, now)
+        return _of_outbound(call, now)
+    return _of_caller(call, now)
 
 
-def _callers(call: Call, now: datetime) -> Story:
+def _of_caller(call: Call, now: datetime) -> Story:
     entries = list(call.queue_entries.order_by("visit"))
     taken = Connection.objects.filter(entry__call=call)
     connections = list(taken.order_by("connected_at", "id"))
     events = _events(call)
     legs = {one.operator_call_sid for one in connections}
     legs |= {one.other_sid for one in events if one.kind == Kind.CONNECT}
-    wishes = CallbackRequest.objects.filter(entry__call=call)
+    callbacks = CallbackRequest.objects.filter(entry__call=call)
     return Story(
         call,
         now,
@@ -58,17 +54,17 @@ def _callers(call: Call, now: datetime) -> Story:
         entries=entries,
         connections=connections,
         abandoned=list(AbandonedCall.objects.with_state().filter(call=call)),
-        callbacks=list(wishes.order_by("requested_at")),
+        callbacks=list(callbacks.order_by("requested_at")),
         voicemails=list(call.voicemails.order_by("left_at")),
         recordings=list(call.recordings.order_by("recorded_at")),
         states=_states_during(connections),
-        events=[*events, *_unnamed_ends(connections, events)],
+        requests=_requests(call, events),
         legs=list(Call.objects.filter(sid__in=legs - {""})),
         is_cut=len(events) == MOST_EVENTS,
     )
 
 
-def _operators(call: Call, now: datetime) -> Story:
+def _of_operator(call: Call, now: datetime) -> Story:
     taken = Connection.objects.filter(operator_call_sid=call.sid)
     connections = taken.select_related("entry__call").order_by("connected_at", "id")
     states = call.operator_states.order_by("started_at")[:MOST_STATES]
@@ -78,7 +74,19 @@ def _operators(call: Call, now: datetime) -> Story:
         now,
         connections=list(connections[:MOST_STATES]),
         states=list(states),
-        events=events,
+        requests=Requests(events),
+        is_cut=len(events) == MOST_EVENTS,
+    )
+
+
+def _of_outbound(call: Call, now: datetime) -> Story:
+    events = _events(call)
+    others = {one.other_sid for one in events} | {one.call_sid for one in events}
+    return Story(
+        call,
+        now,
+        requests=Requests(events),
+        legs=list(Call.objects.filter(sid__in=others - {"", call.sid})),
         is_cut=len(events) == MOST_EVENTS,
     )
 
@@ -89,20 +97,66 @@ def _events(call: Call) -> list[WebhookEvent]:
     return list(events.order_by("received_at", "id")[:MOST_EVENTS])
 
 
-def _unnamed_ends(
-    connections: Sequence[Connection], events: Sequence[WebhookEvent]
-) -> list[WebhookEvent]:
-    """Dial actions that ended these conversations and name no caller."""
-    ends = [one.ended_at for one in connections if one.ended_at]
-    if not ends:
-        return []
-    have = {one.pk for one in events}
-    found = WebhookEvent.objects.filter(
-        call_sid__in={one.operator_call_sid for one in connections},
-        kind=Kind.OPERATOR_DONE,
-        received_at__in=ends,
+def _requests(call: Call, events: Sequence[WebhookEvent]) -> Requests:
+    """What history's rules make of a caller's events, and of what they need besides."""
+    of_legs = _of_operators_legs(call, events)
+    nameless = any(
+        one.kind in (Kind.CONNECT, Kind.OPERATOR_DONE) and not one.queue
+        for one in (*events, *of_legs)
     )
-    return [one for one in found if one.pk not in have]
+    queues: dict[str, str] = {}
+    if nameless:
+        known = Queue.objects.exclude(twilio_sid="")
+        queues = dict(known.values_list("twilio_sid", "slug"))
+    unknown = {one.other_sid for one in of_legs if one.kind == Kind.OPERATOR_DONE}
+    unknown -= {"", call.sid}
+    if unknown:
+        # Of a sealed call no event is left, and yet it is known.
+        unknown -= set(Call.objects.sealed(unknown).values_list("sid", flat=True))
+    return requests_of(
+        call.sid,
+        events,
+        of_legs=of_legs,
+        queues_by_sid=queues,
+        unknown_legs=frozenset(unknown),
+    )
+
+
+def _of_operators_legs(
+    call: Call, events: Sequence[WebhookEvent]
+) -> list[WebhookEvent]:
+    """Dial actions that may be this call's and do not say so, and what decides that.
+
+    Such an action belongs to the caller whom its leg was given last before it.
+    """
+    given = [
+        one
+        for one in events
+        if one.kind == Kind.CONNECT and one.call_sid == call.sid and one.other_sid
+    ]
+    if not given:
+        return []
+    since: dict[str, datetime] = {}
+    for one in given:
+        since.setdefault(one.other_sid, one.received_at)
+    ended = WebhookEvent.objects.of_operator_legs(since)
+    have = {one.pk for one in events}
+    actions = [
+        one
+        for one in ended.filter(kind=Kind.OPERATOR_DONE).order_by("received_at", "id")[
+            :MOST_EVENTS
+        ]
+        if one.pk not in have
+    ]
+    if not actions:
+        return []
+    connects = WebhookEvent.objects.filter(
+        kind=Kind.CONNECT,
+        other_sid__in={one.call_sid for one in actions},
+        received_at__gte=min(since.values()),
+        received_at__lte=actions[-1].received_at,
+    ).exclude(call_sid=call.sid)
+    return [*actions, *connects.order_by("received_at", "id")[:MOST_EVENTS]]
 
 
 def _states_during(connections: Sequence[Connection]) -> list[OperatorState]:

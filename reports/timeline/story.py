@@ -1,15 +1,9 @@
-"""What a timeline is made from, and the moments it is made of. No database.
+"""What was read of a leg, and a line of its timeline. No database."""
 
-A story holds one leg with its rows and events as they were read; a moment is one line
-of the page, by a code for which `wording` has the sentence.
-"""
-
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from django.db import models
 
@@ -25,6 +19,9 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
+from callcenter.routes import Kind
+from reports.timeline import kinds
+from reports.timeline.requests import Requests
 
 
 class Phase(StrEnum):
@@ -50,31 +47,31 @@ class Mark(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Moment:
-    """One line: when, what (`code` and what its sentence needs), and what says so.
+    """One line: when, what happened, the row that says so, the requests behind it.
 
-    `caller` and `operator` are the phases that begin; None leaves the leg in its own.
+    `caller` and `operator` are the phases in which the two legs are from now on; None
+    leaves a leg in its phase.
     """
 
     at: datetime
-    code: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    kind: kinds.MomentKind
     caller: Phase | None = None
     operator: Phase | None = None
     row: models.Model | None = None
-    events: list[WebhookEvent] = field(default_factory=list)
+    events: Sequence[WebhookEvent] = ()
     marks: tuple[Mark, ...] = ()
-    # Told of the operator's leg alone: the caller knows nothing of it.
+    # It happened on the operator's leg, and the caller did not notice.
     is_operators: bool = False
 
 
 @dataclass(slots=True)
 class Story:
-    """A leg and all that was told of it, at the moment `now`.
+    """A leg with all its rows and events, read at the moment `now`.
 
     Of an operator's leg `connections` are the callers it took; of a caller's, those who
-    took the caller, and `states` what their legs were in meanwhile.
+    took the caller, and `states` those of their legs at that time and afterwards.
     """
 
     call: Call
@@ -87,27 +84,47 @@ class Story:
     voicemails: Sequence[Voicemail] = ()
     recordings: Sequence[Recording] = ()
     states: Sequence[OperatorState] = ()
-    events: Sequence[WebhookEvent] = ()
+    requests: Requests = field(default_factory=Requests)
     # The other legs: an operator's that took the caller, the parent of an outbound one.
     legs: Sequence[Call] = ()
+    # There are more rows or events than were read.
     is_cut: bool = False
 
     @property
+    def events(self) -> Sequence[WebhookEvent]:
+        """The events of the leg, each of which stands behind one line."""
+        return self.requests.events
+
+    @property
     def start(self) -> datetime:
-        """From here the seconds are counted; a call always has some moment."""
+        """From here the seconds are counted; every call has some moment."""
         return self.call.started_at or self.call.heard_at or self.now
 
     @property
     def is_pruned(self) -> bool:
-        """Whether the raw events are gone for good, and with them what they said."""
+        """Whether the raw events were deleted, so that only rows are left."""
         return self.call.sealed_at is not None
 
-    def is_own(self, event: WebhookEvent, *kinds: WebhookEvent.Kind) -> bool:
+    @property
+    def missing(self) -> tuple[Mark, ...]:
+        """The mark of a request that ought to be there.
+
+        Empty where it may well have been received: it was pruned, or lies beyond what
+        was read, or the call could not be derived with it.
+        """
+        is_known = not (self.is_pruned or self.is_cut or self.requests.has_failed)
+        return (Mark.MISSING,) if is_known else ()
+
+    def is_own(self, event: WebhookEvent, *kinds: Kind) -> bool:
         """Whether an event is of this leg, and of one of these kinds."""
         return event.call_sid == self.call.sid and event.kind in kinds
 
+    def connections_of(self, entry: QueueEntry) -> list[Connection]:
+        """The operators who took the caller out of a queue entry, in order."""
+        return [one for one in self.connections if one.entry_id == entry.pk]
+
     def operator_of(self, leg_sid: str) -> str:
-        """Whose leg it is, by what history keeps; empty when nobody knows."""
+        """The operator of a leg as history keeps it; empty when it is not known."""
         for connection in self.connections:
             if connection.operator_call_sid == leg_sid and connection.operator:
                 return connection.operator
@@ -118,84 +135,50 @@ class Story:
 
 
 # Of moments in one instant the one that leads to the other comes first.
-_ORDER = (
-    "rang",
-    "no-ring",
-    "dialled-in",
-    "dialled-out",
-    "key",
-    "step",
-    "no-answer",
-    "position",
-    "leaving",
-    "connect",
-    "no-connect",
-    "talk",
-    "state",
-    "done",
-    "left",
-    "no-exit",
-    "asked",
-    "queued",
-)
+_ORDER: Mapping[type[kinds.MomentKind], int] = {
+    kind: place
+    for place, kind in enumerate(
+        (
+            kinds.Rang,
+            kinds.NoRing,
+            kinds.DialledIn,
+            kinds.DialledOut,
+            kinds.MenuAnswered,
+            kinds.MenuStep,
+            kinds.NoMenuAnswer,
+            kinds.StillWaiting,
+            kinds.LetOut,
+            kinds.OperatorTakes,
+            kinds.NoConnect,
+            kinds.TalkBegins,
+            kinds.WrapUpOver,
+            kinds.StateBegins,
+            kinds.TakesCaller,
+            kinds.OperatorDone,
+            kinds.Left,
+            kinds.NoExit,
+            kinds.MenuAsked,
+            kinds.Queued,
+        )
+    )
+}
 
 
 def in_order(moments: Iterable[Moment]) -> list[Moment]:
     """Moments by time; those of one instant as one led to the other."""
-    order = {code: number for number, code in enumerate(_ORDER)}
-    last = len(order)
+    last = len(_ORDER)
     return sorted(
         moments,
         key=lambda moment: (
-            moment.code == "under-way",
+            isinstance(moment.kind, kinds.UnderWay),
             moment.at,
-            order.get(moment.code, last),
+            _ORDER.get(type(moment.kind), last),
         ),
     )
 
 
-class Pool:
-    """The events of a story that no moment has taken yet, by receipt.
-
-    A request seen with and without its idempotency token is stored twice and shown
-    once, both copies under one moment (product contract 8.3).
-    """
-
-    def __init__(self, events: Iterable[WebhookEvent]) -> None:
-        self._left: list[list[WebhookEvent]] = []
-        by_content: dict[tuple[str, str], list[WebhookEvent]] = {}
-        ordered = sorted(events, key=lambda one: (one.received_at, one.dedup_key))
-        for event in ordered:
-            content = (event.path, json.dumps(event.params, sort_keys=True))
-            copies = by_content.get(content)
-            if copies and bool(event.token) != bool(copies[0].token):
-                copies.append(event)
-            else:
-                by_content[content] = [event]
-                self._left.append(by_content[content])
-
-    def take(self, fits: Callable[[WebhookEvent], bool]) -> list[WebhookEvent]:
-        """The first request that fits, with its copies; nothing where none does."""
-        for number, copies in enumerate(self._left):
-            if fits(copies[0]):
-                return self._left.pop(number)
-        return []
-
-    def take_all(
-        self, fits: Callable[[WebhookEvent], bool]
-    ) -> list[list[WebhookEvent]]:
-        """All requests that fit."""
-        taken = [copies for copies in self._left if fits(copies[0])]
-        self._left = [copies for copies in self._left if not fits(copies[0])]
-        return taken
-
-    def any(self, fits: Callable[[WebhookEvent], bool]) -> WebhookEvent | None:
-        """The first request that fits, which stays for another moment."""
-        return next((one[0] for one in self._left if fits(one[0])), None)
-
-
 def seconds(start: datetime | None, end: datetime | None) -> int | None:
-    """Whole seconds between two moments, never less than none; nothing without both."""
+    """Whole seconds between two moments, never less than none; None without both."""
     if start is None or end is None:
         return None
     return max(0, round((end - start) / timedelta(seconds=1)))

@@ -28,7 +28,7 @@ from reports.admin.filters import (
     RecentOperatorFilter,
     RecentQueueFilter,
 )
-from reports.admin.history.base import NOTHING
+from reports.admin.history.base import NOTHING, HistoryAdmin
 from reports.admin.history.linked import Linked
 from reports.admin.history.parts import EntryPartAdmin, PartAdmin
 from reports.present import formats, masking
@@ -36,7 +36,7 @@ from reports.timeline.page import TimelinePage
 
 
 @admin.register(Call)
-class CallAdmin(TimelinePage):
+class CallAdmin(TimelinePage, HistoryAdmin[Call]):
     """Legs: whose, when, with what outcome; a leg's page shows all that hangs on it."""
 
     list_display = [

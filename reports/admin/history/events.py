@@ -18,7 +18,7 @@ from reports.admin.history import search
 from reports.admin.history.base import NOTHING, HistoryAdmin
 from reports.admin.history.linked import Linked
 from reports.present import masking
-from reports.timeline.page import form_value
+from reports.timeline.lines import form_value
 
 
 @admin.register(WebhookEvent)

@@ -237,7 +237,9 @@ CALLS = {
         "+300 state 0 end",
     ],
 }
-TOLD = [name for name in NAMES if not name.startswith(("clock-change", "metrics"))]
+WITH_LINES = [
+    name for name in NAMES if not name.startswith(("clock-change", "metrics"))
+]
 
 
 def legs(name: str, kind: str) -> list[str]:
@@ -246,14 +248,14 @@ def legs(name: str, kind: str) -> list[str]:
     return [call["sid"] for call in expected(name)["calls"]]
 
 
-def told(story: Story) -> list[str]:
-    """Each line in short."""
+def in_short(story: Story) -> list[str]:
+    """Each line of a timeline in short."""
     start = int(story.start.timestamp())
     return [
         " ".join(
             [
                 f"{int(line.moment.at.timestamp()) - start:+d}",
-                line.moment.code,
+                line.moment.kind.code,
                 *line.moment.marks,
                 str(len(line.moment.events)),
                 "|".join(filter(None, [line.caller or "-", line.operator])),
@@ -270,11 +272,11 @@ def test_recorded_call_has_these_lines(name, kind):
 
     call = Call.objects.get(sid=legs(name, kind)[0])
 
-    assert told(reading.story_of(call)) == CALLS[name, kind]
+    assert in_short(reading.story_of(call)) == CALLS[name, kind]
 
 
 def test_every_recorded_call_has_its_lines():
-    assert {name for name, _kind in CALLS} == set(TOLD)
+    assert {name for name, _kind in CALLS} == set(WITH_LINES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -301,10 +303,10 @@ def test_bar_of_phases_covers_the_call(name):
 
         stretches = phases.stretches(drawn, call.ended_at)
 
-        assert stretches[0][1] == call.started_at
+        assert stretches[0].since == call.started_at
         for before, after in pairwise(stretches):
-            assert before[2] <= after[1]
-        whole = sum(phases.lengths(story, stretches).values())
+            assert before.until <= after.since
+        whole = sum(phases.phase_seconds(story, stretches).values())
         assert whole == pytest.approx(call.duration_seconds, abs=3)
         widths = [float(one.width[:-1]) for one in phases.segments(stretches)]
         assert sum(widths) == pytest.approx(100, abs=1)

@@ -18,8 +18,9 @@ from callcenter.tests.sample_events import (
     sign_in,
     wait,
 )
-from reports.tests.timeline.stories import lines, story
+from reports.tests.timeline.stories import lines, requests_behind, story
 from reports.timeline import phases
+from reports.timeline.kinds import StateBegins, TakesCaller
 from reports.timeline.story import Story
 
 
@@ -68,7 +69,7 @@ CALLS = {
             "+60 ended",
         ],
     ),
-    "the connect was lost, and nobody knows the operator": (
+    "the connect was lost, and the operator is not known": (
         [ring(), choose(), wait(5, 0), leave(60, "bridged", 15), end(60)],
         [
             "+0 rang",
@@ -112,7 +113,7 @@ CALLS = {
             "+30 ended",
         ],
     ),
-    "the first requests of a stay were lost": (
+    "the first requests of a queue entry were lost": (
         [ring(), choose(), wait(45, 40), leave(60, "hangup", 55), end(60)],
         [
             "+0 rang",
@@ -153,7 +154,7 @@ def test_end_may_come_a_minute_late_before_it_is_missed():
     assert lines(story(*events, now=at(91)))[-1] == "+30 no-end missing"
 
 
-def test_sealed_call_without_events_is_told_from_its_rows_and_misses_nothing():
+def test_sealed_call_without_events_is_shown_by_its_rows_and_misses_nothing():
     events = [
         *sign_in(),
         ring(),
@@ -167,7 +168,7 @@ def test_sealed_call_without_events_is_told_from_its_rows_and_misses_nothing():
     ]
     whole = story(*events)
     whole.call.sealed_at = at(9_000)
-    whole.events = ()
+    whole.requests = requests_behind(CALLER)
 
     assert lines(whole) == [
         "+0 rang",
@@ -181,11 +182,12 @@ def test_sealed_call_without_events_is_told_from_its_rows_and_misses_nothing():
 
 
 def test_sealed_call_misses_nothing_beside_an_event_that_came_late():
-    told = story(ring(), choose(), wait(5, 0), leave(30, "hangup", 25), end(30))
-    told.call.sealed_at = at(9_000)
-    told.events = [event(40, "status/", CallStatus="completed", CallDuration="30")]
+    found = story(ring(), choose(), wait(5, 0), leave(30, "hangup", 25), end(30))
+    found.call.sealed_at = at(9_000)
+    late = event(40, "status/", CallStatus="completed", CallDuration="30")
+    found.requests = requests_behind(CALLER, late)
 
-    assert lines(told) == [
+    assert lines(found) == [
         "+0 rang",
         "+0 step",
         "+5 queued",
@@ -195,9 +197,9 @@ def test_sealed_call_misses_nothing_beside_an_event_that_came_late():
 
 
 def test_equal_requests_without_tokens_are_lines_of_their_own():
-    told = story(ring(), event(3, "fallback/"), event(4, "fallback/"), end(9))
+    found = story(ring(), event(3, "fallback/"), event(4, "fallback/"), end(9))
 
-    assert lines(told) == [
+    assert lines(found) == [
         "+0 rang",
         "+0 asked",
         "+3 fallback",
@@ -208,18 +210,18 @@ def test_equal_requests_without_tokens_are_lines_of_their_own():
 
 def test_one_request_kept_with_and_without_its_token_is_one_line_with_both_copies():
     first, second = ring(token="t1"), ring(0.5)
-    told = story(first, second, end(9))
+    found = story(first, second, end(9))
 
-    rang = phases.moments(told)[0]
+    rang = phases.moments(found)[0]
 
-    assert [one.code for one in phases.moments(told)] == ["rang", "asked", "ended"]
+    assert lines(found) == ["+0 rang", "+0 asked", "+9 ended"]
     assert rang.events == [first, second]
 
 
 def test_two_requests_with_tokens_of_their_own_are_two_lines():
-    told = story(ring(token="t1"), ring(3, token="t2"), end(9))
+    found = story(ring(token="t1"), ring(3, token="t2"), end(9))
 
-    assert [one.code for one in phases.moments(told)] == [
+    assert [one.kind.code for one in phases.moments(found)] == [
         "rang",
         "asked",
         "asked",
@@ -251,7 +253,7 @@ def test_operator_leg_shows_its_states_and_whom_it_took():
     taken.entry.call = call.call
     leg.connections = [taken]
 
-    told = phases.moments(leg)
+    found = phases.moments(leg)
 
     assert lines(leg) == [
         "-300 dialled-in",
@@ -262,17 +264,17 @@ def test_operator_leg_shows_its_states_and_whom_it_took():
         "+400 ended",
     ]
     assert [
-        (one.facts["state"], one.facts["caller"] and one.facts["caller"].sid)
-        for one in told
-        if one.code == "state"
-    ] == [("ready", None), ("talking", CALLER), ("wrap_up", None), ("ready", None)]
+        one.kind.caller.sid if isinstance(one.kind, TakesCaller) else one.kind.state
+        for one in found
+        if isinstance(one.kind, TakesCaller | StateBegins)
+    ] == ["ready", CALLER, "wrap_up", "ready"]
 
 
 def test_outbound_leg_is_dialled_and_ends():
     form = {"Direction": "outbound-dial", "From": LINE, "To": CALLER_NUMBER}
-    told: Story = story(
+    found: Story = story(
         event(0, "status/", CallStatus="ringing", **form),
         event(40, "status/", CallStatus="completed", CallDuration="30", **form),
     )
 
-    assert lines(told) == ["+0 dialled-out", "+0 status", "+10 taken", "+40 ended"]
+    assert lines(found) == ["+0 dialled-out", "+0 status", "+10 taken", "+40 ended"]

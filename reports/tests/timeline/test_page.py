@@ -57,14 +57,14 @@ def test_answered_call_reads_from_ring_to_wrap_up(admin_client):
     html = shown(admin_client, sample("01-answered"))
 
     assert titles(html) == [
-        "Rang",
+        "Incoming call",
         "Main menu is played",
         "Main menu: “1” → Support",
         "Enters the queue Support",
-        "Hears the place: 1",
+        "Position announced: 1",
         "sato takes the caller",
         "Talk begins",
-        "sato: talk over",
+        "sato: talk ended",
         "Caller hung up",
         "End of the call confirmed",
         "sato: ready",
@@ -233,7 +233,7 @@ def test_sealed_call_says_that_its_raw_events_are_gone(admin_client):
     assert "POST /twilio/" not in html
     assert "missing" not in html
     assert titles(html)[:3] == [
-        "Rang",
+        "Incoming call",
         "main: “1” → support",
         "Enters the queue support",
     ]
@@ -309,12 +309,34 @@ def test_page_of_a_call_asks_a_fixed_number_of_queries(
         rows.make_voicemail(call)
         rows.make_state(leg, seconds=29 + number)
         rows.make_event(call.sid, number)
+        taken = {"kind": "connect", "queue": "support", "other_sid": leg.sid}
+        rows.make_event(call.sid, 30, **taken)
 
     # A server reads it once, and keeps it.
     ContentType.objects.get_for_model(Call)
-    # Session, user, the call; ten of what hangs on it and its legs; four of names; the
-    # caller's day and how many calls there are.
+    # Session, user, the call; eleven of what hangs on it and its legs; four of names;
+    # the caller's day and how many calls there are.
     with django_assert_num_queries(20):
+        admin_client.get(page(call))
+
+
+@pytest.mark.parametrize("rows_of_each", [1, 3])
+def test_dial_actions_that_name_nobody_cost_three_queries_more(
+    admin_client, django_assert_num_queries, rows_of_each
+):
+    call = rows.make_call()
+    for number in range(1, rows_of_each + 1):
+        entry = rows.make_entry(call, visit=number)
+        leg = rows.make_call(kind="operator", caller="+815000000201")
+        rows.make_connection(entry, leg_sid=leg.sid)
+        rows.make_event(call.sid, 30, kind="connect", other_sid=leg.sid)
+        nobody = {"kind": "operator-done", "other_sid": rows.sid()}
+        rows.make_event(leg.sid, 90, **nobody)
+
+    ContentType.objects.get_for_model(Call)
+    # To whom the leg was given meanwhile; whether the caller named is a sealed one;
+    # which queue a QueueSid is.
+    with django_assert_num_queries(23):
         admin_client.get(page(call))
 
 

@@ -1,0 +1,123 @@
+"""A moment as a line of the page: clock, sentence, marks, links, raw webhooks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django_stubs_ext import StrOrPromise
+
+from callcenter.models import WebhookEvent
+from reports.present import formats
+from reports.present.links import Doors
+from reports.timeline import kinds
+from reports.timeline.phases import Line
+from reports.timeline.sentences import sentence
+from reports.timeline.story import Mark, Moment, Phase, Story
+from reports.timeline.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A webhook behind a line: its path, its form, and its own page."""
+
+    path: str
+    form: list[tuple[str, str]]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line of the page, as it reads."""
+
+    at: datetime
+    clock: str
+    # Where it is not that of the start.
+    day: str
+    # Since the start: +0:01:35.
+    offset: str
+    title: str
+    details: list[str]
+    url: str
+    marks: list[StrOrPromise]
+    raws: list[Raw]
+    caller: Phase
+    operator: Phase
+    code: str
+    is_operators: bool
+    # The page of the operator's leg that takes the caller.
+    leg_url: str
+
+
+def shown(line: Line, story: Story, words: Words, doors: Doors) -> ShownLine:
+    """A line for a reader: with numbers and links as this reader may see them."""
+    moment, kind = line.moment, line.moment.kind
+    title, details = sentence(kind, story.call, words)
+    row = kind.caller if isinstance(kind, kinds.TakesCaller) else moment.row
+    return ShownLine(
+        at=moment.at,
+        clock=f"{timezone.localtime(moment.at):%H:%M:%S}",
+        day=_other_day(moment.at, story.start),
+        offset=_offset(moment.at, story.start),
+        title=title,
+        details=details,
+        url=doors.url(row),
+        marks=[_MARKS[mark]() for mark in moment.marks],
+        raws=_raws(moment, doors),
+        caller=line.caller,
+        operator=line.operator,
+        code=kind.code,
+        is_operators=moment.is_operators,
+        leg_url=_leg_url(kind, story, doors),
+    )
+
+
+_MARKS: Mapping[Mark, Callable[[], str]] = {
+    Mark.INFERRED: lambda: gettext("inferred"),
+    Mark.MISSING: lambda: gettext("missing"),
+}
+
+
+def _leg_url(kind: kinds.MomentKind, story: Story, doors: Doors) -> str:
+    if not isinstance(kind, kinds.OperatorTakes):
+        return ""
+    legs = (leg for leg in story.legs if leg.sid == kind.leg_sid)
+    return next((doors.url(leg) for leg in legs), "")
+
+
+def _raws(moment: Moment, doors: Doors) -> list[Raw]:
+    if not doors.may_view(WebhookEvent):
+        return []
+    return [
+        Raw(
+            path=event.path,
+            form=[
+                (name, form_value(value))
+                for name, value in sorted(event.params.items())
+            ],
+            url=doors.url(event),
+        )
+        for event in moment.events
+    ]
+
+
+def form_value(value: Any) -> str:
+    """A value of a form; a parameter sent several times is a list of them."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _offset(at: datetime, start: datetime) -> str:
+    """The length of time since the start: +0:01:35, or −0:00:02 before it."""
+    # Of the seconds that the clocks beside it show.
+    off = int(at.timestamp()) - int(start.timestamp())
+    return f"{'−' if off < 0 else '+'}{formats.duration(abs(off))}"
+
+
+def _other_day(at: datetime, start: datetime) -> str:
+    day = timezone.localtime(at).date()
+    if day == timezone.localtime(start).date():
+        return ""
+    return date_format(day, "MONTH_DAY_FORMAT")

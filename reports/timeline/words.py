@@ -1,0 +1,117 @@
+"""What people call the codes of history, and how a reader sees numbers. No database."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext
+from django_stubs_ext import StrOrPromise
+
+from callcenter.decision import Decision, Verb
+from callcenter.models import Call, QueueEntry
+from reports.present import formats
+
+Names = Mapping[str, StrOrPromise]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Names by code, and how this reader sees a number.
+
+    `number` shows a caller's number, `address` a text that may hold one.
+    """
+
+    number: Callable[[str], str]
+    address: Callable[[str], str]
+    queues: Names = field(default_factory=dict)
+    menus: Names = field(default_factory=dict)
+    operators: Names = field(default_factory=dict)
+    lines: Names = field(default_factory=dict)
+
+    def queue(self, slug: str) -> str:
+        """A queue's name, its slug where it has none any more."""
+        return str(self.queues.get(slug, slug))
+
+    def menu(self, slug: str) -> str:
+        """A menu's name, its slug where it has none any more."""
+        return str(self.menus.get(slug, slug))
+
+    def operator(self, code: str) -> str:
+        """An operator's name, else the number or identity of the leg."""
+        if not code:
+            return gettext("an operator")
+        # Operators' numbers are shown to every reader.
+        return str(self.operators.get(code) or formats.phone_number(code))
+
+    def line(self, number: str) -> str:
+        """A line of ours by number and name; our numbers are shown to every reader."""
+        shown = formats.phone_number(number)
+        return f"{shown} {self.lines[number]}" if number in self.lines else shown
+
+    def caller(self, call: Call) -> str:
+        """The other end of a leg: a number, an address, or that it is withheld."""
+        if call.kind == Call.Kind.OPERATOR:
+            return formats.phone_number(call.caller) or call.from_raw
+        if call.caller:
+            return self.number(call.caller)
+        other = call.to_raw if call.kind == Call.Kind.OUTBOUND else call.from_raw
+        if other.startswith(("sip:", "client:")):
+            return self.address(other)
+        return gettext("Number withheld")
+
+    def answer(self, decision: Decision) -> str:
+        """What we answered, as it was heard; empty where it goes without saying."""
+        target = decision.target
+        match decision.verb:
+            case Verb.MENU:
+                return gettext("Answer: %(menu)s") % {"menu": self.menu(target)}
+            case Verb.ENQUEUE:
+                queue = {"queue": self.queue(target)}
+                return gettext("Answer: into the queue %(queue)s") % queue
+            case Verb.MESSAGE:
+                return gettext("Answer: message “%(message)s”") % {"message": target}
+            case Verb.DIAL if target.startswith(("+", "client:", "sip:")):
+                shown = self.number if target[0] == "+" else self.address
+                number = {"number": shown(target)}
+                return gettext("Answer: passed on to %(number)s") % number
+            case Verb.DIAL:
+                queue = {"queue": self.queue(target)}
+                return gettext("Answer: next caller of %(queue)s") % queue
+            case Verb.CLOSED:
+                return gettext("Answer: we are closed")
+            case Verb.REJECT:
+                return gettext("Answer: rejected")
+            case Verb.APOLOGY:
+                return gettext("Answer: apology")
+            case Verb.VOICEMAIL:
+                return gettext("Answer: asked for a message")
+            case Verb.GOODBYE:
+                return gettext("Answer: thanks and goodbye")
+            case Verb.ASK_PIN:
+                return gettext("Answer: asked for the PIN")
+            case Verb.SIGN_OFF:
+                return gettext("Answer: signed off")
+            case Verb.WAIT:
+                return gettext("Answer: asked to wait")
+            case _:
+                # What always follows: music, an announcement, wrap-up, the end.
+                return ""
+
+
+def length(text: str, seconds: int | None) -> str:
+    """A sentence with its `length`, 0:01:23; empty where it is not known."""
+    return "" if seconds is None else text % {"length": formats.duration(seconds)}
+
+
+def overflow_reason(code: str) -> str:
+    """Why a caller left a queue still connected, by its label."""
+    reasons = QueueEntry.OverflowReason
+    return str(reasons(code).label) if code in reasons.values else code
+
+
+def who_hung_up(code: str) -> str:
+    """A `Call.DisconnectedBy` as a sentence; empty when it is not known."""
+    return {
+        "caller": gettext("Caller hung up"),
+        "operator": gettext("Operator hung up"),
+        "system": gettext("We ended the call"),
+    }.get(code, "")
