@@ -14,8 +14,8 @@ from callcenter.flow.decide import SILENCE, WRONG
 from callcenter.flow.plan import LinePlan, Plan, PromptPlan
 from callcenter.models import MenuOption
 from reports.callflow import wording
-from reports.callflow.named import Named
-from reports.callflow.reach import Languages, Place, Way, spoken, ways
+from reports.callflow.place_names import Named
+from reports.callflow.places import Languages, Place, Way, spoken, ways
 
 # Deeper trees go on below the first: a telephone is 390 pixels wide.
 MOST_LEVELS = 5

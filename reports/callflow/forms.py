@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Language
-from reports.callflow.walk import INPUTS
+from reports.callflow.trial import INPUTS
 
 MOST_INPUTS = 100
 _LINE, _MENU = "line", "menu"

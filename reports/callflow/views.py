@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 from callcenter.flow.current import read_plan
 from callcenter.flow.hours import is_open
 from callcenter.flow.plan import LinePlan, Plan
-from reports.callflow import opening, shown
+from reports.callflow import opening_hours, template_context
 from reports.callflow.drawing import Artist
 from reports.callflow.forms import TryForm
-from reports.callflow.named import named
-from reports.callflow.walk import walk
+from reports.callflow.place_names import named
+from reports.callflow.trial import walk
 from reports.present import formats
 
 # Whoever may see menus sees where they hang and what they lead to.
@@ -65,9 +65,9 @@ def _draw(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     context = {
         "title": gettext("Call flow"),
         "drawings": [
-            shown.drawing(each, f"drawing-{place}", try_url(line=each.line))
+            template_context.drawing(each, f"drawing-{place}", try_url(line=each.line))
             if each.line
-            else shown.drawing(
+            else template_context.drawing(
                 each, f"drawing-{place}", try_url(menu=menu) if menu else ""
             )
             for place, each in enumerate(drawings, start=1)
@@ -105,10 +105,12 @@ def _try(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         context |= {
             "moment": formats.moment(moment),
             "opening": _opening(line, tried, moment, asked) if form.line else None,
-            "scenes": [shown.scene(each, plan, names) for each in walked.scenes],
+            "scenes": [
+                template_context.scene(each, plan, names) for each in walked.scenes
+            ],
             "is_hung_up": walked.is_hung_up,
             "is_over": not walked.menu,
-            "keypad": shown.keypad(walked, tried, names, url),
+            "keypad": template_context.keypad(walked, tried, names, url),
             "back_url": url(walked.inputs[:-1]) if walked.inputs else "",
             "again_url": url("") if walked.inputs else "",
             "drawing_url": drawing_url(form),
@@ -148,11 +150,11 @@ def _opening(
 ) -> dict[str, Any]:
     """Whether a line is open at a moment, why not, and when it is again."""
     is_on = is_open(line, plan, moment)
-    found: dict[str, Any] = {"is_open": is_on, "hours": opening.hours(line)}
+    found: dict[str, Any] = {"is_open": is_on, "hours": opening_hours.hours(line)}
     if is_on:
         return found
-    found["holiday"] = opening.holiday(line.number, moment)
-    following = opening.next_opening(line, plan, moment)
+    found["holiday"] = opening_hours.holiday(line.number, moment)
+    following = opening_hours.next_opening(line, plan, moment)
     if following:
         zone = timezone.get_default_timezone()
         local = timezone.localtime(following, zone)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.flow import tree
 from callcenter.flow.plan import MenuPlan
 from callcenter.models import Language, MenuOption, Prompt
-from reports.callflow.named import Named
-from reports.callflow.reach import Place
+from reports.callflow.place_names import Named
+from reports.callflow.places import Place
 
 _SENTENCES = {
     tree.Reason.NO_KEY: _("%(menu)s: no key leads anywhere. Give at least one."),

@@ -21,7 +21,7 @@ from reports.admin.setup.base import (
     is_kept,
 )
 from reports.callflow import wording
-from reports.callflow.named import named
+from reports.callflow.place_names import named
 
 _TARGETS = {
     MenuOption.Action.QUEUE: "queue",

@@ -5,7 +5,7 @@ from django.utils import translation
 
 from callcenter.flow.plan import LinePlan, MessagePlan, Plan
 from reports.callflow.drawing import MOST_LEVELS, Artist
-from reports.callflow.named import Named
+from reports.callflow.place_names import Named
 from reports.tests.callflow.plans import NUMBER, menu, option, plan, prompts
 
 

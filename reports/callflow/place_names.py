@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 
 from callcenter.models import Menu, Message, PhoneLine, Queue
-from reports.callflow.reach import Place
+from reports.callflow.places import Place
 
 # A kind, its table, and the column by which the plan knows its rows.
 _KINDS: tuple[tuple[str, type[models.Model], str], ...] = (

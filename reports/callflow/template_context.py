@@ -8,11 +8,11 @@ from django.utils.translation import gettext
 from callcenter.flow.plan import OptionPlan, Plan
 from callcenter.models import MenuOption, Prompt
 from callcenter.numbers import phone_number
-from reports.callflow import opening, wording
+from reports.callflow import opening_hours, wording
 from reports.callflow.drawing import Drawing
-from reports.callflow.named import Named
-from reports.callflow.reach import Place
-from reports.callflow.walk import HANG_UP, SILENCE, Heard, Scene, Stay, Walk
+from reports.callflow.place_names import Named
+from reports.callflow.places import Place
+from reports.callflow.trial import HANG_UP, SILENCE, Heard, Scene, Stay, Walk
 from reports.present import formats
 
 _KEYS = "123456789*0#"
@@ -27,7 +27,7 @@ def drawing(found: Drawing, anchor: str, try_url: str) -> dict[str, Any]:
         "title": found.title,
         "number": phone_number(line.number) if line else "",
         "language": wording.language(line.language) if line else "",
-        "hours": opening.hours(line) if line else [],
+        "hours": opening_hours.hours(line) if line else [],
         "is_line": line is not None,
         "warnings": found.warnings,
         "texts": found.texts,

@@ -7,7 +7,7 @@ import pytest
 from django.urls import clear_script_prefix, set_script_prefix
 
 from callcenter.flow.plan import LinePlan, QueuePlan
-from reports.callflow.walk import Heard, walk
+from reports.callflow.trial import Heard, walk
 from reports.tests.callflow.plans import (
     HOLIDAY,
     MORNING,
