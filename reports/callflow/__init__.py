@@ -1,4 +1,4 @@
-"""What a caller goes through before a queue: drawn as a tree, and tried without a call.
+"""The way of callers to a queue: drawn as a tree of menus, and tried without a call.
 
-Reads the plan and asks the flow itself; records nothing.
+Reads the plan and asks the flow itself; stores nothing.
 """

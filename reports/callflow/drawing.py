@@ -1,21 +1,18 @@
-"""The tree of menus behind a line, as a page draws it: each menu once, then as a link.
-
-From the plan and the names of things. No database.
-"""
+"""The tree of menus behind a line, each menu once and then as a link. No database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from callcenter.flow import tree
 from callcenter.flow.decide import SILENCE, WRONG
 from callcenter.flow.plan import LinePlan, Plan, PromptPlan
 from callcenter.models import MenuOption
 from reports.callflow import wording
-from reports.callflow.place_names import Named
-from reports.callflow.places import Languages, Place, Way, spoken, ways
+from reports.callflow.place_names import PlaceName
+from reports.callflow.places import Languages, Place, Way, languages_heard, ways
 
 # Deeper trees go on below the first: a telephone is 390 pixels wide.
 MOST_LEVELS = 5
@@ -23,14 +20,14 @@ MOST_LEVELS = 5
 
 @dataclass(slots=True)
 class Node:
-    """One place a caller comes to, and the inputs that lead on from there."""
+    """One place, with the inputs that lead there, and where its own inputs lead."""
 
     kind: str  # menu, queue, message, end, again, or gone
     name: str
     inputs: list[str] = field(default_factory=list)
     is_key: bool = False
     url: str = ""
-    # Where the place is drawn, or the place in the page where it is.
+    # The id of the place in the page; of a reference, where it links to.
     anchor: str = ""
     is_reference: bool = False
     language: str = ""
@@ -42,7 +39,7 @@ class Node:
 
 @dataclass(slots=True)
 class Drawing:
-    """A line and the trees behind it; without a line, menus that nobody reaches."""
+    """The trees behind a line; without a line, the trees below some menus."""
 
     title: str
     line: LinePlan | None = None
@@ -52,28 +49,26 @@ class Drawing:
 
     @property
     def warned(self) -> int:
-        """How many warnings stand in it."""
+        """How many warnings it shows."""
         return len(self.warnings) + sum(_warned(root) for root in self.roots)
 
 
-class Artist:
+class DrawingBuilder:
     """Draws lines and menus of one plan; each menu once in a drawing."""
 
-    def __init__(self, plan: Plan, named: Mapping[Place, Named]) -> None:
+    def __init__(self, plan: Plan, names: Mapping[Place, PlaceName]) -> None:
         self._plan = plan
-        self._named = named
-        self._spoken: Languages = spoken(plan)
+        self._names = names
+        self._heard: Languages = languages_heard(plan)
         self._problems: dict[str, list[str]] = {}
         for problem in tree.problems(plan.menus, plan.queues, plan.messages):
-            text = wording.problem(problem, named)
+            text = wording.problem(problem, names)
             self._problems.setdefault(problem.menu, []).append(text)
 
     @property
     def unreached(self) -> list[str]:
-        """The menus that no caller comes to, those that lead to others first."""
-        menus = [
-            slug for slug in self._plan.menus if ("menu", slug) not in self._spoken
-        ]
+        """Menus that no caller reaches; those that another one leads to come last."""
+        menus = [slug for slug in self._plan.menus if ("menu", slug) not in self._heard]
         led_to = {
             way.option.target
             for slug in menus
@@ -83,15 +78,15 @@ class Artist:
         return sorted(menus, key=lambda slug: slug in led_to)
 
     def line(self, number: str) -> Drawing:
-        """What callers of a line come to."""
+        """What callers of a line reach."""
         line = self._plan.lines[number]
         drawing = Drawing(
-            title=self._named["line", number].name,
+            title=self._names["line", number].name,
             line=line,
             texts=line.prompts,
             warnings=[
-                *self._heard_in_another("greeting", line.prompts, {line.language}),
-                *self._heard_in_another("closed", line.prompts, {line.language}),
+                *self._warnings_of_language("greeting", line.prompts, {line.language}),
+                *self._warnings_of_language("closed", line.prompts, {line.language}),
             ],
         )
         if line.menu in self._plan.menus:
@@ -101,7 +96,7 @@ class Artist:
         return drawing
 
     def menus(self, slugs: list[str], title: str) -> Drawing:
-        """The trees below these menus, whoever comes to them."""
+        """The trees below these menus."""
         return Drawing(title=title, roots=self._trees(slugs, "menus", None))
 
     def _trees(
@@ -170,15 +165,13 @@ class Artist:
             return self._place(option.action, option.target)
         if way.input == WRONG:
             tries = self._plan.menus[slug].tries
-            return Node(
-                "again",
-                ngettext(
-                    "straight to the line’s queue",
-                    "asked again; after %(tries)d tries to the line’s queue",
-                    tries,
+            text = gettext("straight to the line’s queue")
+            if tries > 1:
+                again = gettext(
+                    "asked again; after %(tries)d wrong tries, to the line’s queue"
                 )
-                % {"tries": tries},
-            )
+                text = again % {"tries": tries}
+            return Node("again", text)
         if line and line.queue in self._plan.queues:
             return self._place("queue", line.queue)
         return Node("again", gettext("to the line’s queue"))
@@ -190,34 +183,34 @@ class Artist:
             "message": self._plan.messages,
             "queue": self._plan.queues,
         }[kind]
-        named = self._named.get((kind, slug))
+        name = self._names.get((kind, slug))
         if slug not in known:
-            return Node("gone", named.name if named else slug)
+            return Node("gone", name.name if name else slug)
         prompts: tuple[PromptPlan, ...] = known[slug].prompts
-        languages = set(self._spoken.get((kind, slug), ()))
+        languages = set(self._heard.get((kind, slug), ()))
         purposes = ("waiting", "connecting") if kind == "queue" else ("main",)
         warnings = [
             warning
             for purpose in purposes
-            for warning in self._heard_in_another(purpose, prompts, languages)
+            for warning in self._warnings_of_language(purpose, prompts, languages)
         ]
         if kind != "queue" and not prompts:
             warnings.append(
-                gettext("Without a text of its own: callers hear a standard sentence.")
+                gettext("No text of its own: callers hear a standard sentence.")
             )
         return Node(
             kind,
-            named.name if named else slug,
-            url=named.url if named else "",
-            # What a queue says, the try tells; here it would stand at every key.
+            name.name if name else slug,
+            url=name.url if name else "",
+            # A queue stands at many keys; its texts are shown by a trial call.
             texts=() if kind == "queue" else prompts,
             warnings=warnings,
         )
 
-    def _heard_in_another(
+    def _warnings_of_language(
         self, purpose: str, prompts: tuple[PromptPlan, ...], languages: set[str]
     ) -> list[str]:
-        """Languages in which callers hear the text of another one."""
+        """A warning for each language in which callers hear the text of another one."""
         given = {one.language for one in prompts if one.purpose == purpose}
         if not given:
             return []
@@ -228,7 +221,7 @@ class Artist:
 
 
 def _together(branches: list[Node]) -> list[Node]:
-    """Inputs that lead to the same place, in the same language, are drawn once."""
+    """Inputs that lead to the same place, in the same language, become one branch."""
     found: list[Node] = []
     for branch in branches:
         same = next((one for one in found if _is_same(one, branch)), None)

@@ -1,4 +1,4 @@
-"""What a try is asked for: from where, when, in which language, and the keys."""
+"""The form of a trial call: where it starts, when, in which language, and the keys."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -18,7 +18,7 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 
 class TryForm(forms.Form):
-    """A GET form; what is left empty is now, and as the line has it."""
+    """A GET form. Day and time are now if empty, the language is that of the line."""
 
     start = forms.ChoiceField(label=_("Start at"))
     day = forms.DateField(
@@ -56,26 +56,26 @@ class TryForm(forms.Form):
         )
 
     def clean_keys(self) -> str:
-        """Keys of a telephone, silence, hanging up: nothing else can be done."""
+        """Only keys of a telephone, silence and hanging up are valid, 100 at most."""
         keys: str = self.cleaned_data["keys"]
         if set(keys) - INPUTS:
             raise ValidationError(_("A telephone has no such key. Start over."))
         if len(keys) > MOST_INPUTS:
-            raise ValidationError(_("So many keys nobody presses. Start over."))
+            raise ValidationError(_("Too many keys. Start over."))
         return keys
 
     @property
     def line(self) -> str:
-        """The number of the line to start at; empty for a menu."""
+        """The number of the line to start at; empty when it starts at a menu."""
         return self._start(_LINE)
 
     @property
     def menu(self) -> str:
-        """The menu to start at; empty for a line."""
+        """The menu to start at; empty when it starts at a line."""
         return self._start(_MENU)
 
     def moment(self, now: datetime) -> datetime:
-        """The moment to try, in the zone of the center; what is not given is now's."""
+        """The moment of the trial call, in the time zone of the call center."""
         zone = timezone.get_default_timezone()
         local = timezone.localtime(now, zone)
         day: date = self.cleaned_data["day"] or local.date()

@@ -1,4 +1,4 @@
-"""When a line is open, in words, and the moments at which that changes."""
+"""The business hours of a line in words, and when it opens next."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -11,35 +11,32 @@ from callcenter.flow.hours import is_open
 from callcenter.flow.plan import LinePlan, Plan
 from callcenter.models import Holiday
 
-# A line that opens on no day of the next five weeks is closed for good.
+# A line without opening hours in the next five weeks counts as closed for good.
 DAYS_AHEAD = 35
 
 
 def hours(line: LinePlan) -> list[tuple[str, str]]:
-    """The hours of the week: days with the same ones together; empty for always."""
+    """The hours of the week, days with equal hours together; empty for always open."""
     spans: defaultdict[int, list[str]] = defaultdict(list)
     for span in line.hours:
         spans[span.weekday].append(
-            # 00:00 is the end of the day, which reads as a beginning.
+            # Closing at 00:00 means the end of the day.
             f"{span.opens_at:%H:%M}–{span.closes_at:%H:%M}".replace("–00:00", "–24:00")
         )
     days = [(day, " ".join(spans[day])) for day in range(1, 8) if day in spans]
-    told = []
-    # Days in a row that say the same differ from their place by the same.
-    for (_gap, said), group in groupby(
+    found = []
+    # For days in a row the weekday less the place in the list is the same number.
+    for (_gap, text), group in groupby(
         enumerate(days), key=lambda each: (each[1][0] - each[0], each[1][1])
     ):
-        found = [day for _place, (day, _said) in group]
-        first, last = (
-            str(WEEKDAYS_ABBR[found[0] - 1]),
-            str(WEEKDAYS_ABBR[found[-1] - 1]),
-        )
-        told.append((first if first == last else f"{first}–{last}", said))
-    return told
+        names = [str(WEEKDAYS_ABBR[day - 1]) for _place, (day, _text) in group]
+        first, last = names[0], names[-1]
+        found.append((first if first == last else f"{first}–{last}", text))
+    return found
 
 
 def next_opening(line: LinePlan, plan: Plan, now: datetime) -> datetime | None:
-    """The next moment at which a line that is closed opens."""
+    """The next moment at which a closed line opens; None if it is too far away."""
     zone = timezone.get_default_timezone()
     today = timezone.localtime(now, zone).replace(hour=0, minute=0, second=0)
     for ahead in range(DAYS_AHEAD):
@@ -59,7 +56,7 @@ def next_opening(line: LinePlan, plan: Plan, now: datetime) -> datetime | None:
 
 
 def holiday(number: str, moment: datetime) -> str:
-    """The name of the holiday that closes a line at a moment; empty if it is none."""
+    """The holiday that closes a line at a moment, by name; empty if there is none."""
     day = timezone.localtime(moment, timezone.get_default_timezone()).date()
     found = Holiday.objects.filter(date=day).order_by("id")
     names = found.values_list("line__number", "name")

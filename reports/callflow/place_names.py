@@ -1,4 +1,4 @@
-"""What people call the places callers come to, and where their pages are."""
+"""Names of the lines, menus, messages and queues of the flow, and their pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.urls import reverse
 from callcenter.models import Menu, Message, PhoneLine, Queue
 from reports.callflow.places import Place
 
-# A kind, its table, and the column by which the plan knows its rows.
+# Kind, table, and the column that identifies a row in the plan.
 _KINDS: tuple[tuple[str, type[models.Model], str], ...] = (
     ("line", PhoneLine, "number"),
     ("menu", Menu, "slug"),
@@ -20,15 +20,20 @@ _KINDS: tuple[tuple[str, type[models.Model], str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """The name of a place, and its page for those who may see it."""
+class PlaceName:
+    """The name of a place; `url` is its page, empty for those who may not see it."""
 
     name: str
     url: str = ""
 
 
-def named(user: User | AnonymousUser | None = None) -> Mapping[Place, Named]:
-    """All places by kind and slug, lines by number; switched-off queues too."""
+def place_names(
+    user: User | AnonymousUser | None = None,
+) -> Mapping[Place, PlaceName]:
+    """All places by kind and slug, lines by number, also queues that are off.
+
+    Without a user, no name has the address of its page.
+    """
     found = {}
     for kind, model, key in _KINDS:
         opts = model._meta
@@ -37,5 +42,6 @@ def named(user: User | AnonymousUser | None = None) -> Mapping[Place, Named]:
         )
         page = f"admin:callcenter_{opts.model_name}_change"
         for pk, slug, name in model._default_manager.values_list("pk", key, "name"):
-            found[kind, slug] = Named(name, reverse(page, args=[pk]) if may_see else "")
+            url = reverse(page, args=[pk]) if may_see else ""
+            found[kind, slug] = PlaceName(name, url)
     return found

@@ -1,4 +1,7 @@
-"""Which menus, messages and queues callers come to, in which languages. No database."""
+"""Where a menu leads, and which places callers reach in which languages.
+
+No database.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -7,33 +10,33 @@ from dataclasses import dataclass
 from callcenter.flow.decide import SILENCE, WRONG
 from callcenter.flow.plan import LinePlan, MenuPlan, OptionPlan, Plan
 
-# A kind ("menu", "message", "queue") and a slug.
+# Kind and slug: ("menu", "main"); a line by its number.
 Place = tuple[str, str]
 Languages = Mapping[Place, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where one input of a menu leads; ours where nobody has said it."""
+    """One input of a menu; without an option the flow decides where it leads."""
 
     input: str
     option: OptionPlan | None
 
     @property
     def language(self) -> str:
-        """What is spoken from here on; empty: as before."""
+        """The language from here on; empty where it stays the same."""
         return self.option.language if self.option else ""
 
 
 def ways(menu: MenuPlan) -> list[Way]:
-    """All that can happen at a menu: its keys, then silence and any other key."""
+    """All inputs of a menu: its keys, then silence and any other key."""
     keys = "1234567890*#"
     found = [Way(key, menu.options[key]) for key in keys if key in menu.options]
     return [*found, *(Way(one, menu.options.get(one)) for one in (SILENCE, WRONG))]
 
 
-def spoken(plan: Plan) -> Languages:
-    """The languages in which each place is heard by callers of some line."""
+def languages_heard(plan: Plan) -> Languages:
+    """The languages in which callers reach each place; a place not in it, none can."""
     found: defaultdict[Place, set[str]] = defaultdict(set)
     to_see = [
         (place, line.language)
@@ -54,7 +57,7 @@ def spoken(plan: Plan) -> Languages:
 def _first(line: LinePlan, plan: Plan) -> Iterator[Place]:
     if line.menu in plan.menus:
         yield "menu", line.menu
-    # Silence and wrong keys end there, whatever the menus say.
+    # Whatever the menus say, silence and wrong keys can lead there.
     if line.queue in plan.queues:
         yield "queue", line.queue
 

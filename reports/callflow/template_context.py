@@ -1,4 +1,4 @@
-"""Drawings and tries in the shape in which their templates show them."""
+"""Drawings and trial calls as the dictionaries that their templates read."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,9 +10,16 @@ from callcenter.models import MenuOption, Prompt
 from callcenter.numbers import phone_number
 from reports.callflow import opening_hours, wording
 from reports.callflow.drawing import Drawing
-from reports.callflow.place_names import Named
+from reports.callflow.place_names import PlaceName
 from reports.callflow.places import Place
-from reports.callflow.trial import HANG_UP, SILENCE, Heard, Scene, Stay, Walk
+from reports.callflow.trial import (
+    HANG_UP,
+    SILENCE,
+    Answer,
+    Heard,
+    InQueue,
+    TrialCall,
+)
 from reports.present import formats
 
 _KEYS = "123456789*0#"
@@ -20,7 +27,7 @@ _CLOSED = Prompt.Purpose.CLOSED
 
 
 def drawing(found: Drawing, anchor: str, try_url: str) -> dict[str, Any]:
-    """A drawing with what is known of its line."""
+    """A drawing, with number, language and hours of its line."""
     line = found.line
     return {
         "anchor": anchor,
@@ -37,8 +44,10 @@ def drawing(found: Drawing, anchor: str, try_url: str) -> dict[str, Any]:
     }
 
 
-def scene(found: Scene, plan: Plan, names: Mapping[Place, Named]) -> dict[str, Any]:
-    """One answer in words: to what, what is heard, and what follows."""
+def answer(
+    found: Answer, plan: Plan, names: Mapping[Place, PlaceName]
+) -> dict[str, Any]:
+    """One answer in words: to which input, what is heard, and what follows."""
     place = {"menu": "menu", "enqueue": "queue", "message": "message"}.get(found.code)
     known = names.get((place, found.target)) if place else None
     menu = plan.menus.get(found.target) if found.code == "menu" else None
@@ -50,25 +59,25 @@ def scene(found: Scene, plan: Plan, names: Mapping[Place, Named]) -> dict[str, A
         "url": known.url if known else "",
         "heard": found.heard,
         "notes": wording.patience(menu) if menu else [],
-        "stay": _stay(found.stay) if found.stay else [],
+        "in_queue": _in_queue(found.in_queue) if found.in_queue else [],
     }
 
 
 def keypad(
-    walked: Walk,
+    call: TrialCall,
     plan: Plan,
-    names: Mapping[Place, Named],
+    names: Mapping[Place, PlaceName],
     url: Callable[[str], str],
 ) -> dict[str, Any]:
-    """What the caller can do now: the keys, and where each leads."""
-    menu = plan.menus.get(walked.menu)
+    """What the caller can do now: keys, silence, hanging up, and where each leads."""
+    menu = plan.menus.get(call.menu)
     if menu is None:
         return {}
 
     def entry(code: str, option: OptionPlan | None) -> dict[str, Any]:
         return {
             "key": code,
-            "url": url(walked.inputs + code),
+            "url": url(call.inputs + code),
             "leads_to": _leads_to(option, names) if option else "",
         }
 
@@ -78,7 +87,7 @@ def keypad(
             **entry(SILENCE, menu.options.get(MenuOption.Input.SILENCE)),
             "label": wording.silence(menu.timeout_seconds),
         },
-        "hang_up": url(walked.inputs + HANG_UP),
+        "hang_up": url(call.inputs + HANG_UP),
     }
 
 
@@ -91,23 +100,23 @@ def _did(code: str) -> str:
     return gettext("Key %(key)s") % {"key": code}
 
 
-def _leads_to(option: OptionPlan, names: Mapping[Place, Named]) -> str:
+def _leads_to(option: OptionPlan, names: Mapping[Place, PlaceName]) -> str:
     if option.action == MenuOption.Action.END:
         return gettext("end of the call")
     known = names.get((option.action, option.target))
     return known.name if known else option.target
 
 
-def _stay(stay: Stay) -> list[tuple[str, tuple[Heard, ...]]]:
+def _in_queue(heard: InQueue) -> list[tuple[str, tuple[Heard, ...]]]:
     """What is heard in the queue, by what happens there."""
-    longest = formats.duration(stay.max_wait_seconds)
+    longest = formats.duration(heard.max_wait_seconds)
     return [
-        (gettext("While waiting"), stay.waiting),
-        (gettext("When nobody is signed in"), stay.unstaffed),
-        (gettext("When an operator takes the call"), stay.connecting),
+        (gettext("While waiting"), heard.waiting),
+        (gettext("When nobody is signed in"), heard.unstaffed),
+        (gettext("When an operator takes the call"), heard.connecting),
         (
             gettext("After %(duration)s without an answer; then the call ends")
             % {"duration": longest},
-            stay.overflowed,
+            heard.overflowed,
         ),
     ]

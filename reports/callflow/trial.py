@@ -1,7 +1,7 @@
-"""A call that nobody makes: what a line answers, and what each key leads to.
+"""A trial call: what a caller of a line hears, and where each key leads. No database.
 
-Every answer is the flow's own: its decision, its document, and the address in that
-document for the next step. No database.
+No call is made. Every answer is the flow's own: its decision, its document, and the
+address in that document for the next request.
 """
 
 from collections.abc import Sequence, Set
@@ -25,14 +25,14 @@ from callcenter.params import VoiceParams, whole_number
 SILENCE, HANG_UP = "s", "h"
 INPUTS = KEYS | {SILENCE, HANG_UP}
 
-# A caller who withholds the number: no operator is taken for one.
+# The caller withholds the number, so that the flow takes none for an operator.
 _CALLER = VoiceParams(call_sid=f"CA{'0' * 32}", call_status="ringing")
 _NOBODY: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One thing heard: a text in the language of its voice, a file, or our music."""
+    """One thing heard: a text with the language of its voice, a file, or hold music."""
 
     text: str = ""
     language: str = ""
@@ -41,8 +41,8 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
-    """What a caller hears in a queue; lengths of time in seconds."""
+class InQueue:
+    """What a caller hears in a queue, by what happens there."""
 
     queue: str
     max_wait_seconds: int
@@ -53,14 +53,14 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """One answer: to which input, what was decided, what is heard."""
+class Answer:
+    """One answer of ours: to which input, what was decided, what is heard."""
 
     input: str  # empty where the call begins
     decision: Decision
     heard: tuple[Heard, ...]
-    stay: Stay | None = None
-    # Where the next input goes; empty when no more is asked.
+    in_queue: InQueue | None = None
+    # Where the next input is sent; empty when none is asked for.
     address: str = ""
 
     @property
@@ -75,56 +75,56 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """A whole try, from the ring to where the inputs have led."""
+class TrialCall:
+    """A whole trial call, from its start to where the inputs have led."""
 
-    scenes: Sequence[Scene]
-    # The inputs that were heard; what comes after the end of a call is not.
+    answers: Sequence[Answer]
+    # Without those that came after the end of the call.
     inputs: str
     is_hung_up: bool = False
 
     @property
     def menu(self) -> str:
         """The menu that waits for a key now; empty when none does."""
-        last = self.scenes[-1]
+        last = self.answers[-1]
         return last.target if last.address and not self.is_hung_up else ""
 
 
-def walk(number: str, plan: Plan, now: datetime, inputs: str) -> Walk:
-    """A call to a line of the plan at a moment, with keys, silence and hanging up."""
+def try_call(number: str, plan: Plan, now: datetime, inputs: str) -> TrialCall:
+    """A call to a line of the plan at a moment; `inputs` are some of INPUTS."""
     caller = replace(_CALLER, to_raw=number)
-    scenes = [_scene("", Step("incoming", caller), plan, now)]
+    answers = [_answer("", Step("incoming", caller), plan, now)]
     done = ""
     for each in inputs:
-        address = scenes[-1].address
+        address = answers[-1].address
         if not address:
             break
         done += each
         if each == HANG_UP:
-            return Walk(scenes, done, is_hung_up=True)
+            return TrialCall(answers, done, is_hung_up=True)
         digits = "" if each == SILENCE else each
         step = _step(address, replace(caller, digits=digits))
-        scenes.append(_scene(each, step, plan, now))
-    return Walk(scenes, done)
+        answers.append(_answer(each, step, plan, now))
+    return TrialCall(answers, done)
 
 
-def _scene(done: str, step: Step, plan: Plan, now: datetime) -> Scene:
+def _answer(given: str, step: Step, plan: Plan, now: datetime) -> Answer:
     decision = decide(step, plan, now)
     answer = document(decision, step, plan)
     gather = _verb(answer, "Gather")
     enqueue = _verb(answer, "Enqueue")
-    return Scene(
-        input=done,
+    return Answer(
+        input=given,
         decision=decision,
-        # What stands behind an Enqueue is heard only when Twilio asks nobody.
+        # What follows an Enqueue is heard only where Twilio ignores its action.
         heard=_heard(answer, until=enqueue),
-        stay=_stay(enqueue, step, plan, now) if enqueue else None,
+        in_queue=_in_queue(enqueue, step, plan, now) if enqueue else None,
         address=gather.attrs["action"] if gather else "",
     )
 
 
-def _stay(enqueue: VoiceResponse, step: Step, plan: Plan, now: datetime) -> Stay:
-    """What happens in a queue, each as if nothing else had happened."""
+def _in_queue(enqueue: VoiceResponse, step: Step, plan: Plan, now: datetime) -> InQueue:
+    """What is heard in a queue at each event, as if no other had happened before."""
     first = replace(step.params, queue_time=0, queue_position=1)
     wait = _step(enqueue.attrs["waitUrl"], first)
     queue = plan.queue(wait.queue)
@@ -137,7 +137,7 @@ def _stay(enqueue: VoiceResponse, step: Step, plan: Plan, now: datetime) -> Stay
         return document(decision, asked, plan, staffed=staffed)
 
     alone = answer(wait, _NOBODY)
-    return Stay(
+    return InQueue(
         queue=queue.slug,
         max_wait_seconds=queue.max_wait_seconds,
         waiting=_heard(answer(wait)),
@@ -148,10 +148,10 @@ def _stay(enqueue: VoiceResponse, step: Step, plan: Plan, now: datetime) -> Stay
 
 
 def _step(address: str, params: VoiceParams) -> Step:
-    """The request that Twilio would send to an address of ours."""
+    """The request that Twilio would send to one of our addresses."""
     parts = urlsplit(address)
     path = unquote(parts.path)
-    # The prefix under which a proxy shows us stands in the address, not in our paths.
+    # Behind a proxy the address has a prefix that our paths do not have.
     for prefix in (urlsplit(settings.PUBLIC_BASE_URL).path, get_script_prefix()):
         path = f"/{path.removeprefix(prefix.rstrip('/')).lstrip('/')}"
     match, query = resolve(path), QueryDict(parts.query)
@@ -180,7 +180,7 @@ def _verb(answer: VoiceResponse, name: str) -> VoiceResponse | None:
 def _heard(
     answer: VoiceResponse, until: VoiceResponse | None = None
 ) -> tuple[Heard, ...]:
-    """What a document says and plays, in order, the inside of a Gather too."""
+    """What a document says and plays before a verb, in order, also inside a Gather."""
     found: list[Heard] = []
     for verb in answer.verbs:
         if verb is until:
@@ -189,7 +189,7 @@ def _heard(
             language = str(verb.attrs.get("language", "")).partition("-")[0]
             found.append(Heard(text=verb.value, language=language))
         elif verb.name == "Play" and verb.value == links.hold_music():
-            # Its address carries the password of the webhooks: not for a page.
+            # Its address contains the password of the webhooks, which no page may show.
             found.append(Heard(is_music=True))
         elif verb.name == "Play":
             found.append(Heard(audio_url=verb.value))

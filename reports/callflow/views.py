@@ -1,4 +1,4 @@
-"""The pages of the call flow: the drawing of lines and menus, and the try."""
+"""The pages of the call flow: the drawing of lines and menus, and the trial call."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,13 +18,13 @@ from callcenter.flow.current import read_plan
 from callcenter.flow.hours import is_open
 from callcenter.flow.plan import LinePlan, Plan
 from reports.callflow import opening_hours, template_context
-from reports.callflow.drawing import Artist
+from reports.callflow.drawing import DrawingBuilder
 from reports.callflow.forms import TryForm
-from reports.callflow.place_names import named
-from reports.callflow.trial import walk
+from reports.callflow.place_names import place_names
+from reports.callflow.trial import try_call
 from reports.present import formats
 
-# Whoever may see menus sees where they hang and what they lead to.
+# Whoever may see menus may see what leads to them and where they lead.
 PERMISSION = "callcenter.view_menu"
 
 
@@ -48,20 +48,20 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
 def _draw(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     """Every line with its tree, or one line, or one menu."""
     _check(request)
-    plan, names = read_plan(), named(request.user)
-    artist = Artist(plan, names)
+    plan, names = read_plan(), place_names(request.user)
+    builder = DrawingBuilder(plan, names)
     line, menu = request.GET.get("line", ""), request.GET.get("menu", "")
     if (line and line not in plan.lines) or (menu and menu not in plan.menus):
         raise Http404(gettext("There is no such line or menu."))
     if line:
-        drawings = [artist.line(line)]
+        drawings = [builder.line(line)]
     elif menu:
-        drawings = [artist.menus([menu], names["menu", menu].name)]
+        drawings = [builder.menus([menu], names["menu", menu].name)]
     else:
-        drawings = [artist.line(number) for number in plan.lines]
-        if artist.unreached:
-            title = gettext("Menus that no caller comes to")
-            drawings.append(artist.menus(artist.unreached, title))
+        drawings = [builder.line(number) for number in plan.lines]
+        if builder.unreached:
+            title = gettext("Menus that no caller can reach")
+            drawings.append(builder.menus(builder.unreached, title))
     context = {
         "title": gettext("Call flow"),
         "drawings": [
@@ -79,9 +79,9 @@ def _draw(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def _try(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
-    """A call to a line or a menu as its caller would go through it."""
+    """A trial call to a line or a menu."""
     _check(request)
-    plan, names = read_plan(), named(request.user)
+    plan, names = read_plan(), place_names(request.user)
     lines = [(number, names["line", number].name) for number in plan.lines]
     menus = [(slug, names["menu", slug].name) for slug in plan.menus]
     asked = request.GET.dict()
@@ -97,7 +97,7 @@ def _try(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         moment = form.moment(timezone.now())
         number, tried = _as_asked(form, plan)
         line = tried.lines[number]
-        walked = walk(number, tried, moment, form.cleaned_data["keys"])
+        call = try_call(number, tried, moment, form.cleaned_data["keys"])
 
         def url(keys: str) -> str:
             return f"?{urlencode({**asked, 'keys': keys})}"
@@ -105,35 +105,35 @@ def _try(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         context |= {
             "moment": formats.moment(moment),
             "opening": _opening(line, tried, moment, asked) if form.line else None,
-            "scenes": [
-                template_context.scene(each, plan, names) for each in walked.scenes
+            "answers": [
+                template_context.answer(each, plan, names) for each in call.answers
             ],
-            "is_hung_up": walked.is_hung_up,
-            "is_over": not walked.menu,
-            "keypad": template_context.keypad(walked, tried, names, url),
-            "back_url": url(walked.inputs[:-1]) if walked.inputs else "",
-            "again_url": url("") if walked.inputs else "",
+            "is_hung_up": call.is_hung_up,
+            "is_over": not call.menu,
+            "keypad": template_context.keypad(call, tried, names, url),
+            "back_url": url(call.inputs[:-1]) if call.inputs else "",
+            "again_url": url("") if call.inputs else "",
             "drawing_url": drawing_url(form),
         }
     return _rendered(site, request, "try", context)
 
 
 def try_url(*, line: LinePlan | None = None, menu: str = "") -> str:
-    """Where a line or a menu is tried."""
+    """The address of the trial call to a line or a menu."""
     start = f"line:{line.number}" if line else f"menu:{menu}"
     return f"{reverse('admin:call-flow-try')}?{urlencode({'start': start})}"
 
 
 def drawing_url(form: TryForm) -> str:
-    """Where the line or the menu of a try is drawn."""
+    """The address of the drawing of the line or menu that is tried."""
     query = {"line": form.line} if form.line else {"menu": form.menu}
     return f"{reverse('admin:call-flow')}?{urlencode(query)}"
 
 
 def _as_asked(form: TryForm, plan: Plan) -> tuple[str, Plan]:
-    """The number to call, and the plan in which it does what was asked for.
+    """The number to call, and a plan in which that line is as the form asks.
 
-    A menu is tried as if the default line led to it, at any hour.
+    A menu is tried as if the default line led to it and were always open.
     """
     number = form.line or plan.default_line or next(iter(plan.lines))
     line = plan.lines[number]
@@ -148,7 +148,7 @@ def _as_asked(form: TryForm, plan: Plan) -> tuple[str, Plan]:
 def _opening(
     line: LinePlan, plan: Plan, moment: datetime, asked: dict[str, str]
 ) -> dict[str, Any]:
-    """Whether a line is open at a moment, why not, and when it is again."""
+    """Whether a line is open at a moment; if not, why, and when it opens next."""
     is_on = is_open(line, plan, moment)
     found: dict[str, Any] = {"is_open": is_on, "hours": opening_hours.hours(line)}
     if is_on:

@@ -1,4 +1,4 @@
-"""What a drawing and a try say in words."""
+"""The sentences of drawings and trial calls: problems, waiting times, languages."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.flow import tree
 from callcenter.flow.plan import MenuPlan
 from callcenter.models import Language, MenuOption, Prompt
-from reports.callflow.place_names import Named
+from reports.callflow.place_names import PlaceName
 from reports.callflow.places import Place
 
 _SENTENCES = {
-    tree.Reason.NO_KEY: _("%(menu)s: no key leads anywhere. Give at least one."),
+    tree.Reason.NO_KEY: _("%(menu)s: no key has a destination. Set at least one."),
     tree.Reason.NO_WAY_OUT: _(
         "%(menu)s: its keys lead from menu to menu, and never to a queue, a message or"
         " the end of the call."
@@ -29,11 +29,11 @@ _SENTENCES = {
 }
 
 
-def problem(found: tree.Problem, named: Mapping[Place, Named]) -> str:
+def problem(found: tree.Problem, names: Mapping[Place, PlaceName]) -> str:
     """What is wrong with a menu, in a sentence."""
 
     def name(slug: str, *kinds: str) -> str:
-        known = (named.get((kind, slug)) for kind in kinds)
+        known = (names.get((kind, slug)) for kind in kinds)
         return next((each.name for each in known if each), slug)
 
     return str(_SENTENCES[found.reason]) % {
@@ -44,17 +44,17 @@ def problem(found: tree.Problem, named: Mapping[Place, Named]) -> str:
 
 
 def key(code: str) -> str:
-    """An input as the setup calls it: a key, no key, any other key."""
+    """The label of an input: a key, no key, or any other key."""
     return str(dict(MenuOption.Input.choices).get(code, code))
 
 
 def language(code: str) -> str:
-    """A language by its name."""
+    """The name of a language."""
     return str(dict(Language.choices).get(code, code))
 
 
 def patience(menu: MenuPlan) -> list[str]:
-    """How long a menu waits, and how often it asks."""
+    """How long a menu waits for a key, and how often it asks."""
     seconds, tries = menu.timeout_seconds, menu.tries
     return [
         ngettext("waits %(seconds)d second", "waits %(seconds)d seconds", seconds)
@@ -64,8 +64,8 @@ def patience(menu: MenuPlan) -> list[str]:
 
 
 def no_text(purpose: str, code: str, given: Collection[str]) -> str:
-    """That callers who hear one language hear the text of another one."""
-    # The first of them is what the flow takes: Japanese before English.
+    """The warning that callers hear a text in another language than their own."""
+    # The flow prefers Japanese to English.
     other = max(given)
     moment = "" if purpose == Prompt.Purpose.MAIN else Prompt.Purpose(purpose).label
     said = gettext("No text in %(language)s: callers hear the one in %(other)s.") % {
@@ -76,7 +76,7 @@ def no_text(purpose: str, code: str, given: Collection[str]) -> str:
 
 
 def silence(seconds: int) -> str:
-    """Pressing nothing until the menu goes on by itself."""
+    """The input of a caller who presses nothing."""
     return ngettext(
         "No key for %(seconds)d second", "No key for %(seconds)d seconds", seconds
     ) % {"seconds": seconds}

@@ -21,7 +21,7 @@ from reports.admin.setup.base import (
     is_kept,
 )
 from reports.callflow import wording
-from reports.callflow.place_names import named
+from reports.callflow.place_names import place_names
 
 _TARGETS = {
     MenuOption.Action.QUEUE: "queue",
@@ -61,7 +61,7 @@ class MenuOptions(PartsFormSet):
             if problem.menu == slug or problem not in known
         ]
         if found:
-            names = named()
+            names = place_names()
             raise ValidationError([wording.problem(each, names) for each in found])
 
     def _options(self) -> dict[str, OptionPlan]:

@@ -4,8 +4,8 @@ import pytest
 from django.utils import translation
 
 from callcenter.flow.plan import LinePlan, MessagePlan, Plan
-from reports.callflow.drawing import MOST_LEVELS, Artist
-from reports.callflow.place_names import Named
+from reports.callflow.drawing import MOST_LEVELS, DrawingBuilder
+from reports.callflow.place_names import PlaceName
 from reports.tests.callflow.plans import NUMBER, menu, option, plan, prompts
 
 
@@ -15,9 +15,11 @@ def _english():
         yield
 
 
-def artist(found: Plan) -> Artist:
-    named = {("line", number): Named("Main line") for number in found.lines}
-    return Artist(found, {**named, ("queue", "support"): Named("Support", "/support/")})
+def builder(found: Plan) -> DrawingBuilder:
+    named = {("line", number): PlaceName("Main line") for number in found.lines}
+    return DrawingBuilder(
+        found, {**named, ("queue", "support"): PlaceName("Support", "/support/")}
+    )
 
 
 def shape(node):
@@ -28,10 +30,10 @@ def shape(node):
 
 
 def tree(*menus, **more):
-    return [shape(root) for root in artist(plan(*menus, **more)).line(NUMBER).roots]
+    return [shape(root) for root in builder(plan(*menus, **more)).line(NUMBER).roots]
 
 
-AGAIN = ["wrong", "again", "asked again; after 3 tries to the line’s queue"]
+AGAIN = ["wrong", "again", "asked again; after 3 wrong tries, to the line’s queue"]
 SILENT = ["silence", "queue", "Support"]
 
 
@@ -39,7 +41,7 @@ def test_line_without_a_menu_leads_to_its_queue():
     assert tree() == [["", "queue", "Support"]]
 
 
-def test_tree_shows_every_input_and_what_nobody_has_said():
+def test_tree_shows_every_input_also_those_that_are_not_set():
     main = menu("main", key_1="queue:support", key_2="message:hours", key_0="end")
 
     assert tree(main) == [
@@ -90,7 +92,7 @@ def test_circle_is_drawn_as_a_reference():
 def test_reference_leads_to_where_the_menu_is_drawn():
     main = menu("main", key_1="queue:support", key_9="menu:main")
 
-    (root,) = artist(plan(main)).line(NUMBER).roots
+    (root,) = builder(plan(main)).line(NUMBER).roots
 
     assert root.branches[1].is_reference
     assert root.branches[1].anchor == root.anchor == "line-815000000101-main"
@@ -99,7 +101,7 @@ def test_reference_leads_to_where_the_menu_is_drawn():
 def test_keys_that_lead_to_the_same_place_stand_together():
     main = menu("main", key_1="queue:support", key_2="queue:support", silence="end")
 
-    (root,) = artist(plan(main)).line(NUMBER).roots
+    (root,) = builder(plan(main)).line(NUMBER).roots
 
     assert [(each.inputs, each.name) for each in root.branches] == [
         (["1", "2"], "Support"),
@@ -113,7 +115,7 @@ def test_deep_tree_goes_on_below_itself():
     menus = [menu(f"m{each}", key_1=f"menu:m{each + 1}") for each in range(1, last)]
     menus.append(menu(f"m{last}", key_1="end"))
 
-    roots = artist(plan(*menus)).line(NUMBER).roots
+    roots = builder(plan(*menus)).line(NUMBER).roots
 
     assert [root.name for root in roots] == ["m1", f"m{MOST_LEVELS + 1}"]
 
@@ -121,7 +123,7 @@ def test_deep_tree_goes_on_below_itself():
 def test_thousand_menus_in_a_row_are_drawn():
     menus = [menu(f"m{each}", key_1=f"menu:m{each + 1}") for each in range(1000)]
 
-    roots = artist(plan(*menus)).line(NUMBER).roots
+    roots = builder(plan(*menus)).line(NUMBER).roots
 
     assert len(roots) == 200
 
@@ -130,7 +132,7 @@ def test_menu_that_traps_a_caller_is_warned_of_at_its_place():
     main = menu("main", key_1="menu:trap", key_2="end")
     trap = menu("trap", key_1="menu:trap", silence="menu:trap")
 
-    drawing = artist(plan(main, trap)).line(NUMBER)
+    drawing = builder(plan(main, trap)).line(NUMBER)
 
     assert drawing.roots[0].warnings == []
     assert drawing.roots[0].branches[0].warnings == [
@@ -142,10 +144,10 @@ def test_menu_that_traps_a_caller_is_warned_of_at_its_place():
     assert drawing.warned == 2
 
 
-def test_option_that_leads_to_what_is_gone_says_so():
+def test_option_whose_target_is_gone_says_so():
     main = menu("main", key_1="queue:gone", key_2="end")
 
-    (root,) = artist(plan(main)).line(NUMBER).roots
+    (root,) = builder(plan(main)).line(NUMBER).roots
 
     assert root.branches[0].kind == "gone"
     assert root.warnings == [
@@ -158,36 +160,36 @@ def test_text_missing_in_a_language_callers_hear_is_warned_of():
     main = menu("main", key_1="end", key_5=option("menu:second", "en"))
     messages = {"hours": MessagePlan("hours")}
 
-    (root,) = artist(plan(main, second, messages=messages)).line(NUMBER).roots
+    (root,) = builder(plan(main, second, messages=messages)).line(NUMBER).roots
 
     english = root.branches[1]
     assert english.warnings == ["No text in English: callers hear the one in Japanese."]
     assert english.branches[0].warnings == [
-        "Without a text of its own: callers hear a standard sentence."
+        "No text of its own: callers hear a standard sentence."
     ]
 
 
-def test_text_in_a_language_nobody_hears_may_be_missing():
+def test_text_may_be_missing_in_a_language_that_no_caller_hears():
     main = menu("main", texts=prompts("ja"), key_1="end")
 
-    assert artist(plan(main)).line(NUMBER).warned == 0
+    assert builder(plan(main)).line(NUMBER).warned == 0
 
 
 def test_greeting_in_another_language_is_warned_of():
     greeting = prompts("en", purpose="greeting")
     line = LinePlan(NUMBER, "support", prompts=greeting)
 
-    assert artist(plan(line=line)).line(NUMBER).warnings == [
+    assert builder(plan(line=line)).line(NUMBER).warnings == [
         "Greeting of a line: No text in Japanese: callers hear the one in English."
     ]
 
 
-def test_menus_that_no_caller_comes_to_are_found():
+def test_menus_that_no_caller_reaches_are_found():
     main = menu("main", key_1="end")
     leaf = menu("leaf", key_1="end")
     lost = menu("lost", key_1="menu:leaf")
 
-    found = artist(plan(main, leaf, lost))
+    found = builder(plan(main, leaf, lost))
 
     assert found.unreached == ["lost", "leaf"]
     assert len(found.menus(found.unreached, "Lost").roots) == 1

@@ -93,11 +93,11 @@ def test_drawing_of_one_line_and_of_one_menu(admin_client):
     assert "2 → message hours" in text(of_menu)
 
 
-def test_menu_nobody_comes_to_is_drawn_apart(admin_client):
+def test_menu_that_no_caller_reaches_is_drawn_apart(admin_client):
     rows.make_menu("lost")
     rows.make_line()
 
-    assert "Menus that no caller comes to" in html(admin_client, DRAWING)
+    assert "Menus that no caller can reach" in html(admin_client, DRAWING)
 
 
 @pytest.mark.parametrize("query", [{"line": "x"}, {"menu": "x"}, {"line": "\x00"}])
@@ -133,7 +133,7 @@ def test_try_follows_the_keys(admin_client):
     ]
     assert '<blockquote lang="ja">ご案内します。</blockquote>' in page
     assert "message hours then the call ends" in text(page)
-    assert "Nothing more: no key is asked for." in page
+    assert "The call asks for no more keys." in page
 
 
 def test_try_offers_each_key_and_says_where_it_leads(admin_client):
@@ -182,7 +182,7 @@ def test_language_is_chosen(admin_client):
     assert '<blockquote lang="en">Press a key.</blockquote>' in page
 
 
-def test_hours_and_holidays_of_the_moment_are_told(admin_client):
+def test_hours_and_holidays_of_the_moment_are_shown(admin_client):
     _menu, line = make_flow()
     BusinessHours.objects.create(
         line=line, weekday=3, opens_at="09:00", closes_at="18:00"
@@ -212,7 +212,7 @@ def test_moment_not_given_is_now(admin_client):
     ("query", "sentence"),
     [
         ({"keys": "x"}, "A telephone has no such key. Start over."),
-        ({"keys": "9" * 101}, "So many keys nobody presses. Start over."),
+        ({"keys": "9" * 101}, "Too many keys. Start over."),
         ({"start": "line:nowhere"}, "Select a valid choice."),
         ({"day": "0001-01-01"}, "Ensure this value is greater than or equal to"),
         ({"day": "x"}, "Enter a valid date."),

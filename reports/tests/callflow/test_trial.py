@@ -1,4 +1,4 @@
-"""A try hears what a caller hears, because the flow itself answers."""
+"""A trial call hears what a caller hears, because the flow itself answers."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import clear_script_prefix, set_script_prefix
 
+from callcenter.decision import Verb
 from callcenter.flow.plan import LinePlan, QueuePlan
-from reports.callflow.trial import Heard, walk
+from reports.callflow.trial import Heard, try_call
 from reports.tests.callflow.plans import (
     HOLIDAY,
     MORNING,
@@ -22,8 +23,8 @@ from reports.tests.callflow.plans import (
 
 def ways(inputs: str, *menus, **more) -> list[tuple[str, str]]:
     """Each input with the decision on it."""
-    walked = walk(NUMBER, plan(*menus, **more), MORNING, inputs)
-    return [(scene.input, str(scene.decision)) for scene in walked.scenes]
+    call = try_call(NUMBER, plan(*menus, **more), MORNING, inputs)
+    return [(answer.input, str(answer.decision)) for answer in call.answers]
 
 
 MAIN = menu("main", key_1="queue:support", key_2="message:hours", key_3="end")
@@ -62,28 +63,28 @@ def test_each_input_leads_where_the_flow_leads(inputs, decisions):
 
 
 def test_keys_after_the_end_are_not_heard():
-    walked = walk(NUMBER, plan(MAIN), MORNING, "1234")
+    call = try_call(NUMBER, plan(MAIN), MORNING, "1234")
 
-    assert (walked.inputs, walked.menu) == ("1", "")
+    assert (call.inputs, call.menu) == ("1", "")
 
 
 def test_hanging_up_ends_the_try():
-    walked = walk(NUMBER, plan(MAIN), MORNING, "9h1")
+    call = try_call(NUMBER, plan(MAIN), MORNING, "9h1")
 
-    assert (walked.inputs, walked.is_hung_up, walked.menu) == ("9h", True, "")
+    assert (call.inputs, call.is_hung_up, call.menu) == ("9h", True, "")
 
 
 def test_menu_that_asks_waits_for_a_key():
-    assert walk(NUMBER, plan(MAIN), MORNING, "9").menu == "main"
+    assert try_call(NUMBER, plan(MAIN), MORNING, "9").menu == "main"
 
 
 def test_language_of_an_option_is_heard_from_there_on():
     english = menu("english", key_1="queue:support")
     main = menu("main", key_5=option("menu:english", "en"))
 
-    walked = walk(NUMBER, plan(main, english), MORNING, "57")
+    call = try_call(NUMBER, plan(main, english), MORNING, "57")
 
-    assert [scene.heard for scene in walked.scenes] == [
+    assert [answer.heard for answer in call.answers] == [
         (
             Heard("お電話ありがとうございます。", "ja"),
             Heard("text in ja", "ja"),
@@ -101,39 +102,39 @@ def test_closed_line_says_so_and_ends():
 
 def test_holiday_closes_the_line():
     line = LinePlan(NUMBER, "support", holidays=frozenset({HOLIDAY}))
-    walked = walk(NUMBER, plan(line=line), datetime(2026, 11, 23, 3, tzinfo=UTC), "")
+    call = try_call(NUMBER, plan(line=line), datetime(2026, 11, 23, 3, tzinfo=UTC), "")
 
-    assert walked.scenes[0].code == "closed"
+    assert call.answers[0].decision.verb == Verb.CLOSED
 
 
-def test_queue_tells_what_may_happen_in_it():
+def test_queue_says_what_is_heard_at_each_event():
     queues = {
         "support": QueuePlan(
             "support", max_wait_seconds=90, prompts=prompts("ja", purpose="waiting")
         )
     }
 
-    stay = walk(NUMBER, plan(queues=queues), MORNING, "").scenes[0].stay
+    in_queue = try_call(NUMBER, plan(queues=queues), MORNING, "").answers[0].in_queue
 
-    assert stay is not None
-    assert (stay.queue, stay.max_wait_seconds) == ("support", 90)
-    assert stay.waiting == (
+    assert in_queue is not None
+    assert (in_queue.queue, in_queue.max_wait_seconds) == ("support", 90)
+    assert in_queue.waiting == (
         Heard("text in ja", "ja"),
         Heard("お客様は、ただいま1番目にお待ちいただいております。", "ja"),
         Heard(is_music=True),
     )
-    assert "席を外しております" in stay.unstaffed[0].text
-    assert stay.connecting[0].text.startswith("お待たせいたしました")
-    assert "おつなぎすることができません" in stay.overflowed[0].text
+    assert "席を外しております" in in_queue.unstaffed[0].text
+    assert in_queue.connecting[0].text.startswith("お待たせいたしました")
+    assert "おつなぎすることができません" in in_queue.overflowed[0].text
 
 
-def test_queue_that_lets_nobody_wait_unserved_apologises():
+def test_queue_without_operators_that_lets_nobody_wait_apologises():
     queues = {"support": QueuePlan("support", leaves_when_unstaffed=True)}
 
-    stay = walk(NUMBER, plan(queues=queues), MORNING, "").scenes[0].stay
+    in_queue = try_call(NUMBER, plan(queues=queues), MORNING, "").answers[0].in_queue
 
-    assert stay is not None
-    assert stay.unstaffed == stay.overflowed
+    assert in_queue is not None
+    assert in_queue.unstaffed == in_queue.overflowed
 
 
 def test_without_any_queue_callers_hear_an_apology():
@@ -143,10 +144,10 @@ def test_without_any_queue_callers_hear_an_apology():
 def test_password_of_the_webhooks_is_on_no_page(settings):
     settings.WEBHOOK_BASIC_AUTH = "twilio:secret"
 
-    walked = walk(NUMBER, plan(MAIN), MORNING, "1")
+    call = try_call(NUMBER, plan(MAIN), MORNING, "1")
 
-    assert walked.scenes[-1].stay is not None
-    assert "secret" not in repr([(s.heard, s.stay) for s in walked.scenes])
+    assert call.answers[-1].in_queue is not None
+    assert "secret" not in repr([(s.heard, s.in_queue) for s in call.answers])
 
 
 @pytest.mark.parametrize("base", ["", "https://cc.example.com", "https://x.example/cc"])
@@ -162,6 +163,6 @@ def test_addresses_are_followed_under_any_prefix(settings, base):
 def test_operator_is_never_taken_for_the_caller():
     line = replace(LinePlan(NUMBER, "support"), language="en")
 
-    walked = walk(NUMBER, plan(line=line), MORNING, "")
+    call = try_call(NUMBER, plan(line=line), MORNING, "")
 
-    assert str(walked.scenes[0].decision) == "enqueue:support/1"
+    assert str(call.answers[0].decision) == "enqueue:support/1"

@@ -218,7 +218,7 @@ def test_menu_whose_last_key_goes_is_refused_and_keeps_its_options(admin_client)
 
     response = save(admin_client, page(menu), name="x", options__0__DELETE="on")
 
-    assert errors(response) == ["main: no key leads anywhere. Give at least one."]
+    assert errors(response) == ["main: no key has a destination. Set at least one."]
     menu.refresh_from_db()
     assert (menu.name, menu.options.count()) == ("main", 1)
 
