@@ -84,18 +84,23 @@ def _country(number: str) -> str:
 def _events(story: Story, moments: Sequence[Moment]) -> str:
     if story.is_pruned and not story.events:
         return gettext("pruned")
-    missing = sum(Mark.MISSING in moment.marks for moment in moments)
-    inferred = sum(Mark.INFERRED in moment.marks for moment in moments)
     count = len(story.events)
     texts = [
-        ngettext("%(count)s received", "%(count)s received", count) % {"count": count},
-        gettext("%(count)s missing") % {"count": missing}
-        if missing
-        else gettext("none missing"),
-        gettext("%(count)s inferred") % {"count": inferred}
-        if inferred
-        else gettext("none inferred"),
+        ngettext("%(count)s received", "%(count)s received", count) % {"count": count}
     ]
+    if story.requests.has_failed:
+        texts.append(gettext("derivation failed"))
+    else:
+        missing = sum(Mark.MISSING in moment.marks for moment in moments)
+        inferred = sum(Mark.INFERRED in moment.marks for moment in moments)
+        texts += [
+            gettext("%(count)s missing") % {"count": missing}
+            if missing
+            else gettext("none missing"),
+            gettext("%(count)s inferred") % {"count": inferred}
+            if inferred
+            else gettext("none inferred"),
+        ]
     return gettext(", ").join(texts)
 
 

@@ -182,6 +182,20 @@ def test_missing_exit_is_a_line_of_its_own(admin_client):
     assert "6 received, 1 missing, none inferred" in html
 
 
+def test_call_that_could_not_be_derived_says_so_and_calls_nothing_missing(
+    admin_client,
+):
+    call = sample("01-answered")
+    WebhookEvent.objects.filter(call_sid=call.sid).update(
+        derived_at=None, derivation_error="ValueError: impossible"
+    )
+
+    html = shown(admin_client, call)
+
+    assert "8 received, derivation failed" in html
+    assert "missing" not in html
+
+
 def test_inferred_outcome_carries_a_badge(admin_client):
     html = shown(admin_client, sample("08-system-error-early-hang-up"))
 
