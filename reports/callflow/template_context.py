@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from callcenter.decision import Verb
 from callcenter.flow.plan import OptionPlan, Plan
 from callcenter.models import MenuOption, Prompt
 from callcenter.numbers import phone_number
@@ -23,6 +24,8 @@ from reports.callflow.trial import (
 from reports.present import formats
 
 _KEYS = "123456789*0#"
+# The kind of place that a decision leads to.
+_PLACES = {Verb.MENU: "menu", Verb.ENQUEUE: "queue", Verb.MESSAGE: "message"}
 _CLOSED = Prompt.Purpose.CLOSED
 
 
@@ -48,14 +51,13 @@ def answer(
     found: Answer, plan: Plan, names: Mapping[Place, PlaceName]
 ) -> dict[str, Any]:
     """One answer in words: to which input, what is heard, and what follows."""
-    place = {"menu": "menu", "enqueue": "queue", "message": "message"}.get(found.code)
-    known = names.get((place, found.target)) if place else None
-    menu = plan.menus.get(found.target) if found.code == "menu" else None
+    verb, target = found.decision.verb, found.decision.target
+    known = names.get((_PLACES[verb], target)) if verb in _PLACES else None
+    menu = plan.menus.get(target) if verb == Verb.MENU else None
     return {
         "did": _did(found.input),
-        "code": found.code,
-        "is_first": not found.input,
-        "name": known.name if known else found.target,
+        "verb": verb.value,
+        "name": known.name if known else target,
         "url": known.url if known else "",
         "heard": found.heard,
         "notes": wording.patience(menu) if menu else [],

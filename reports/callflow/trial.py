@@ -21,6 +21,7 @@ from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
 from callcenter.params import VoiceParams, whole_number
+from callcenter.routes import Kind
 
 SILENCE, HANG_UP = "s", "h"
 INPUTS = KEYS | {SILENCE, HANG_UP}
@@ -63,16 +64,6 @@ class Answer:
     # Where the next input is sent; empty when none is asked for.
     address: str = ""
 
-    @property
-    def code(self) -> str:
-        """The kind of decision: menu, enqueue, message, closed, end and the like."""
-        return self.decision.verb
-
-    @property
-    def target(self) -> str:
-        """The menu, queue or message it leads to; empty where it names none."""
-        return self.decision.target
-
 
 @dataclass(frozen=True, slots=True)
 class TrialCall:
@@ -87,13 +78,13 @@ class TrialCall:
     def menu(self) -> str:
         """The menu that waits for a key now; empty when none does."""
         last = self.answers[-1]
-        return last.target if last.address and not self.is_hung_up else ""
+        return last.decision.target if last.address and not self.is_hung_up else ""
 
 
 def try_call(number: str, plan: Plan, now: datetime, inputs: str) -> TrialCall:
     """A call to a line of the plan at a moment; `inputs` are some of INPUTS."""
     caller = replace(_CALLER, to_raw=number)
-    answers = [_answer("", Step("incoming", caller), plan, now)]
+    answers = [_answer("", Step(Kind.INCOMING, caller), plan, now)]
     done = ""
     for each in inputs:
         address = answers[-1].address
@@ -128,7 +119,7 @@ def _in_queue(enqueue: VoiceResponse, step: Step, plan: Plan, now: datetime) -> 
     first = replace(step.params, queue_time=0, queue_position=1)
     wait = _step(enqueue.attrs["waitUrl"], first)
     queue = plan.queue(wait.queue)
-    connect = Step("connect", step.params, queue=queue.slug)
+    connect = Step(Kind.CONNECT, step.params, queue=queue.slug)
     out = replace(step.params, queue_result="leave")
     left = _step(enqueue.attrs["action"], out)
 
