@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from callcenter.models import Call, WebhookEvent
-from reports.present import formats, masking, names, swatches
+from callcenter.numbers import phone_number
+from reports.present import masking, names, swatches
 from reports.present.links import Doors
 from reports.timeline import phases, reading
 from reports.timeline.facts import (

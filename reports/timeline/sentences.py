@@ -7,7 +7,6 @@ from django.utils.translation import gettext, ngettext, pgettext
 from callcenter.decision import Decision, Verb
 from callcenter.models import Call
 from callcenter.models.events import KIND_LABELS
-from callcenter.numbers import phone_number
 from callcenter.routes import Kind
 from reports.timeline import kinds, queue_sentences
 from reports.timeline.words import Words, length, who_hung_up

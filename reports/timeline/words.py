@@ -8,6 +8,7 @@ from django_stubs_ext import StrOrPromise
 
 from callcenter.decision import Decision, Verb
 from callcenter.models import Call, QueueEntry
+from callcenter.numbers import phone_number
 from reports.present import formats
 
 Names = Mapping[str, StrOrPromise]
@@ -40,17 +41,17 @@ class Words:
         if not code:
             return gettext("an operator")
         # Operators' numbers are shown to every reader.
-        return str(self.operators.get(code) or formats.phone_number(code))
+        return str(self.operators.get(code) or phone_number(code))
 
     def line(self, number: str) -> str:
         """A line of ours by number and name; our numbers are shown to every reader."""
-        shown = formats.phone_number(number)
+        shown = phone_number(number)
         return f"{shown} {self.lines[number]}" if number in self.lines else shown
 
     def caller(self, call: Call) -> str:
         """The other end of a leg: a number, an address, or that it is withheld."""
         if call.kind == Call.Kind.OPERATOR:
-            return formats.phone_number(call.caller) or call.from_raw
+            return phone_number(call.caller) or call.from_raw
         if call.caller:
             return self.number(call.caller)
         other = call.to_raw if call.kind == Call.Kind.OUTBOUND else call.from_raw
