@@ -15,6 +15,7 @@ from django.contrib.admin.models import DELETION
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms.models import InlineForeignKeyField as OwnerField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -139,6 +140,24 @@ class NumberField(forms.CharField):
         return re.sub(r"[-‐‑‒–—−ー\s()]", "", unicodedata.normalize("NFKC", text or ""))
 
 
+class PartForm(forms.ModelForm[Any]):
+    """A row of a PartsFormSet, which alone compares the rows of an owner."""
+
+    def validate_constraints(self) -> None:
+        """Checks constraints without the owner, as Django does up to 5.2.
+
+        Django 6.1 would compare each row with those in the database, and refuse two
+        rows that swap their keys.
+        """
+        fields = self.fields.items()
+        checked = {name for name, field in fields if not isinstance(field, OwnerField)}
+        known = {column.name for column in self.instance._meta.concrete_fields}
+        try:
+            self.instance.validate_constraints(known - (checked - self.errors.keys()))
+        except ValidationError as error:
+            self.add_error(None, error)
+
+
 class PartsFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     """Rows of another table that belong to the row of the page.
 
@@ -172,6 +191,7 @@ class PartsFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
 class ChoiceInline(admin.TabularInline[ModelT, models.Model]):
     """Rows that refer to other tables, without the links to edit what is chosen."""
 
+    form = PartForm
     formset = PartsFormSet
     extra = 0
 
@@ -188,6 +208,7 @@ class PromptInline(admin.TabularInline[Prompt, models.Model]):
     """Texts that callers hear; `purposes` are the moments the owner of the rows has."""
 
     model = Prompt
+    form = PartForm
     formset = PartsFormSet
     extra = 0
     fields = ["purpose", "language", "text", "audio_url"]

@@ -18,6 +18,7 @@ from callcenter.numbers import phone_number
 from reports.admin.setup import changes
 from reports.admin.setup.base import (
     NumberField,
+    PartForm,
     PartsFormSet,
     PromptInline,
     SetupAdmin,
@@ -59,6 +60,7 @@ class BusinessHoursInline(admin.TabularInline[BusinessHours, PhoneLine]):
     """When a line is open."""
 
     model = BusinessHours
+    form = PartForm
     formset = Hours
     extra = 0
 

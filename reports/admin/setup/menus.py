@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -15,6 +14,7 @@ from callcenter.models import Menu, MenuOption, PhoneLine
 from reports.admin.setup.base import (
     ChoiceInline,
     NeededPromptInline,
+    PartForm,
     PartsFormSet,
     SetupAdmin,
     in_use,
@@ -30,7 +30,7 @@ _TARGETS = {
 }
 
 
-class MenuOptionForm(forms.ModelForm[MenuOption]):
+class MenuOptionForm(PartForm):
     """Where one input leads: an action, and the target that this action takes."""
 
     def clean(self) -> dict[str, Any]:

@@ -26,7 +26,13 @@ from callcenter.models import (
     QueueEntry,
     QueueThreshold,
 )
-from reports.admin.setup.base import PartsFormSet, PromptInline, SetupAdmin, in_use
+from reports.admin.setup.base import (
+    PartForm,
+    PartsFormSet,
+    PromptInline,
+    SetupAdmin,
+    in_use,
+)
 
 
 class QueuePromptInline(PromptInline):
@@ -39,6 +45,7 @@ class QueueThresholdInline(admin.TabularInline[QueueThreshold, Queue]):
     """Service level threshold (T) and short-abandon threshold (S), from a day on."""
 
     model = QueueThreshold
+    form = PartForm
     formset = PartsFormSet
     extra = 0
 
