@@ -8,7 +8,6 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -16,8 +15,10 @@ from callcenter import presence
 from callcenter.models import AbandonedCall, Call, OperatorState, QueueEntry
 from reports.present import formats, names, swatches
 from reports.present.balance import Balance, balance
+from reports.present.links import list_url
 from reports.query.metrics import Tally, rate
 from reports.query.periods import Period
+from reports.query.selection import Selection
 
 Outcome = QueueEntry.Outcome
 State = OperatorState.State
@@ -83,13 +84,13 @@ def today(user: User | AnonymousUser) -> Today | None:
             counts, dict(Outcome.choices), lambda outcome: _entries_url(day, outcome)
         ),
         newest=_newest(),
-        newest_url=reverse("admin:callcenter_queueentry_changelist"),
+        newest_url=list_url(QueueEntry),
     )
 
 
 def _calls(start: datetime, end: datetime, day: date) -> Figure:
     calls = Call.objects.customers().started_between(start, end)
-    url = _list_url("call", "started_at", day, kind__exact=Call.Kind.CUSTOMER)
+    url = list_url(Call, Selection(first=day, last=day, kind=Call.Kind.CUSTOMER))
     return Figure(gettext("Calls"), formats.count(calls.count()), url)
 
 
@@ -159,7 +160,7 @@ def _operators(now: datetime) -> Figure:
     return Figure(
         gettext("Operators ready"),
         formats.count(len(by_state[State.READY])),
-        reverse("admin:callcenter_operatorstate_changelist"),
+        list_url(OperatorState),
         gettext("%(count)d talking") % {"count": len(by_state[State.TALKING])},
     )
 
@@ -179,14 +180,6 @@ def _newest() -> list[NewestEntry]:
 
 
 def _entries_url(day: date, outcome: str = "", last: date | None = None) -> str:
-    chosen = {"outcome__exact": outcome} if outcome else {}
-    return _list_url("queueentry", "entered_at", day, last, **chosen)
-
-
-def _list_url(
-    model: str, moment: str, first: date, last: date | None = None, **chosen: Any
-) -> str:
-    """The list of a table, from a first to a last day and with further filters."""
-    period = {f"{moment}__first": first, f"{moment}__last": last or first}
-    query = urlencode(chosen | period)
-    return f"{reverse(f'admin:callcenter_{model}_changelist')}?{query}"
+    return list_url(
+        QueueEntry, Selection(first=day, last=last or day, outcome=outcome)
+    )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -17,11 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
-from reports.admin.filters import PeriodFilter
+from reports.admin.filters import PeriodFilter, selection_of
+from reports.definitions import LISTS
 from reports.export import audit, downloads
-from reports.export.columns import LISTS
-from reports.export.lists import Listed, ListTable
+from reports.export.downloads import Taken
 from reports.present import masking
+from reports.query.keyset import Listed
+from reports.query.selection import default_zone
+from reports.query.table import ListTable, Reading
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -47,10 +49,20 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
         return [path("export/<slug:code>/", view, name=name), *super().get_urls()]
 
+    @property
+    def table(self) -> ListTable | None:
+        """The table that the list shows, unless its files are made for imports."""
+        return LISTS.get(self.model)
+
+    @property
+    def export_slug(self) -> str:
+        """What programs call the table."""
+        return self.table.slug if self.table else str(self.opts.model_name)
+
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Whether the reader may take away what the list shows."""
         return (
-            self.model in LISTS
+            self.table is not None
             and self.has_view_permission(request)
             and request.user.has_perm(PERMISSION)
         )
@@ -73,42 +85,49 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
             return redirect(
                 f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
             )
-        table = self.export_table(request, changelist)
+        taken = Taken(
+            title=str(self.opts.verbose_name_plural),
+            slug=self.export_slug,
+            reading=self.export_reading(request, changelist),
+            zone=default_zone(),
+            now=timezone.now(),
+        )
         audited = audit.begin(
             user,
             self.opts.label_lower,
             changelist.get_query_string().removeprefix("?"),
             file_format.code,
-            is_masked=table.is_masked,
+            is_masked=taken.reading.is_masked,
         )
-        now = timezone.now().astimezone(_zone())
-        return downloads.response(
-            table, file_format, self.opts.label_lower, now, audited
-        )
+        return downloads.response(taken, file_format, audited)
 
-    def export_table(
-        self, request: HttpRequest, changelist: ChangeList
-    ) -> downloads.Table:
+    def export_reading(self, request: HttpRequest, changelist: ChangeList) -> Reading:
         """What the file holds: more columns than the list, of the rows it shows."""
+        if self.table is None:
+            raise NotImplementedError
+        asked = selection_of(changelist)
         period = self.model._default_manager.get_queryset()
-        names: set[str | None] = set()
+        parameters = set(changelist.get_filters_params())
         for spec in changelist.filter_specs:
             if isinstance(spec, PeriodFilter):
-                period = spec.queryset(request, period)
-                names |= set(spec.expected_parameters())
-        asked = set(changelist.get_filters_params()) - names
+                period = asked.of_period(period, spec.field_path)
+                parameters -= set(spec.expected_parameters())
         listed = Listed(
             rows=changelist.queryset,
             period=period,
+            # Parameters too, since an address may hold a filter that no list offers.
+            is_searched=bool(parameters or asked.search),
             is_short=changelist.result_count < SHORT_ROWS,
-            is_searched=bool(asked or changelist.query),
+            has_undated=not (asked.first or asked.last) and self._may_be_undated,
         )
-        return ListTable(
-            listed,
-            LISTS[self.model],
-            _zone(),
-            may_see_numbers=masking.may_see_numbers(request.user),
+        return self.table.read_listed(
+            listed, may_see_numbers=masking.may_see_numbers(request.user)
         )
+
+    @property
+    def _may_be_undated(self) -> bool:
+        moment = self.table.moment if self.table else ""
+        return bool(moment) and self.model._meta.get_field(moment).null
 
     def export_links(self, request: HttpRequest, changelist: ChangeList) -> list[Link]:
         """The formats in which the reader may take away what the list shows."""
@@ -129,10 +148,3 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         if "cl" in context:
             context["export_links"] = self.export_links(request, context["cl"])
         return response
-
-
-def _zone() -> ZoneInfo:
-    zone = timezone.get_default_timezone()
-    if not isinstance(zone, ZoneInfo):
-        raise TypeError("TIME_ZONE names a zone of the time zone database")
-    return zone

@@ -1,33 +1,52 @@
-"""Filters of the history lists that ask no history which values there are."""
+"""Filters of the history lists that ask no history which values there are.
+
+Each yields its part of a `Selection`, which filters the rows; what the parameters of
+their addresses are called stands in `reports.present.links`.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.days import midnight
 from callcenter.models import (
-    Call,
-    Connection,
     Menu,
     Operator,
     PhoneLine,
     Queue,
-    QueueEntry,
     WebhookEvent,
 )
+from reports.present import links
+from reports.query.selection import Selection
 
 # As long as a rare kind, queue or line may be looked for without asking.
 RECENT_DAYS = 30
+
+
+@runtime_checkable
+class SelectionFilter(Protocol):
+    """A filter that knows what it asks for in the words of a selection."""
+
+    def asked(self) -> dict[str, Any]:
+        """The fields of a `Selection` that the filter gives."""
+
+
+def selection_of(changelist: ChangeList) -> Selection:
+    """What the filters and the search of a list ask for."""
+    asked: dict[str, Any] = {"search": changelist.query}
+    for spec in changelist.filter_specs:
+        if isinstance(spec, SelectionFilter):
+            asked |= spec.asked()
+    return Selection(**asked)
 
 
 class PeriodFilter(admin.FieldListFilter):
@@ -45,8 +64,7 @@ class PeriodFilter(admin.FieldListFilter):
         field_path: str,
     ) -> None:
         self.field_path = field_path
-        self.first_name = f"{field_path}__first"
-        self.last_name = f"{field_path}__last"
+        self.first_name, self.last_name = links.period_parameters(field_path)
         super().__init__(field, request, params, model, model_admin, field_path)
         self.first = self._day(self.first_name)
         self.last = self._day(self.last_name)
@@ -68,20 +86,16 @@ class PeriodFilter(admin.FieldListFilter):
         except ValueError as error:
             raise IncorrectLookupParameters(error) from error
 
+    def asked(self) -> dict[str, Any]:
+        return {"first": self.first, "last": self.last}
+
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
-        zone = timezone.get_default_timezone()
         try:
-            if self.first:
-                start = midnight(self.first, zone)
-                queryset = queryset.filter(**{f"{self.field_path}__gte": start})
-            if self.last:
-                end = midnight(self.last + timedelta(days=1), zone)
-                queryset = queryset.filter(**{f"{self.field_path}__lt": end})
+            return Selection(**self.asked()).of_period(queryset, self.field_path)
         except OverflowError as error:
             raise IncorrectLookupParameters(error) from error
-        return queryset
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for display, first, last in self._presets():
@@ -118,37 +132,55 @@ def _recent(choices: Iterable[Any], changelist: ChangeList) -> Iterator[Any]:
     For what no index of the list knows: the rare would be looked for among millions.
     """
     period: Any = changelist.list_filter[0]
-    first = f"{period[0]}__first"
+    first, last = links.period_parameters(period[0])
     today = timezone.localdate(timezone=timezone.get_default_timezone())
     since = today - timedelta(days=RECENT_DAYS)
-    has_period = {first, f"{period[0]}__last"} & changelist.params.keys()
+    has_period = {first, last} & changelist.params.keys()
     for number, choice in enumerate(choices):
         if number and not has_period:
             choice["query_string"] += f"&{first}={since}"
         yield choice
 
 
+class ChoiceFilter(admin.ChoicesFieldListFilter):
+    """One of the choices of a field that a selection knows by the same name."""
+
+    def asked(self) -> dict[str, Any]:
+        values: Any = self.used_parameters.get(self.lookup_kwarg) or [""]
+        return {self.field.name: values[-1]}
+
+
+class RecentChoiceFilter(ChoiceFilter):
+    """The same, in the last days."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        return _recent(super().choices(changelist), changelist)
+
+
 class SetupFilter(admin.SimpleListFilter):
-    """Values of a text column of history that are set up now, by their names.
+    """Values of history that are set up now, by their names.
 
     A SELECT DISTINCT over history takes seconds; the setup has a few rows.
     """
 
-    field = ""
+    # The field of a selection that it gives.
+    name = ""
+
+    def asked(self) -> dict[str, Any]:
+        return {self.name: self.value() or ""}
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
-        value = self.value()
-        return queryset.filter(**{self.field: value}) if value else queryset
+        return queryset.filter(Selection(**self.asked()).condition(queryset.model))
 
 
 class QueueFilter(SetupFilter):
     """One queue, by its slug."""
 
     title = _("queue")
-    parameter_name = "in_queue"
-    field = "queue"
+    name = "queue"
+    parameter_name = links.PARAMETERS[name]
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
@@ -160,8 +192,8 @@ class LineFilter(SetupFilter):
     """One phone line, by its number."""
 
     title = _("line")
-    parameter_name = "on_line"
-    field = "line"
+    name = "line"
+    parameter_name = links.PARAMETERS[name]
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
@@ -173,8 +205,8 @@ class MenuFilter(SetupFilter):
     """One menu, by its slug."""
 
     title = _("menu")
-    parameter_name = "at_menu"
-    field = "menu"
+    name = "menu"
+    parameter_name = links.PARAMETERS[name]
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
@@ -183,10 +215,15 @@ class MenuFilter(SetupFilter):
 
 
 class OperatorFilter(SetupFilter):
-    """One operator, by telephone and by browser."""
+    """One operator, by telephone and by browser.
+
+    The choices name the operator's row. A link from a report names what history keeps,
+    a number or client:identity, and means only that.
+    """
 
     title = _("operator")
-    parameter_name = "by_operator"
+    name = "operators"
+    parameter_name = links.PARAMETERS[name]
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
@@ -194,33 +231,33 @@ class OperatorFilter(SetupFilter):
         operators = Operator.objects.order_by("name").values_list("pk", "name")
         return [(str(pk), name) for pk, name in operators]
 
+    def asked(self) -> dict[str, Any]:
+        value = self.value() or ""
+        return {
+            self.name: _names_of(value)
+            if value.isdecimal()
+            else (value,)
+            if value
+            else ()
+        }
+
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
-        value = self.value()
-        if not value:
-            return queryset
-        operator = (
-            Operator.objects.filter(pk=value).first() if value.isdecimal() else None
-        )
-        if operator is None:
+        asked = Selection(**self.asked())
+        if self.value() and not asked.operators:
             return queryset.none()
-        identity = operator.client_identity
-        names = [operator.number or "", f"client:{identity}" if identity else ""]
-        return self.of_operator(queryset, [name for name in names if name])
-
-    def of_operator(
-        self, queryset: models.QuerySet[Any], names: list[str]
-    ) -> models.QuerySet[Any]:
-        """Rows of an operator, who goes by these names."""
-        return queryset.filter(operator__in=names)
+        return queryset.filter(asked.condition(queryset.model))
 
 
-class RecentKindFilter(admin.ChoicesFieldListFilter):
-    """Kinds of events, in the last days."""
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        return _recent(super().choices(changelist), changelist)
+def _names_of(pk: str) -> tuple[str, ...]:
+    """The names under which history knows an operator; none if there is none."""
+    operator = Operator.objects.filter(pk=pk).first()
+    if operator is None:
+        return ()
+    identity = operator.client_identity
+    names = (operator.number, f"client:{identity}" if identity else "")
+    return tuple(name for name in names if name)
 
 
 class InLastDays(SetupFilter):
@@ -231,43 +268,19 @@ class InLastDays(SetupFilter):
 
 
 class RecentQueueFilter(InLastDays, QueueFilter):
-    """Calls that stood in one queue, or conversations of it, in the last days."""
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
-        value = self.value()
-        if not value:
-            return queryset
-        if queryset.model is Call:
-            stays = QueueEntry.objects.filter(call=OuterRef("pk"), queue=value)
-            return queryset.filter(Exists(stays))
-        return queryset.filter(entry__queue=value)
+    """Rows of calls that entered one queue, in the last days."""
 
 
 class RecentLineFilter(InLastDays, LineFilter):
     """Rows of calls to one line, in the last days."""
 
-    field = "call__line"
-
 
 class RecentOperatorFilter(InLastDays, OperatorFilter):
-    """Calls or stays in queues that one operator took, in the last days."""
-
-    def of_operator(
-        self, queryset: models.QuerySet[Any], names: list[str]
-    ) -> models.QuerySet[Any]:
-        way = "entry__call" if queryset.model is Call else "entry"
-        taken = Connection.objects.filter(operator__in=names, **{way: OuterRef("pk")})
-        # A value of each row, newest first; of EXISTS MariaDB makes a join that takes
-        # all the operator ever did.
-        own = Subquery(taken.values("pk")[:1])
-        found: models.QuerySet[Any] = queryset.alias(own=own).filter(own__isnull=False)
-        return found
+    """Calls or queue entries that one operator took, in the last days."""
 
 
 class DerivationFilter(admin.SimpleListFilter):
-    """Events that wait to be told, whose telling failed, or that came too late."""
+    """Events not derived yet, whose derivation failed, or that came too late."""
 
     title = _("derivation")
     parameter_name = "derivation"
@@ -285,7 +298,7 @@ class DerivationFilter(admin.SimpleListFilter):
         self, request: HttpRequest, queryset: models.QuerySet[WebhookEvent]
     ) -> models.QuerySet[WebhookEvent]:
         late = Q(derivation_error=WebhookEvent.LATE)
-        # None of them has been told: the index on told_at serves all.
+        # None of them has been derived: the index on derived_at serves all.
         if self.value() == "pending":
             return queryset.filter(~late, derived_at=None)
         if self.value() == "failed":

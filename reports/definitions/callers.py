@@ -1,25 +1,30 @@
-"""Callers who gave up, and what became of them."""
+"""Callers who gave up, and how the work on them went."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import AbandonedCall
 from reports.definitions import columns
-from reports.present import formats, names
-from reports.query.forms import ReportForm
-from reports.query.keyset import newest_first
-from reports.query.table import Column, Report, Row
+from reports.present import kinds, names, swatches
+from reports.query.keyset import Listed
+from reports.query.selection import Selection
+from reports.query.table import Column, ListTable
 
 
-class AbandonedCallsReport(Report):
+def _seconds(start: datetime, end: datetime | None) -> int | None:
+    return None if end is None else int((end - start).total_seconds())
+
+
+class AbandonedCallsReport(ListTable):
     """One row an abandoned queue entry; short ones make none."""
 
     slug = "abandoned-calls"
     title = _("Abandoned calls")
+    model = AbandonedCall
+    moment = "abandoned_at"
     columns = [
-        Column("abandoned_at", _("Abandoned at"), formats.moment),
+        Column("abandoned_at", _("Abandoned at"), kinds.MOMENT),
         columns.CALL_SID,
         columns.VISIT,
         columns.QUEUE,
@@ -27,51 +32,42 @@ class AbandonedCallsReport(Report):
         columns.WAIT_SECONDS,
         columns.POSITION,
         columns.IVR_PATH,
-        Column("state", _("State"), names=names.of(AbandonedCall.State)),
-        Column("attempts", _("Attempts"), formats.count, adds_up=True),
-        Column("recovered_at", _("Recovered at"), formats.moment),
-        Column("recovery_seconds", _("Recovery time"), formats.duration),
-        Column("handled_by", _("Handled by"), names=names.users),
+        Column(
+            "state",
+            _("State"),
+            names=names.of(AbandonedCall.State),
+            drawn=swatches.badge,
+        ),
+        Column(
+            "attempts",
+            _("Attempts"),
+            kinds.COUNT,
+            paths=("follow_up__attempts",),
+            value=lambda attempts: attempts or 0,
+            adds_up=True,
+        ),
+        Column("recovered_at", _("Recovered at"), kinds.MOMENT),
+        Column(
+            "recovery_seconds",
+            _("Recovery time"),
+            kinds.SECONDS,
+            paths=("abandoned_at", "recovered_at"),
+            value=_seconds,
+        ),
+        Column(
+            "handled_by",
+            _("Handled by"),
+            names=names.users,
+            paths=(
+                "follow_up__handled_by__username",
+                "follow_up__claimed_by__username",
+            ),
+            value=lambda handled_by, claimed_by: handled_by or claimed_by,
+        ),
+        *columns.of_fields(AbandonedCall, "entered_at"),
+        columns.line_of(),
     ]
 
-    def rows(self, form: ReportForm) -> Iterator[Row]:
-        """The rows, newest first."""
-        pages = newest_first(
-            form.abandoned_calls(),
-            "abandoned_at",
-            "call_id",
-            "visit",
-            "queue",
-            "caller",
-            "wait_seconds",
-            "position",
-            "ivr_path",
-            "state",
-            "recovered_at",
-            "follow_up__attempts",
-            "follow_up__handled_by__username",
-            "follow_up__claimed_by__username",
-        )
-        for page in pages:
-            sids = columns.call_sids(row.call_id for row in page)
-            for row in page:
-                yield {
-                    "abandoned_at": row.abandoned_at,
-                    "call_sid": sids[row.call_id],
-                    "visit": row.visit,
-                    "queue": row.queue,
-                    "caller": form.number(row.caller),
-                    "wait_seconds": row.wait_seconds,
-                    "position": row.position,
-                    "ivr_path": row.ivr_path or None,
-                    "state": row.state,
-                    "attempts": row.follow_up__attempts or 0,
-                    "recovered_at": row.recovered_at,
-                    "recovery_seconds": _seconds(row.abandoned_at, row.recovered_at),
-                    "handled_by": row.follow_up__handled_by__username
-                    or row.follow_up__claimed_by__username,
-                }
-
-
-def _seconds(start: datetime, end: datetime | None) -> int | None:
-    return None if end is None else int((end - start).total_seconds())
+    def listed(self, asked: Selection) -> Listed[AbandonedCall]:
+        """The abandoned calls of a report."""
+        return asked.abandoned_calls()

@@ -1,35 +1,89 @@
-"""Columns that several reports have, and what they are looked up from."""
+"""Columns that several tables have."""
 
-from collections.abc import Iterable
+from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models import Call, Connection, QueueEntry
-from callcenter.numbers import phone_number
-from reports.present import formats, names
+from callcenter.models import Connection
+from reports.present import kinds, names
+from reports.present.kinds import Kind
 from reports.query.table import Column
 
-CALL_SID = Column("call_sid", _("Call SID"))
-VISIT = Column("visit", _("Visit"), formats.count)
+CALL_SID = Column("call_sid", _("Call SID"), paths=("call__sid",))
+VISIT = Column("visit", _("Visit"), kinds.COUNT)
 QUEUE = Column("queue", _("Queue"), names=names.queues)
-LINE = Column("line", _("Line"), phone_number)
-CALLER = Column("caller", _("Caller"), phone_number)
-POSITION = Column("position", _("Position"), formats.count)
+LINE = Column("line", _("Line"), kinds.PHONE_NUMBER)
+CALLER = Column("caller", _("Caller"), kinds.PHONE_NUMBER, is_caller=True)
+POSITION = Column("position", _("Position"), kinds.COUNT)
 IVR_PATH = Column("ivr_path", _("IVR path"))
-WAIT_SECONDS = Column("wait_seconds", _("Wait"), formats.duration, adds_up=True)
-TALK_SECONDS = Column("talk_seconds", _("Talk time"), formats.duration, adds_up=True)
+WAIT_SECONDS = Column("wait_seconds", _("Wait"), kinds.SECONDS, adds_up=True)
+TALK_SECONDS = Column("talk_seconds", _("Talk time"), kinds.SECONDS, adds_up=True)
 TALK_SOURCE = Column(
     "talk_source", _("Source of talk time"), names=names.of(Connection.TalkSource)
 )
-OPERATOR = Column("operator", _("Operator"), names=names.operators)
+OPERATOR = Column("operator", _("Operator"), kinds.PHONE_NUMBER, names=names.operators)
 OPERATOR_CALL_SID = Column("operator_call_sid", _("Operator leg"))
-ENTRY_OUTCOME = Column("outcome", _("Outcome"), names=names.of(QueueEntry.Outcome))
 
 
-def call_sids(pks: Iterable[int]) -> dict[int, str]:
-    """SIDs of calls by primary key, for the rows of a page.
+def of_call(way: str = "call") -> list[Column]:
+    """Whose call a row belongs to, for lists of rows whose report does not say it."""
+    return [
+        Column(
+            "caller",
+            _("Caller"),
+            kinds.PHONE_NUMBER,
+            is_caller=True,
+            is_for_lists=True,
+            paths=(f"{way}__caller",),
+        ),
+        line_of(way),
+    ]
 
-    A dictionary beside the list, because a join makes MariaDB sort millions of rows
-    before the first is there.
-    """
-    return dict(Call.objects.filter(pk__in=set(pks)).values_list("pk", "sid"))
+
+def line_of(way: str = "call") -> Column:
+    """The line of a row's call, for lists."""
+    return Column(
+        "line",
+        _("Line"),
+        kinds.PHONE_NUMBER,
+        is_for_lists=True,
+        paths=(f"{way}__line",),
+    )
+
+
+def operator_number(*paths: str) -> Column:
+    """The number beside the operator's name, which two operators may share."""
+    return Column(
+        "operator_number",
+        _("operator's number or identity"),
+        kinds.PHONE_NUMBER,
+        is_for_lists=True,
+        paths=paths or ("operator",),
+    )
+
+
+def of_fields(model: type[models.Model], *codes: str) -> list[Column]:
+    """Columns that show fields as the model describes them, for lists."""
+    return [_of_field(model._meta.get_field(code)) for code in codes]
+
+
+def _of_field(field: Any) -> Column:
+    choices = dict(field.flatchoices)
+    return Column(
+        field.name,
+        field.verbose_name,
+        kinds.TEXT if choices else _kind(field),
+        names=(lambda: choices) if choices else None,
+        is_for_lists=True,
+    )
+
+
+def _kind(field: Any) -> Kind:
+    if isinstance(field, models.DateTimeField):
+        return kinds.MOMENT
+    if isinstance(field, models.BooleanField):
+        return kinds.YES_OR_NO
+    if isinstance(field, models.IntegerField):
+        return kinds.SECONDS if field.name.endswith("_seconds") else kinds.COUNT
+    return kinds.TEXT

@@ -1,1 +1,1 @@
-"""The same rows as files, written line by line; of tables it asks only names."""
+"""Tables as files, written while their rows are read."""

@@ -1,55 +1,113 @@
-"""What stands in the cells of a file: raw values, by their codes or by their names."""
+"""What stands in the cells of a file: for programs or for people."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
-from django_stubs_ext import StrOrPromise
 
-from reports.query.table import Column, Row
+from reports.present import kinds
+from reports.query.table import Block, Column, Reading
 
-Cell = str | int | float | bool | None
+# Moments are naive, in the reader's zone; a timedelta is a length of time.
+Cell = str | int | float | bool | date | timedelta | None
+Cells = Sequence[Cell]
+# The values of a column as cells.
+Convert = Callable[[Sequence[Any]], Sequence[Cell]]
 
 
-class Cells:
-    """The cells of a report's rows, moments in a zone.
+class Sheet:
+    """A reading as a writer takes it: heads, types of columns, and rows of cells.
 
-    With labels people's names stand for codes, in the active language. Numbers, moments
-    and yes or no stay raw: a file is read by programs too.
+    `labels` puts people's names in place of codes, in the language that is active when
+    the sheet is made: its rows are read later, when the page has been answered and its
+    reader is no longer known. `typed` is for spreadsheets: moments in local time,
+    lengths of time, yes and no. Otherwise values are raw: moments as ISO 8601 with the offset of
+    the zone, lengths in seconds, truth values.
     """
 
     def __init__(
-        self, columns: list[Column], zone: ZoneInfo, *, labels: bool = False
+        self, reading: Reading, zone: ZoneInfo, *, labels: bool, typed: bool
     ) -> None:
+        self._reading = reading
         self._zone = zone
-        self._labels = labels
+        columns = reading.columns
         self.codes = [column.code for column in columns]
-        self.head = [str(column.label) if labels else column.code for column in columns]
-        self._names: dict[str, Mapping[str, StrOrPromise]] = {
-            column.code: column.names()
-            for column in columns
-            if labels and column.names is not None
-        }
+        self.head = [column.heading for column in columns] if labels else self.codes
+        self._total = gettext("Total") if labels else "total"
+        self._converts = [
+            self._convert(column, labels=labels, typed=typed) for column in columns
+        ]
+        # The types of the columns' cells, for their widths and their text.
+        self.types = [
+            _cell_type(column, labels=labels, typed=typed) for column in columns
+        ]
 
-    def of(self, row: Row) -> list[Cell]:
-        """One row's cells, in the order of the columns."""
-        return [self._cell(code, row[code]) for code in self.codes]
+    def blocks(self) -> Iterator[Sequence[Cells]]:
+        """The rows, some hundred at a time."""
+        return map(self.cells, self._reading.blocks())
 
-    def of_total(self, row: Row) -> list[Cell]:
-        """The total row's cells: the first, which can add nothing up, says so."""
-        total = gettext("Total") if self._labels else "total"
-        return [total, *self.of(row)[1:]]
+    def cells(self, block: Block) -> Sequence[Cells]:
+        """The rows of a block as cells."""
+        columns = [
+            values if convert is None else convert(values)
+            for convert, values in zip(
+                self._converts, zip(*block, strict=True), strict=True
+            )
+        ]
+        return list(zip(*columns, strict=True))
 
-    def moment(self, value: datetime) -> str:
-        """A moment as ISO 8601 with the offset of the zone."""
-        return value.astimezone(self._zone).isoformat()
+    def totals(self) -> Cells:
+        """The cells of the total row, once all rows are read."""
+        return self.cells([self._reading.totals()])[0]
 
-    def _cell(self, code: str, value: Any) -> Cell:
-        if isinstance(value, datetime):
-            return self.moment(value)
-        if isinstance(value, str) and code in self._names:
-            return str(self._names[code].get(value, value))
-        cell: Cell = value
-        return cell
+    def total_row(self) -> Cells:
+        """The same; the first cell, whose column adds nothing up, says what it is."""
+        return [self._total, *self.totals()[1:]]
+
+    def _moment(self, value: datetime, *, typed: bool) -> Cell:
+        local = value.astimezone(self._zone)
+        return local.replace(tzinfo=None) if typed else local.isoformat()
+
+    def _convert(self, column: Column, *, labels: bool, typed: bool) -> Convert | None:
+        kind = column.kind
+        names: dict[str, str] = {}
+        if labels and column.names is not None:
+            names = {code: str(name) for code, name in column.names().items()}
+        if kind is kinds.INTERVAL:
+            # Hours and weekdays are no moments.
+            return lambda values: [
+                self._moment(value, typed=typed)
+                if isinstance(value, datetime)
+                else names.get(value, value)
+                for value in values
+            ]
+        if kind.cell is datetime:
+            return lambda values: [
+                None if value is None else self._moment(value, typed=typed)
+                for value in values
+            ]
+        if names:
+            known = names.get
+            return lambda values: [known(value, value) for value in values]
+        if typed and kind.cell is timedelta:
+            return lambda values: [
+                None if value is None else timedelta(seconds=value) for value in values
+            ]
+        if typed and kind.cell is bool:
+            words = {True: gettext("yes"), False: gettext("no")}
+            return lambda values: [words.get(value) for value in values]
+        return None
+
+
+def _cell_type(column: Column, *, labels: bool, typed: bool) -> type:
+    if column.kind.cell is datetime:
+        return datetime if typed else str
+    if labels and column.names is not None:
+        return str
+    if column.kind.cell is timedelta and not typed:
+        return int if column.kind is kinds.SECONDS else float
+    if column.kind.cell is bool and typed:
+        return str
+    return column.kind.cell

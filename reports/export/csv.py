@@ -1,73 +1,99 @@
-"""Rows as lines of CSV: a head line, nothing for nothing.
-
-`lines` are for programs, UTF-8 with `true` and `false`; `pieces` are for spreadsheets,
-which want a mark for UTF-8, take text for formulas, and in Japan often want Shift_JIS.
-"""
+"""Rows as lines of CSV: a head line, nothing for nothing. No database."""
 
 import codecs
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from reports.export import values
 from reports.export.cells import Cell, Cells
-from reports.export.safety import escape_formula
-from reports.export.values import Values
-from reports.query.table import Row, Totals
+from reports.export.formulas import BEGINS, escape_formula
 
-UTF_8 = "utf-8-sig"
-SHIFT_JIS = "cp932"
-_ROWS_AT_ONCE = 500
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the lines are written.
+
+    Spreadsheets want a mark for UTF-8, or in Japan often Shift_JIS, and take text that
+    begins like a formula for one.
+    """
+
+    encoding: str
+    line_end: str
+    escapes_formulas: bool
+
+
+FOR_PROGRAMS = Style("utf-8", "\n", escapes_formulas=False)
+UTF_8 = Style("utf-8-sig", "\r\n", escapes_formulas=True)
+SHIFT_JIS = Style("cp932", "\r\n", escapes_formulas=True)
+
 # Characters that Windows writes with another one of the same look.
 _FOR_WINDOWS = str.maketrans(
     "\u301c\u2212\u2014\u2016\u00a2\u00a3\u00ac", "～－―∥￠￡￢"
 )
 
 
-def lines(
-    cells: Cells, rows: Iterable[Row], totals: Totals | None = None
-) -> Iterator[str]:
-    """The lines one by one; with totals, a total row at the end."""
-    writer = csv.writer(_Line(), lineterminator="\n")
-    yield writer.writerow(cells.head)
-    for row in rows if totals is None else totals.watch(rows):
-        yield writer.writerow([_text(cell) for cell in cells.of(row)])
-    if totals is not None:
-        yield writer.writerow([_text(cell) for cell in cells.of_total(totals.row())])
-
-
 def pieces(
-    head: Sequence[str], rows: Iterable[Values], encoding: str
+    head: Sequence[str], blocks: Iterable[Sequence[Cells]], style: Style
 ) -> Iterator[bytes]:
-    """The bytes of a file for spreadsheets, its head before any row is read.
+    """The bytes of the file, its head before any row is read.
 
     What Shift_JIS cannot write becomes 〓, as printers in Japan have it.
     """
-    writer = csv.writer(_Line(), lineterminator="\r\n")
-    encode = codecs.getincrementalencoder(encoding)(_GETA).encode
-    yield encode(
-        _for(encoding, writer.writerow([escape_formula(label) for label in head]))
-    )
-    left = iter(rows)
-    while some := list(islice(left, _ROWS_AT_ONCE)):
-        text = "".join(
-            [
-                writer.writerow(
-                    [
-                        escape_formula(cell)
-                        if isinstance(cell, str)
-                        else values.text(cell)
-                        for cell in row
-                    ]
-                )
-                for row in some
-            ]
-        )
-        yield encode(_for(encoding, text))
+    encode = codecs.getincrementalencoder(style.encoding)(_GETA).encode
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, lineterminator=style.line_end)
+
+    def written(rows: Sequence[Cells]) -> bytes:
+        columns = [_texts(column, style) for column in zip(*rows, strict=True)]
+        writer.writerows(zip(*columns, strict=True))
+        text = lines.getvalue()
+        lines.seek(0)
+        lines.truncate()
+        return encode(text.translate(_FOR_WINDOWS) if style is SHIFT_JIS else text)
+
+    yield written([head])
+    for block in blocks:
+        yield written(block)
 
 
-def _for(encoding: str, text: str) -> str:
-    return text.translate(_FOR_WINDOWS) if encoding == SHIFT_JIS else text
+# What the writer of the standard library writes as programs want it.
+_NUMBERS = {int, float, type(None)}
+_STRINGS = {str, type(None)}
+
+
+def _texts(column: Sequence[Any], style: Style) -> Sequence[Cell]:
+    """The cells of a column as the writer is to write them."""
+    types = set(map(type, column))
+    if types <= _NUMBERS or (types <= _STRINGS and not style.escapes_formulas):
+        return column
+    if types <= _STRINGS:
+        return [
+            escape_formula(cell) if cell and cell[0] in BEGINS else cell
+            for cell in column
+        ]
+    if len(types - {type(None)}) < 2:
+        # Lengths of time and the like: each value is written once.
+        known = {cell: _text(cell, style) for cell in set(column)}
+        return [known[cell] for cell in column]
+    return [_text(cell, style) for cell in column]
+
+
+def _text(cell: Cell, style: Style) -> Cell:
+    """A cell as spreadsheets read it back: 2026-11-22 10:02:03, 0:01:35."""
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ", "seconds")
+    if isinstance(cell, timedelta):
+        minutes, second = divmod(int(cell.total_seconds()), 60)
+        hour, minute = divmod(minutes, 60)
+        return f"{hour}:{minute:02}:{second:02}"
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, str) and style.escapes_formulas:
+        return escape_formula(cell)
+    return cell
 
 
 def _geta(error: UnicodeError) -> tuple[str, int]:
@@ -78,18 +104,3 @@ def _geta(error: UnicodeError) -> tuple[str, int]:
 
 _GETA = "geta"
 codecs.register_error(_GETA, _geta)
-
-
-class _Line:
-    """Hands the written line back to whoever wrote it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _text(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    return repr(cell) if isinstance(cell, float) else str(cell)

@@ -1,9 +1,9 @@
 """A table as a download: the formats there are, and the answer that streams one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -11,27 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from reports.export import audit, csv, json, xlsx
-from reports.export.values import Values
+from reports.export.cells import Sheet
 from reports.models import ExportAudit
+from reports.query.table import Reading
 
 
-class Table(Protocol):
-    """What can be taken away: heads and rows, for people and for programs."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is taken away: a reading of a table, what the table is called, and when."""
 
     title: str
-    codes: list[str]
-    head: list[str]
-    kinds: list[type]
-    # So many rows have been read.
-    count: int
-    # Whether numbers of callers stand masked in it.
-    is_masked: bool
-
-    def shown(self) -> Iterator[Values]:
-        """Rows as people read them."""
-
-    def raw(self) -> Iterator[Sequence[Any]]:
-        """Rows as programs read them."""
+    slug: str
+    reading: Reading
+    zone: ZoneInfo
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +35,31 @@ class Format:
     name: StrOrPromise
     suffix: str
     content_type: str
-    # Of a table, what it is called by programs, and the moment it is taken away.
-    pieces: Callable[[Table, str, datetime], Iterator[bytes]]
+    pieces: Callable[[Taken], Iterator[bytes]]
 
 
-def _xlsx(table: Table, _name: str, _now: datetime) -> Iterator[bytes]:
-    return xlsx.pieces(table.title, table.head, table.kinds, table.shown())
+def _for_people(taken: Taken) -> Sheet:
+    return Sheet(taken.reading, taken.zone, labels=True, typed=True)
 
 
-def _csv(table: Table, _name: str, _now: datetime) -> Iterator[bytes]:
-    return csv.pieces(table.head, table.shown(), csv.UTF_8)
+def _xlsx(taken: Taken) -> Iterator[bytes]:
+    sheet = _for_people(taken)
+    return xlsx.pieces(taken.title, sheet.head, sheet.types, sheet.blocks())
 
 
-def _shift_jis(table: Table, _name: str, _now: datetime) -> Iterator[bytes]:
-    return csv.pieces(table.head, table.shown(), csv.SHIFT_JIS)
+def _csv(taken: Taken, style: csv.Style = csv.UTF_8) -> Iterator[bytes]:
+    sheet = _for_people(taken)
+    return csv.pieces(sheet.head, sheet.blocks(), style)
 
 
-def _json(table: Table, name: str, now: datetime) -> Iterator[bytes]:
-    return json.list_pieces(name, now.isoformat(), table.codes, table.raw())
+def _shift_jis(taken: Taken) -> Iterator[bytes]:
+    return _csv(taken, csv.SHIFT_JIS)
+
+
+def _json(taken: Taken) -> Iterator[bytes]:
+    sheet = Sheet(taken.reading, taken.zone, labels=False, typed=False)
+    as_of = taken.now.astimezone(taken.zone).isoformat()
+    return json.pieces(taken.slug, sheet, as_of)
 
 
 FORMATS = {
@@ -86,15 +86,16 @@ FORMATS = {
 
 
 def response(
-    table: Table, file_format: Format, name: str, now: datetime, audited: ExportAudit
+    taken: Taken, file_format: Format, audited: ExportAudit
 ) -> StreamingHttpResponse:
-    """The file, streamed and written down; `now` is in the reader's zone."""
-    pieces = file_format.pieces(table, name, now)
+    """The file, streamed and written down."""
+    pieces = file_format.pieces(taken)
     answer = StreamingHttpResponse(
-        audit.watched(audited, pieces, lambda: table.count),
+        audit.watched(audited, pieces, lambda: taken.reading.count),
         content_type=file_format.content_type,
     )
-    file_name = f"{table.title} {now:%Y-%m-%d %H%M}.{file_format.suffix}"
+    local = taken.now.astimezone(taken.zone)
+    file_name = f"{taken.title} {local:%Y-%m-%d %H%M}.{file_format.suffix}"
     answer["Content-Disposition"] = content_disposition_header(True, file_name)
     # A proxy that waits for the whole file would keep the first byte back.
     answer["X-Accel-Buffering"] = "no"

@@ -1,50 +1,25 @@
-"""Rows as one JSON object, a row a line; of a report as product.md 7 has it."""
+"""Rows as one JSON object, a row a line, as docs/contract.md 7 describes it."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from itertools import islice
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from reports.export.cells import Cells
-from reports.query.table import Row, Totals
+from reports.export.cells import Sheet
 
-_ROWS_AT_ONCE = 500
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def list_pieces(
-    name: str, as_of: str, codes: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> Iterator[bytes]:
-    """The bytes of a list: its name, as_of, columns, and rows by their codes."""
-    yield (
-        f'{{"list": {_json(name)}, "as_of": {_json(as_of)},'
-        f' "columns": {_json(codes)}, "rows": ['
-    ).encode()
+def pieces(slug: str, sheet: Sheet, as_of: str) -> Iterator[bytes]:
+    """The bytes of the object, its head before any row is read."""
+    codes = sheet.codes
+
+    def written(cells: Sequence[object]) -> str:
+        return _encode(dict(zip(codes, cells, strict=True)))
+
+    head = f'{{"report": {_encode(slug)}, "columns": {_encode(sheet.head)}, "rows": ['
+    yield head.encode()
     separator = "\n"
-    left = iter(rows)
-    while some := list(islice(left, _ROWS_AT_ONCE)):
-        objects = [_json(dict(zip(codes, row, strict=True))) for row in some]
-        yield (separator + ",\n".join(objects)).encode()
+    for block in sheet.blocks():
+        yield (separator + ",\n".join([written(row) for row in block])).encode()
         separator = ",\n"
-    yield b"\n]}\n"
-
-
-def pieces(
-    slug: str, cells: Cells, rows: Iterable[Row], totals: Totals, as_of: datetime
-) -> Iterator[str]:
-    """The text piece by piece, a row a line."""
-    yield f'{{"report": {_json(slug)}, "columns": {_json(cells.head)}, "rows": ['
-    separator = "\n"
-    for row in totals.watch(rows):
-        yield f"{separator}{_object(cells, row)}"
-        separator = ",\n"
-    yield f'\n], "totals": {_object(cells, totals.row())}'
-    yield f', "as_of": {_json(cells.moment(as_of))}}}\n'
-
-
-def _object(cells: Cells, row: Row) -> str:
-    return _json(dict(zip(cells.codes, cells.of(row), strict=True)))
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    end = f'\n], "totals": {written(sheet.totals())}, "as_of": {_encode(as_of)}}}\n'
+    yield end.encode()

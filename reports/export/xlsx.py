@@ -12,16 +12,13 @@ from datetime import date, datetime, timedelta
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
-from reports.export.values import Values
+from reports.export.cells import Cells
 
 # Excel's own limits: rows of a sheet (the head is one of them), characters of a cell.
 MOST_ROWS = 1_048_575
 MOST_CHARACTERS = 32_767
 # A part of a zip archive without the 64-bit extension, which Excel may not read.
 MOST_BYTES = 1_900_000_000
-# So many rows are put together before they are compressed and given away.
-_ROWS_AT_ONCE = 500
-
 _WIDTHS = {datetime: 20, date: 12, timedelta: 11, int: 10, float: 10}
 _TEXT_WIDTH = 18
 _FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 -- cells have no zone
@@ -65,16 +62,16 @@ _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 def pieces(
     title: str,
     head: Sequence[str],
-    kinds: Sequence[type],
-    rows: Iterable[Values],
+    types: Sequence[type],
+    blocks: Iterable[Sequence[Cells]],
     *,
     most_rows: int = MOST_ROWS,
     most_bytes: int = MOST_BYTES,
 ) -> Iterator[bytes]:
     """The bytes of the workbook piece by piece, the first one before any row is read.
 
-    Kinds are the types of the columns' values, for their widths. Moments are naive, in
-    the time of the reader's zone. Rows past the most of a sheet go to a further one.
+    Types are those of the columns' cells, for their widths. Rows past the most of a
+    sheet go to a further one.
     """
     sink = _Sink()
     names: list[str] = []
@@ -82,25 +79,21 @@ def pieces(
         archive = files.enter_context(
             zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         )
-        left = iter(rows)
-        row = None
-        while row is not None or not names:
+        waiting = map(_lines, blocks)
+        lines: Sequence[str] = []
+        while lines or not names:
             names.append(_sheet_name(title, len(names) + 1))
             with _part(archive, f"xl/worksheets/sheet{len(names)}.xml") as sheet:
-                size = sheet.write(_sheet_begin(head, kinds).encode())
+                size = sheet.write(_sheet_begin(head, types).encode())
                 yield sink.take()
-                row = row or next(left, None)
+                lines = lines or next(waiting, ())
                 written = 0
-                while row is not None and written < most_rows and size < most_bytes:
-                    lines = []
-                    while row is not None and written < most_rows:
-                        lines.append(_row(row))
-                        written += 1
-                        row = next(left, None)
-                        if len(lines) == _ROWS_AT_ONCE:
-                            break
-                    size += sheet.write("".join(lines).encode())
+                while lines and written < most_rows and size < most_bytes:
+                    fitting = lines[: most_rows - written]
+                    size += sheet.write("".join(fitting).encode())
                     yield sink.take()
+                    written += len(fitting)
+                    lines = lines[len(fitting) :] or next(waiting, ())
                 sheet.write(_sheet_end(len(head), written).encode())
         for name, text in _book(names):
             with _part(archive, name) as part:
@@ -137,8 +130,36 @@ def _part(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     return archive.open(part, "w")
 
 
-def _row(cells: Values) -> str:
-    return f"<row>{''.join([_WRITERS[type(cell)](cell) for cell in cells])}</row>"
+def _lines(block: Sequence[Cells]) -> list[str]:
+    """The rows of a block as XML."""
+    columns = [_column(cells) for cells in zip(*block, strict=True)]
+    return [f"<row>{''.join(row)}</row>" for row in zip(*columns, strict=True)]
+
+
+def _column(cells: Sequence[Any]) -> list[str]:
+    """The cells of a column as XML; of what stands there often each value only once."""
+    types = set(map(type, cells)) - {type(None)}
+    # Among several types 1, 1.0 and True would be one value.
+    if len(types) < 2:
+        different = set(cells)
+        if 2 * len(different) < len(cells):
+            known = {cell: _WRITERS[type(cell)](cell) for cell in different}
+            return [known[cell] for cell in cells]
+        if types == {str} and _is_plain("".join(filter(None, cells))):
+            return [_PLAIN.format(cell) if cell else "<c/>" for cell in cells]
+    return [_WRITERS[type(cell)](cell) for cell in cells]
+
+
+_PLAIN = '<c s="2" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>'
+
+
+def _is_plain(text: str) -> bool:
+    """Whether XML and Excel take text as it is; too short to be cut if it is all."""
+    return (
+        len(text) <= MOST_CHARACTERS
+        and text.isprintable()
+        and not any(each in text for each in ("&", "<", ">", "_x"))
+    )
 
 
 def _text(value: str, style: int = 2) -> str:
@@ -187,11 +208,11 @@ def _sheet_name(title: str, number: int) -> str:
     return name[:31] if number == 1 else f"{name[:27]} {number}"
 
 
-def _sheet_begin(head: Sequence[str], kinds: Sequence[type]) -> str:
+def _sheet_begin(head: Sequence[str], types: Sequence[type]) -> str:
     columns = "".join(
-        f'<col min="{number}" max="{number}" width="{_width(label, kind)}"'
+        f'<col min="{number}" max="{number}" width="{_width(label, type_)}"'
         ' customWidth="1"/>'
-        for number, (label, kind) in enumerate(zip(head, kinds, strict=True), 1)
+        for number, (label, type_) in enumerate(zip(head, types, strict=True), 1)
     )
     labels = "".join(_text(label, 1) for label in head)
     return (
@@ -202,10 +223,10 @@ def _sheet_begin(head: Sequence[str], kinds: Sequence[type]) -> str:
     )
 
 
-def _width(label: str, kind: type) -> int:
+def _width(label: str, type_: type) -> int:
     # Characters of Japanese are as wide as two digits.
     needed = sum(1 if character < "\u2000" else 2 for character in label) + 2
-    return min(max(_WIDTHS.get(kind, _TEXT_WIDTH), needed), 40)
+    return min(max(_WIDTHS.get(type_, _TEXT_WIDTH), needed), 40)
 
 
 def _sheet_end(columns: int, rows: int) -> str:

@@ -1,11 +1,53 @@
-"""Which pages of the admin a reader may open, and where they are."""
+"""Where pages of the admin are, and which of them a reader may open."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from callcenter.models import Call, OperatorState, WebhookEvent
+from reports.query.selection import Selection
+
+# What the filters of the lists call, in addresses, what a selection may hold.
+PARAMETERS = {
+    "kind": "kind__exact",
+    "outcome": "outcome__exact",
+    "queue": "in_queue",
+    "line": "on_line",
+    "menu": "at_menu",
+    "operators": "by_operator",
+    "search": "q",
+}
+
+
+def period_parameters(moment: str) -> tuple[str, str]:
+    """What they call the first and the last day of a list ordered by a moment."""
+    return f"{moment}__first", f"{moment}__last"
+
+
+def list_url(model: type[models.Model], asked: Selection | None = None) -> str:
+    """The list of a table's rows, with the filters that leave what is asked for.
+
+    Of operators a list can be asked for one.
+    """
+    opts = model._meta
+    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    if asked is None:
+        return url
+    query: dict[str, Any] = {
+        parameter: getattr(asked, name)
+        for name, parameter in PARAMETERS.items()
+        if getattr(asked, name)
+    }
+    if asked.operators:
+        (query[PARAMETERS["operators"]],) = asked.operators
+    moment = str((opts.ordering or [""])[0]).removeprefix("-")
+    days = zip(period_parameters(moment), (asked.first, asked.last), strict=True)
+    query |= {parameter: day.isoformat() for parameter, day in days if day}
+    return f"{url}?{urlencode(query)}" if query else url
 
 
 class Doors:
@@ -35,11 +77,6 @@ class Doors:
         found = []
         for model in (OperatorState, WebhookEvent):
             if self.may_view(model):
-                opts = model._meta
-                name = (
-                    f"{self._site.name}:{opts.app_label}_{opts.model_name}_changelist"
-                )
-                found.append(
-                    (str(opts.verbose_name_plural), f"{reverse(name)}?q={call.sid}")
-                )
+                url = list_url(model, Selection(search=call.sid))
+                found.append((str(model._meta.verbose_name_plural), url))
         return found

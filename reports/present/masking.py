@@ -37,6 +37,11 @@ def know_the_reader(get_response: Handler) -> Handler:
     return answer
 
 
+def reader() -> Reader | None:
+    """Whoever reads the page that is being written, if anybody."""
+    return _reader.get()
+
+
 def may_see_numbers(user: Reader | None) -> bool:
     """Whether somebody may read callers' numbers; nobody in particular may not."""
     return user is not None and user.has_perm(PERMISSION)

@@ -1,4 +1,4 @@
-"""The filter above every report: its fields, and the rows that it leaves."""
+"""The filter above every report: its fields, and what they ask for."""
 
 from datetime import UTC, date, datetime
 from functools import cache
@@ -8,22 +8,19 @@ from zoneinfo import ZoneInfo, available_timezones
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import (
-    AbandonedCall,
     Call,
     Connection,
-    IvrStep,
     Operator,
     PhoneLine,
     Queue,
     QueueEntry,
 )
-from reports.present.formats import masked_number
 from reports.query import periods
-from reports.query.keyset import Selection
+from reports.query.selection import Selection
 
 # Twilio is younger, and older offsets of some zones were no whole quarter hours.
 FIRST_DAY = date(2000, 1, 1)
@@ -78,11 +75,7 @@ class NameField(forms.CharField):
 
 
 class ReportForm(forms.Form):
-    """The filter of a report: what is left out has its default.
-
-    Callers' numbers are masked unless whoever makes the form says that its reader may
-    see them, so that no page or file can forget to.
-    """
+    """The filter of a report: what is left out has its default."""
 
     first = DayField(label=_("First day"))
     last = DayField(label=_("Last day"))
@@ -101,12 +94,6 @@ class ReportForm(forms.Form):
         },
     )
     zone = NameField(label=_("Time zone"), max_length=64)
-
-    def __init__(
-        self, *args: Any, may_see_numbers: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.may_see_numbers = may_see_numbers
 
     def clean_queue(self) -> str:
         """A queue that is set up, or that history knows."""
@@ -168,94 +155,19 @@ class ReportForm(forms.Form):
         return cleaned
 
     @property
-    def period(self) -> periods.Period:
-        """The days asked for, in the zone asked for."""
-        period: periods.Period = self.cleaned_data["period"]
-        return period
-
-    def number(self, number: str) -> str | None:
-        """A caller's number as this reader may see it; nothing when withheld."""
-        if not number:
-            return None
-        return number if self.may_see_numbers else masked_number(number)
-
-    def entries(self) -> Selection[QueueEntry]:
-        """Queue entries of the period."""
+    def selection(self) -> Selection:
+        """What is asked for, as rows are filtered by it."""
+        asked = self.cleaned_data
+        period: periods.Period = asked["period"]
         return Selection(
-            QueueEntry.objects.entered_between(*self.period.bounds()),
-            self._equal("queue") & self._on_line("call") & self._with_operator("pk"),
+            first=period.first,
+            last=period.last,
+            zone=period.zone,
+            queue=asked["queue"],
+            operators=(asked["operator"],) if asked["operator"] else (),
+            line=asked["line"],
+            interval=asked["interval"],
         )
-
-    def connections(self) -> Selection[Connection]:
-        """Connections of the period's queue entries."""
-        entries = QueueEntry.objects.entered_between(*self.period.bounds()).filter(
-            self._equal("queue"), self._on_line("call"), pk=OuterRef("entry")
-        )
-        return Selection(
-            Connection.objects.all(), Q(Exists(entries)) & self._equal("operator")
-        )
-
-    def abandoned_calls(self) -> Selection[AbandonedCall]:
-        """Abandoned calls that entered in the period; withdrawn ones count nowhere."""
-        start, end = self.period.bounds()
-        return Selection(
-            AbandonedCall.objects.with_state().filter(
-                entered_at__gte=start, entered_at__lt=end, is_withdrawn=False
-            ),
-            self._equal("queue") & self._on_line("call") & self._with_operator("entry"),
-        )
-
-    def calls(self) -> Selection[Call]:
-        """Inbound customer calls that began in the period."""
-        legs = self.legs()
-        return Selection(legs.rows, legs.lookups & Q(kind=Call.Kind.CUSTOMER))
-
-    def legs(self) -> Selection[Call]:
-        """Legs of every kind that began in the period.
-
-        With a queue those that entered it, with an operator their own and those taken.
-        """
-        legs = Call.objects.started_between(*self.period.bounds())
-        return Selection(legs, self._of_call())
-
-    def ivr_steps(self) -> Selection[IvrStep]:
-        """Menus asked in the period."""
-        start, end = self.period.bounds()
-        of_call = self._of_call()
-        if of_call:
-            of_call = Q(Exists(Call.objects.filter(of_call, pk=OuterRef("call"))))
-        return Selection(
-            IvrStep.objects.filter(asked_at__gte=start, asked_at__lt=end), of_call
-        )
-
-    def _equal(self, name: str, field: str = "") -> Q:
-        """The condition that a field has the value asked for; none if none is."""
-        value = self.cleaned_data[name]
-        return Q(**{field or name: value}) if value else Q()
-
-    def _on_line(self, call: str) -> Q:
-        line = self._equal("line")
-        if not line:
-            return Q()
-        # Joined, SQLite would begin with all calls of the line, for each page.
-        return Q(Exists(Call.objects.filter(line, pk=OuterRef(call))))
-
-    def _with_operator(self, entry: str) -> Q:
-        operator = self._equal("operator")
-        if not operator:
-            return Q()
-        return Q(Exists(Connection.objects.filter(operator, entry=OuterRef(entry))))
-
-    def _of_call(self) -> Q:
-        """The condition on a leg; an operator's are known by their numbers too."""
-        wanted = self._equal("line")
-        stays = QueueEntry.objects.filter(call=OuterRef("pk"))
-        if queue := self._equal("queue"):
-            wanted &= Q(Exists(stays.filter(queue)))
-        if operator := self.cleaned_data["operator"]:
-            taken = stays.filter(self._with_operator("pk"))
-            wanted &= Q(Exists(taken)) | Q(from_raw=operator) | Q(caller=operator)
-        return wanted
 
 
 def _exact(*found: QuerySet[Any, str]) -> set[str]:

@@ -1,75 +1,69 @@
-"""Long lists read page by page, each page starting where the last one ended."""
+"""The rows of a long list, newest first, read page by page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from callcenter.paging import in_pages
+
 ModelT = TypeVar("ModelT", bound=Model)
 
-# What is looked up for a page stands in one statement, and an SQLite of the oldest kind
-# that Django runs on takes 999 parameters.
-PAGE_ROWS = 900
+PAGE_ROWS = 4_500
+# Rows of the period that one query has to look at where more than that is asked for.
+WINDOW_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Selection(Generic[ModelT]):
-    """Rows of a table that a filter leaves.
-
-    `rows` are those of the period, and nothing else: so they can be read along the one
-    index that begins with their moment. `lookups` is all else that is asked for.
-    """
+class Listed(Generic[ModelT]):
+    """Rows of a list, and what is known about how to read them all."""
 
     rows: QuerySet[ModelT]
-    lookups: Q
-
-    def whole(self) -> QuerySet[ModelT]:
-        """All of it in one queryset, for sums over it."""
-        return self.rows.filter(self.lookups)
+    # The rows of the period alone, whatever else is asked for.
+    period: QuerySet[ModelT]
+    # Whether anything but the period is asked for.
+    is_searched: bool
+    # Whether there are few enough for one query.
+    is_short: bool = False
+    # Whether rows without a moment, which no period holds, are listed too.
+    has_undated: bool = False
 
 
 def newest_first(
-    selection: Selection[ModelT], moment: str, *fields: str
-) -> Iterator[list[Any]]:
-    """Pages of named rows (pk, the moment, the fields), newest first.
+    listed: Listed[Any], moment: str, fields: Sequence[str]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Pages of rows (the fields), those without a moment at the end.
 
-    Memory stays flat however long the list: a cursor would have MariaDB's driver keep
-    the whole result, an offset would read all pages before it again. Lookups are asked
-    about the rows of one page: as conditions of its query they lead both databases to
-    plans that go over all that matches, page after page.
+    The fields begin with the primary key and the moment. A list without moments is one
+    page, in the order of its rows.
     """
-    for page in pages(selection.rows, moment, *fields, size=PAGE_ROWS, named=True):
-        if kept := _kept(selection, page):
-            yield kept
-
-
-def pages(
-    rows: QuerySet[Any], moment: str, *fields: str, size: int, named: bool = False
-) -> Iterator[list[Any]]:
-    """Pages of rows that have a moment (pk, the moment, the fields), newest first."""
-    ordered = rows.order_by(f"-{moment}", "-pk")
-    before = Q()
-    while True:
-        page = list(
-            ordered.filter(before).values_list("pk", moment, *fields, named=named)[
-                :size
-            ]
+    rows = listed.rows.prefetch_related(None)
+    found = rows.values_list(*fields)
+    if not moment:
+        yield list(found)
+        return
+    if listed.is_short:
+        yield list(found.order_by(f"-{moment}", "-pk"))
+        return
+    spans = (
+        windows(listed.period, moment, WINDOW_ROWS)
+        if listed.is_searched
+        else [Q(**{f"{moment}__isnull": False})]
+    )
+    for span in spans:
+        yield from in_pages(
+            found.filter(span), moment, size=PAGE_ROWS, newest_first=True
         )
-        yield page
-        if len(page) < size:
-            return
-        pk, at = page[-1][:2]
-        # The first half alone is what an index can be entered with.
-        before = Q(**{f"{moment}__lte": at}) & (
-            Q(**{f"{moment}__lt": at}) | Q(pk__lt=pk)
-        )
+    if listed.has_undated:
+        undated = found.filter(**{moment: None})
+        yield from in_pages(undated, size=PAGE_ROWS, newest_first=True)
 
 
 def windows(rows: QuerySet[Any], moment: str, size: int) -> Iterator[Q]:
     """Conditions that cut rows into spans of time with so many each, newest first.
 
-    A query for one span has few rows to look at, whatever it asks for besides: so a
+    A query for one span has few rows to look at, whatever it asks for besides. So a
     filter that no index serves costs one way through all rows, not one for each page.
     """
     moments = rows.order_by(f"-{moment}").values_list(moment, flat=True)
@@ -81,14 +75,3 @@ def windows(rows: QuerySet[Any], moment: str, size: int) -> Iterator[Q]:
             return
         yield span & Q(**{f"{moment}__gte": edge[0]})
         span = Q(**{f"{moment}__lt": edge[0]})
-
-
-def _kept(selection: Selection[ModelT], page: list[Any]) -> list[Any]:
-    """The rows of a page that the lookups leave."""
-    if not (page and selection.lookups):
-        return page
-    same = selection.rows.model._default_manager.filter(
-        selection.lookups, pk__in=[row.pk for row in page]
-    )
-    kept = set(same.order_by().values_list("pk", flat=True))
-    return [row for row in page if row.pk in kept]

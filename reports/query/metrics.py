@@ -7,13 +7,14 @@ are made from sums, never from other rates.
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 
 from django.db.models import Aggregate, Count, F, Max, Q, Sum
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from callcenter.models import QueueEntry
+from reports.present import kinds
+from reports.present.kinds import Kind
 
 Outcome = QueueEntry.Outcome
 
@@ -111,22 +112,13 @@ def nearest_rank(waits: Counter[int], percent: int) -> int | None:
     return None
 
 
-class Unit(StrEnum):
-    """What kind of number a measure is."""
-
-    COUNT = "count"
-    FRACTION = "fraction"
-    SECONDS = "seconds"
-    MEAN_SECONDS = "mean-seconds"
-
-
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One number of a row of queue entries, and the sentence that explains it."""
 
     code: str
     label: StrPromise
-    unit: Unit
+    kind: Kind
     explanation: StrPromise
     of: Callable[[Tally], int | float | None]
 
@@ -136,7 +128,7 @@ QUEUE_MEASURES = [
     Measure(
         "entered",
         _("Entered"),
-        Unit.COUNT,
+        kinds.COUNT,
         _(
             "Queue entries that got in: answered, abandoned, short abandoned,"
             " overflowed, waiting and unknown."
@@ -146,21 +138,21 @@ QUEUE_MEASURES = [
     Measure(
         "offered",
         _("Offered"),
-        Unit.COUNT,
+        kinds.COUNT,
         _("Answered, abandoned and overflowed; short abandoned ones are left out."),
         lambda tally: tally.offered,
     ),
     Measure(
         "answered",
         _("Answered"),
-        Unit.COUNT,
+        kinds.COUNT,
         _("Queue entries connected to an operator."),
         lambda tally: tally.answered,
     ),
     Measure(
         "answered_within",
         _("Answered within threshold"),
-        Unit.COUNT,
+        kinds.COUNT,
         _(
             "Answered after no longer a wait than the service level threshold that"
             " was valid at entering."
@@ -170,14 +162,14 @@ QUEUE_MEASURES = [
     Measure(
         "abandoned",
         _("Abandoned"),
-        Unit.COUNT,
+        kinds.COUNT,
         _("The caller hung up while waiting; short abandoned ones are left out."),
         lambda tally: tally.abandoned,
     ),
     Measure(
         "short_abandoned",
         _("Short abandoned"),
-        Unit.COUNT,
+        kinds.COUNT,
         _(
             "The caller hung up sooner than the short-abandon threshold that was"
             " valid at entering."
@@ -187,98 +179,98 @@ QUEUE_MEASURES = [
     Measure(
         "overflowed",
         _("Overflowed"),
-        Unit.COUNT,
+        kinds.COUNT,
         _("Left the queue still connected, by our rule or the caller's choice."),
         lambda tally: tally.overflowed,
     ),
     Measure(
         "blocked",
         _("Blocked"),
-        Unit.COUNT,
+        kinds.COUNT,
         _("Never got in because the queue was full; not among those entered."),
         lambda tally: tally.blocked,
     ),
     Measure(
         "failed",
         _("Failed"),
-        Unit.COUNT,
+        kinds.COUNT,
         _("A technical error before or during waiting; not among those entered."),
         lambda tally: tally.failed,
     ),
     Measure(
         "waiting",
         _("Waiting"),
-        Unit.COUNT,
+        kinds.COUNT,
         _("Still in the queue."),
         lambda tally: tally.waiting,
     ),
     Measure(
         "unknown",
         _("Unknown"),
-        Unit.COUNT,
+        kinds.COUNT,
         _("The call is over, but how it left the queue was never heard."),
         lambda tally: tally.unknown,
     ),
     Measure(
         "service_level",
         _("Service level"),
-        Unit.FRACTION,
+        kinds.FRACTION,
         _("Answered within threshold, of those offered."),
         lambda tally: rate(tally.answered_within, tally.offered),
     ),
     Measure(
         "answer_rate",
         _("Answer rate"),
-        Unit.FRACTION,
+        kinds.FRACTION,
         _("Answered, of those offered."),
         lambda tally: rate(tally.answered, tally.offered),
     ),
     Measure(
         "abandonment_rate",
         _("Abandonment rate"),
-        Unit.FRACTION,
+        kinds.FRACTION,
         _("Abandoned, of those offered."),
         lambda tally: rate(tally.abandoned, tally.offered),
     ),
     Measure(
         "asa_seconds",
         _("Average speed of answer (ASA)"),
-        Unit.MEAN_SECONDS,
+        kinds.MEAN_SECONDS,
         _("Mean wait of those answered; waits of 0 seconds count."),
         lambda tally: rate(tally.answered_wait, tally.answered),
     ),
     Measure(
         "longest_wait_seconds",
         _("Longest wait"),
-        Unit.SECONDS,
+        kinds.SECONDS,
         _("The longest wait of all that are over, however they ended."),
         lambda tally: tally.longest_wait,
     ),
     Measure(
         "p50_wait_seconds",
         _("Median wait"),
-        Unit.SECONDS,
+        kinds.SECONDS,
         _("Half of those answered waited no longer; the wait of a real call."),
         lambda tally: nearest_rank(tally.waits, 50),
     ),
     Measure(
         "p90_wait_seconds",
         _("90% wait"),
-        Unit.SECONDS,
+        kinds.SECONDS,
         _("Nine in ten of those answered waited no longer; the wait of a real call."),
         lambda tally: nearest_rank(tally.waits, 90),
     ),
     Measure(
         "average_abandon_seconds",
         _("Average time to abandon"),
-        Unit.MEAN_SECONDS,
+        kinds.MEAN_SECONDS,
         _("Mean wait of those abandoned; short abandoned ones are left out."),
         lambda tally: rate(tally.abandoned_wait, tally.abandoned),
     ),
     Measure(
         "talk_seconds",
         _("Talk time"),
-        Unit.SECONDS,
+        kinds.SECONDS,
         _(
             "All talk with operators of the calls that entered here, also when it"
             " went on later."
@@ -288,7 +280,7 @@ QUEUE_MEASURES = [
     Measure(
         "average_talk_seconds",
         _("Average talk time (ATT)"),
-        Unit.MEAN_SECONDS,
+        kinds.MEAN_SECONDS,
         _("Talk time by connection; those of unknown length are left out."),
         lambda tally: rate(tally.talk, tally.talks),
     ),

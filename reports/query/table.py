@@ -1,76 +1,189 @@
-"""What a report is: columns, rows for a filter, and what the rows add up to."""
+"""What a table is: columns, and the rows that a selection leaves.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+A report and a list of the admin are both tables: page, `report` command and files show
+the same columns under the same codes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain, islice
+from typing import Any, ClassVar
 
+from django.db import models
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django_stubs_ext import StrOrPromise
 
-from reports.present import formats
-from reports.query.forms import ReportForm
+from reports.present import kinds
+from reports.present.kinds import Kind
+from reports.present.names import Names
+from reports.query import keyset
+from reports.query.keyset import Listed
+from reports.query.selection import Selection
+from reports.query.values import PageValues, last
 
-# The values of the columns by their codes, raw: seconds, fractions, aware moments,
-# None for nothing. A row may hold more than its columns show.
-Row = dict[str, Any]
+# The raw values of a row in the order of its table's columns: seconds, fractions, aware
+# moments, None for nothing.
+Row = Sequence[Any]
+# Rows that are handed on together.
+Block = Sequence[Row]
+BLOCK_ROWS = 500
 
 NOTHING = "—"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its code in files, its label, and how its values read."""
+    """One column: its code in files, its label, what its values are and how they read.
+
+    Columns of rows of a model also say where a value comes from: `paths` are ways from
+    the row to fields, as Django writes them (the code itself unless given), and `value`
+    makes one value of those found there. Where a way leads to several rows, `gather`
+    makes one value of theirs.
+    """
 
     code: str
     label: StrOrPromise
-    format: Callable[[Any], str | None] = formats.text
-    # What people call the values: asked once for a whole table, not for each row.
-    names: Callable[[], Mapping[str, StrOrPromise]] | None = None
+    kind: Kind = kinds.TEXT
+    # What people call the values: asked once for a whole table or page.
+    names: Callable[[], Names] | None = None
+    # How a page draws a value, from the value and its name; else it stands as text.
+    drawn: Callable[[str, StrOrPromise], SafeString] | None = None
     explanation: StrOrPromise = ""
     # Whether the total row carries the sum of this column.
     adds_up: bool = False
+    # Whether the `report` command leaves it out: it has the columns of docs/contract.md
+    # and no others, while lists and their files have room for more.
+    is_for_lists: bool = False
+    paths: tuple[str, ...] = ()
+    value: Callable[..., Any] | None = None
+    gather: Callable[[Sequence[Any]], Any] = last
+    # Whether it holds callers' numbers, which most readers see masked; where legs of
+    # several kinds are listed, of which kinds the number is a caller's.
+    is_caller: bool = False
+    caller_kinds: tuple[str, ...] = ()
 
-    def shown(self, value: Any) -> str:
-        """A value as it reads on screen; nothing is a dash."""
-        read = None if value is None else self.format(value)
-        return NOTHING if read is None else read
+    @property
+    def heading(self) -> str:
+        """The label as it stands above the column."""
+        return capfirst(str(self.label))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The ways to the fields that the value is made of."""
+        return self.paths or (self.code,)
+
+    def shown(self, value: Any, names: Names | None = None) -> str:
+        """A value as it reads on screen, names given; nothing is a dash."""
+        if value is None:
+            return NOTHING
+        if names and value in names:
+            name = names[value]
+            return self.drawn(value, name) if self.drawn else str(name)
+        return self.kind.shown(value) or NOTHING
 
 
-class Totals:
-    """Adds rows up while they pass by."""
+class Reading:
+    """One reading of a table: its rows, to be taken once, and what they add up to."""
 
-    def __init__(self, columns: Iterable[Column]) -> None:
-        self._sums: Row = dict.fromkeys(column.code for column in columns)
-        self._adding = [column.code for column in columns if column.adds_up]
-        self._sums |= dict.fromkeys(self._adding, 0)
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        rows: Iterable[Row],
+        totals: Callable[[], Row],
+        *,
+        is_masked: bool = False,
+    ) -> None:
+        self.columns = columns
+        # Whether numbers of callers are masked in it.
+        self.is_masked = is_masked
+        # So many rows have been handed out.
+        self.count = 0
+        self._rows = iter(rows)
+        self._totals = totals
 
-    def watch(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """The same rows; once they are all read, the totals are complete."""
-        for row in rows:
-            self.add(row)
-            yield row
+    def blocks(self) -> Iterator[Block]:
+        """The rows, some hundred at a time."""
+        while block := list(islice(self._rows, BLOCK_ROWS)):
+            self.count += len(block)
+            yield block
 
-    def add(self, row: Row) -> None:
-        """Count one row in."""
-        for code in self._adding:
-            self._sums[code] += row[code] or 0
+    def rows(self) -> Iterator[Row]:
+        """The rows one by one."""
+        return chain.from_iterable(self.blocks())
 
-    def row(self) -> Row:
-        """The total row; what does not add up is empty."""
-        return self._sums
+    def totals(self) -> Row:
+        """The total row, once all rows are read; what does not add up is None."""
+        return self._totals()
 
 
-class Report:
-    """A filter turned into rows; screen, chart and file show the same ones."""
+class Table:
+    """Columns and rows; what is asked of history decides which rows."""
 
-    slug: str
+    # How the `report` command and JSON files name the table.
+    slug: ClassVar[str]
     title: StrOrPromise
-    columns: list[Column]
-    form_class: type[ReportForm] = ReportForm
+    columns: Sequence[Column]
 
-    def rows(self, form: ReportForm) -> Iterator[Row]:
-        """The rows for a valid form, in the order in which they are shown."""
+    @property
+    def report_columns(self) -> list[Column]:
+        """The columns of the `report` command."""
+        return [column for column in self.columns if not column.is_for_lists]
+
+    def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
+        """The rows of a report in the order in which they are shown.
+
+        Callers' numbers are masked unless whoever reads says that they may be seen.
+        """
         raise NotImplementedError
 
-    def totals(self) -> Totals:
-        """An empty total for rows to be counted into as they are read."""
-        return Totals(self.columns)
+
+class ListTable(Table):
+    """A table whose rows are those of a model."""
+
+    model: type[models.Model]
+    # The moment that orders the rows, newest first; short lists of the setup have none
+    # and keep the order of their page.
+    moment: ClassVar[str] = ""
+
+    def column(self, code: str) -> Column | None:
+        """The column with this code, if there is one."""
+        return next((each for each in self.columns if each.code == code), None)
+
+    def listed(self, asked: Selection) -> Listed[Any]:
+        """The rows that the report shows for what is asked."""
+        raise NotImplementedError
+
+    def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
+        """The rows of the report."""
+        return self.read_listed(
+            self.listed(asked), self.report_columns, may_see_numbers=may_see_numbers
+        )
+
+    def read_listed(
+        self,
+        listed: Listed[Any],
+        columns: Sequence[Column] = (),
+        *,
+        may_see_numbers: bool = False,
+    ) -> Reading:
+        """The rows listed, with some columns; with all of them unless they are named.
+
+        Memory stays flat and the database sorts nothing: pages follow each other along
+        the index of the moment, and what other tables hold is looked up for a page.
+        """
+        columns = columns or self.columns
+        values = PageValues(
+            self.model, columns, self.moment, may_see_numbers=may_see_numbers
+        )
+        sums = [0 if column.adds_up else None for column in columns]
+
+        def rows() -> Iterator[Row]:
+            for page in keyset.newest_first(listed, self.moment, values.fields):
+                found = values.columns(page)
+                for place, column in enumerate(columns):
+                    if column.adds_up:
+                        sums[place] += sum(filter(None, found[place]))
+                yield from zip(*found, strict=True)
+
+        return Reading(columns, rows(), lambda: sums, is_masked=values.is_masked)

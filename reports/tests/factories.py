@@ -14,7 +14,8 @@ from callcenter.models import (
     QueueEntry,
 )
 from reports.query.forms import ReportForm
-from reports.query.table import Report, Row
+from reports.query.selection import Selection
+from reports.query.table import Table
 
 NOON = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)  # 12:00 in Tokyo
 OPERATOR = "+815000000201"
@@ -101,18 +102,30 @@ def make_step(asked_at: datetime = NOON, **more: Any) -> IvrStep:
 
 def make_form(**asked: Any) -> ReportForm:
     """A valid filter: the day of NOON in Tokyo unless the test says otherwise."""
-    may_see_numbers = asked.pop("may_see_numbers", True)
     form = ReportForm(
-        {"first": "2026-10-20", "last": "2026-10-20", "zone": "Asia/Tokyo"} | asked,
-        may_see_numbers=may_see_numbers,
+        {"first": "2026-10-20", "last": "2026-10-20", "zone": "Asia/Tokyo"} | asked
     )
     assert form.is_valid(), form.errors
     return form
 
 
-def rows_of(report: Report, **asked: Any) -> list[Row]:
-    """What the columns of a report show, for a filter."""
-    codes = [column.code for column in report.columns]
-    return [
-        {code: row[code] for code in codes} for row in report.rows(make_form(**asked))
-    ]
+def selection(**asked: Any) -> Selection:
+    """What such a filter asks for."""
+    return make_form(**asked).selection
+
+
+def rows_of(
+    table: Table, *, may_see_numbers: bool = True, **asked: Any
+) -> list[dict[str, Any]]:
+    """The rows of a report for a filter, by the codes of its columns."""
+    reading = table.read(selection(**asked), may_see_numbers=may_see_numbers)
+    codes = [column.code for column in reading.columns]
+    return [dict(zip(codes, row, strict=True)) for row in reading.rows()]
+
+
+def totals_of(table: Table, **asked: Any) -> dict[str, Any]:
+    """The total row of a report for a filter, by the codes of its columns."""
+    reading = table.read(selection(**asked))
+    list(reading.rows())
+    codes = [column.code for column in reading.columns]
+    return dict(zip(codes, reading.totals(), strict=True))

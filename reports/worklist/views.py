@@ -21,8 +21,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from callcenter.followup import acts
-from callcenter.models import AbandonedCall
+from callcenter.models import AbandonedCall, QueueEntry
 from reports.present import formats
+from reports.present.links import list_url
+from reports.query.selection import Selection
 from reports.worklist.callers import DAYS, RecentCalls, Tab, caller_of
 from reports.worklist.forms import Act, ActForm, ListQuery
 from reports.worklist.shown import Reader, name_of
@@ -218,11 +220,8 @@ def _may_see_entries(user: User) -> bool:
 def _short_url(recent: RecentCalls) -> str:
     """The list of short abandons, which are not on the work list."""
     day = timezone.localtime(recent.since).date()
-    url = reverse("admin:callcenter_queueentry_changelist")
-    query = QueryDict(mutable=True)
-    query["outcome__exact"] = "short_abandoned"
-    query["entered_at__first"] = day.isoformat()
-    return f"{url}?{query.urlencode()}"
+    asked = Selection(first=day, outcome=QueueEntry.Outcome.SHORT_ABANDONED)
+    return list_url(QueueEntry, asked)
 
 
 def _rendered(

@@ -1,9 +1,10 @@
 """Abandoned calls and callback requests in the admin; read-only."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import (
     AbandonedCall,
@@ -17,23 +18,21 @@ from reports.admin.filters import (
 )
 from reports.admin.history.linked import Linked
 from reports.admin.history.parts import EntryPartAdmin, PartAdmin
-from reports.present import swatches
 
 
 @admin.register(AbandonedCall)
 class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
     """Abandoned calls, and the state of the work on them."""
 
-    list_display = [
+    list_columns = [
         "abandoned_at",
         "queue",
-        "caller_number",
-        "wait",
+        "caller",
+        "wait_seconds",
         "state",
         "recovered_at",
     ]
     list_filter = [("abandoned_at", PeriodFilter), QueueFilter, RecentLineFilter]
-    sortable_by = ["abandoned_at"]
     fieldsets = [
         (
             None,
@@ -45,24 +44,24 @@ class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
                     "visit",
                     "entered_at",
                     "abandoned_at",
-                    "wait",
+                    "wait_seconds",
                     "position",
                     "ivr_path",
-                    "caller_number",
+                    "caller",
                     "state",
+                    "attempts",
                     "recovered_at",
+                    "recovery_seconds",
+                    "handled_by",
                 ]
             },
         )
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[AbandonedCall]:
-        return AbandonedCall.objects.with_state().prefetch_related("call")
-
-    @admin.display(description=_("state"))
-    def state(self, abandoned: AbandonedCall) -> str:
-        state: str = abandoned.state  # with_state() adds it
-        return swatches.badge(state, AbandonedCall.State(state).label)
+        rows: Any = super().get_queryset(request)  # with_state() is of our queryset
+        found: models.QuerySet[AbandonedCall] = rows.with_state()
+        return found
 
     def linked(self, obj: AbandonedCall) -> list[Linked]:
         return [Linked(FollowUp.objects.filter(abandoned_call=obj))]
@@ -72,7 +71,6 @@ class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
 class CallbackRequestAdmin(EntryPartAdmin[CallbackRequest]):
     """Wishes to be rung back."""
 
-    list_display = ["requested_at", "queue", "caller_number"]
+    list_columns = ["requested_at", "queue", "caller"]
     list_filter = [("requested_at", PeriodFilter)]
-    sortable_by = ["requested_at"]
-    fieldsets = [(None, {"fields": ["call", "entry", "caller_number", "requested_at"]})]
+    fieldsets = [(None, {"fields": ["call", "entry", "caller", "requested_at"]})]

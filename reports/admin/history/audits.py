@@ -3,31 +3,28 @@
 from django.apps import apps
 from django.contrib import admin
 from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.admin.filters import PeriodFilter
-from reports.admin.history.base import NOTHING, HistoryAdmin
+from reports.admin.history.base import HistoryAdmin
 from reports.export.downloads import FORMATS
 from reports.models import ExportAudit
-from reports.present import formats
 
 
 @admin.register(ExportAudit)
 class ExportAuditAdmin(HistoryAdmin[ExportAudit]):
     """Exports: who, when, what, with which filter, how many rows, masked or not."""
 
-    list_display = [
+    list_columns = [
         "started_at",
         "username",
         "exported",
         "shown_format",
-        "rows",
-        "masked",
+        "row_count",
+        "is_masked",
         "state",
     ]
     list_filter = [("started_at", PeriodFilter), "state"]
-    sortable_by = ["started_at"]
     fieldsets = [
         (
             None,
@@ -39,8 +36,8 @@ class ExportAuditAdmin(HistoryAdmin[ExportAudit]):
                     "exported",
                     "query",
                     "shown_format",
-                    "rows",
-                    "masked",
+                    "row_count",
+                    "is_masked",
                     "state",
                 ]
             },
@@ -60,12 +57,3 @@ class ExportAuditAdmin(HistoryAdmin[ExportAudit]):
     def shown_format(self, audit: ExportAudit) -> str:
         known = FORMATS.get(audit.file_format)
         return str(known.name) if known else audit.file_format
-
-    @admin.display(description=_("numbers masked"))
-    def masked(self, audit: ExportAudit) -> str:
-        # A red cross in most rows would look like a fault.
-        return gettext("yes") if audit.is_masked else NOTHING
-
-    @admin.display(description=_("rows"))
-    def rows(self, audit: ExportAudit) -> str:
-        return NOTHING if audit.row_count is None else formats.count(audit.row_count)

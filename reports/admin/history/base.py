@@ -1,5 +1,6 @@
 """How history is shown: read by those who may, changed by nobody, counted by none."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -13,16 +14,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from reports.admin.columns import AdminColumn
 from reports.admin.exports import ExportAdmin
 from reports.admin.history import search
 from reports.admin.history.linked import Linked, table
-from reports.present import masking, swatches
+from reports.present import masking
 from reports.present.formats import DIGITS_LEFT
+from reports.query import values
+from reports.query.table import NOTHING
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
-# What stands where there is nothing; the admin itself would print "None".
-NOTHING = "—"
 # Counting ten million rows takes seconds, and nobody reads page 101.
 MOST_LISTED = 10_000
 
@@ -41,9 +43,12 @@ class HistoryAdmin(ExportAdmin[ModelT]):
     """Call history is written by webhooks only; people read it.
 
     Its lists are made for ten million rows: no joins, no full counts, filters and
-    searches that an index serves. Subclasses name what a search may look into.
+    searches that an index serves. Subclasses name what a search may look into, and by
+    their codes the columns of the table (reports/definitions) that the list shows.
     """
 
+    # Codes of columns, or names of methods for what only this list shows.
+    list_columns: Sequence[str] = ()
     # Columns holding the SIDs that a search finds, and numbers written backwards.
     sid_lookups: list[str] = []
     number_lookup = ""
@@ -74,6 +79,30 @@ class HistoryAdmin(ExportAdmin[ModelT]):
         self, request: HttpRequest, obj: object | None = None
     ) -> bool:
         return False
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [self._column(code) for code in self.list_columns]
+
+    def get_fieldsets(self, request: HttpRequest, obj: ModelT | None = None) -> Any:
+        return [
+            (title, {**options, "fields": list(map(self._column, options["fields"]))})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ModelT]:
+        table = self.table
+        shown = [table.column(code) for code in self.list_columns] if table else []
+        relations = values.relations(column for column in shown if column)
+        return super().get_queryset(request).prefetch_related(*relations)
+
+    def _column(self, code: Any) -> Any:
+        """The column of the table with this code; else what Django makes of it."""
+        if self.table is None or hasattr(self, str(code)):
+            return code
+        column = self.table.column(code)
+        if column is None:
+            return code
+        return AdminColumn(column, code if code == self.table.moment else None)
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return self.sid_lookups
@@ -132,10 +161,6 @@ class HistoryAdmin(ExportAdmin[ModelT]):
     ) -> models.QuerySet[ModelT]:
         """Rows of calls from a number, given by its last digits."""
         return queryset.filter(search.ends_with(self.number_lookup, term))
-
-    @admin.display(description=_("outcome"))
-    def shown_outcome(self, row: Any) -> str:
-        return swatches.outcome(row.outcome, row.get_outcome_display()) or NOTHING
 
     def linked(self, obj: ModelT) -> list[Linked]:
         """What hangs on a row, in the order its page shows it."""

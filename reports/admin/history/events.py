@@ -1,4 +1,4 @@
-"""What arrived, in the admin: each request with its form, our answer and its telling.
+"""What arrived, in the admin: each request with its form and our answer.
 
 The forms hold callers' numbers and what they typed, in places nobody can list: whoever
 opens them needs the permission to see numbers besides that to view webhook events.
@@ -13,19 +13,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call, QueueEntry, WebhookEvent
-from reports.admin.filters import DerivationFilter, PeriodFilter, RecentKindFilter
+from reports.admin.filters import DerivationFilter, PeriodFilter, RecentChoiceFilter
 from reports.admin.history import search
-from reports.admin.history.base import NOTHING, HistoryAdmin
+from reports.admin.history.base import HistoryAdmin
 from reports.admin.history.linked import Linked
 from reports.present import masking
 from reports.timeline.lines import form_value
+from reports.query.table import NOTHING
 
 
 @admin.register(WebhookEvent)
 class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
     """Requests from Twilio and acts of ours: what, about whom, answered how."""
 
-    list_display = [
+    list_columns = [
         "received_at",
         "kind",
         "leg",
@@ -36,10 +37,9 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
     ]
     list_filter = [
         ("received_at", PeriodFilter),
-        ("kind", RecentKindFilter),
+        ("kind", RecentChoiceFilter),
         DerivationFilter,
     ]
-    sortable_by = ["received_at"]
     sid_lookups = ["call_sid", "other_sid"]
     fieldsets = [
         (
@@ -93,12 +93,12 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
 
     @admin.display(description=_("input or result"))
     def heard(self, event: WebhookEvent) -> str:
-        """What the caller pressed, else what Twilio says became of it."""
+        """What the caller pressed, else Twilio's result."""
         return event.input or event.result or NOTHING
 
     @admin.display(description=_("derived"), boolean=True)
     def is_derived(self, event: WebhookEvent) -> bool | None:
-        """Told, not told yet, or failed."""
+        """Derived, not derived yet, or failed."""
         if event.derivation_error:
             return False
         return True if event.derived_at else None

@@ -9,14 +9,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import FollowUp
-from reports.admin.history.base import NOTHING, HistoryAdmin
+from reports.admin.history.base import HistoryAdmin
+from reports.query.table import NOTHING
 
 
 @admin.register(FollowUp)
 class FollowUpAdmin(HistoryAdmin[FollowUp]):
     """Where the work stands: one person at a time holds a caller, so nobody edits."""
 
-    list_display = ["abandoned_call", "state", "claimed_by", "attempts", "updated_at"]
+    list_columns = ["abandoned_call", "state", "claimed_by", "attempts", "updated_at"]
     list_filter = ["state"]
     sortable_by = ()
     ordering = ["-id"]

@@ -50,20 +50,20 @@ def table(request: HttpRequest, site: admin.AdminSite, linked: Linked) -> Table 
     if not model_admin.has_view_permission(request):
         return None
     columns = [
-        name
-        for name in model_admin.get_list_display(request)
-        if isinstance(name, str) and name not in (*linked.without, TIMELINE)
+        column
+        for column in model_admin.get_list_display(request)
+        if getattr(column, "__name__", column) not in (*linked.without, TIMELINE)
     ]
     opts = model._meta
     page = f"{site.name}:{opts.app_label}_{opts.model_name}_change"
     rows = list(linked.rows[: MOST_ROWS + 1])
     return Table(
         title=linked.title or opts.verbose_name_plural or "",
-        heads=[str(label_for_field(name, model, model_admin)) for name in columns],
+        heads=[str(label_for_field(each, model, model_admin)) for each in columns],
         rows=[
             (
                 reverse(page, args=[row.pk]),
-                [_cell(name, row, model_admin) for name in columns],
+                [_cell(each, row, model_admin) for each in columns],
             )
             for row in rows[:MOST_ROWS]
         ],
@@ -78,10 +78,10 @@ def page_link(row: models.Model) -> str:
     return format_html('<a href="{}">{}</a>', page, row)
 
 
-def _cell(name: str, row: models.Model, model_admin: admin.ModelAdmin[Any]) -> Any:
+def _cell(column: Any, row: models.Model, model_admin: admin.ModelAdmin[Any]) -> Any:
     empty = model_admin.get_empty_value_display()
-    column, shown, value = lookup_field(name, row, model_admin)
-    if column is None:
+    field, shown, value = lookup_field(column, row, model_admin)
+    if field is None:
         is_boolean = getattr(shown, "boolean", False)
         return display_for_value(value, empty, is_boolean)
-    return display_for_field(value, column, empty)
+    return display_for_field(value, field, empty)

@@ -1,4 +1,4 @@
-"""What the rows that hang on a call have in common: its caller, its SID, its number."""
+"""What the rows that hang on a call have in common: its SID, its number, its page."""
 
 from typing import Any
 
@@ -11,9 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call
-from reports.admin.history.base import NOTHING, HistoryAdmin, ModelT
+from reports.admin.history.base import HistoryAdmin, ModelT
 from reports.admin.history.linked import TIMELINE, page_link
-from reports.present import formats, masking
 
 
 class PartAdmin(HistoryAdmin[ModelT]):
@@ -39,10 +38,6 @@ class PartAdmin(HistoryAdmin[ModelT]):
         found: Call = call
         return found
 
-    @admin.display(description=_("caller"))
-    def caller_number(self, row: ModelT) -> str:
-        return masking.shown(self.call_of(row).caller) or NOTHING
-
     @admin.display(description=_("call"))
     def timeline(self, row: ModelT) -> str:
         return format_html(
@@ -51,14 +46,6 @@ class PartAdmin(HistoryAdmin[ModelT]):
             gettext("Timeline"),
         )
 
-    @admin.display(description=_("wait"))
-    def wait(self, row: Any) -> str:
-        return formats.duration(row.wait_seconds) or NOTHING
-
-    @admin.display(description=_("length"))
-    def length(self, row: Any) -> str:
-        return formats.duration(row.duration_seconds) or NOTHING
-
 
 class EntryPartAdmin(PartAdmin[ModelT]):
     """Rows that hang on a queue entry."""
@@ -66,10 +53,6 @@ class EntryPartAdmin(PartAdmin[ModelT]):
     sid_lookups = ["entry__call__sid"]
     number_lookup = "entry__call__caller_reversed"
     call_path = "entry__call"
-
-    @admin.display(description=_("queue"))
-    def queue(self, row: Any) -> str:
-        return str(row.entry.queue)
 
     @admin.display(description=_("call"))
     def call(self, row: Any) -> str:

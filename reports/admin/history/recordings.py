@@ -17,9 +17,8 @@ from reports.admin.history.parts import PartAdmin
 class RecordingAdmin(PartAdmin[Recording]):
     """Recordings of conversations."""
 
-    list_display = ["recorded_at", "caller_number", "length", "source"]
+    list_columns = ["recorded_at", "caller", "duration_seconds", "source"]
     list_filter = [("recorded_at", PeriodFilter)]
-    sortable_by = ["recorded_at"]
     sid_lookups = ["call__sid", "recording_sid"]
     fieldsets = [
         (
@@ -29,7 +28,7 @@ class RecordingAdmin(PartAdmin[Recording]):
                     "call",
                     "recording_sid",
                     "recorded_at",
-                    "length",
+                    "duration_seconds",
                     "source",
                     "url",
                 ]
@@ -42,9 +41,8 @@ class RecordingAdmin(PartAdmin[Recording]):
 class VoicemailAdmin(PartAdmin[Voicemail]):
     """Messages that callers left."""
 
-    list_display = ["left_at", "queue", "caller_number", "length"]
+    list_columns = ["left_at", "queue", "caller", "duration_seconds"]
     list_filter = [("left_at", PeriodFilter), QueueFilter]
-    sortable_by = ["left_at"]
     sid_lookups = ["call__sid", "recording_sid"]
     fieldsets = [
         (
@@ -56,7 +54,7 @@ class VoicemailAdmin(PartAdmin[Voicemail]):
                     "visit",
                     "recording_sid",
                     "left_at",
-                    "length",
+                    "duration_seconds",
                     "url",
                 ]
             },

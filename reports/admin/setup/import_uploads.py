@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import tablib
 from django.utils.translation import gettext
 
-from reports.export.safety import unescape_formula
+from reports.export.formulas import unescape_formula
 
 MOST_BYTES = 1_000_000
 MOST_LINES = 1_000

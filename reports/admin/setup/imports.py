@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,10 +27,11 @@ from import_export.tmp_storages import BaseStorage
 from reports.admin.exports import PERMISSION
 from reports.admin.setup import changes, import_uploads
 from reports.admin.setup.base import ModelT, SetupAdmin
+from reports.admin.setup.import_cells import YesOrNo
 from reports.admin.setup.import_resources import SetupResource, detail, sentences, shown
 from reports.admin.setup.import_uploads import Unreadable
-from reports.export import downloads
-from reports.export.values import Values
+from reports.present import kinds
+from reports.query.table import Column, Reading
 
 # The preview shows that many lines; all lines are checked.
 MOST_SHOWN = 200
@@ -129,43 +129,34 @@ class Preview:
     wrong: int
 
 
-class ResourceTable:
-    """The rows of a setup table for an export that can be imported again.
+def reading_of(resource: SetupResource, rows: Any) -> Reading:
+    """The rows of a setup table as a file that can be imported again.
 
-    All rows are read at once, while the language of the request is active.
+    They are few, and read at once: in the language of whoever asked. People read the
+    texts that an import reads back, programs truth values for yes and no.
     """
+    codes = [code for code in resource.labels if code not in resource.secret]
+    fields = [resource.fields[code] for code in codes]
 
-    is_masked = False
-
-    def __init__(self, resource: SetupResource, rows: Any) -> None:
-        self.title = str(rows.model._meta.verbose_name_plural)
-        self.codes = [code for code in resource.labels if code not in resource.secret]
-        self.head = [capfirst(str(resource.labels[code])) for code in self.codes]
-        self.kinds: list[type] = [str for _code in self.codes]
-        self.count = 0
-        columns = [resource.fields[code] for code in self.codes]
-        self._rows = [
-            (
-                [column.export(row) for column in columns],
-                [column.get_value(row) for column in columns],
-            )
-            for row in rows
+    def values(row: Any) -> list[Any]:
+        return [
+            value
+            if isinstance(value := field.get_value(row), bool)
+            else field.export(row)
+            for field in fields
         ]
 
-    def shown(self) -> Iterator[Values]:
-        """The cells of each row as an import reads them."""
-        for texts, _values in self._rows:
-            self.count += 1
-            yield texts
-
-    def raw(self) -> Iterator[Sequence[Any]]:
-        """The same, with yes and no as booleans."""
-        for texts, values in self._rows:
-            self.count += 1
-            yield [
-                value if isinstance(value, bool) else text
-                for text, value in zip(texts, values, strict=True)
-            ]
+    columns = [
+        Column(
+            code,
+            resource.labels[code],
+            kinds.YES_OR_NO if isinstance(field.widget, YesOrNo) else kinds.TEXT,
+        )
+        for code, field in zip(codes, fields, strict=True)
+    ]
+    return Reading(
+        columns, [values(row) for row in rows], lambda: [None] * len(columns)
+    )
 
 
 class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
@@ -185,10 +176,8 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request) and request.user.has_perm(PERMISSION)
 
-    def export_table(
-        self, request: HttpRequest, changelist: ChangeList
-    ) -> downloads.Table:
-        return ResourceTable(self.resource(), changelist.queryset)
+    def export_reading(self, request: HttpRequest, changelist: ChangeList) -> Reading:
+        return reading_of(self.resource(), changelist.queryset)
 
     def get_resource_classes(self, request: HttpRequest) -> list[type[SetupResource]]:
         return [self.resource]

@@ -2,28 +2,29 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from io import TextIOWrapper
+from collections.abc import Iterable, Iterator, Sequence
+from io import TextIOBase
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 
 from reports.definitions import REPORTS, report_with_slug
-from reports.export import csv, json
-from reports.export.cells import Cells
+from reports.export import csv, json, xlsx
+from reports.export.cells import Cells, Sheet
 from reports.query.forms import ReportForm
-from reports.query.table import Report
+from reports.query.table import Table
 
 FILTERS = ["first", "last", "queue", "operator", "line", "interval", "zone"]
-FORMATS = ["csv", "json"]
+FORMATS = ["csv", "xlsx", "json"]
 
 
 class Command(BaseCommand):
     """Prints the rows of one report."""
 
-    help = "Print a report: the same rows as on its page, as CSV or JSON."
+    help = "Write a report to standard output, as CSV, Excel workbook or JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What is wrong with a value is said by `handle`, in one line."""
@@ -40,12 +41,16 @@ class Command(BaseCommand):
             " or weekday",
         )
         parser.add_argument("--zone", help=f"such as {settings.TIME_ZONE}, the default")
-        parser.add_argument("--format", default="csv", help="csv (default) or json")
+        parser.add_argument(
+            "--format", default="csv", help="csv (default), xlsx or json"
+        )
         parser.add_argument(
             "--labels", action="store_true", help="labels and names in place of codes"
         )
         parser.add_argument(
-            "--totals", action="store_true", help="a total row at the end of the CSV"
+            "--totals",
+            action="store_true",
+            help="a total row at the end of a CSV or workbook",
         )
 
     def handle(self, *, slug: str, **options: Any) -> None:
@@ -57,38 +62,72 @@ class Command(BaseCommand):
         if options["format"] not in FORMATS:
             raise CommandError(
                 f"The format {options['format']!r} cannot be written;"
-                f" choose {' or '.join(FORMATS)}."
+                f" choose {', '.join(FORMATS)}."
             )
+        given = options.get("stdout")
+        is_for_text = sys.stdout.isatty() if given is None else _is_text(given)
+        if options["format"] == "xlsx" and is_for_text:
+            raise CommandError("A workbook is not text: redirect it to a file.")
         asked = {name: options[name] for name in FILTERS if options[name] is not None}
-        # Whoever can run commands here can read the tables anyway.
-        form = report.form_class(asked, may_see_numbers=True)
+        form = ReportForm(asked)
         if not form.is_valid():
             raise CommandError(_first_error(form))
         with translation.override(settings.LANGUAGE_CODE):
-            self._print(_pieces(report, form, options))
-
-    def _print(self, pieces: Iterable[str]) -> None:
-        out = getattr(self.stdout, "_out", None)
-        if isinstance(out, TextIOWrapper):
-            # Whatever the locale of the terminal, the file is UTF-8.
-            out.reconfigure(encoding="utf-8")
-        try:
-            for piece in pieces:
-                self.stdout.write(piece, ending="")
-            self.stdout.flush()
-        except BrokenPipeError:
-            # Python would try once more to write what is left, and complain of that.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise CommandError("The output was closed before its end.") from None
+            pieces = _pieces(report, form, options)
+            if given is None:
+                _print(pieces)
+            else:
+                _write_to(given, pieces)
 
 
-def _pieces(report: Report, form: ReportForm, options: dict[str, Any]) -> Iterator[str]:
+def _print(pieces: Iterable[bytes]) -> None:
+    """Write to standard output; bytes, so that no terminal's encoding changes them."""
+    try:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Python would try once more to write what is left, and complain of that.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise CommandError("The output was closed before its end.") from None
+
+
+def _write_to(stream: Any, pieces: Iterable[bytes]) -> None:
+    """Write to the stream that a program gave to `call_command`, of text or bytes."""
+    for piece in pieces:
+        stream.write(piece.decode() if _is_text(stream) else piece)
+
+
+def _is_text(stream: Any) -> bool:
+    return isinstance(stream, TextIOBase)
+
+
+def _pieces(
+    report: Table, form: ReportForm, options: dict[str, Any]
+) -> Iterator[bytes]:
     as_of = timezone.now()
-    cells = Cells(report.columns, form.period.zone, labels=options["labels"])
-    totals = report.totals()
-    if options["format"] == "json":
-        return json.pieces(report.slug, cells, report.rows(form), totals, as_of)
-    return csv.lines(cells, report.rows(form), totals if options["totals"] else None)
+    asked = form.selection
+    # Whoever can run commands here can read the tables anyway.
+    reading = report.read(asked, may_see_numbers=True)
+    labels, file_format = options["labels"], options["format"]
+    # A workbook with labels is for people; without them every file has raw values.
+    typed = file_format == "xlsx" and labels
+    sheet = Sheet(reading, asked.zone, labels=labels, typed=typed)
+    if file_format == "json":
+        return json.pieces(report.slug, sheet, as_of.astimezone(asked.zone).isoformat())
+    blocks = sheet.blocks()
+    if options["totals"]:
+        blocks = _with_total(sheet)
+    if file_format == "xlsx":
+        title = capfirst(str(report.title)) if labels else report.slug
+        return xlsx.pieces(title, sheet.head, sheet.types, blocks)
+    return csv.pieces(sheet.head, blocks, csv.FOR_PROGRAMS)
+
+
+def _with_total(sheet: Sheet) -> Iterator[Sequence[Cells]]:
+    """The rows, and a total row at the end."""
+    yield from sheet.blocks()
+    yield [sheet.total_row()]
 
 
 def _first_error(form: ReportForm) -> str:

@@ -61,7 +61,7 @@ def make_call(
 
 
 def make_entry(call: Call | None = None, visit: int = 1, **more: Any) -> QueueEntry:
-    """A stay in the queue "support"."""
+    """An entry of the queue "support"."""
     values: dict[str, Any] = {
         "queue": "support",
         "entered_at": after(10),
@@ -129,7 +129,7 @@ def make_state(call: Call | None = None, seconds: int = 0) -> OperatorState:
 
 
 def make_event(call_sid: str = "", seconds: float = 0, **more: Any) -> WebhookEvent:
-    """A request that has been told."""
+    """A request that has been derived from."""
     values: dict[str, Any] = {
         "kind": "incoming",
         "path": "/twilio/incoming/",
@@ -183,7 +183,7 @@ def make_follow_up(abandoned: AbandonedCall | None = None) -> FollowUp:
 def make_queue(slug: str = "", **more: Any) -> Queue:
     """A queue that is on."""
     slug = slug or f"queue-{next(_numbers)}"
-    return Queue.objects.create(slug=slug, name=slug, **more)
+    return Queue.objects.create(slug=slug, **{"name": slug, **more})
 
 
 def make_threshold(
@@ -198,7 +198,7 @@ def make_threshold(
 def make_menu(slug: str = "", **more: Any) -> Menu:
     """A menu with a text and one key that leads to a queue."""
     slug = slug or f"menu-{next(_numbers)}"
-    menu = Menu.objects.create(slug=slug, name=slug, **more)
+    menu = Menu.objects.create(slug=slug, **{"name": slug, **more})
     Prompt.objects.create(menu=menu, language="ja", text="番号を押してください。")
     MenuOption.objects.create(menu=menu, input="1", action="queue", queue=make_queue())
     return menu

@@ -13,9 +13,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from reports.export import lists
-from reports.export.columns import LISTS
+from reports.definitions import LISTS
 from reports.models import ExportAudit
+from reports.query import keyset
+from reports.query.values import PageValues
 from reports.tests.admin import rows
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +173,7 @@ def test_numbers_are_masked_without_the_permission_to_see_them():
 
 
 def test_download_that_is_broken_off_is_written_down(admin_client, monkeypatch):
-    monkeypatch.setattr(lists, "PAGE_ROWS", 2)
+    monkeypatch.setattr(keyset, "PAGE_ROWS", 2)
     for _ in range(5):
         rows.make_call()
 
@@ -198,7 +199,7 @@ def test_download_that_never_began_is_known_as_not_finished(admin_client):
 
 def test_database_lost_half_way_is_an_interruption(admin_client, monkeypatch):
     rows.make_call()
-    monkeypatch.setattr(lists._Reader, "rows", lambda self, page: 1 / 0)
+    monkeypatch.setattr(PageValues, "columns", lambda self, page: 1 / 0)
 
     content = admin_client.get(address("call")).streaming_content
     with pytest.raises(ZeroDivisionError):
@@ -259,12 +260,12 @@ def test_json_is_one_object_with_codes(admin_client):
 
     found = json.loads(read(admin_client.get(address("call", "json"))))
 
-    assert (found["list"], found["as_of"]) == (
-        "callcenter.call",
+    assert (found["report"], found["as_of"]) == (
+        "calls",
         "2026-11-24T12:04:05+09:00",
     )
     assert list(found["rows"][0]) == found["columns"]
-    assert found["rows"][0]["sid"] == call.sid
+    assert found["rows"][0]["call_sid"] == call.sid
     assert found["rows"][0]["started_at"] == "2026-11-22T10:02:03+09:00"
 
 

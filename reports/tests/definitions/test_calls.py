@@ -11,8 +11,9 @@ from reports.tests.factories import (
     NOON,
     OPERATOR,
     make_call,
-    make_form,
     rows_of,
+    selection,
+    totals_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -151,14 +152,13 @@ def test_leg_shows_both_ends_and_masks_the_customers(kind, sent, shown, masked):
 def test_totals_add_up_what_can_be_added():
     make_call(duration_seconds=5, entry_count=1)
     make_call(duration_seconds=None, entry_count=2)
-    totals = CALLS.totals()
 
-    list(totals.watch(CALLS.rows(make_form())))
+    totals = totals_of(CALLS)
 
     adding = {"duration_seconds": 5, "entries": 3, "connections": 0, "ivr_steps": 0}
     adding |= {"wait_seconds": 0, "talk_seconds": 0}
-    assert totals.row() == {
-        column.code: adding.get(column.code) for column in CALLS.columns
+    assert totals == {
+        column.code: adding.get(column.code) for column in CALLS.report_columns
     }
 
 
@@ -169,7 +169,7 @@ def test_number_of_queries_does_not_grow(
 ):
     for number in range(calls):
         make_call(after(number))
-    form = make_form()
+    asked = selection()
 
     with django_assert_num_queries(queries):
-        list(report.rows(form))
+        list(report.read(asked).rows())

@@ -29,7 +29,8 @@ CONTRACT = {
 
 def test_reports_have_the_columns_of_the_contract_in_its_order():
     assert {
-        report.slug: [column.code for column in report.columns] for report in REPORTS
+        report.slug: [column.code for column in report.report_columns]
+        for report in REPORTS
     } == {slug: " ".join(codes.split()).split(", ") for slug, codes in CONTRACT.items()}
 
 

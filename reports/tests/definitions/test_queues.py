@@ -8,17 +8,18 @@ from hypothesis import strategies as st
 
 from callcenter.models import Call, QueueEntry
 from reports.definitions.queues import QueueIntervalReport, QueueSummaryReport
+from reports.present import kinds
 from reports.query.metrics import QUEUE_MEASURES, Tally, measured
 from reports.query.periods import INTERVALS
-from reports.query.table import Report, Row
 from reports.tests.factories import (
     NOON,
     make_call,
     make_connection,
     make_entry,
-    make_form,
     make_queue,
     rows_of,
+    selection,
+    totals_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -77,12 +78,6 @@ def make_small_set() -> None:
         )
         if talk is not None:
             make_connection(entry, talk_seconds=talk)
-
-
-def totals_of(report: Report, **asked: str) -> Row:
-    totals = report.totals()
-    list(totals.watch(report.rows(make_form(**asked))))
-    return totals.row()
 
 
 def test_small_set_gives_the_measures_of_the_reference():
@@ -231,10 +226,10 @@ def test_number_of_queries_does_not_grow(entries, report, django_assert_num_quer
         make_connection(
             make_entry(NOON - timedelta(hours=number), queue=f"queue-{number}")
         )
-    form = make_form()
+    asked = selection()
 
     with django_assert_num_queries(4):
-        list(report.rows(form))
+        list(report.read(asked).rows())
 
 
 OUTCOMES = st.sampled_from(QueueEntry.Outcome.values)
@@ -260,11 +255,11 @@ def test_balance_holds_in_every_row_and_total(entries, interval):
             outcome=outcome,
             queue=queue,
         )
-    form = make_form(last="2026-10-21", interval=interval)
+    asked = {"last": "2026-10-21", "interval": interval}
 
     for report in (SUMMARY, BY_INTERVAL):
-        totals = report.totals()
-        rows = [*totals.watch(report.rows(form)), totals.row()]
+        totals = totals_of(report, **asked)
+        rows = [*rows_of(report, **asked), totals]
         for row in rows:
             assert row["entered"] == row["offered"] + sum(
                 row[code] for code in ("short_abandoned", "waiting", "unknown")
@@ -273,8 +268,8 @@ def test_balance_holds_in_every_row_and_total(entries, interval):
                 row[code] for code in ("answered", "abandoned", "overflowed")
             )
         for measure in QUEUE_MEASURES:
-            if measure.unit == "count":
+            if measure.kind is kinds.COUNT:
                 added = sum(row[measure.code] for row in rows[:-1])
                 assert added == rows[-1][measure.code]
-        demand = sum(totals.row()[code] for code in ("entered", "blocked", "failed"))
+        demand = sum(totals[code] for code in ("entered", "blocked", "failed"))
         assert demand == len(entries)

@@ -5,8 +5,11 @@ import json
 import os
 import subprocess
 import sys
-from io import StringIO
+from datetime import datetime, time, timedelta
+from io import BytesIO, StringIO
+from typing import Any
 
+import openpyxl
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -31,6 +34,14 @@ def report(*arguments: str) -> str:
     out = StringIO()
     call_command("report", *arguments, stdout=out)
     return out.getvalue()
+
+
+def cells(*arguments: str) -> list[list[Any]]:
+    """The rows of the workbook that the command writes."""
+    out = BytesIO()
+    call_command("report", *arguments, "--format", "xlsx", stdout=out)
+    sheet = openpyxl.load_workbook(out).worksheets[0]
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
 @pytest.mark.django_db
@@ -98,6 +109,47 @@ def test_json_carries_totals_and_the_moment_of_reading():
 
 
 @pytest.mark.django_db
+def test_workbook_has_the_codes_and_raw_values_of_the_csv():
+    make_queue("support")
+    make_connection(make_entry(wait_seconds=75, is_inferred=True))
+
+    head, row = cells("queue-entries", *DAY)
+    [line] = csv.DictReader(StringIO(report("queue-entries", *DAY)))
+
+    assert head == list(line)
+    assert [_as_csv(cell) for cell in row] == list(line.values())
+    assert (row[head.index("wait_seconds")], row[head.index("inferred")]) == (75, True)
+
+
+def _as_csv(cell: Any) -> str:
+    return (
+        ""
+        if cell is None
+        else str(cell).lower()
+        if cell is True or cell is False
+        else str(cell)
+    )
+
+
+@pytest.mark.django_db
+def test_workbook_with_labels_is_the_one_of_the_page():
+    make_queue("support", name="サポート窓口")
+    make_entry(wait_seconds=75)
+
+    head, row, total = cells("queue-entries", *DAY, "--labels", "--totals")
+
+    found = dict(zip(head, row, strict=True))
+    assert (found["キュー"], found["結果"], found["推定"]) == (
+        "サポート窓口",
+        "応答",
+        "いいえ",
+    )
+    assert found["キュー入り日時"] == datetime(2026, 10, 20, 12)  # noqa: DTZ001 -- cells have no zone
+    assert found["待ち時間"] in (time(0, 1, 15), timedelta(seconds=75))
+    assert total[0] == "合計"
+
+
+@pytest.mark.django_db
 def test_filters_narrow_the_rows():
     make_connection(make_entry(queue="support"), operator=OPERATOR)
     make_connection(make_entry(queue="sales"), operator="client:agent_01")
@@ -122,7 +174,9 @@ def test_filters_narrow_the_rows():
         (["calls", "--line", "+815000000999"], "+815000000999"),
         (["calls", "--first", "20.10.2026"], "--first"),
         (["calls", "--first", "2026-10-21", "--last", "2026-10-20"], "--last"),
-        (["calls", "--format", "xlsx"], "'xlsx'"),
+        (["calls", "--format", "pdf"], "'pdf'"),
+        # Captured as text here.
+        (["calls", "--format", "xlsx"], "redirect"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(arguments, named):
@@ -169,6 +223,16 @@ def test_output_is_utf8_whatever_the_terminal(shell):
 
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode().splitlines()[1].startswith("サポート髙橋,0,")
+
+
+def test_workbook_goes_to_a_file(shell, tmp_path):
+    make_queue("support")
+    path = tmp_path / "report.xlsx"
+
+    done = shell(f"$REPORT queue-summary --format xlsx {' '.join(DAY)} > {path}")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert openpyxl.load_workbook(path).active["A2"].value == "support"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import translation
 
-from reports.present import formats
+from reports.present import formats, kinds
 from reports.query.table import Column
 
 
@@ -54,6 +54,6 @@ def test_masked_number_shows_its_last_digits_only(number, read):
 
 
 def test_nothing_reads_as_a_dash():
-    rate = Column("service_level", "Service level", formats.percent)
+    rate = Column("service_level", "Service level", kinds.FRACTION)
 
     assert [rate.shown(value) for value in (None, 0.0, 0.5)] == ["—", "0.0%", "50.0%"]

@@ -15,10 +15,10 @@ from reports.tests.factories import (
     make_call,
     make_connection,
     make_entry,
-    make_form,
     make_operator,
     make_queue,
     make_step,
+    selection,
 )
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_days_left_out_have_a_default(asked, first, last):
         form = ReportForm(asked)
 
         assert form.is_valid()
-    assert form.period == Period(
+    assert form.selection.period == Period(
         date.fromisoformat(first), date.fromisoformat(last), TOKYO
     )
 
@@ -108,7 +108,7 @@ def test_first_and_last_moment_of_a_period_belong_to_it():
     for moment in JUST_OUTSIDE:
         make_entry(moment)
 
-    assert list(make_form().entries().whole().order_by("entered_at")) == inside
+    assert list(selection().entries().rows.order_by("entered_at")) == inside
 
 
 def test_connections_and_abandoned_calls_belong_to_the_period_of_entering():
@@ -119,8 +119,8 @@ def test_connections_and_abandoned_calls_belong_to_the_period_of_entering():
         make_connection(make_entry(moment, wait_seconds=300))
         make_abandoned(moment)
 
-    assert list(make_form().connections().whole()) == [connection]
-    assert list(make_form().abandoned_calls().whole()) == [abandoned]
+    assert list(selection().connections()) == [connection]
+    assert list(selection().abandoned_calls().rows) == [abandoned]
 
 
 def test_calls_belong_to_the_period_of_their_start():
@@ -129,7 +129,7 @@ def test_calls_belong_to_the_period_of_their_start():
         make_call(moment)
     make_call(NOON, kind="operator")
 
-    assert list(make_form().calls().whole().order_by("started_at")) == inside
+    assert list(selection().calls().rows.order_by("started_at")) == inside
 
 
 @pytest.mark.parametrize(
@@ -144,13 +144,13 @@ def test_queue_line_and_operator_narrow_every_kind_of_row(asked):
     make_connection(other, operator="client:agent_01")
     make_step(call=other.call)
 
-    form = make_form(**asked)
+    asked_for = selection(**asked)
 
-    assert list(form.entries().whole()) == [wanted]
-    assert list(form.connections().whole()) == [connection]
-    assert list(form.calls().whole()) == [wanted.call]
-    assert list(form.legs().whole()) == [wanted.call]
-    assert list(form.ivr_steps().whole()) == [step]
+    assert list(asked_for.entries().rows) == [wanted]
+    assert list(asked_for.connections()) == [connection]
+    assert list(asked_for.calls().rows) == [wanted.call]
+    assert list(asked_for.legs().rows) == [wanted.call]
+    assert list(asked_for.ivr_steps().rows) == [step]
 
 
 @pytest.mark.parametrize("asked", [{"queue": "support"}, {"line": "+815000000101"}])
@@ -158,7 +158,7 @@ def test_queue_and_line_narrow_abandoned_calls(asked):
     wanted = make_abandoned()
     make_abandoned(queue="sales", call=make_call(line="+815000000102"))
 
-    assert list(make_form(**asked).abandoned_calls().whole()) == [wanted]
+    assert list(selection(**asked).abandoned_calls().rows) == [wanted]
 
 
 def test_legs_of_an_operator_are_their_own_and_those_they_took():
@@ -169,12 +169,5 @@ def test_legs_of_an_operator_are_their_own_and_those_they_took():
     make_call(kind="operator", from_raw="+815000000202", caller="+815000000202")
     make_operator(client_identity="agent_01")
 
-    assert set(make_form(operator=OPERATOR).legs().whole()) == {entry.call, dialled_in}
-    assert set(make_form(operator="client:agent_01").legs().whole()) == {browser}
-
-
-def test_numbers_are_masked_unless_the_reader_may_see_them():
-    assert make_form(may_see_numbers=True).number("+815012345678") == "+815012345678"
-    assert make_form(may_see_numbers=False).number("+815012345678") == "*********5678"
-    assert make_form(may_see_numbers=False).number("") is None
-    assert ReportForm({}).may_see_numbers is False
+    assert set(selection(operator=OPERATOR).legs().rows) == {entry.call, dialled_in}
+    assert set(selection(operator="client:agent_01").legs().rows) == {browser}

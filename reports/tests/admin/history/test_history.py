@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from callcenter.models import Call, WebhookEvent
+from callcenter.models import Call, Operator, WebhookEvent
 from reports.admin.history import base
 from reports.tests.admin import rows
 
@@ -64,7 +64,7 @@ def test_call_is_followed_by_links_to_its_entry_and_on_to_its_event(admin_client
     assert page(entry) in links(admin_client, page(event))
 
 
-def test_page_of_an_entry_links_to_the_events_of_the_stay(admin_client):
+def test_page_of_an_entry_links_to_its_events(admin_client):
     call = rows.make_call()
     entry = rows.make_entry(call, visit=2)
     asked = rows.make_event(call.sid, decision="enqueue:support/2")
@@ -89,7 +89,9 @@ def test_page_of_a_part_links_to_its_call(admin_client, name):
     assert page(call) in links(admin_client, page(row))
 
 
-def test_page_of_an_event_shows_its_form_escaped_and_why_telling_failed(admin_client):
+def test_page_of_an_event_shows_its_form_escaped_and_why_derivation_failed(
+    admin_client,
+):
     event = rows.make_event(
         params={"From": "<script>", "Digits": ["1", "2"]},
         derived_at=None,
@@ -103,7 +105,7 @@ def test_page_of_an_event_shows_its_form_escaped_and_why_telling_failed(admin_cl
     assert "<pre>ValueError: &lt;odd&gt;</pre>" in html
 
 
-def test_events_are_filtered_by_what_became_of_their_telling(admin_client):
+def test_events_are_filtered_by_how_their_derivation_went(admin_client):
     rows.make_event()
     pending = rows.make_event(derived_at=None)
     failed = rows.make_event(
@@ -269,7 +271,7 @@ def test_rows_are_filtered_by_the_names_of_the_setup(admin_client):
     assert listed(admin_client, "connection", by_operator="0") == []
 
 
-def test_calls_and_stays_are_filtered_by_what_hangs_on_them(admin_client):
+def test_calls_and_entries_are_filtered_by_what_hangs_on_them(admin_client):
     rows.make_line("+815000000101", queue=rows.make_queue("support"))
     operator = rows.make_operator(number="+815000000201")
     taken = rows.make_entry()
@@ -334,22 +336,71 @@ def test_durations_and_numbers_read_as_people_write_them(admin_client):
 
     html = admin_client.get(changelist("queueentry")).content.decode()
 
-    assert '<td class="field-caller_number">03-1234-5678</td>' in html
-    assert '<td class="field-wait">1:01:35</td>' in html
+    assert '<td class="field-caller">03-1234-5678</td>' in html
+    assert '<td class="field-wait_seconds">1:01:35</td>' in html
 
 
-# Session, user, count, rows and what the filters and columns read beside them.
+def test_queue_operator_and_menu_are_called_by_their_names(admin_client):
+    rows.make_queue("support", name="Support desk")
+    rows.make_menu("main", name="Main menu")
+    rows.make_operator("Hana Sato", number="+815000000201")
+    connection = rows.make_connection()
+    rows.make_step()
+    rows.make_state()
+
+    def cell(name: str, code: str) -> str:
+        html = admin_client.get(changelist(name)).content.decode()
+        [found] = re.findall(rf'<td class="field-{code}">([^<]*)</td>', html)
+        return str(found)
+
+    assert cell("queueentry", "queue") == "Support desk"
+    assert cell("queueentry", "operator") == "Hana Sato"
+    assert cell("queueentry", "talk_seconds") == "0:01:00"
+    assert cell("connection", "operator") == "Hana Sato"
+    assert cell("connection", "queue") == "Support desk"
+    assert cell("ivrstep", "menu") == "Main menu"
+    assert cell("operatorstate", "operator") == "Hana Sato"
+    assert "Support desk" in admin_client.get(page(connection.entry)).content.decode()
+
+
+def test_what_has_no_name_any_more_keeps_its_code(admin_client):
+    rows.make_connection()
+
+    html = admin_client.get(changelist("connection")).content.decode()
+
+    assert '<td class="field-queue">support</td>' in html
+    assert '<td class="field-operator">050-0000-0201</td>' in html
+
+
+def test_link_from_a_report_names_an_operator_as_history_does(admin_client):
+    rows.make_operator(number="+815000000201", client_identity="sato")
+    connection = rows.make_connection()
+    by_browser = rows.make_connection()
+    by_browser.operator = "client:sato"
+    by_browser.save()
+
+    found = listed(admin_client, "connection", by_operator="client:sato")
+    both = listed(
+        admin_client, "connection", by_operator=str(Operator.objects.get().pk)
+    )
+
+    assert found == [by_browser.pk]
+    assert sorted(both) == [connection.pk, by_browser.pk]
+
+
+# Session, user, count, rows, what the filters and columns read beside them, and the
+# names of queues, operators and menus.
 LIST_QUERIES = {
     "call": 7,
-    "queueentry": 8,
-    "connection": 8,
-    "ivrstep": 7,
-    "abandonedcall": 7,
+    "queueentry": 11,
+    "connection": 10,
+    "ivrstep": 8,
+    "abandonedcall": 8,
     "recording": 5,
-    "voicemail": 6,
-    "callbackrequest": 6,
-    "operatorstate": 6,
-    "webhookevent": 4,
+    "voicemail": 7,
+    "callbackrequest": 7,
+    "operatorstate": 7,
+    "webhookevent": 5,
 }
 
 

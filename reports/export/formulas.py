@@ -1,20 +1,20 @@
-"""Text of strangers that a spreadsheet would run as a formula. No database."""
+"""Text of others that a spreadsheet would run as a formula. No database."""
 
 import re
 
 # What begins a formula, in half and full width, or lets one begin in the next cell.
-_BEGINS = "=+-@\t\r\n＝＋－＠"
+BEGINS = "=+-@\t\r\n＝＋－＠"
 # A number as Twilio writes it is harmless, and programs must find it as it is.
 _NUMBER = re.compile(r"\+[0-9]{1,15}")
 
 
 def escape_formula(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would run it."""
-    if text[:1] in _BEGINS and text and not _NUMBER.fullmatch(text):
+    if text[:1] in BEGINS and text and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
 
 
 def unescape_formula(text: str) -> str:
-    """What `disarmed` was given, when such a file comes back."""
+    """The text that `escape_formula` was given, for a file that comes back."""
     return text[1:] if text[:1] == "'" and escape_formula(text[1:]) == text else text

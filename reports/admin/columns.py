@@ -1,0 +1,41 @@
+"""Columns of a table as Django's change lists and pages of a row take them."""
+
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django_stubs_ext import StrOrPromise
+
+from reports.present import masking
+from reports.present.names import Names
+from reports.query.table import Column
+from reports.query.values import value_of
+
+
+class AdminColumn:
+    """A callable that shows a column's value of a row, as Django wants it.
+
+    Django takes the head, the order and the CSS class from attributes of a callable.
+    One is made for each page, so that names are asked for once a page.
+    """
+
+    def __init__(self, column: Column, order_field: str | None = None) -> None:
+        self._column = column
+        self.__name__ = column.code
+        self.short_description: StrOrPromise = column.label
+        self.admin_order_field = order_field
+
+    def __call__(self, row: models.Model) -> str:
+        may_see_numbers = masking.may_see_numbers(masking.reader())
+        value = value_of(self._column, row, may_see_numbers=may_see_numbers)
+        return self._column.shown(value, self._names)
+
+    def __eq__(self, other: Any) -> bool:
+        return isinstance(other, AdminColumn) and other._column is self._column
+
+    def __hash__(self) -> int:
+        return hash(self.__name__)
+
+    @cached_property
+    def _names(self) -> Names | None:
+        return self._column.names() if self._column.names else None

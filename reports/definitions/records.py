@@ -1,0 +1,103 @@
+"""Lists of history that are no reports: what operators did, what was recorded, what
+Twilio sent, who took which rows away."""
+
+from dataclasses import replace
+
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models import OperatorState, Recording, Voicemail, WebhookEvent
+from reports.definitions import columns
+from reports.models import ExportAudit
+from reports.present import kinds, names
+from reports.query.table import Column, ListTable
+
+
+class OperatorStates(ListTable):
+    """One row an interval of an operator's state."""
+
+    slug = "operator-states"
+    title = OperatorState._meta.verbose_name_plural or ""
+    model = OperatorState
+    moment = "started_at"
+    columns = [
+        *columns.of_fields(OperatorState, "started_at", "ended_at"),
+        columns.OPERATOR,
+        columns.operator_number(),
+        *columns.of_fields(OperatorState, "state", "reason"),
+        columns.CALL_SID,
+    ]
+
+
+class Voicemails(ListTable):
+    """One row a message that a caller left."""
+
+    slug = "voicemails"
+    title = Voicemail._meta.verbose_name_plural or ""
+    model = Voicemail
+    moment = "left_at"
+    columns = [
+        *columns.of_fields(Voicemail, "left_at"),
+        columns.QUEUE,
+        *columns.of_fields(Voicemail, "duration_seconds", "recording_sid"),
+        *columns.of_call(),
+        columns.CALL_SID,
+    ]
+
+
+class Recordings(ListTable):
+    """One row a recording of a conversation."""
+
+    slug = "recordings"
+    title = Recording._meta.verbose_name_plural or ""
+    model = Recording
+    moment = "recorded_at"
+    columns = [
+        *columns.of_fields(
+            Recording, "recorded_at", "duration_seconds", "source", "recording_sid"
+        ),
+        *columns.of_call(),
+        columns.CALL_SID,
+    ]
+
+
+class WebhookEvents(ListTable):
+    """One row a request from Twilio, or an act of ours.
+
+    Without the forms: they hold numbers at places nobody can list, and `dump_events`
+    gives them whole.
+    """
+
+    slug = "webhook-events"
+    title = WebhookEvent._meta.verbose_name_plural or ""
+    model = WebhookEvent
+    moment = "received_at"
+    columns = [
+        *columns.of_fields(
+            WebhookEvent, "received_at", "kind", "path", "call_sid", "other_sid"
+        ),
+        columns.QUEUE,
+        *columns.of_fields(WebhookEvent, "visit", "position", "queue_time_seconds"),
+        Column("menu", _("Menu"), names=names.menus),
+        *columns.of_fields(
+            WebhookEvent,
+            *("step", "input", "result", "decision", "derived_at", "derivation_error"),
+        ),
+    ]
+
+
+class Exports(ListTable):
+    """One row a file that somebody took away."""
+
+    slug = "exports"
+    title = ExportAudit._meta.verbose_name_plural or ""
+    model = ExportAudit
+    moment = "started_at"
+    columns = [
+        *columns.of_fields(
+            ExportAudit,
+            *("started_at", "ended_at", "username", "subject", "query"),
+            *("file_format", "row_count"),
+        ),
+        replace(columns.of_fields(ExportAudit, "is_masked")[0], kind=kinds.RARELY_YES),
+        *columns.of_fields(ExportAudit, "state"),
+    ]

@@ -1,0 +1,52 @@
+"""Lists of the setup whose files are not made to be imported again."""
+
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models import Menu, Message, PhoneLine, Queue
+from reports.definitions import columns
+from reports.query.table import Column, ListTable
+
+
+class PhoneLines(ListTable):
+    """One row a line."""
+
+    slug = "phone-lines"
+    title = PhoneLine._meta.verbose_name_plural or ""
+    model = PhoneLine
+    columns = [
+        *columns.of_fields(PhoneLine, "name", "number", "is_default"),
+        Column("menu", _("menu"), paths=("menu__name",)),
+        Column("queue", _("queue"), paths=("queue__name",)),
+        *columns.of_fields(PhoneLine, "language", "fallback_number"),
+    ]
+
+
+class Queues(ListTable):
+    """One row a queue."""
+
+    slug = "queues"
+    title = Queue._meta.verbose_name_plural or ""
+    model = Queue
+    columns = columns.of_fields(
+        Queue,
+        *("name", "slug", "is_active", "priority", "max_wait_seconds"),
+        *("wrapup_seconds", "leaves_when_unstaffed", "twilio_sid"),
+    )
+
+
+class Menus(ListTable):
+    """One row a menu."""
+
+    slug = "menus"
+    title = Menu._meta.verbose_name_plural or ""
+    model = Menu
+    columns = columns.of_fields(Menu, "name", "slug", "timeout_seconds", "tries")
+
+
+class Messages(ListTable):
+    """One row a message."""
+
+    slug = "messages"
+    title = Message._meta.verbose_name_plural or ""
+    model = Message
+    columns = columns.of_fields(Message, "name", "slug")

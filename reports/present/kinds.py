@@ -1,0 +1,36 @@
+"""The kinds of values that columns hold. No database.
+
+A kind says how a value reads on screen, and which type it has in a file for people.
+Tables hold raw values: seconds, fractions, aware moments, None for nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from callcenter.numbers import phone_number
+from reports.present import formats
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of value; `shown` gives None where a value reads as nothing."""
+
+    shown: Callable[[Any], str | None]
+    cell: type
+
+
+TEXT = Kind(formats.text, str)
+PHONE_NUMBER = Kind(phone_number, str)
+COUNT = Kind(formats.count, int)
+FRACTION = Kind(formats.percent, float)
+SECONDS = Kind(formats.duration, timedelta)
+MEAN_SECONDS = Kind(formats.mean_duration, timedelta)
+MOMENT = Kind(formats.moment, datetime)
+DAY = Kind(formats.text, date)
+# The start of an interval, or the hour or weekday that it is.
+INTERVAL = Kind(formats.interval, datetime)
+YES_OR_NO = Kind(formats.yes_or_no, bool)
+# In most rows it is not so, and a "no" in each of them would be noise on a screen.
+RARELY_YES = Kind(lambda value: formats.yes_or_no(value) if value else None, bool)

@@ -1,0 +1,220 @@
+"""What is asked of history, and the rows that it leaves.
+
+The form of a report and the filters of an admin list both yield a `Selection`; so a
+number in a report and the list behind it mean the same rows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
+
+from callcenter.days import midnight
+from callcenter.models import (
+    AbandonedCall,
+    Call,
+    CallbackRequest,
+    Connection,
+    IvrStep,
+    OperatorState,
+    QueueEntry,
+    Voicemail,
+    WebhookEvent,
+)
+from reports.query.keyset import Listed
+from reports.query.periods import DAY, Period
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+Condition = Callable[[Any], Q]
+
+
+def default_zone() -> ZoneInfo:
+    """The zone of the settings, in which days are meant unless another is asked for."""
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Days, and what rows must have; what is empty is not asked for.
+
+    Days are local ones, both included. Operators are known by the names that history
+    keeps: a number, or client:identity.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    zone: ZoneInfo = field(default_factory=default_zone)
+    queue: str = ""
+    operators: tuple[str, ...] = ()
+    line: str = ""
+    menu: str = ""
+    kind: str = ""
+    outcome: str = ""
+    search: str = ""
+    # By which intervals a report counts.
+    interval: str = ""
+
+    @property
+    def period(self) -> Period:
+        """The days, where both are asked for."""
+        if self.first is None or self.last is None:
+            raise ValueError("a period has a first and a last day")
+        return Period(self.first, self.last, self.zone)
+
+    def of_period(self, rows: QuerySet[ModelT], moment: str) -> QuerySet[ModelT]:
+        """The rows whose moment lies in the days; OverflowError at the ends of time."""
+        if self.first:
+            rows = rows.filter(**{f"{moment}__gte": midnight(self.first, self.zone)})
+        if self.last:
+            end = midnight(self.last + DAY, self.zone)
+            rows = rows.filter(**{f"{moment}__lt": end})
+        return rows
+
+    def condition(self, model: type[models.Model]) -> Q:
+        """All that is asked of rows of a model besides the days and the search."""
+        found = Q()
+        for name, condition in _CONDITIONS.get(model, {}).items():
+            if value := getattr(self, name):
+                found &= condition(value)
+        return found
+
+    def calls(self) -> Listed[Call]:
+        """Inbound customer calls that began in the period."""
+        legs = self.legs()
+        customers = legs.rows.filter(kind=Call.Kind.CUSTOMER)
+        return Listed(customers, legs.period, is_searched=True)
+
+    def legs(self) -> Listed[Call]:
+        """Legs of every kind that began in the period.
+
+        With a queue those that entered it, with an operator their own and those taken.
+        """
+        return self._listed(Call.objects.all(), "started_at")
+
+    def entries(self) -> Listed[QueueEntry]:
+        """Queue entries of the period."""
+        return self._listed(QueueEntry.objects.all(), "entered_at")
+
+    def connections(self) -> QuerySet[Connection]:
+        """Connections of the period's queue entries."""
+        entries = self.of_period(QueueEntry.objects.all(), "entered_at")
+        return Connection.objects.filter(
+            _there_is(entries.filter(pk=OuterRef("entry"))), self.condition(Connection)
+        )
+
+    def abandoned_calls(self) -> Listed[AbandonedCall]:
+        """Abandoned calls that entered in the period; withdrawn ones count nowhere."""
+        rows = AbandonedCall.objects.with_state().filter(is_withdrawn=False)
+        return self._listed(rows, "entered_at")
+
+    def ivr_steps(self) -> Listed[IvrStep]:
+        """Menus asked in the period."""
+        return self._listed(IvrStep.objects.all(), "asked_at")
+
+    def _listed(self, rows: QuerySet[ModelT], moment: str) -> Listed[ModelT]:
+        of_period = self.of_period(rows, moment)
+        condition = self.condition(rows.model)
+        return Listed(of_period.filter(condition), of_period, bool(condition))
+
+
+def _there_is(rows: QuerySet[Any]) -> Q:
+    """The condition that a subquery finds a row.
+
+    Its value is looked up for each row of the list, newest first. Of EXISTS and of a
+    join MariaDB makes a plan that begins with all that an operator ever did.
+    """
+    return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), False))
+
+
+def _equal(name: str) -> Condition:
+    return lambda value: Q(**{name: value})
+
+
+def _one_of(name: str) -> Condition:
+    return lambda values: Q(**{f"{name}__in": values})
+
+
+def _entered(call: str) -> Condition:
+    """Rows of calls that entered a queue."""
+    return lambda queue: Q(
+        # A queue of few calls is found quickly by a plan that begins with them.
+        Exists(QueueEntry.objects.filter(queue=queue, call=OuterRef(call)))
+    )
+
+
+def _of_entry(name: str, entry: str = "entry") -> Condition:
+    """Rows whose queue entry has a value."""
+    return lambda value: Q(
+        Exists(QueueEntry.objects.filter(**{name: value}, pk=OuterRef(entry)))
+    )
+
+
+def _of_call(name: str) -> Condition:
+    """Rows whose call has a value."""
+    return lambda value: _there_is(
+        Call.objects.filter(**{name: value}, pk=OuterRef("call"))
+    )
+
+
+def _taken_from(entry: str) -> Condition:
+    """Rows of queue entries that operators took."""
+    return lambda operators: _there_is(
+        Connection.objects.filter(operator__in=operators, entry=OuterRef(entry))
+    )
+
+
+def _call_of_operators(operators: tuple[str, ...]) -> Q:
+    """Calls that operators took, and their own legs."""
+    taken = Connection.objects.filter(
+        operator__in=operators, entry__call=OuterRef("pk")
+    )
+    return _there_is(taken) | Q(from_raw__in=operators) | Q(caller__in=operators)
+
+
+def _step_of_operators(operators: tuple[str, ...]) -> Q:
+    calls = Call.objects.filter(_call_of_operators(operators), pk=OuterRef("call"))
+    return _there_is(calls)
+
+
+# How each table is asked for what a selection may hold.
+_CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
+    Call: {
+        "kind": _equal("kind"),
+        "outcome": _equal("outcome"),
+        "line": _equal("line"),
+        "queue": _entered("pk"),
+        "operators": _call_of_operators,
+    },
+    QueueEntry: {
+        "queue": _equal("queue"),
+        "outcome": _equal("outcome"),
+        "line": _of_call("line"),
+        "operators": _taken_from("pk"),
+    },
+    AbandonedCall: {
+        "queue": _equal("queue"),
+        "line": _of_call("line"),
+        "operators": _taken_from("entry"),
+    },
+    Connection: {
+        "queue": _of_entry("queue"),
+        "line": _of_entry("call__line"),
+        "operators": _one_of("operator"),
+    },
+    IvrStep: {
+        "menu": _equal("menu"),
+        "line": _of_call("line"),
+        "queue": _entered("call"),
+        "operators": _step_of_operators,
+    },
+    OperatorState: {"operators": _one_of("operator")},
+    Voicemail: {"queue": _equal("queue"), "line": _of_call("line")},
+    CallbackRequest: {"queue": _of_entry("queue")},
+    WebhookEvent: {"kind": _equal("kind"), "queue": _equal("queue")},
+}

@@ -1,0 +1,199 @@
+"""The values of a table's columns, for a page of rows or for one row.
+
+A join in the list's own query has MariaDB sort ten million rows before the first; a
+question for the keys of a page has it look up a page.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+
+from reports.present.formats import masked_number
+
+if TYPE_CHECKING:
+    from reports.query.table import Column
+
+Gather = Callable[[Sequence[Any]], Any]
+
+
+def last(values: Sequence[Any]) -> Any:
+    """The last of several values, which stand in order of time."""
+    return values[-1] if values else None
+
+
+def total(values: Sequence[Any]) -> Any:
+    """The sum of the values that are known; None if none is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+# An SQLite of the oldest kind that Django runs on takes 999 parameters a statement.
+KEYS_AT_ONCE = 900
+# Where the kind of a leg stands, which says whose number it shows.
+LEG_KIND = "kind"
+
+
+class PageValues:
+    """Makes the values of columns from pages of rows.
+
+    `fields` are those that a page must hold, the primary key and the moment first.
+    """
+
+    def __init__(
+        self,
+        model: type[models.Model],
+        columns: "Sequence[Column]",
+        moment: str,
+        *,
+        may_see_numbers: bool,
+    ) -> None:
+        self._columns = columns
+        self._masks = not may_see_numbers
+        self.is_masked = self._masks and any(column.is_caller for column in columns)
+        beyond: dict[str, list[tuple[str, Gather]]] = {}
+        # By which pages follow each other.
+        own = ["pk", *([moment] if moment else [])]
+        for column in columns:
+            for path in column.sources:
+                head, _, rest = path.partition("__")
+                if rest:
+                    beyond.setdefault(head, []).append((rest, column.gather))
+                else:
+                    own.append(path)
+            if column.caller_kinds:
+                own.append(LEG_KIND)
+        self._lookups = [
+            _Lookup(model, head, wanted) for head, wanted in beyond.items()
+        ]
+        self.fields = list(dict.fromkeys([*own, *(each.key for each in self._lookups)]))
+
+    def columns(self, page: list[tuple[Any, ...]]) -> list[Sequence[Any]]:
+        """The values of each column, for the rows of a page (the fields)."""
+        if not page:
+            return [()] * len(self._columns)
+        found: dict[Any, Sequence[Any]] = dict(
+            zip(self.fields, zip(*page, strict=True), strict=True)
+        )
+        for lookup in self._lookups:
+            found |= lookup.columns(found[lookup.key])
+        return [self._column(column, found) for column in self._columns]
+
+    def _column(self, column: "Column", found: dict[Any, Sequence[Any]]) -> Any:
+        sources: list[Sequence[Any]] = [
+            found[path if "__" not in path else (path, column.gather)]
+            for path in column.sources
+        ]
+        if column.value is not None:
+            values = list(map(column.value, *sources))
+        elif column.kind.cell is str:
+            values = [value or None for value in sources[0]]
+        else:
+            return sources[0]
+        if self._masks and column.is_caller:
+            if not column.caller_kinds:
+                return [value and masked_number(value) for value in values]
+            return [
+                masked_number(value) if value and kind in column.caller_kinds else value
+                for value, kind in zip(values, found[LEG_KIND], strict=True)
+            ]
+        return values
+
+
+class _Lookup:
+    """Values of another table: of a row that ours names, or of rows that name ours."""
+
+    def __init__(
+        self, model: type[models.Model], head: str, wanted: Iterable[tuple[str, Gather]]
+    ) -> None:
+        relation: Any = model._meta.get_field(head)
+        related = relation.related_model
+        wanted = dict.fromkeys(wanted)
+        self._names = [(f"{head}__{rest}", gather) for rest, gather in wanted]
+        self._fields = list(dict.fromkeys(rest for rest, _gather in wanted))
+        self._gathers = [(self._fields.index(rest), gather) for rest, gather in wanted]
+        self._rows = related._default_manager.order_by()
+        self._is_of_many = bool(relation.one_to_many)
+        if relation.concrete:
+            self.key = relation.attname
+            self._of = "pk"
+        else:
+            self.key = "pk"
+            self._of = relation.field.attname
+        if self._is_of_many:
+            self._rows = self._rows.order_by(*related._meta.ordering).reverse()
+
+    def columns(self, keys: Sequence[Any]) -> dict[Any, Sequence[Any]]:
+        """The values beyond the keys, in the order of the keys."""
+        found = self._found(set(keys) - {None})
+        nothing = self._nothing()
+        rows = [found.get(key, nothing) for key in keys]
+        return dict(zip(self._names, zip(*rows, strict=True), strict=True))
+
+    def _nothing(self) -> tuple[Any, ...]:
+        if self._is_of_many:
+            return tuple(gather(()) for _place, gather in self._gathers)
+        return (None,) * len(self._names)
+
+    def _found(self, keys: set[Any]) -> dict[Any, tuple[Any, ...]]:
+        wanted = sorted(keys)
+        parts = (
+            wanted[at : at + KEYS_AT_ONCE] for at in range(0, len(wanted), KEYS_AT_ONCE)
+        )
+        rows = chain.from_iterable(
+            self._rows.filter(**{f"{self._of}__in": part}).values_list(
+                self._of, *self._fields
+            )
+            for part in parts
+        )
+        if not self._is_of_many:
+            return {row[0]: row[1:] for row in rows}
+        several: dict[Any, list[tuple[Any, ...]]] = {}
+        for row in rows:
+            several.setdefault(row[0], []).append(row[1:])
+        return {
+            key: tuple(
+                [
+                    of_key[-1][place]
+                    if gather is last
+                    else gather([row[place] for row in of_key])
+                    for place, gather in self._gathers
+                ]
+            )
+            for key, of_key in several.items()
+        }
+
+
+def value_of(column: "Column", row: models.Model, *, may_see_numbers: bool) -> Any:
+    """The value of a column for one row; relations it passes are best prefetched."""
+    found = [_at(row, path.split("__"), column.gather) for path in column.sources]
+    value = found[0] if column.value is None else column.value(*found)
+    if value == "" and column.kind.cell is str:
+        value = None
+    if not (value and column.is_caller) or may_see_numbers:
+        return value
+    if column.caller_kinds and getattr(row, LEG_KIND) not in column.caller_kinds:
+        return value
+    return masked_number(value)
+
+
+def relations(columns: "Iterable[Column]") -> list[str]:
+    """The relations on the ways to the values of columns, for a list to prefetch."""
+    ways = (path for column in columns for path in column.sources)
+    return list(dict.fromkeys(way.rpartition("__")[0] for way in ways if "__" in way))
+
+
+def _at(row: Any, way: list[str], gather: Gather) -> Any:
+    name, *rest = way
+    try:
+        found = getattr(row, name)
+    except ObjectDoesNotExist:
+        return None
+    if not rest or found is None:
+        return found
+    if isinstance(found, models.Manager):
+        # Rows of history stand newest first.
+        return gather([_at(each, rest, gather) for each in reversed(list(found.all()))])
+    return _at(found, rest, gather)
