@@ -23,8 +23,8 @@ class Sheet:
     `labels` puts people's names in place of codes, in the language that is active when
     the sheet is made: its rows are read later, when the page has been answered and its
     reader is no longer known. `typed` is for spreadsheets: moments in local time,
-    lengths of time, yes and no. Otherwise values are raw: moments as ISO 8601 with the offset of
-    the zone, lengths in seconds, truth values.
+    lengths of time, yes and no. Otherwise values are raw: moments as ISO 8601 with the
+    offset of the zone, lengths in seconds, truth values.
     """
 
     def __init__(
