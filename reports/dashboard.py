@@ -180,6 +180,4 @@ def _newest() -> list[NewestEntry]:
 
 
 def _entries_url(day: date, outcome: str = "", last: date | None = None) -> str:
-    return list_url(
-        QueueEntry, Selection(first=day, last=last or day, outcome=outcome)
-    )
+    return list_url(QueueEntry, Selection(first=day, last=last or day, outcome=outcome))
