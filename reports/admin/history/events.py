@@ -18,8 +18,8 @@ from reports.admin.history import search
 from reports.admin.history.base import HistoryAdmin
 from reports.admin.history.linked import Linked
 from reports.present import masking
-from reports.timeline.lines import form_value
 from reports.query.table import NOTHING
+from reports.timeline.lines import form_value
 
 
 @admin.register(WebhookEvent)

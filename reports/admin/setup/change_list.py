@@ -21,8 +21,8 @@ from reports.admin.filters import PeriodFilter
 from reports.admin.history.base import CappedPaginator, HistoryAdmin
 from reports.admin.setup import changes
 from reports.present import formats
-from reports.site import model_admins
 from reports.query.table import NOTHING
+from reports.site import model_admins
 
 # How many fields of a change the list shows, and how many characters of each.
 MOST_SHOWN, MOST_LETTERS = 3, 40
