@@ -21,7 +21,7 @@ test: python  ## all tests, on SQLite and then on MariaDB
 	  $(BIN)/python -m pytest -n 2 --database=$$database || status=$$?; \
 	done; exit $$status
 
-versions: python  ## all tests, with each Python and the Django it gets, and their types
+versions: python  ## all tests and type checks, with each supported Python and Django
 	@$(PYTHON) -m minicc.start versions
 
 fuzz: python  ## random requests, calls and files for a quarter of an hour; prints a tally
@@ -33,11 +33,11 @@ fuzz: python  ## random requests, calls and files for a quarter of an hour; prin
 	    $$([ $$database = sqlite ] || echo --ignore=$$pure) || status=$$?; \
 	done; exit $$status
 
-bench: python  ## measures against peers in one run; writes benchmarks/results.md
+bench: python  ## measures performance; writes benchmarks/results.md
 	@$(PYTHON) -m minicc.start tests
 	@$(BIN)/python -m benchmarks
 
-screenshots: python  ## the pictures of the README, from the demo's past
+screenshots: python  ## takes the pictures of the README, of the demo
 	@$(PYTHON) -m minicc.start tests
 	@$(BIN)/python -m docs.screenshots
 
