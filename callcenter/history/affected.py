@@ -1,6 +1,6 @@
 """Which calls an event concerns: each is derived again once the event is stored.
 
-docs/contract.md 2, "What an event concerns".
+docs/contract.md 2, "Which calls an event concerns".
 """
 
 from collections import defaultdict

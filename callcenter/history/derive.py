@@ -71,7 +71,7 @@ def derive(
 
 
 def kind_of_leg(evidence: Evidence, rules: Rules) -> Call.Kind:
-    """Whose leg it is (docs/contract.md 8, "To the letter", "Kind of a leg")."""
+    """Whose leg it is (docs/contract.md 8.K1)."""
     own = evidence.own
     if (
         evidence.of_kind(*OPERATOR_PATHS)

@@ -1,6 +1,6 @@
 """The menus that a caller was asked, the inputs, and the path. No database.
 
-The rules are docs/contract.md 8.18 and 8, "To the letter", "IVR steps".
+The rules are docs/contract.md 8.18 and 8.K10.
 """
 
 from collections.abc import Iterable

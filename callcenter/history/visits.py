@@ -1,7 +1,6 @@
 """The visits of a call to queues, and the requests about each visit. No database.
 
-The rules are docs/contract.md 8.2, 8.10 and 8.13, and 8, "To the letter", "Whose
-connect" and "Whose Dial action".
+The rules are docs/contract.md 8.2, 8.10, 8.13 and 8.K2 to 8.K5.
 """
 
 from collections.abc import Iterable

@@ -34,7 +34,7 @@ class Call(models.Model):
     """One leg, with Twilio's CallSid: of a customer, of an operator or outbound."""
 
     class Kind(models.TextChoices):
-        """Whose leg it is (docs/contract.md 8, "Kind of a leg")."""
+        """Whose leg it is (docs/contract.md 8.K1)."""
 
         CUSTOMER = "customer", _("customer")
         OPERATOR = "operator", _("operator")

@@ -28,7 +28,7 @@ SUMMARY = QueueSummaryReport()
 BY_INTERVAL = QueueIntervalReport()
 QUIET = measured(Tally())
 
-# Metrics reference 9.2: local time of entering, outcome, wait, talk.
+# docs/metrics.md 9.2: local time of entering, outcome, wait, talk.
 SMALL_SET = [
     ("10:00:00", "answered", 0, 120),
     ("10:03:10", "answered", 20, 95),
