@@ -1,7 +1,7 @@
-"""Long tables read page by page, each page starting where the last one ended.
+"""Long tables read a page at a time, so that memory stays flat on every database.
 
-Memory stays flat on every database: a cursor would have MariaDB's driver keep the whole
-result, an offset would read all earlier pages again.
+A cursor would have MariaDB's driver keep the whole result, an offset would read all
+earlier pages again.
 """
 
 from collections.abc import Iterator
@@ -15,34 +15,34 @@ RowT = TypeVar("RowT")
 
 def in_pages(
     rows: QuerySet[ModelT, RowT],
-    moment: str = "",
     *,
+    by: str = "pk",
     size: int,
     newest_first: bool = False,
 ) -> Iterator[list[RowT]]:
-    """Pages of rows in the order of a moment and their primary key.
+    """Pages of rows in the order of a column without nulls and the primary key.
 
-    Without a moment the primary key alone orders them. Rows are instances, or tuples
-    that begin with the primary key and, if there is one, the moment. Rows that have no
-    moment must have been filtered out.
+    Rows are instances, or tuples that begin with the primary key and the column. Each
+    page starts behind the last row of the page before, so rows may be changed or
+    deleted in between, and none is met twice.
     """
-    sign, beyond = ("-", "lt") if newest_first else ("", "gt")
-    ordered = rows.order_by(*(f"{sign}{name}" for name in (moment, "pk") if name))
+    sign, behind = ("-", "lt") if newest_first else ("", "gt")
+    ordered = rows.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}pk")))
     rest = Q()
     while page := list(ordered.filter(rest)[:size]):
         yield page
         if len(page) < size:
             return
-        pk, at = _key(page[-1], moment)
-        rest = Q(**{f"pk__{beyond}": pk})
-        if moment:
-            # The first condition alone is what an index can be entered with.
-            rest = Q(**{f"{moment}__{beyond}e": at}) & (
-                Q(**{f"{moment}__{beyond}": at}) | rest
+        pk, value = _place(page[-1], by)
+        rest = Q(**{f"pk__{behind}": pk})
+        if by != "pk":
+            # Only the first condition can be looked up in an index.
+            rest = Q(**{f"{by}__{behind}e": value}) & (
+                Q(**{f"{by}__{behind}": value}) | rest
             )
 
 
-def _key(row: Any, moment: str) -> tuple[Any, Any]:
+def _place(row: Any, by: str) -> tuple[Any, Any]:
     if isinstance(row, tuple):
-        return row[0], row[1] if moment else None
-    return row.pk, getattr(row, moment) if moment else None
+        return row[0], None if by == "pk" else row[1]
+    return row.pk, getattr(row, by)

@@ -31,7 +31,7 @@ def test_pages_go_by_moment_and_then_by_key(newest_first, places):
     calls = make_calls()
 
     pages = in_pages(
-        Call.objects.all(), "started_at", size=2, newest_first=newest_first
+        Call.objects.all(), by="started_at", size=2, newest_first=newest_first
     )
 
     assert list(pages) == [[calls[place] for place in page] for page in places]
@@ -47,7 +47,7 @@ def test_values_are_read_by_the_key_and_moment_that_they_begin_with():
     calls = make_calls()
     rows = Call.objects.values_list("pk", "started_at", "sid")
 
-    found = [row for page in in_pages(rows, "started_at", size=2) for row in page]
+    found = [row for page in in_pages(rows, by="started_at", size=2) for row in page]
 
     assert [row[2] for row in found] == [calls[place].sid for place in (1, 2, 3, 4, 0)]
 

@@ -16,8 +16,8 @@ from callcenter.events.eventfile import UnreadableLine, event_of_line, line_of_e
 from callcenter.events.record import Kept, keep_batch
 from callcenter.history.store import derive_events
 from callcenter.models import WebhookEvent
+from callcenter.paging import in_pages
 from callcenter.params import InvalidParams
-from callcenter.upkeep.pages import in_pages
 
 # Events stored in one transaction; calls are derived after several of these.
 BATCH = 500

@@ -20,7 +20,7 @@ from callcenter.history.store import seal
 from callcenter.locking import try_again_when_locked
 from callcenter.models import Call, WebhookEvent
 from callcenter.models.history import CallQuerySet
-from callcenter.upkeep.pages import in_pages
+from callcenter.paging import in_pages
 
 Kind = WebhookEvent.Kind
 

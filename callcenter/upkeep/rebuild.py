@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from callcenter.events.record import Kept
 from callcenter.history.store import derive_events, in_groups, rebuild_each
 from callcenter.models import Call, WebhookEvent
-from callcenter.upkeep.pages import in_pages
+from callcenter.paging import in_pages
 
 _PAGE = 2000
 

@@ -53,7 +53,7 @@ def newest_first(
     )
     for span in spans:
         yield from in_pages(
-            found.filter(span), moment, size=PAGE_ROWS, newest_first=True
+            found.filter(span), by=moment, size=PAGE_ROWS, newest_first=True
         )
     if listed.has_undated:
         undated = found.filter(**{moment: None})
