@@ -1,4 +1,4 @@
-"""History rows for tests, made without telling: what is left out has its default."""
+"""History rows for tests, without events: what is left out has its default."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -44,7 +44,7 @@ def make_call(started_at: datetime = NOON, **more: Any) -> Call:
 
 
 def make_entry(entered_at: datetime = NOON, **more: Any) -> QueueEntry:
-    """A stay of 10 seconds that was answered, of a call of its own."""
+    """An answered entry with a wait of 10 seconds, of a call of its own."""
     values: dict[str, Any] = {
         "visit": 1,
         "queue": "support",
