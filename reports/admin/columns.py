@@ -19,9 +19,11 @@ class AdminColumn:
     One is made for each page, so that names are asked for once a page.
     """
 
-    def __init__(self, column: Column, order_field: str | None = None) -> None:
+    def __init__(
+        self, column: Column, order_field: str | None = None, name: str = ""
+    ) -> None:
         self._column = column
-        self.__name__ = column.code
+        self.__name__ = name or column.code
         self.short_description: StrOrPromise = column.label
         self.admin_order_field = order_field
 
@@ -29,6 +31,10 @@ class AdminColumn:
         may_see_numbers = masking.may_see_numbers(masking.reader())
         value = value_of(self._column, row, may_see_numbers=may_see_numbers)
         return self._column.shown(value, self._names)
+
+    def renamed(self, name: str) -> "AdminColumn":
+        """The same column under another name."""
+        return AdminColumn(self._column, self.admin_order_field, name)
 
     def __eq__(self, other: Any) -> bool:
         return isinstance(other, AdminColumn) and other._column is self._column

@@ -166,6 +166,13 @@ class SetupFilter(admin.SimpleListFilter):
     # The field of a selection that it gives.
     name = ""
 
+    def has_output(self) -> bool:
+        """Whether there is a choice, or the address asks for what is not set up.
+
+        Django ignores what is asked of a filter without output.
+        """
+        return super().has_output() or bool(self.value())
+
     def asked(self) -> dict[str, Any]:
         return {self.name: self.value() or ""}
 

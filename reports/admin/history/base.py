@@ -85,7 +85,7 @@ class HistoryAdmin(ExportAdmin[ModelT]):
 
     def get_fieldsets(self, request: HttpRequest, obj: ModelT | None = None) -> Any:
         return [
-            (title, {**options, "fields": list(map(self._column, options["fields"]))})
+            (title, {**options, "fields": list(map(self._shown, options["fields"]))})
             for title, options in super().get_fieldsets(request, obj)
         ]
 
@@ -103,6 +103,14 @@ class HistoryAdmin(ExportAdmin[ModelT]):
         if column is None:
             return code
         return AdminColumn(column, code if code == self.table.moment else None)
+
+    def _shown(self, code: Any) -> Any:
+        """The same on the page of a row.
+
+        Under the name of a field Django would add the help text of its form.
+        """
+        column = self._column(code)
+        return column.renamed(f"shown_{code}") if column != code else code
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return self.sid_lookups
