@@ -1,6 +1,6 @@
 """The queue entry of each visit: outcome, wait, connection. No database.
 
-The rules are docs/metrics.md 2 to 4, and docs/contract.md 8.10 to 8.16 and 8.K2 to 8.K8.
+The rules are docs/metrics.md 2 to 4, docs/contract.md 8.10 to 8.16 and 8.K2 to 8.K8.
 """
 
 from collections.abc import Mapping
