@@ -80,13 +80,13 @@ def test_list_shows_the_rows_of_the_selection_and_reads_it_back(
     make_step(call=wanted)
     make_abandoned()
     make_abandoned(NOON.replace(day=1), queue="sales")
-    for other in (
-        make_call(NOON.replace(day=1), outcome="answered"),
-        make_call(line="+815000000102", kind="operator"),
+    for at, other in (
+        (NOON.replace(day=1), make_call(NOON.replace(day=1), outcome="answered")),
+        (NOON, make_call(line="+815000000102", kind="operator")),
     ):
-        entry = make_entry(other.started_at, call=other, queue="sales")
+        entry = make_entry(at, call=other, queue="sales")
         make_connection(entry, operator="client:sato")
-        make_step(other.started_at, call=other, menu="other")
+        make_step(at, call=other, menu="other")
         OperatorState.objects.create(
             call=other, operator="client:sato", started_at=NOON, state="ready"
         )
