@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from reports.export import audit, csv, json, xlsx
-from reports.export.cells import Sheet
+from reports.export.sheet import Sheet
 from reports.models import ExportAudit
 from reports.query.table import Reading
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from reports.export.cells import Sheet
+from reports.export.sheet import Sheet
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 

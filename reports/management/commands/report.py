@@ -13,7 +13,8 @@ from django.utils.text import capfirst
 
 from reports.definitions import REPORTS, report_with_slug
 from reports.export import csv, json, xlsx
-from reports.export.cells import Cells, Sheet
+from reports.export.cells import Cells
+from reports.export.sheet import Sheet
 from reports.query.forms import ReportForm
 from reports.query.table import Table
 

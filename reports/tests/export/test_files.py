@@ -10,7 +10,7 @@ from django.utils import translation
 
 from reports.export import csv
 from reports.export import json as json_file
-from reports.export.cells import Sheet
+from reports.export.sheet import Sheet
 from reports.present import kinds, names
 from reports.query.table import Column, Reading, Row
 

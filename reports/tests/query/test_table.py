@@ -13,7 +13,7 @@ from django.utils import translation
 
 from callcenter.models import AbandonedCall, Call, Connection, FollowUp, QueueEntry
 from reports.definitions import LISTS, REPORTS
-from reports.export.cells import Sheet
+from reports.export.sheet import Sheet
 from reports.models import ExportAudit
 from reports.query import keyset, table, values
 from reports.query.keyset import Listed

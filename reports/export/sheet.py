@@ -1,0 +1,111 @@
+"""A reading of a table as cells of a file, for programs or for people."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext
+
+from reports.export.cells import Cell, Cells
+from reports.present import kinds
+from reports.query.table import Block, Column, Reading
+
+# The values of a column as cells.
+Convert = Callable[[Sequence[Any]], Sequence[Cell]]
+
+
+class Sheet:
+    """A reading as a writer takes it: heads, types of columns, and rows of cells.
+
+    `labels` puts people's names in place of codes, in the language that is active when
+    the sheet is made: its rows are read later, when the page has been answered and its
+    reader is no longer known. `typed` is for spreadsheets: moments in local time,
+    lengths of time, yes and no. Otherwise values are raw: moments as ISO 8601 with the
+    offset of the zone, lengths in seconds, truth values.
+    """
+
+    def __init__(
+        self, reading: Reading, zone: ZoneInfo, *, labels: bool, typed: bool
+    ) -> None:
+        self._reading = reading
+        self._zone = zone
+        columns = reading.columns
+        self.codes = [column.code for column in columns]
+        self.head = [column.heading for column in columns] if labels else self.codes
+        self._total = gettext("Total") if labels else "total"
+        self._converts = [
+            self._convert(column, labels=labels, typed=typed) for column in columns
+        ]
+        # The types of the columns' cells, for their widths and their text.
+        self.types = [
+            _cell_type(column, labels=labels, typed=typed) for column in columns
+        ]
+
+    def blocks(self) -> Iterator[Sequence[Cells]]:
+        """The rows, some hundred at a time."""
+        return map(self.cells, self._reading.blocks())
+
+    def cells(self, block: Block) -> Sequence[Cells]:
+        """The rows of a block as cells."""
+        columns = [
+            values if convert is None else convert(values)
+            for convert, values in zip(
+                self._converts, zip(*block, strict=True), strict=True
+            )
+        ]
+        return list(zip(*columns, strict=True))
+
+    def totals(self) -> Cells:
+        """The cells of the total row, once all rows are read."""
+        return self.cells([self._reading.totals()])[0]
+
+    def total_row(self) -> Cells:
+        """The same; the first cell, whose column adds nothing up, says what it is."""
+        return [self._total, *self.totals()[1:]]
+
+    def _moment(self, value: datetime, *, typed: bool) -> Cell:
+        local = value.astimezone(self._zone)
+        return local.replace(tzinfo=None) if typed else local.isoformat()
+
+    def _convert(self, column: Column, *, labels: bool, typed: bool) -> Convert | None:
+        kind = column.kind
+        names: dict[str, str] = {}
+        if labels and column.names is not None:
+            names = {code: str(name) for code, name in column.names().items()}
+        if kind is kinds.INTERVAL:
+            # Hours and weekdays are no moments.
+            return lambda values: [
+                self._moment(value, typed=typed)
+                if isinstance(value, datetime)
+                else names.get(value, value)
+                for value in values
+            ]
+        if kind.cell is datetime:
+            return lambda values: [
+                None if value is None else self._moment(value, typed=typed)
+                for value in values
+            ]
+        if names:
+            known = names.get
+            return lambda values: [known(value, value) for value in values]
+        if typed and kind.cell is timedelta:
+            return lambda values: [
+                None if value is None else timedelta(seconds=value) for value in values
+            ]
+        if typed and kind.cell is bool:
+            words = {True: gettext("yes"), False: gettext("no")}
+            return lambda values: [words.get(value) for value in values]
+        return None
+
+
+def _cell_type(column: Column, *, labels: bool, typed: bool) -> type:
+    if column.kind.cell is datetime:
+        return datetime if typed else str
+    if labels and column.names is not None:
+        return str
+    if column.kind.cell is timedelta and not typed:
+        return int if column.kind is kinds.SECONDS else float
+    if column.kind.cell is bool and typed:
+        return str
+    return column.kind.cell
