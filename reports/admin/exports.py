@@ -1,4 +1,4 @@
-"""Lists as files: what a list shows, with its filters and its search, in any format."""
+"""Export of lists: the rows that filters and search leave, in any format."""
 
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -27,7 +27,7 @@ from reports.query.table import ListTable, Reading
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
-# Who may write down an export may make one.
+# Whoever may add an export to the record may make one.
 PERMISSION = "reports.add_exportaudit"
 # A list of fewer rows is read by one query.
 SHORT_ROWS = 10_000
@@ -42,7 +42,7 @@ class Link:
 
 
 class ExportAdmin(admin.ModelAdmin[ModelT]):
-    """A list that those with the permission may take away as a file."""
+    """A list that users with the permission can export."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.export_view)
@@ -60,7 +60,7 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         return self.table.slug if self.table else str(self.opts.model_name)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        """Whether the reader may take away what the list shows."""
+        """Whether the user may export the list."""
         return (
             self.table is not None
             and self.has_view_permission(request)
@@ -102,7 +102,7 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         return downloads.response(taken, file_format, audited)
 
     def export_reading(self, request: HttpRequest, changelist: ChangeList) -> Reading:
-        """What the file holds: more columns than the list, of the rows it shows."""
+        """The rows of the list, with all columns of its table."""
         if self.table is None:
             raise NotImplementedError
         asked = selection_of(changelist)
@@ -130,7 +130,7 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         return bool(moment) and self.model._meta.get_field(moment).null
 
     def export_links(self, request: HttpRequest, changelist: ChangeList) -> list[Link]:
-        """The formats in which the reader may take away what the list shows."""
+        """The formats in which the user may export the list."""
         if not self.has_export_permission(request):
             return []
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"

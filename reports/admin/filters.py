@@ -1,7 +1,7 @@
-"""Filters of the history lists that ask no history which values there are.
+"""Filters of the history lists; none of them queries history for its choices.
 
-Each yields its part of a `Selection`, which filters the rows; what the parameters of
-their addresses are called stands in `reports.present.links`.
+Each yields its part of a `Selection`, which filters the rows. The names of their query
+parameters are in `reports.present.links`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ RECENT_DAYS = 30
 
 @runtime_checkable
 class SelectionFilter(Protocol):
-    """A filter that knows what it asks for in the words of a selection."""
+    """A filter that yields fields of a `Selection`."""
 
     def asked(self) -> dict[str, Any]:
         """The fields of a `Selection` that the filter gives."""
@@ -50,7 +50,7 @@ def selection_of(changelist: ChangeList) -> Selection:
 
 
 class PeriodFilter(admin.FieldListFilter):
-    """Local days from a first to a last one, both included, typed or chosen."""
+    """Local days from a first to a last one, both included, typed or from presets."""
 
     template = "admin/period_filter.html"
 
@@ -127,9 +127,9 @@ class PeriodFilter(admin.FieldListFilter):
 
 
 def _recent(choices: Iterable[Any], changelist: ChangeList) -> Iterator[Any]:
-    """The same choices; each but "all" chooses the last days too, unless others are.
+    """The same choices; all but "all" choose the last days too, if no days are chosen.
 
-    For what no index of the list knows: the rare would be looked for among millions.
+    For columns without an index: a rare value would be looked for among millions.
     """
     period: Any = changelist.list_filter[0]
     first, last = links.period_parameters(period[0])
@@ -224,8 +224,8 @@ class MenuFilter(SetupFilter):
 class OperatorFilter(SetupFilter):
     """One operator, by telephone and by browser.
 
-    The choices name the operator's row. A link from a report names what history keeps,
-    a number or client:identity, and means only that.
+    The choices are primary keys of operators. A link from a report may name a number or
+    client:identity instead, and means only that.
     """
 
     title = _("operator")
@@ -268,7 +268,7 @@ def _names_of(pk: str) -> tuple[str, ...]:
 
 
 class InLastDays(SetupFilter):
-    """Before a filter whose column is in another table than the list's."""
+    """For a filter by a column of another table: it also chooses the last days."""
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         return _recent(super().choices(changelist), changelist)

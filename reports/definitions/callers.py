@@ -1,4 +1,4 @@
-"""Callers who gave up, and how the work on them went."""
+"""Abandoned calls, with the state of the work on each caller."""
 
 from datetime import datetime
 

@@ -27,7 +27,7 @@ OPERATOR_CALL_SID = Column("operator_call_sid", _("Operator leg"))
 
 
 def of_call(way: str = "call") -> list[Column]:
-    """Whose call a row belongs to, for lists of rows whose report does not say it."""
+    """Caller and line of a row's call, for lists whose report does not have them."""
     return [
         Column(
             "caller",
@@ -53,7 +53,7 @@ def line_of(way: str = "call") -> Column:
 
 
 def operator_number(*paths: str) -> Column:
-    """The number beside the operator's name, which two operators may share."""
+    """The operator's number or identity, for lists: two operators may share a name."""
     return Column(
         "operator_number",
         _("operator's number or identity"),

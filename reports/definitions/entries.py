@@ -96,8 +96,8 @@ class ConnectionsReport(ListTable):
     def listed(self, asked: Selection) -> Listed[Connection]:
         """The connections of a report.
 
-        The period is that of the entries, the order that of the connections: these are
-        read in their own order between the outermost two.
+        The period is that of their entries, but they are ordered by their own moment.
+        So connections are read between the first and the last of the report.
         """
         rows = asked.connections()
         outermost = rows.aggregate(first=Min("connected_at"), last=Max("connected_at"))

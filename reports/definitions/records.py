@@ -1,5 +1,4 @@
-"""Lists of history that are no reports: what operators did, what was recorded, what
-Twilio sent, who took which rows away."""
+"""Lists that are not reports: operator states, recordings, webhook events, exports."""
 
 from dataclasses import replace
 
@@ -63,8 +62,7 @@ class Recordings(ListTable):
 class WebhookEvents(ListTable):
     """One row a request from Twilio, or an act of ours.
 
-    Without the forms: they hold numbers at places nobody can list, and `dump_events`
-    gives them whole.
+    The forms, which hold numbers under any key, are left out; `dump_events` has them.
     """
 
     slug = "webhook-events"
@@ -86,7 +84,7 @@ class WebhookEvents(ListTable):
 
 
 class Exports(ListTable):
-    """One row a file that somebody took away."""
+    """One row a file that was exported."""
 
     slug = "exports"
     title = ExportAudit._meta.verbose_name_plural or ""

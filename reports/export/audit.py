@@ -1,4 +1,4 @@
-"""Every file that leaves is written down: before its first byte, and after its last."""
+"""The record of exports, written before a file's first byte and after its last."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,7 +13,7 @@ State = ExportAudit.State
 def begin(
     user: User, subject: str, query: str, file_format: str, *, is_masked: bool
 ) -> ExportAudit:
-    """Writes down that somebody takes a file away."""
+    """Record that a user begins an export."""
     return ExportAudit.objects.create(
         started_at=timezone.now(),
         user=user,
@@ -28,9 +28,9 @@ def begin(
 def watched(
     audit: ExportAudit, pieces: Iterator[bytes], count: Callable[[], int]
 ) -> Iterator[bytes]:
-    """The same pieces; how many rows they held is written down when they end.
+    """The same pieces; when they end, the number of rows and the state are recorded.
 
-    A download that its reader breaks off, or that fails half-way, is interrupted.
+    A download that is cancelled or that fails is recorded as interrupted.
     """
     state = State.INTERRUPTED
     try:

@@ -16,8 +16,8 @@ from reports.export.formulas import BEGINS, escape_formula
 class Style:
     """How the lines are written.
 
-    Spreadsheets want a mark for UTF-8, or in Japan often Shift_JIS, and take text that
-    begins like a formula for one.
+    Spreadsheets need a byte order mark to recognise UTF-8, or in Japan often Shift_JIS,
+    and run text that begins like a formula.
     """
 
     encoding: str

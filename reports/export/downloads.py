@@ -18,7 +18,7 @@ from reports.query.table import Reading
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What is taken away: a reading of a table, what the table is called, and when."""
+    """What is exported: a reading of a table, the table's names, and the moment."""
 
     title: str
     slug: str
@@ -88,7 +88,7 @@ FORMATS = {
 def response(
     taken: Taken, file_format: Format, audited: ExportAudit
 ) -> StreamingHttpResponse:
-    """The file, streamed and written down."""
+    """The file as a streamed response; the export is recorded when it ends."""
     pieces = file_format.pieces(taken)
     answer = StreamingHttpResponse(
         audit.watched(audited, pieces, lambda: taken.reading.count),

@@ -1,4 +1,4 @@
-"""Text of others that a spreadsheet would run as a formula. No database."""
+"""Text that a spreadsheet would run as a formula. No database."""
 
 import re
 

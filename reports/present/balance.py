@@ -1,7 +1,7 @@
-"""The line in which outcomes add up, and the bar above it. No database.
+"""The balance of outcomes, as a line and as a bar. No database.
 
 `319 entered = 271 answered + 7 overflowed + ...`: every entry has exactly one outcome.
-Who found the queue full, or a fault, has not entered, and stands beside the line.
+Blocked and failed ones have not entered and are shown beside the line.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ _ENTERED = swatches.ORDER[:6]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One outcome in the line: how many, and its stretch of the bar in per cent."""
+    """One outcome: its count, and its part of the bar in per cent."""
 
     count: int
     label: StrOrPromise
@@ -31,7 +31,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The terms of the sum and what is not in it; those of no entry are left out."""
+    """The terms of the sum and those beside it; outcomes of no entry are missing."""
 
     total: int
     url: str
@@ -44,9 +44,9 @@ def balance(
     labels: Mapping[str, StrOrPromise],
     url_of: Callable[[str], str],
 ) -> Balance:
-    """The line for counts by outcome; `url_of` gives the list behind a number.
+    """The balance of counts by outcome.
 
-    It is asked for each outcome, and with an empty one for all entries.
+    `url_of` gives the list of an outcome's entries; of all entries for an empty text.
     """
     total = sum(counts.get(outcome, 0) for outcome in _ENTERED)
     terms = []

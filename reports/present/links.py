@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from callcenter.models import Call, OperatorState, WebhookEvent
 from reports.query.selection import Selection
 
-# What the filters of the lists call, in addresses, what a selection may hold.
+# The query parameters of the lists' filters, by the fields of a selection.
 PARAMETERS = {
     "kind": "kind__exact",
     "outcome": "outcome__exact",
@@ -24,14 +24,14 @@ PARAMETERS = {
 
 
 def period_parameters(moment: str) -> tuple[str, str]:
-    """What they call the first and the last day of a list ordered by a moment."""
+    """The parameters of the first and the last day of a list ordered by a moment."""
     return f"{moment}__first", f"{moment}__last"
 
 
 def list_url(model: type[models.Model], asked: Selection | None = None) -> str:
-    """The list of a table's rows, with the filters that leave what is asked for.
+    """The address of a model's list, filtered by a selection.
 
-    Of operators a list can be asked for one.
+    A list can be filtered by one operator; ValueError where several are asked for.
     """
     opts = model._meta
     url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
@@ -51,7 +51,7 @@ def list_url(model: type[models.Model], asked: Selection | None = None) -> str:
 
 
 class Doors:
-    """Which pages the reader may open, asked once for each table."""
+    """Links to pages that the reader may open; permissions are asked once a table."""
 
     def __init__(self, request: HttpRequest, site: admin.AdminSite) -> None:
         self._request = request
@@ -65,7 +65,7 @@ class Doors:
         return self._known[model]
 
     def url(self, row: models.Model | None) -> str:
-        """The row's page; empty without one, or where the reader may not go."""
+        """The page of a row; empty without a row or without permission."""
         if row is None or not self.may_view(type(row)):
             return ""
         opts = row._meta
@@ -73,7 +73,7 @@ class Doors:
         return reverse(name, args=[row.pk])
 
     def lists_of(self, call: Call) -> list[tuple[str, str]]:
-        """The lists that show of a leg what does not stand on its page."""
+        """Names and addresses of the lists with further rows of a leg."""
         found = []
         for model in (OperatorState, WebhookEvent):
             if self.may_view(model):

@@ -1,4 +1,4 @@
-"""What people call what history keeps as codes: queues, operators, states."""
+"""The names of what history stores as codes: queues, menus, operators, choices."""
 
 from collections.abc import Callable, Mapping
 
@@ -30,7 +30,7 @@ def menus() -> Names:
 
 
 def operators() -> Names:
-    """Names of operators by what history keeps: the number, or client:identity."""
+    """Names of operators by number and by client:identity."""
     named: dict[str, StrOrPromise] = {}
     for name, number, identity in Operator.objects.values_list(
         "name", "number", "client_identity"
@@ -48,7 +48,7 @@ def lines() -> Names:
 
 
 def users() -> Names:
-    """Full names of the people who log in, by their log-in; those who have one."""
+    """Full names of users by log-in name; users without a full name are left out."""
     return {
         user.get_username(): user.get_full_name()
         for user in get_user_model().objects.all()

@@ -1,4 +1,4 @@
-"""The filter above every report: its fields, and what they ask for."""
+"""The form that filters a report."""
 
 from datetime import UTC, date, datetime
 from functools import cache
@@ -61,13 +61,13 @@ class DayField(forms.DateField):
 
 
 class NameField(forms.CharField):
-    """A code or number by which something is known; nothing asks for all."""
+    """A code or number that names something; empty for all."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
 
     def clean(self, value: Any) -> str:
-        """The name; a database cannot compare bytes that are no text."""
+        """The name; a database cannot compare what is not valid text."""
         name: str = super().clean(value)
         if not name.isprintable():
             raise ValidationError(_("Write it with characters that can be read."))
@@ -75,7 +75,7 @@ class NameField(forms.CharField):
 
 
 class ReportForm(forms.Form):
-    """The filter of a report: what is left out has its default."""
+    """The filter of a report; every field has a default."""
 
     first = DayField(label=_("First day"))
     last = DayField(label=_("Last day"))
@@ -96,7 +96,7 @@ class ReportForm(forms.Form):
     zone = NameField(label=_("Time zone"), max_length=64)
 
     def clean_queue(self) -> str:
-        """A queue that is set up, or that history knows."""
+        """The slug of a queue of the setup or of history."""
         slug: str = self.cleaned_data["queue"]
         if slug and slug not in _exact(
             Queue.objects.filter(slug=slug).values_list("slug", flat=True),
@@ -106,7 +106,7 @@ class ReportForm(forms.Form):
         return slug
 
     def clean_operator(self) -> str:
-        """An operator that is set up, or that history knows: a number or client:..."""
+        """The number or client:identity of an operator of the setup or of history."""
         name: str = self.cleaned_data["operator"]
         registered = (
             Operator.objects.filter(client_identity=name.removeprefix("client:"))
@@ -120,7 +120,7 @@ class ReportForm(forms.Form):
         return name
 
     def clean_line(self) -> str:
-        """A line that is set up, or that history knows."""
+        """The number of a line of the setup or of history."""
         number: str = self.cleaned_data["line"]
         if number and not (
             PhoneLine.objects.filter(number=number).exists()
@@ -134,14 +134,14 @@ class ReportForm(forms.Form):
         return self.cleaned_data["interval"] or "30"
 
     def clean_zone(self) -> ZoneInfo:
-        """The zone by its name; that of the settings unless another is asked for."""
+        """The zone of that name; by default that of the settings."""
         name = self.cleaned_data["zone"] or settings.TIME_ZONE
         if name not in _zone_names():
             raise _unknown(_("There is no time zone “%(value)s”."), name)
         return ZoneInfo(name)
 
     def clean(self) -> dict[str, Any]:
-        """Today, unless days are given; one day alone stands for itself or to today."""
+        """The period: from the first day to the last, by default today."""
         cleaned = self.cleaned_data
         if self.errors:
             return cleaned
@@ -156,7 +156,7 @@ class ReportForm(forms.Form):
 
     @property
     def selection(self) -> Selection:
-        """What is asked for, as rows are filtered by it."""
+        """The selection that the fields ask for."""
         asked = self.cleaned_data
         period: periods.Period = asked["period"]
         return Selection(
@@ -171,7 +171,7 @@ class ReportForm(forms.Form):
 
 
 def _exact(*found: QuerySet[Any, str]) -> set[str]:
-    """The values found first: MariaDB finds `Support` where `support` is asked for."""
+    """The first value of each query: to MariaDB `Support` equals `support`."""
     return {value for values in found for value in values[:1]}
 
 

@@ -63,8 +63,8 @@ def newest_first(
 def windows(rows: QuerySet[Any], moment: str, size: int) -> Iterator[Q]:
     """Conditions that cut rows into spans of time with so many each, newest first.
 
-    A query for one span has few rows to look at, whatever it asks for besides. So a
-    filter that no index serves costs one way through all rows, not one for each page.
+    A query that is limited to a span looks at few rows, whatever else it filters by. So
+    a filter without an index reads all rows once, and not once for each page.
     """
     moments = rows.order_by(f"-{moment}").values_list(moment, flat=True)
     span = Q(**{f"{moment}__isnull": False})

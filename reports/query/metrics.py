@@ -1,4 +1,4 @@
-"""Each measure of queues, defined once: how it is counted, divided and explained.
+"""The measures of queues: how each is counted, divided and explained.
 
 Counts are added up in the database or here, rates are arithmetic on counts; so totals
 are made from sums, never from other rates.
@@ -71,12 +71,12 @@ class Tally:
 
     @property
     def entered(self) -> int:
-        """Entries that got into the queue; the balance holds by this very sum."""
+        """Entries that got into the queue: the sum of the balance."""
         return self.offered + self.short_abandoned + self.waiting + self.unknown
 
     @property
     def offered(self) -> int:
-        """Net offered: entries that are over, the short abandoned left out."""
+        """Net offered: entries that have ended, without short abandoned ones."""
         return self.answered + self.abandoned + self.overflowed
 
     def add(self, **sums: int | None) -> None:
@@ -97,12 +97,12 @@ _SUMS = [each.name for each in fields(Tally) if each.name != "waits"]
 
 
 def rate(part: int, whole: int) -> float | None:
-    """A fraction or an average; nothing over nothing is nothing."""
+    """A fraction or an average; None if the divisor is 0."""
     return part / whole if whole else None
 
 
 def nearest_rank(waits: Counter[int], percent: int) -> int | None:
-    """The wait within which so many per cent waited: that of a real entry."""
+    """The wait that so many per cent did not exceed; it is the wait of a real entry."""
     # Rounded up in whole numbers: 0.9 * 10 must not come out above 9.
     rank = -(-percent * waits.total() // 100)
     for wait in sorted(waits):

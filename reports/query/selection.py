@@ -1,4 +1,4 @@
-"""What is asked of history, and the rows that it leaves.
+"""What a report or list is filtered by, and the rows that are left.
 
 The form of a report and the filters of an admin list both yield a `Selection`; so a
 number in a report and the list behind it mean the same rows.
@@ -35,16 +35,16 @@ Condition = Callable[[Any], Q]
 
 
 def default_zone() -> ZoneInfo:
-    """The zone of the settings, in which days are meant unless another is asked for."""
+    """The zone of the settings, for days without another zone."""
     return ZoneInfo(settings.TIME_ZONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Days, and what rows must have; what is empty is not asked for.
+    """What rows are filtered by; a field that is empty does not filter.
 
-    Days are local ones, both included. Operators are known by the names that history
-    keeps: a number, or client:identity.
+    The days are local ones, both included. Operators are named as in history: by a
+    number, or by client:identity.
     """
 
     first: date | None = None
@@ -126,8 +126,8 @@ class Selection:
 def _there_is(rows: QuerySet[Any]) -> Q:
     """The condition that a subquery finds a row.
 
-    Its value is looked up for each row of the list, newest first. Of EXISTS and of a
-    join MariaDB makes a plan that begins with all that an operator ever did.
+    The database looks it up for each row of the list, newest first. For EXISTS, as for
+    a join, MariaDB chooses a plan that begins with all rows of the operator.
     """
     return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), False))
 
@@ -163,14 +163,14 @@ def _of_call(name: str) -> Condition:
 
 
 def _taken_from(entry: str) -> Condition:
-    """Rows of queue entries that operators took."""
+    """Rows of queue entries that these operators answered."""
     return lambda operators: _there_is(
         Connection.objects.filter(operator__in=operators, entry=OuterRef(entry))
     )
 
 
 def _call_of_operators(operators: tuple[str, ...]) -> Q:
-    """Calls that operators took, and their own legs."""
+    """Calls that these operators answered, and their own legs."""
     taken = Connection.objects.filter(
         operator__in=operators, entry__call=OuterRef("pk")
     )

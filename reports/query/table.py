@@ -74,7 +74,7 @@ class Column:
         return self.paths or (self.code,)
 
     def shown(self, value: Any, names: Names | None = None) -> str:
-        """A value as it reads on screen, names given; nothing is a dash."""
+        """A value as a page shows it, None as a dash; `names` are the column's."""
         if value is None:
             return NOTHING
         if names and value in names:
@@ -84,7 +84,7 @@ class Column:
 
 
 class Reading:
-    """One reading of a table: its rows, to be taken once, and what they add up to."""
+    """A table read once: its rows, which can be iterated once, and their total."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class Reading:
         self.columns = columns
         # Whether numbers of callers are masked in it.
         self.is_masked = is_masked
-        # So many rows have been handed out.
+        # How many rows have been handed out.
         self.count = 0
         self._rows = iter(rows)
         self._totals = totals
@@ -118,7 +118,7 @@ class Reading:
 
 
 class Table:
-    """Columns and rows; what is asked of history decides which rows."""
+    """Columns, and the rows that belong to a selection."""
 
     # How the `report` command and JSON files name the table.
     slug: ClassVar[str]
@@ -133,7 +133,7 @@ class Table:
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows of a report in the order in which they are shown.
 
-        Callers' numbers are masked unless whoever reads says that they may be seen.
+        Callers' numbers are masked unless `may_see_numbers` is set.
         """
         raise NotImplementedError
 
@@ -167,7 +167,7 @@ class ListTable(Table):
         *,
         may_see_numbers: bool = False,
     ) -> Reading:
-        """The rows listed, with some columns; with all of them unless they are named.
+        """The listed rows with these columns, or with all columns of the table.
 
         Memory stays flat and the database sorts nothing: pages follow each other along
         the index of the moment, and what other tables hold is looked up for a page.

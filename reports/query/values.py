@@ -1,7 +1,7 @@
 """The values of a table's columns, for a page of rows or for one row.
 
-A join in the list's own query has MariaDB sort ten million rows before the first; a
-question for the keys of a page has it look up a page.
+Values of other tables are asked for by the keys of a page. With a join in the list's
+own query MariaDB would sort ten million rows before it gives the first.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -103,7 +103,7 @@ class PageValues:
 
 
 class _Lookup:
-    """Values of another table: of a row that ours names, or of rows that name ours."""
+    """Values of another table: of the row a key names, or of rows that name ours."""
 
     def __init__(
         self, model: type[models.Model], head: str, wanted: Iterable[tuple[str, Gather]]
@@ -126,7 +126,7 @@ class _Lookup:
             self._rows = self._rows.order_by(*related._meta.ordering).reverse()
 
     def columns(self, keys: Sequence[Any]) -> dict[Any, Sequence[Any]]:
-        """The values beyond the keys, in the order of the keys."""
+        """The values for keys, in their order."""
         found = self._found(set(keys) - {None})
         nothing = self._nothing()
         rows = [found.get(key, nothing) for key in keys]
@@ -167,7 +167,10 @@ class _Lookup:
 
 
 def value_of(column: "Column", row: models.Model, *, may_see_numbers: bool) -> Any:
-    """The value of a column for one row; relations it passes are best prefetched."""
+    """The value of a column for one row.
+
+    It reads related rows; `relations` says which ones a list should prefetch.
+    """
     found = [_at(row, path.split("__"), column.gather) for path in column.sources]
     value = found[0] if column.value is None else column.value(*found)
     if value == "" and column.kind.cell is str:
@@ -180,7 +183,7 @@ def value_of(column: "Column", row: models.Model, *, may_see_numbers: bool) -> A
 
 
 def relations(columns: "Iterable[Column]") -> list[str]:
-    """The relations on the ways to the values of columns, for a list to prefetch."""
+    """The relations that the values of columns are read through, to be prefetched."""
     ways = (path for column in columns for path in column.sources)
     return list(dict.fromkeys(way.rpartition("__")[0] for way in ways if "__" in way))
 

@@ -1,4 +1,4 @@
-"""Who took which rows away, in the admin: read by administrators, changed by nobody."""
+"""The record of exports in the admin, for administrators; read-only."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -46,7 +46,7 @@ class ExportAuditAdmin(HistoryAdmin[ExportAudit]):
 
     @admin.display(description=_("list or report"))
     def exported(self, audit: ExportAudit) -> str:
-        """The list's name; what is no table (any more) by its code."""
+        """The name of the list, or the stored code where there is no such table."""
         try:
             model = apps.get_model(audit.subject)
         except (LookupError, ValueError):

@@ -1,4 +1,4 @@
-"""How history is shown: read by those who may, changed by nobody, counted by none."""
+"""The base of all lists of history: read-only, and fast with millions of rows."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -30,7 +30,7 @@ MOST_LISTED = 10_000
 
 
 class CappedPaginator(Paginator[Any]):
-    """Pages over the first rows of a list, counted no further than they go."""
+    """Pages of the first rows of a list; counting stops there."""
 
     @cached_property
     def count(self) -> int:
@@ -40,7 +40,7 @@ class CappedPaginator(Paginator[Any]):
 
 
 class HistoryAdmin(ExportAdmin[ModelT]):
-    """Call history is written by webhooks only; people read it.
+    """History is derived from webhooks; people only read it.
 
     Its lists are made for ten million rows: no joins, no full counts, filters and
     searches that an index serves. Subclasses name what a search may look into, and by
@@ -152,9 +152,9 @@ class HistoryAdmin(ExportAdmin[ModelT]):
         return queryset.filter(found)
 
     def may_search(self, request: HttpRequest, term: str) -> bool:
-        """Whether a number may be looked for, else it is said why not.
+        """Whether the user may search for a number; if not, a message says why.
 
-        Digits beyond those that are readable anyway could be found out one by one.
+        By searching for more digits than are shown, a user could find out the others.
         """
         if masking.may_see_numbers(request.user) or len(term) <= DIGITS_LEFT:
             return True
@@ -171,7 +171,7 @@ class HistoryAdmin(ExportAdmin[ModelT]):
         return queryset.filter(search.ends_with(self.number_lookup, term))
 
     def linked(self, obj: ModelT) -> list[Linked]:
-        """What hangs on a row, in the order its page shows it."""
+        """The tables below a row on its page."""
         return []
 
     def render_change_form(
@@ -179,7 +179,7 @@ class HistoryAdmin(ExportAdmin[ModelT]):
     ) -> HttpResponse:
         obj = context["original"]
         tables = [table(request, self.admin_site, each) for each in self.linked(obj)]
-        # Nobody needs to be told that a page is for viewing.
+        # Django's title says that the page is for viewing, which is clear.
         context["title"] = capfirst(self.opts.verbose_name)
         context["linked_tables"] = [each for each in tables if each and each.rows]
         return super().render_change_form(request, context, *args, **kwargs)

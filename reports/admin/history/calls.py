@@ -35,7 +35,7 @@ from reports.timeline.page import TimelinePage
 
 @admin.register(Call)
 class CallAdmin(TimelinePage, HistoryAdmin[Call]):
-    """Legs: whose, when, with what outcome; a leg's page shows all that hangs on it."""
+    """Legs: whose, when, with what outcome; a leg's page shows its timeline."""
 
     list_columns = [
         "started_at",

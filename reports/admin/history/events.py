@@ -1,7 +1,7 @@
-"""What arrived, in the admin: each request with its form and our answer.
+"""Webhook events in the admin: each request with its form and our answer.
 
-The forms hold callers' numbers and what they typed, in places nobody can list: whoever
-opens them needs the permission to see numbers besides that to view webhook events.
+The forms hold callers' numbers and input under any key, so they cannot be masked: a
+user needs the permission to see numbers besides that to view webhook events.
 """
 
 from django.contrib import admin
@@ -24,7 +24,7 @@ from reports.timeline.lines import form_value
 
 @admin.register(WebhookEvent)
 class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
-    """Requests from Twilio and acts of ours: what, about whom, answered how."""
+    """Requests from Twilio and internal events: kind, leg, decision, derivation."""
 
     list_columns = [
         "received_at",

@@ -1,4 +1,4 @@
-"""What people did about callers who gave up, in the admin; done on the work list."""
+"""Follow-ups in the admin, read-only: the work is done on the work list."""
 
 from django.contrib import admin
 from django.db import models
@@ -15,7 +15,7 @@ from reports.query.table import NOTHING
 
 @admin.register(FollowUp)
 class FollowUpAdmin(HistoryAdmin[FollowUp]):
-    """Where the work stands: one person at a time holds a caller, so nobody edits."""
+    """Follow-ups; nobody edits them here, since a caller is claimed by one person."""
 
     list_columns = ["abandoned_call", "state", "claimed_by", "attempts", "updated_at"]
     list_filter = ["state"]
@@ -41,7 +41,7 @@ class FollowUpAdmin(HistoryAdmin[FollowUp]):
 
     @admin.display(description=_("notes and attempts"))
     def steps(self, follow_up: FollowUp) -> str:
-        """The page on which they stand, and are entered."""
+        """A link to the page that shows and takes them."""
         call = follow_up.abandoned_call
         if call.is_withdrawn:
             return NOTHING

@@ -1,4 +1,4 @@
-"""Tables of rows that belong to a row, each row a link to its own page."""
+"""Tables of related rows on the page of a row, each row a link to its page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from django_stubs_ext import StrOrPromise
 
 # An operator's leg of a day has thousands of events; a page shows the first ones.
 MOST_ROWS = 500
-# The column of lists that leads to a row's call; below a row of that call it is noise.
+# The column of lists with a link to the call, not needed below a row of that call.
 TIMELINE = "timeline"
 
 

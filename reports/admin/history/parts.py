@@ -1,4 +1,4 @@
-"""What the rows that hang on a call have in common: its SID, its number, its page."""
+"""The base of lists of rows that belong to a call."""
 
 from typing import Any
 
@@ -16,22 +16,22 @@ from reports.admin.history.linked import TIMELINE, page_link
 
 
 class PartAdmin(HistoryAdmin[ModelT]):
-    """Rows that hang on a call, found by the call's SID and number."""
+    """Rows of a call, found by its SID and number."""
 
     sid_lookups = ["call__sid"]
     number_lookup = "call__caller_reversed"
-    # The way from a row to its call.
+    # The path from a row to its call.
     call_path = "call"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ModelT]:
         return super().get_queryset(request).prefetch_related(self.call_path)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """The columns, and at the end of each row the way to the whole call."""
+        """The columns, and at the end of each row a link to the call's page."""
         return [*super().get_list_display(request), TIMELINE]
 
     def call_of(self, row: ModelT) -> Call:
-        """The call on which a row hangs."""
+        """The call of a row."""
         call: Any = row
         for name in self.call_path.split("__"):
             call = getattr(call, name)
@@ -48,7 +48,7 @@ class PartAdmin(HistoryAdmin[ModelT]):
 
 
 class EntryPartAdmin(PartAdmin[ModelT]):
-    """Rows that hang on a queue entry."""
+    """Rows of a queue entry."""
 
     sid_lookups = ["entry__call__sid"]
     number_lookup = "entry__call__caller_reversed"

@@ -23,12 +23,12 @@ FORMATS = ["csv", "xlsx", "json"]
 
 
 class Command(BaseCommand):
-    """Prints the rows of one report."""
+    """Writes the rows of one report to standard output."""
 
     help = "Write a report to standard output, as CSV, Excel workbook or JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """What is wrong with a value is said by `handle`, in one line."""
+        """Values are checked in `handle`, which refuses one with a single line."""
         slugs = ", ".join(report.slug for report in REPORTS)
         parser.add_argument("slug", help=f"one of {slugs}")
         parser.add_argument("--first", help="first local day, YYYY-MM-DD; else today")
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, slug: str, **options: Any) -> None:
-        """Print the rows as they are read."""
+        """Write the rows while they are read."""
         report = report_with_slug(slug)
         if report is None:
             known = ", ".join(each.slug for each in REPORTS)
