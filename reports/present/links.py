@@ -50,7 +50,7 @@ def list_url(model: type[models.Model], asked: Selection | None = None) -> str:
     return f"{url}?{urlencode(query)}" if query else url
 
 
-class Doors:
+class PageLinks:
     """Links to pages that the reader may open; permissions are asked once a table."""
 
     def __init__(self, request: HttpRequest, site: admin.AdminSite) -> None:

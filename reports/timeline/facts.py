@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 from callcenter.models import Call, Recording, Voicemail
 from callcenter.numbers import country
 from reports.present import formats, swatches
-from reports.present.links import Doors
+from reports.present.links import PageLinks
 from reports.timeline.story import Mark, Moment, Story
 from reports.timeline.words import Words
 
@@ -39,7 +39,7 @@ class OtherCall:
 
 
 def facts_of(
-    story: Story, moments: Sequence[Moment], words: Words, doors: Doors
+    story: Story, moments: Sequence[Moment], words: Words, links: PageLinks
 ) -> list[Fact]:
     """Line, country, recordings, follow-up, events and legs, those that there are."""
     call = story.call
@@ -55,13 +55,13 @@ def facts_of(
     recorded |= {one.recording_sid: one for one in story.recordings}
     if recorded:
         lengths = [
-            (formats.duration(one.duration_seconds) or "—", doors.url(one))
+            (formats.duration(one.duration_seconds) or "—", links.url(one))
             for one in recorded.values()
         ]
         facts.append(Fact(gettext("Recording"), lengths))
     for lost in story.abandoned:
         state = str(lost.State(lost.state).label)
-        facts.append(Fact(gettext("Follow-up"), [(state, doors.url(lost))]))
+        facts.append(Fact(gettext("Follow-up"), [(state, links.url(lost))]))
     facts.append(Fact(gettext("Events"), [(_events(story, moments), "")]))
     own = gettext("Own leg")
     if call.kind == Call.Kind.CUSTOMER:
@@ -71,7 +71,7 @@ def facts_of(
         label = gettext("Operator's leg")
         if call.kind == Call.Kind.OUTBOUND:
             label = gettext("Other leg")
-        legs = [(leg.sid, doors.url(leg)) for leg in story.legs]
+        legs = [(leg.sid, links.url(leg)) for leg in story.legs]
         facts.append(Fact(label, legs, is_code=True))
     return facts
 
@@ -123,7 +123,7 @@ def facts_as_sent(call: Call, words: Words) -> list[Fact]:
     return [Fact(label, [(value, "")]) for label, value in known if value]
 
 
-def other_call(one: Call, call: Call, doors: Doors) -> OtherCall:
+def other_call(one: Call, call: Call, links: PageLinks) -> OtherCall:
     """A call of the caller of `call`, which may be `call` itself."""
     at = one.started_at or timezone.now()
     wait = (
@@ -137,6 +137,6 @@ def other_call(one: Call, call: Call, doors: Doors) -> OtherCall:
         clock=f"{timezone.localtime(at):%H:%M}",
         outcome=swatches.outcome(one.outcome or "none", label),
         length=formats.duration(wait),
-        url=doors.url(one),
+        url=links.url(one),
         is_this=one.pk == call.pk,
     )

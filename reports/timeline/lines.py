@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from callcenter.models import WebhookEvent
 from reports.present import formats
-from reports.present.links import Doors
+from reports.present.links import PageLinks
 from reports.timeline import kinds
 from reports.timeline.phases import Line
 from reports.timeline.sentences import sentence
@@ -52,7 +52,7 @@ class ShownLine:
     leg_url: str
 
 
-def shown(line: Line, story: Story, words: Words, doors: Doors) -> ShownLine:
+def shown(line: Line, story: Story, words: Words, links: PageLinks) -> ShownLine:
     """A line for a reader: with numbers and links as this reader may see them."""
     moment, kind = line.moment, line.moment.kind
     title, details = sentence(kind, story.call, words)
@@ -64,14 +64,14 @@ def shown(line: Line, story: Story, words: Words, doors: Doors) -> ShownLine:
         offset=_offset(moment.at, story.start),
         title=title,
         details=details,
-        url=doors.url(row),
+        url=links.url(row),
         marks=[_MARKS[mark]() for mark in moment.marks],
-        raws=_raws(moment, doors),
+        raws=_raws(moment, links),
         caller=line.caller,
         operator=line.operator,
         code=kind.code,
         is_operators=moment.is_operators,
-        leg_url=_leg_url(kind, story, doors),
+        leg_url=_leg_url(kind, story, links),
     )
 
 
@@ -81,15 +81,15 @@ _MARKS: Mapping[Mark, Callable[[], str]] = {
 }
 
 
-def _leg_url(kind: kinds.MomentKind, story: Story, doors: Doors) -> str:
+def _leg_url(kind: kinds.MomentKind, story: Story, links: PageLinks) -> str:
     if not isinstance(kind, kinds.OperatorTakes):
         return ""
     legs = (leg for leg in story.legs if leg.sid == kind.leg_sid)
-    return next((doors.url(leg) for leg in legs), "")
+    return next((links.url(leg) for leg in legs), "")
 
 
-def _raws(moment: Moment, doors: Doors) -> list[Raw]:
-    if not doors.may_view(WebhookEvent):
+def _raws(moment: Moment, links: PageLinks) -> list[Raw]:
+    if not links.may_view(WebhookEvent):
         return []
     return [
         Raw(
@@ -98,7 +98,7 @@ def _raws(moment: Moment, doors: Doors) -> list[Raw]:
                 (name, form_value(value))
                 for name, value in sorted(event.params.items())
             ],
-            url=doors.url(event),
+            url=links.url(event),
         )
         for event in moment.events
     ]

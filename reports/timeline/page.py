@@ -16,7 +16,8 @@ from django.utils.translation import gettext, ngettext
 from callcenter.models import Call, WebhookEvent
 from callcenter.numbers import phone_number
 from reports.present import masking, names, swatches
-from reports.present.links import Doors
+from reports.present.links import PageLinks, list_url
+from reports.query.selection import Selection
 from reports.timeline import phases, reading
 from reports.timeline.facts import (
     Fact,
@@ -95,14 +96,14 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> Page:
         operators=names.operators(),
         lines=names.lines(),
     )
-    doors = Doors(request, site)
+    links = PageLinks(request, site)
     is_open = request.GET.get("raw") == "open"
     moments = phases.moments(story)
     drawn = phases.lines(moments)
     end = call.ended_at or max((one.at for one in moments), default=story.now)
     stretches = phases.stretches(drawn, end)
     others = reading.same_day(call)
-    lines = [shown(line, story, words, doors) for line in drawn[:MOST_LINES]]
+    lines = [shown(line, story, words, links) for line in drawn[:MOST_LINES]]
     page = Page(
         who=_who(call, words),
         when=_day_and_time(story.start),
@@ -111,17 +112,17 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> Page:
         lines=lines,
         segments=phases.segments(stretches),
         lengths=phases.lengths(story, stretches),
-        facts=facts_of(story, moments, words, doors),
+        facts=facts_of(story, moments, words, links),
         as_sent=facts_as_sent(call, words),
-        others=[other_call(one, call, doors) for one in others],
+        others=[other_call(one, call, links) for one in others],
         has_operators=any(line.operator for line in lines),
         is_cut=story.is_cut or len(drawn) > MOST_LINES,
         is_pruned=story.is_pruned,
-        may_see_raw=doors.may_view(WebhookEvent),
+        may_see_raw=links.may_view(WebhookEvent),
         raw_is_open=is_open,
     )
     if page.is_cut:
-        page.lists = doors.lists_of(call)
+        page.lists = links.lists_of(call)
     _add_history(page, call, words)
     return page
 
@@ -170,4 +171,4 @@ def _add_history(page: Page, call: Call, words: Words) -> None:
     count = calls[: MOST_COUNTED + 1].count()
     page.history_count = f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
     number = call.caller.removeprefix("+")
-    page.history_url = f"{reverse('admin:callcenter_call_changelist')}?q={number}"
+    page.history_url = list_url(Call, Selection(search=number))
