@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from callcenter.demo.live.actors import CallerActs, OperatorActs
+from callcenter.demo.actors import CallerActs, OperatorActs
 from callcenter.demo.model import HOURS, Caller, Mood, People
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.legs import Leg
