@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from callcenter.standin.calls.legs import Left, Leg, Talk
-from callcenter.standin.calls.queues import Dialler, Member, Queue, future
+from callcenter.standin.calls.legs import Left, Leg, Talk, future
+from callcenter.standin.calls.queues import Dialler, Member, Queue
 from callcenter.standin.calls.script import DocumentFailed, Jump
 
 if TYPE_CHECKING:

@@ -181,9 +181,8 @@ class Delivery:
             raise Unreachable("dropped")
         try:
             # A transport may keep the times itself; this is for one that does not.
-            answer = await asyncio.wait_for(
-                self.transport.send(request, timeout), timeout.read
-            )
+            async with asyncio.timeout(timeout.read):
+                answer = await self.transport.send(request, timeout)
         except TimeoutError as problem:
             sent.arrived += 1
             raise TimedOut from problem

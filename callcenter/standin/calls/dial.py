@@ -1,7 +1,5 @@
 """Dial: a queue's next caller, or telephones and browsers (reference 3)."""
 
-import asyncio
-
 from callcenter.standin.calls import outward
 from callcenter.standin.calls.bridge import Bridge
 from callcenter.standin.calls.legs import Ended, Left, Moved
@@ -86,38 +84,30 @@ async def _is_given(script: Script, verb: Element, dialler: Dialler) -> bool:
     """Wait for a caller; False when the time-out comes first."""
     exchange = script.exchange
     seconds = min(LONGEST, max(SHORTEST, verb.seconds("timeout", TIMEOUT)))
-    timer: asyncio.Task[object] = asyncio.ensure_future(
-        exchange.clock.sleep(seconds + exchange.choices.dial_grace_seconds)
-    )
-    try:
-        with script.leg.scope(dialler.taken), script.leg.scope(timer):
-            await script.leg.forever()
-    except Left:
-        return dialler.taken.done()
-    finally:
-        timer.cancel()
+    with exchange.clock.timer(seconds + exchange.choices.dial_grace_seconds) as timer:
+        try:
+            with script.leg.scope(dialler.taken), script.leg.scope(timer):
+                await script.leg.forever()
+        except Left:
+            return dialler.taken.done()
     return False
 
 
 async def _talk(script: Script, verb: Element, bridge: Bridge) -> None:
     """Stay with the caller until one of the two ends it, or the limit does."""
     leg = script.leg
-    limit: asyncio.Task[object] = asyncio.ensure_future(
-        script.exchange.clock.sleep(verb.seconds("timeLimit", TIME_LIMIT))
-    )
-    try:
-        with leg.scope(bridge.over), leg.scope(bridge.agent_gone), leg.scope(limit):
-            while True:
-                await leg.stirred()
-                if "*" in leg.keys and verb.is_true("hangupOnStar"):
-                    bridge.finish("star")
-                leg.calm()
-    except Left as left:
-        if left.scope is limit:
-            bridge.finish("limit")
-        leg.was_left = bridge.over.done() and bridge.over.result() == "caller"
-    finally:
-        limit.cancel()
+    with script.exchange.clock.timer(verb.seconds("timeLimit", TIME_LIMIT)) as limit:
+        try:
+            with leg.scope(bridge.over), leg.scope(bridge.agent_gone), leg.scope(limit):
+                while True:
+                    await leg.stirred()
+                    if "*" in leg.keys and verb.is_true("hangupOnStar"):
+                        bridge.finish("star")
+                    leg.calm()
+        except Left as left:
+            if left.scope is limit:
+                bridge.finish("limit")
+            leg.was_left = bridge.over.done() and bridge.over.result() == "caller"
 
 
 def _tell(script: Script, bridge: Bridge, form: dict[str, str]) -> None:

@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from callcenter.standin.network.clock import Clock
 from callcenter.standin.twiml.errors import TwilioError, message
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+
+def future() -> "asyncio.Future[object]":
+    """Give a future of the running loop."""
+    return asyncio.get_running_loop().create_future()
 
 
 @dataclass
@@ -111,7 +117,7 @@ class Leg:
     spoken: str = ""  # said and not yet taken
     speaks_until: float = 0.0  # seconds of the clock
     _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    _stirred: "asyncio.Future[object]" = field(default_factory=future)
     _interrupted: "asyncio.Future[object] | None" = None
     _scopes: "list[asyncio.Future[object]]" = field(default_factory=list)
 
@@ -121,7 +127,7 @@ class Leg:
         """Press keys, one after the other without a pause."""
         if not self.is_over:
             self.keys += digits
-            self._stirred.set()
+            self._stir()
             self.changed()
 
     def speak(self, text: str, seconds: float = 2.0) -> None:
@@ -129,7 +135,7 @@ class Leg:
         if not self.is_over:
             self.spoken = f"{self.spoken} {text}".strip()
             self.speaks_until = self.clock.seconds() + seconds
-            self._stirred.set()
+            self._stir()
             self.changed()
 
     def hang_up(self) -> None:
@@ -141,14 +147,14 @@ class Leg:
         if self.status in ("queued", "initiated", "ringing"):
             self.status = "in-progress"
             self.answered_at = self.clock.now()
-            self._stirred.set()
+            self._stir()
             self.changed()
 
     def decline(self, status: str = "busy") -> None:
         """Do not pick up: busy, or whatever final status is given."""
         if self.answered_at is None and not self.is_over:
             self.status = status
-            self._stirred.set()
+            self._stir()
             self.changed()
 
     # What the exchange does with it.
@@ -188,7 +194,7 @@ class Leg:
         if self.interrupted.done():
             self._interrupted = None
         self.interrupted.set_result(Ended())
-        self._stirred.set()
+        self._stir()
 
     def move(self, url: str, method: str = "POST", twiml: str = "") -> None:
         """Send it to another document, whatever it does."""
@@ -209,13 +215,27 @@ class Leg:
         finally:
             self._scopes.remove(future)
 
-    async def until(
-        self, work: "asyncio.Future[object] | asyncio.Task[object]"
-    ) -> None:
-        """Wait for it; Ended, Moved or Left if that comes first (or at once)."""
+    async def until(self, *works: "asyncio.Future[Any]") -> None:
+        """Wait for one of these; Ended, Moved or Left if that comes first."""
         self.look_up()
-        ends = {work, self.interrupted, *self._scopes}
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def wake(_done: object) -> None:
+            if not waiter.done():
+                waiter.set_result(None)
+
+        ends: tuple[asyncio.Future[Any], ...] = (
+            *works,
+            self.interrupted,
+            *self._scopes,
+        )
+        for end in ends:
+            end.add_done_callback(wake)
+        try:
+            await waiter
+        finally:
+            for end in ends:
+                end.remove_done_callback(wake)
         self.look_up()
 
     def look_up(self) -> None:
@@ -230,11 +250,8 @@ class Leg:
 
     async def pause(self, seconds: float) -> None:
         """Let call seconds pass on this leg."""
-        task: asyncio.Task[object] = asyncio.ensure_future(self.clock.sleep(seconds))
-        try:
-            await self.until(task)
-        finally:
-            task.cancel()
+        with self.clock.timer(seconds) as timer:
+            await self.until(timer)
 
     async def forever(self) -> None:
         """Wait for whatever interrupts; what is pressed meanwhile reaches nobody."""
@@ -244,32 +261,28 @@ class Leg:
 
     async def stirred(self, seconds: float | None = None) -> bool:
         """Wait until the person does something; False if the seconds pass before."""
-        task: asyncio.Task[object] = asyncio.ensure_future(self._stirred.wait())
-        try:
-            if seconds is None:
-                await self.until(task)
-            else:
-                timer: asyncio.Task[object] = asyncio.ensure_future(
-                    self.clock.sleep(seconds)
-                )
-                with self.scope(timer):
-                    try:
-                        await self.until(task)
-                    except Left as left:
-                        if left.scope is not timer:
-                            raise
-                        return False
-                    finally:
-                        timer.cancel()
-        finally:
-            task.cancel()
-        self._stirred.clear()
+        if seconds is None:
+            await self.until(self._stirred)
+        else:
+            with self.clock.timer(seconds) as timer:
+                await self.until(self._stirred, timer)
+        if not self._stirred.done():
+            return False
+        self._calm()
         return True
 
     def calm(self) -> None:
         """Forget keys and words that nobody asked for."""
         self.keys = self.spoken = ""
-        self._stirred.clear()
+        self._calm()
+
+    def _stir(self) -> None:
+        if not self._stirred.done():
+            self._stirred.set_result(None)
+
+    def _calm(self) -> None:
+        if self._stirred.done():
+            self._stirred = future()
 
     def hear(
         self, verb: str, text: str, seconds: float = 0.0, language: str = ""

@@ -9,8 +9,7 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from callcenter.standin.calls.legs import FINAL, Ended, Left, Leg, Moved, Talk
-from callcenter.standin.calls.queues import future
+from callcenter.standin.calls.legs import FINAL, Ended, Left, Leg, Moved, Talk, future
 from callcenter.standin.calls.record import keep, tell
 from callcenter.standin.calls.script import DocumentFailed, Jump, Script
 from callcenter.standin.twiml.document import Document, Element

@@ -5,15 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from callcenter.standin.calls.legs import Leg, Stay
+from callcenter.standin.calls.legs import Leg, Stay, future
 
 MAX_SIZE = 1000
 LONGEST_NAME = 64
-
-
-def future() -> "asyncio.Future[object]":
-    """Give a future of the running loop."""
-    return asyncio.get_running_loop().create_future()
 
 
 @dataclass(eq=False)

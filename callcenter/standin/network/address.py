@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from callcenter.standin.twiml.errors import Refused
@@ -56,6 +57,8 @@ def resolve(base: str, url: str, carry_credentials: bool = True) -> str:
     """
     if not url:
         return base
+    if url.startswith(("http://", "https://")):
+        return url
     try:
         absolute = urljoin(base, url)
     except ValueError:
@@ -84,6 +87,7 @@ def read(url: str) -> Address:
     )
 
 
+@lru_cache(maxsize=64)
 def overrides(fragment: str) -> Overrides:
     """Read a fragment such as rc=2&rp=5xx,rt; values out of range are brought in."""
     given = dict(parse_qsl(fragment, keep_blank_values=True))

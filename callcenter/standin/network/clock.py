@@ -2,8 +2,9 @@
 
 import asyncio
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
@@ -42,6 +43,23 @@ class Clock:
         """Let call seconds pass."""
         self.seconds()
         await asyncio.sleep(seconds / self.speed)
+
+    @contextmanager
+    def timer(self, seconds: float) -> "Iterator[asyncio.Future[object]]":
+        """Give a future that is done when so many call seconds have passed."""
+        self.seconds()
+        loop = asyncio.get_running_loop()
+        timer: asyncio.Future[object] = loop.create_future()
+        handle = loop.call_later(seconds / self.speed, _set, timer)
+        try:
+            yield timer
+        finally:
+            handle.cancel()
+
+
+def _set(timer: "asyncio.Future[object]") -> None:
+    if not timer.done():
+        timer.set_result(None)
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -103,8 +121,10 @@ class _JumpingSelector(selectors.DefaultSelector):
     ) -> list[tuple[selectors.SelectorKey, int]]:
         if self._loop.is_held:
             return super().select(timeout if timeout == 0 else None)
+        if timeout == 0:
+            return []
         ready = super().select(0)
-        if ready or timeout == 0:
+        if ready:
             return ready
         if timeout is None:
             raise RuntimeError("everybody waits and nothing will happen any more")
