@@ -1,12 +1,10 @@
 """All URLs of the project."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from callcenter.demo.telephones import offer
 from callcenter.health import healthz
-from callcenter.numbers import phone_number
-from callcenter.standin.phone import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("twilio/", include("callcenter.webhooks.urls")),
@@ -14,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include("reports.login.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("demo/", include((pages.paths(offer, phone_number), "demo"))),
     path("healthz", healthz, name="healthz"),
 ]
+# By name: without DEMO neither the demo nor the stand-in for Twilio is imported.
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("callcenter.demo.telephones")))

@@ -1,4 +1,5 @@
-"""What the telephones in the browser are told: our numbers, operators and addresses."""
+"""The telephones in the browser: their URLs, and the numbers, operators and addresses
+they are given. Mounted by `minicc.urls` where DEMO is on."""
 
 from collections.abc import Iterable
 
@@ -10,6 +11,7 @@ from callcenter.demo.setup.installation import PIN
 from callcenter.flow import links
 from callcenter.models import MenuOption, Operator, PhoneLine, Queue
 from callcenter.numbers import phone_number
+from callcenter.standin.phone import pages
 from callcenter.standin.phone.pages import Offer, Telephone
 
 # Of the range that the recorded sample calls come from: nobody's.
@@ -82,3 +84,7 @@ def _operator(who: Operator) -> Telephone:
 
 def _telephone(number: str, name: str, serves: str = "") -> Telephone:
     return Telephone(number, phone_number(number), name, serves)
+
+
+app_name = "demo"
+urlpatterns = pages.paths(offer, phone_number)

@@ -12,13 +12,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    JsonResponse,
-)
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.crypto import salted_hmac
@@ -107,13 +101,6 @@ class DemoView(View):
 
     offering: Offering | None = None
     written: Writing | None = None
-
-    def dispatch(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        if not settings.DEMO:
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
 
     def offer(self) -> Offer:
         """What there is to call, as the setup is now."""

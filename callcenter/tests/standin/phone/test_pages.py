@@ -43,8 +43,8 @@ class FakeWire:
 
 @pytest.fixture(autouse=True)
 def demo(settings):
-    """The demo installation, with its telephones."""
-    settings.DEMO = True
+    """The demo installation, with its telephones at /demo/."""
+    settings.ROOT_URLCONF = "callcenter.tests.standin.phone.urls_of_demo"
     install()
 
 
@@ -71,7 +71,7 @@ def answer(response):
     ],
 )
 def test_nothing_is_there_without_the_demo(client, settings, wire, path, method):
-    settings.DEMO = False
+    settings.ROOT_URLCONF = "minicc.urls"
 
     response = getattr(client, method)(path, {"line": LINE, "digits": "1"})
 
