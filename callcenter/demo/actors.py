@@ -5,12 +5,15 @@ up; nothing of requests. No database.
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from callcenter.demo.model import SILENCE, Caller, People
 from callcenter.demo.setup.installation import PIN
 from callcenter.flow import prompts
+from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.legs import Leg
 
 _SENTENCES = prompts.BY_LANGUAGE.values()
@@ -20,7 +23,43 @@ _NOBODY_THERE = tuple(one.unstaffed for one in _SENTENCES)
 _HANGS_UP_AT_ANNOUNCEMENT = 0.004
 _GOES_WHEN_NOBODY_IS_THERE = (9.0, 40.0)
 _TYPES_PIN = (2.0, 5.0)
+# Who looks for their PIN too long is asked for it again.
+_MISSES_FIRST_PROMPT = 0.05
 _OPERATOR_ENDS_TALK = 0.05
+# Between the callers' hanging up and the operators' at the end.
+_LAST_WORD_SECONDS = 1.0
+
+
+class Actors:
+    """The tasks of people who act at the same time."""
+
+    def __init__(self, on_error: Callable[[], object] = lambda: None) -> None:
+        """Call `on_error` as soon as one of them raises something."""
+        self._on_error = on_error
+        self._acting: set[asyncio.Task[None]] = set()
+        self._broken: list[asyncio.Task[None]] = []
+
+    def add(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let somebody act."""
+        task = asyncio.create_task(work)
+        self._acting.add(task)
+        task.add_done_callback(self._done)
+
+    def stop(self) -> None:
+        """Nobody does anything more; calls go on until somebody hangs up."""
+        for task in self._acting:
+            task.cancel()
+
+    def raise_errors(self) -> None:
+        """Raise the first error that ended a task."""
+        for task in self._broken:
+            task.result()
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._acting.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._broken.append(task)
+            self._on_error()
 
 
 class CallerActs:
@@ -108,16 +147,17 @@ class OperatorActs:
     leg: Leg
     reactions: People
     random: Random
-    stretch_seconds: float  # after which a break is due
+    session_seconds: float  # after which a break is due
     _heard: int = 0
+    _missed: bool = False
 
     async def live(self) -> bool:
         """Serve until the leg is over; says whether it ended for a break."""
-        leg, until = self.leg, self.leg.clock.seconds() + self.stretch_seconds
+        leg, until = self.leg, self.leg.clock.seconds() + self.session_seconds
         while not leg.is_over:
             since = leg.changes
             left = until - leg.clock.seconds()
-            if self._is_asked_for_pin():
+            if self._is_asked_for_pin() and not self._misses_prompt():
                 await leg.clock.sleep(self.random.uniform(*_TYPES_PIN))
                 leg.press(f"{PIN}#")
             elif leg.doing == "talking":
@@ -133,6 +173,13 @@ class OperatorActs:
         """Whether something new was said, and it asks for the PIN."""
         new, self._heard = self.leg.heard[self._heard :], len(self.leg.heard)
         return any(sentence.text in _ASKS_PIN for sentence in new)
+
+    def _misses_prompt(self) -> bool:
+        """Whether nothing is typed this time: at most once a leg."""
+        if self._missed or self.random.random() >= _MISSES_FIRST_PROMPT:
+            return False
+        self._missed = True
+        return True
 
     async def _talk(self) -> None:
         """Mostly the caller says goodbye first."""
@@ -158,9 +205,12 @@ async def stays(leg: Leg, doing: str, seconds: float | None = None) -> bool:
 
 async def _news(leg: Leg, since: int, seconds: float | None = None) -> bool:
     """Wait for a change on the leg, at most so many call seconds; says if one came."""
-    most = None if seconds is None else max(0.0, seconds) / leg.clock.speed
+    if seconds is None:
+        await leg.wait_for_change(since)
+        return True
     try:
-        await asyncio.wait_for(leg.wait_for_change(since), most)
+        async with asyncio.timeout(max(0.0, seconds) / leg.clock.speed):
+            await leg.wait_for_change(since)
     except TimeoutError:
         return False
     return True
@@ -170,3 +220,20 @@ async def hang_up(leg: Leg) -> None:
     """Put the receiver down, and wait until the exchange has noticed."""
     leg.hang_up()
     await leg.over.wait()
+
+
+async def all_hang_up(exchange: Exchange, is_operator: Callable[[Leg], bool]) -> None:
+    """End all calls, callers first, and wait until all requests are delivered."""
+    legs = [leg for leg in exchange.calls.values() if not leg.is_over]
+    for leg in legs:
+        if not is_operator(leg):
+            leg.hang_up()
+    await exchange.clock.sleep(_LAST_WORD_SECONDS)
+    for leg in legs:
+        leg.hang_up()
+    await exchange.settle()
+
+
+def gave_up(leg: Leg) -> bool:
+    """Whether a caller left a queue by hanging up."""
+    return leg.hung_up_by == "caller" and bool(leg.stays) and not leg.talks

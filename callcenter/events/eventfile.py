@@ -36,8 +36,11 @@ def event_of_request(
     received_at: datetime,
     token: str = "",
     decision: str = "",
+    params: VoiceParams | None = None,
 ) -> WebhookEvent:
     """An unsaved event; `path` includes the query string, if there is one.
+
+    `params` is the form as it was read, where that has been done already.
 
     Raises UnreadableLine for a path that is none of ours, and InvalidParams where a
     CallSid is needed but missing or malformed.
@@ -45,7 +48,7 @@ def event_of_request(
     path = storable(path)
     kind, place = _place(path.partition("?")[0])
     query = parse_qs(path.partition("?")[2])
-    params = VoiceParams.parse(form, needs_call=kind != Kind.INTERNAL)
+    params = params or VoiceParams.parse(form, needs_call=kind != Kind.INTERNAL)
     kept = storable_form(form)
     if kind == Kind.OPERATOR and query.get("in") != ["1"]:
         # Keys typed while a PIN is asked for are never stored (docs/contract.md 8.21).

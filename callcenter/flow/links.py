@@ -4,6 +4,7 @@ What a step needs to know travels in its URL, so that it needs no query
 (docs/contract.md 3). No database.
 """
 
+from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
@@ -85,8 +86,14 @@ def hold_music() -> str:
 
 
 def _next(step: Step, kind: Kind, *place: str | int, **query: str | int) -> str:
-    path = reverse(url_name(kind), args=place)
+    path = _path(kind, place, get_script_prefix())
     return _absolute(f"{path}?{urlencode({'step': step.step + 1, **query})}")
+
+
+# Each document has several, and `reverse` takes longer than all the rest of a link.
+@lru_cache(maxsize=1024)
+def _path(kind: Kind, place: tuple[str | int, ...], _prefix: str) -> str:
+    return reverse(url_name(kind), args=place)
 
 
 def _absolute(path: str) -> str:

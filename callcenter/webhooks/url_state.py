@@ -6,10 +6,10 @@ call are read, in one query.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import Error
-from django.http import QueryDict
 
 from callcenter.decision import Decision, Verb
 from callcenter.flow.step import Step
@@ -35,7 +35,7 @@ class Past:
 def read_step(
     event: WebhookEvent,
     params: VoiceParams,
-    query: QueryDict,
+    query: Mapping[str, str],
     *,
     queue: str = "",
     visit: str = "",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from callcenter.demo.live.traffic import gave_up
+from callcenter.demo.actors import gave_up
 from callcenter.standin.calls.account import Sent
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.legs import Leg

@@ -6,13 +6,18 @@ database.
 
 import asyncio
 import math
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
-from callcenter.demo.actors import CallerActs, OperatorActs
+from callcenter.demo.actors import (
+    Actors,
+    CallerActs,
+    OperatorActs,
+    all_hang_up,
+    gave_up,
+)
 from callcenter.demo.model import HOURS, Caller, Mood, People
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.legs import Leg
@@ -25,11 +30,9 @@ _USUAL_MOOD = Mood()
 _BUSY_HOUR = 10.0
 
 _ARRIVE_WITHIN_SECONDS = 20.0
-_STRETCH_SECONDS = (1500.0, 5400.0)
+_SESSION_SECONDS = (1500.0, 5400.0)
 _BREAK_SECONDS = (120.0, 600.0)
 _DIALS_IN_AGAIN_SECONDS = (15.0, 50.0)
-# Between the callers' hanging up and the operators' at the end.
-_LAST_WORD_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,8 @@ class Traffic:
         self._callers = People(_random(plan, "callers"), seed=plan.seed, mood=plan.mood)
         self._random = _random(plan, "reactions")
         self._reactions = People(self._random, seed=plan.seed, mood=plan.mood)
-        self._acting: set[asyncio.Task[None]] = set()
-        self._broken: list[asyncio.Task[None]] = []
         self._stopped = asyncio.Event()
+        self._actors = Actors(on_error=self.stop)
         self.lasted = 0.0  # call seconds, until everybody hung up
 
     def stop(self) -> None:
@@ -89,42 +91,22 @@ class Traffic:
         clock, plan = self.exchange.clock, self.plan
         clock.seconds()
         for seat in plan.seats:
-            self._let_act(self._works(seat))
-        self._let_act(self._ring())
+            self._actors.add(self._works(seat))
+        self._actors.add(self._ring())
         timeout = None if plan.duration is None else plan.duration / clock.speed
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopped.wait(), timeout)
         self.lasted = clock.seconds()
-        for task in self._acting:
-            task.cancel()
+        self._actors.stop()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._close(), grace_seconds)
-        for broken in self._broken:
-            broken.result()
+        self._actors.raise_errors()
 
     async def _close(self) -> None:
         """All hang up, callers first, and what that leads to is delivered."""
         # What is on its way may still be late; nobody waits for more of that.
         self.exchange.faults.delay = self.exchange.faults.reorder = 0.0
-        legs = [leg for leg in self.exchange.calls.values() if not leg.is_over]
-        for leg in legs:
-            if not self.is_operator(leg):
-                leg.hang_up()
-        await self.exchange.clock.sleep(_LAST_WORD_SECONDS)
-        for leg in legs:
-            leg.hang_up()
-        await self.exchange.settle()
-
-    def _let_act(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._acting.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: "asyncio.Task[None]") -> None:
-        self._acting.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            self._broken.append(task)
-            self.stop()
+        await all_hang_up(self.exchange, self.is_operator)
 
     async def _ring(self) -> None:
         """Let people call, when they call."""
@@ -135,7 +117,7 @@ class Traffic:
             line = chance.choice(plan.lines) if len(plan.lines) == 1 else ""
             caller = self._callers.caller(line)
             await clock.sleep(at - clock.seconds())
-            self._let_act(self._calls(caller))
+            self._actors.add(self._calls(caller))
 
     async def _calls(self, caller: Caller) -> None:
         """One caller, and the call after it if they give up and try again."""
@@ -156,16 +138,11 @@ class Traffic:
         await clock.sleep(random.uniform(0, _ARRIVE_WITHIN_SECONDS))
         while True:
             leg = self.exchange.ring(seat.number, self.plan.lines[0])
-            stretch = random.uniform(*_STRETCH_SECONDS)
-            acts = OperatorActs(leg, self._reactions, random, stretch)
+            session = random.uniform(*_SESSION_SECONDS)
+            acts = OperatorActs(leg, self._reactions, random, session)
             has_break = await acts.live()
             away = _BREAK_SECONDS if has_break else _DIALS_IN_AGAIN_SECONDS
             await clock.sleep(random.uniform(*away))
-
-
-def gave_up(leg: Leg) -> bool:
-    """Whether a caller left a queue by hanging up."""
-    return leg.hung_up_by == "caller" and bool(leg.stays) and not leg.talks
 
 
 def arrivals(

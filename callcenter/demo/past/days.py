@@ -1,33 +1,36 @@
-"""A believable past, day by day: what Twilio would have asked of us. No database.
+"""A believable past, day by day: what Twilio would have asked of us.
 
-A queueing simulation with abandonment in event time. The same seed and the same days
-give the same requests, to the token.
+People telephone through the stand-in for Twilio, and the real call flow answers. The
+same seed, days and setup give the same requests, to the token. No database.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from random import Random
 
-from callcenter.demo.model import Caller, People, arrivals
-from callcenter.demo.past.caller_leg import CallerLeg
-from callcenter.demo.past.floor import QUIET_SECONDS, CallAccount, Floor, Outage
+from callcenter.demo.model import People, arrivals
 from callcenter.demo.past.holidays import holidays
-from callcenter.demo.past.operator_leg import OperatorLeg
-from callcenter.demo.past.requests import Request
-from callcenter.demo.past.shifts import stretches
-from callcenter.demo.setup.scenario import SHOP_HOURS, WORKERS, Worker
+from callcenter.demo.past.shifts import sessions
+from callcenter.demo.past.working_day import Outage, Programme, WorkingDay
+from callcenter.demo.setup.scenario import WORKERS
+from callcenter.flow.plan import Plan
+from callcenter.models import WebhookEvent
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.calls.legs import Leg
+from callcenter.standin.network.clock import run_virtual
 
 _OUTAGE_BEGINS, _OUTAGE_HOURS = 14, 1
 
 
 @dataclass(frozen=True, slots=True)
 class PastDay:
-    """One day: every request in order of receipt, and the truth about every caller."""
+    """One day: every event in order of receipt, unsaved, and what really happened."""
 
     day: date
-    requests: list[Request]
-    calls: list[CallAccount]
+    events: list[WebhookEvent]
+    customers: list[Leg]
+    exchange: Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,43 +66,37 @@ class Past:
         ]
         return working[len(working) // 2] if working else None
 
-    def played(self) -> Iterator[PastDay]:
-        """Each day, played when it is asked for."""
+    def played(self, plan: Plan) -> Iterator[PastDay]:
+        """Each day, played by the rules of this plan when it is asked for."""
         for day in self.dates:
-            yield self._play(day)
+            yield self._play(day, plan)
 
-    def _play(self, day: date) -> PastDay:
+    def _play(self, day: date, plan: Plan) -> PastDay:
         random = Random(f"{self.seed} {day}")
         # Also of the day before the first: after a holiday more people call.
         free = frozenset(holidays([day, day - timedelta(days=1)]))
         if day == self.dates[-1]:
             free -= {day}
         people = People(random, seed=self.seed)
-        until = min(self._moment(day, 24) - 60, self.until.timestamp())
-        floor = Floor(
-            random,
-            people,
-            until=until,
-            is_holiday=day in free,
-            shop_hours=self._shop_hours(day),
+        programme = Programme(
+            begins=self._moment(day, 0),
+            ends=min(self._moment(day, 24) - 60, self.until.timestamp()),
+            callers=[
+                (at, people.caller())
+                for at in arrivals(random, day, self.zone, holidays=free)
+            ],
+            sessions={
+                worker: [
+                    (self._moment(day, begins), self._moment(day, ends))
+                    for begins, ends in sessions(random, worker, day, holidays=free)
+                ]
+                for worker in WORKERS
+            },
             outage=self._outage(day),
         )
-        last_call = until - QUIET_SECONDS
-        for at in arrivals(random, day, self.zone, holidays=free):
-            caller = people.caller()
-            if at < last_call:
-                floor.at(at, _rings(floor, caller))
-        for worker in WORKERS:
-            for begins, ends in stretches(random, worker, day, holidays=free):
-                at = self._moment(day, begins)
-                if at < last_call:
-                    floor.at(at, _dials_in(floor, worker, self._moment(day, ends)))
-        floor.run()
-        return PastDay(day, floor.requests, floor.accounts)
-
-    def _shop_hours(self, day: date) -> tuple[float, float]:
-        opens, closes = SHOP_HOURS.get(day.isoweekday(), (0, 0))
-        return self._moment(day, opens), self._moment(day, closes)
+        played = WorkingDay(programme, plan, people, random)
+        run_virtual(played.play())
+        return PastDay(day, played.events, played.customers, played.exchange)
 
     def _outage(self, day: date) -> Outage | None:
         if day != self.outage_day:
@@ -115,11 +112,3 @@ class Past:
         day += timedelta(days=int(whole) // 24)
         begins = datetime.combine(day, time(int(whole) % 24), self.zone)
         return begins.timestamp() + rest * 3600
-
-
-def _rings(floor: Floor, caller: Caller) -> Callable[[], None]:
-    return lambda: CallerLeg(floor, caller).ring()
-
-
-def _dials_in(floor: Floor, worker: Worker, ends: float) -> Callable[[], None]:
-    return lambda: OperatorLeg(floor, worker, ends).dial_in()

@@ -1,18 +1,22 @@
-"""Takes a past in through the journal, and remembers which one it was.
+"""Stores a past as events, derives its history, and remembers which past it was.
 
-A mark in the journal says when the last day ended, so that a second run plays the same
-past again and adds nothing, and one that was stopped is gone on with.
+An internal event says when the last day ended, so that a run that was stopped can be
+continued with the same past; another one says that the past is complete, so that a
+second run adds nothing.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from callcenter.demo.actors import gave_up
 from callcenter.demo.past.days import Past
-from callcenter.demo.past.requests import Request
+from callcenter.demo.past.followups import follow_up
+from callcenter.demo.past.in_process import with_quick_pins
 from callcenter.events.eventfile import event_of_request
+from callcenter.flow.current import read_plan
 from callcenter.models import WebhookEvent
 from callcenter.models.events import WebhookEventQuerySet
 from callcenter.upkeep.intake import LoadResult, load_events
@@ -27,12 +31,11 @@ class AnotherPast(Exception):
 
 @dataclass(slots=True)
 class TakenIn:
-    """What came of a past: its calls and requests, and who was left unserved."""
+    """What came of a past: its events, and how many calls and follow-ups it has."""
 
     taken: LoadResult = field(default_factory=LoadResult)
     calls: int = 0
-    requests: int = 0
-    abandoned: list[str] = field(default_factory=list)  # SIDs
+    follow_ups: int = 0
 
 
 def begun() -> Past | None:
@@ -64,32 +67,27 @@ def past_to_take_in(wanted: Past) -> Past:
 
 
 def take_in(past: Past, played_one: Callable[[], object] = lambda: None) -> TakenIn:
-    """Plays a past and takes it in day by day; calls `played_one` after each."""
+    """Plays a past by the setup as it is, stores and derives it day by day.
+
+    Calls `played_one` after each day. A past that is there already is left alone,
+    whatever the setup has become since; one that was stopped is played again from its
+    first day, and what is stored already is recognized.
+    """
     done = TakenIn()
+    if is_done():
+        return done
+    plan = with_quick_pins(read_plan())
     _set_mark(_BEGUN, past)
-    for day in past.played():
-        events = _events(day.requests)
-        # Told a day at a time: no call is told twice, whenever its requests came.
-        done.taken += load_events(events, derive_after=len(day.requests) + 1)
-        done.calls += len(day.calls)
-        done.requests += len(day.requests)
-        done.abandoned += [
-            call.sid for call in day.calls if call.outcome == "abandoned"
-        ]
+    abandoned: list[str] = []
+    for day in past.played(plan):
+        # Derived a day at a time: each call once, whenever its requests came.
+        done.taken += load_events(day.events, derive_after=len(day.events) + 1)
+        done.calls += len(day.customers)
+        abandoned += [leg.sid for leg in day.customers if gave_up(leg)]
         played_one()
+    done.follow_ups = follow_up(past, abandoned)
     _set_mark(_DONE, past)
     return done
-
-
-def _events(requests: list[Request]) -> Iterator[WebhookEvent]:
-    for request in requests:
-        yield event_of_request(
-            path=request.path,
-            form=request.form,
-            received_at=request.received_at,
-            token=request.token,
-            decision=request.decision,
-        )
 
 
 def _marks(path: str) -> WebhookEventQuerySet:

@@ -7,11 +7,11 @@ from callcenter.demo.setup.scenario import Worker
 
 _SICK = 0.03
 _LUNCH = 1.0
-# Longer than this at a stretch is broken by a short break.
+# More hours than these without a pause are broken by a short break.
 _LONG_HALF = 2.75
 
 
-def stretches(
+def sessions(
     random: Random, worker: Worker, day: date, *, holidays: frozenset[date]
 ) -> list[tuple[float, float]]:
     """The spans a worker is signed in on a day, in local hours since midnight."""

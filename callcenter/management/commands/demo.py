@@ -12,7 +12,6 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from callcenter.demo.past.days import Past
-from callcenter.demo.past.followups import follow_up
 from callcenter.demo.past.load import (
     AnotherPast,
     TakenIn,
@@ -75,8 +74,10 @@ class Command(BaseCommand):
         now = timezone.now().replace(microsecond=0)
         past = past_to_take_in(Past(seed, days, now, ZoneInfo(settings.TIME_ZONE)))
         add_second_line(past.holidays, replace=replace)
+        if is_done():
+            return f"The past of {_span(past)} is there already: nothing changed."
         with tqdm(total=past.days, unit="day", disable=None) as bar:
-            if bar.disable and not is_done():
+            if bar.disable:
                 # A file or a pipe shows no bar, and would be silent for minutes.
                 self.stdout.flush()
                 self.stderr.write(
@@ -85,13 +86,12 @@ class Command(BaseCommand):
                 )
             try:
                 done = take_in(past, bar.update)
-                notes = follow_up(past, done.abandoned)
             except KeyboardInterrupt:
                 raise CommandError(
                     "Stopped; run it again to go on: nothing is taken in twice.",
                     returncode=128 + signal.SIGINT,
                 ) from None
-        return _what_was_played(past, done, notes)
+        return _what_was_played(past, done)
 
 
 def _check_migrated() -> None:
@@ -113,14 +113,14 @@ def _about(installed: Installed, *, replace: bool) -> str:
     )
 
 
-def _what_was_played(past: Past, done: TakenIn, notes: int) -> str:
+def _span(past: Past) -> str:
+    return f"{past.dates[0]} to {past.dates[-1]}"
+
+
+def _what_was_played(past: Past, done: TakenIn) -> str:
     taken = done.taken
-    span = f"{past.dates[0]} to {past.dates[-1]}"
-    # Soon after midnight a past of one day has nothing in it yet.
-    if done.requests and not (taken.kept or taken.derived or notes):
-        return f"The past of {span} is there already: nothing changed."
     return (
-        f"Played {span}: {done.calls} calls; kept {taken.kept} events,"
-        f" {taken.repeats} were known; derived {taken.derived} legs,"
-        f" made {notes} follow-ups. The PIN of the telephone operators is {PIN}."
+        f"Played {_span(past)}: {done.calls} calls; kept {taken.kept} events,"
+        f" {taken.repeats} were known; derived {taken.derived} legs, made"
+        f" {done.follow_ups} follow-ups. The PIN of the telephone operators is {PIN}."
     )

@@ -16,7 +16,7 @@ from callcenter.demo.model import (
     arrivals,
     calls_an_hour,
 )
-from callcenter.demo.past.shifts import stretches
+from callcenter.demo.past.shifts import sessions
 from callcenter.demo.setup.scenario import MAIN_LINE, SHOP_LINE, WORKERS
 from callcenter.tests.demo.past.pasts import TOKYO
 
@@ -125,7 +125,7 @@ def test_who_gave_up_rings_again_with_the_same_wish_or_not_at_all():
 @pytest.mark.parametrize("worker", WORKERS, ids=lambda worker: worker.name)
 def test_shift_is_in_stretches_that_do_not_touch(worker):
     for seed in range(30):
-        spans = stretches(Random(seed), worker, WEDNESDAY, holidays=frozenset())
+        spans = sessions(Random(seed), worker, WEDNESDAY, holidays=frozenset())
 
         assert all(begins < ends for begins, ends in spans)
         assert all(ends < begins for (_, ends), (begins, _) in pairwise(spans))
@@ -134,7 +134,7 @@ def test_shift_is_in_stretches_that_do_not_touch(worker):
 def test_nobody_works_on_sundays_and_holidays_and_some_on_saturdays():
     def working(day: date, free: frozenset[date] = frozenset()) -> int:
         return sum(
-            bool(stretches(Random(f"{worker}"), worker, day, holidays=free))
+            bool(sessions(Random(f"{worker}"), worker, day, holidays=free))
             for worker in WORKERS
         )
 

@@ -1,13 +1,14 @@
-"""The history told from the past's requests is the simulation's own account."""
+"""The history derived from a past is the stand-in's own account of its calls."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.db.models import Count, Q
 
-from callcenter.demo.past.floor import CallAccount
+from callcenter.decision import Decision, Verb
+from callcenter.demo.past.days import PastDay
 from callcenter.demo.past.followups import follow_up
 from callcenter.demo.past.load import (
     AnotherPast,
@@ -25,97 +26,106 @@ from callcenter.models import (
     FollowUpStep,
     IvrStep,
     OperatorState,
+    Queue,
     QueueEntry,
     WebhookEvent,
 )
-from callcenter.tests.demo.past.pasts import past, two_days
+from callcenter.tests.demo.past.pasts import DayAccount, past, two_days
 from callcenter.tests.history_rows import history_rows
-from callcenter.upkeep.intake import BATCH
+from callcenter.tests.roads.account import Customer, Entry
+from callcenter.upkeep.intake import BATCH, Taken
 
 pytestmark = pytest.mark.django_db
 
 
-def heard(call: CallAccount) -> tuple[str, bool]:
-    """The outcome that can be told of what we heard, and whether there is a wait.
-
-    Product.md 8.11 and 8.15: a connect speaks for an answer where the exit was lost;
-    without one the end says no more than that the stay is over.
-    """
-    if "exit" not in call.lost:
-        return call.outcome, True
-    if call.operator_sid:
-        return call.outcome, True
-    if call.overflow_reason:
-        # The last wait document let the caller go: inferred, once the end is known.
-        return ("waiting", False) if "status" in call.lost else ("overflowed", True)
-    return ("waiting" if "status" in call.lost else "unknown"), False
-
-
-def account_of_entries() -> list[tuple[object, ...]]:
-    rows: list[tuple[object, ...]] = []
-    for call in (call for day in two_days() for call in day.calls if call.queue):
-        outcome, has_wait = heard(call)
-        rows.append(
-            (
-                call.sid,
-                1,
-                call.queue,
-                outcome,
-                call.wait_seconds if has_wait else None,
-                call.overflow_reason if outcome == "overflowed" else "",
-                call.position,
-                call.is_lost_while_connecting,
-            )
+def history() -> dict[str, Customer]:
+    """What the tables say of every call of a customer."""
+    entries = {
+        row.call.sid: (row, row.connections.first())
+        for row in QueueEntry.objects.select_related("call").prefetch_related(
+            "connections"
         )
-    return sorted(rows, key=repr)
+    }
+    assert len(entries) == QueueEntry.objects.count()
+    return {
+        call.sid: Customer(
+            call.outcome,
+            call.duration_seconds,
+            entry_of(*entries[call.sid]) if call.sid in entries else None,
+        )
+        for call in Call.objects.customers()
+    }
+
+
+def entry_of(row: QueueEntry, connection: Connection | None) -> Entry:
+    return Entry(
+        row.queue,
+        row.outcome,
+        row.overflow_reason,
+        row.wait_seconds,
+        connection.operator if connection else "",
+        connection.talk_seconds if connection else None,
+        row.is_inferred,
+        row.is_lost_while_connecting,
+    )
+
+
+def steps_of(day: PastDay) -> list[tuple[str, int, str, str, str]]:
+    """Every menu that a caller heard: number in the call, key, what followed."""
+    decided = {event.token: event.decision for event in day.events}
+    steps = []
+    for leg in day.customers:
+        menus = [""]
+        for sent in day.exchange.sent:
+            if sent.leg_sid != leg.sid or sent.kind not in ("incoming", "gather"):
+                continue
+            decision = Decision.parse(decided[sent.token])
+            if sent.kind == "gather":
+                menu = sent.url.split("/menu/")[1].partition("/")[0]
+                key = sent.form.get("Digits", "")
+                steps.append((leg.sid, len(menus) - 1, menu, key, str(decision)))
+                assert menus[-1] == menu
+            menus.append(decision.target if decision.verb is Verb.MENU else "")
+        if menus[-1]:
+            steps.append((leg.sid, len(menus) - 1, menus[-1], "", ""))
+    return sorted(steps)
 
 
 def test_history_is_the_account_of_every_call():
     add_second_line(past().holidays)
+    days = two_days()
     done = take_in(past())
 
-    entries = QueueEntry.objects.values_list(
-        *("call__sid", "visit", "queue", "outcome", "wait_seconds"),
-        *("overflow_reason", "position", "is_lost_while_connecting"),
-    )
-    assert sorted(entries, key=repr) == account_of_entries()
-
-    calls = [call for day in two_days() for call in day.calls]
-    talks = Connection.objects.values_list(
-        "entry__call__sid", "operator", "operator_call_sid", "talk_seconds"
-    )
-    assert sorted(talks) == sorted(
-        (call.sid, call.operator, call.operator_sid, call.talk_seconds)
-        for call in calls
-        if call.talk_seconds is not None
-    )
+    wanted: dict[str, Customer] = {}
+    lost = Counter[str]()
+    for day in days:
+        account = DayAccount(day)
+        for leg in day.customers:
+            touched = account.is_touched(leg)
+            wanted[leg.sid] = account.derived(leg) if touched else account.truth(leg)
+            lost[str(day.day)] += touched
+    derived = history()
+    assert {
+        sid: (derived.get(sid), wanted.get(sid))
+        for sid in derived.keys() | wanted.keys()
+        if derived.get(sid) != wanted.get(sid)
+    } == {}
+    assert len(derived) > 700
+    assert lost["2026-11-19"] > 10
+    assert lost["2026-11-20"] == 0
 
     steps = IvrStep.objects.order_by("call__sid", "step").values_list(
         "call__sid", "step", "menu", "input", "led_to"
     )
-    assert list(steps) == [
-        (call.sid, number, *step)
-        for call in sorted(calls, key=lambda call: call.sid)
-        for number, step in enumerate(call.steps, 1)
-    ]
+    assert list(steps) == sorted(step for day in days for step in steps_of(day))
 
     customers = Call.objects.filter(kind=Call.Kind.CUSTOMER)
     assert sorted(customers.values_list("sid", "from_raw", "line")) == sorted(
-        (call.sid, call.number, call.line) for call in calls
+        (leg.sid, leg.from_, leg.to) for day in days for leg in day.customers
     )
-    without_queue = customers.filter(entry_count=0).exclude(ended_at=None)
-    assert dict(without_queue.values_list("sid", "outcome")) == {
-        call.sid: call.outcome for call in calls if not call.queue and not call.lost
-    }
-    ends = dict(customers.exclude(ended_at=None).values_list("sid", "ended_at"))
-    assert ends == {
-        call.sid: datetime.fromtimestamp(int(call.ended_at), UTC)
-        for call in calls
-        if "status" not in call.lost
-    }
-
-    assert done.calls == len(calls)
-    assert done.requests == done.taken.kept == WebhookEvent.objects.count() - 2
+    assert done.calls == len(wanted)
+    assert done.taken.kept == WebhookEvent.objects.count() - 2
+    assert done.taken.kept == sum(len(day.events) for day in days)
     assert not WebhookEvent.objects.pending().exists()
 
 
@@ -138,20 +148,19 @@ def test_balance_holds_and_nobody_is_signed_in_at_the_end():
     assert len(set(operators)) == 12
 
 
-def test_second_run_adds_nothing_though_time_has_passed():
+def test_second_run_adds_nothing_though_time_has_passed_and_the_setup_is_another():
     add_second_line(past().holidays)
-    first = take_in(past())
-    follow_up(past(), first.abandoned)
+    take_in(past())
     rows, events = history_rows(), WebhookEvent.objects.count()
     notes = list(FollowUp.objects.order_by("pk").values_list())
     later = past(until="2026-11-22T01:02:03")
+    Queue.objects.update(max_wait_seconds=30)
 
     again = past_to_take_in(later)
     second = take_in(again)
-    made = follow_up(again, second.abandoned)
 
     assert again == past()
-    assert (second.taken.kept, second.taken.derived, made) == (0, 0, 0)
+    assert (second.taken, second.calls, second.follow_ups) == (Taken(), 0, 0)
     assert (history_rows(), WebhookEvent.objects.count()) == (rows, events)
     assert list(FollowUp.objects.order_by("pk").values_list()) == notes
 
@@ -172,13 +181,17 @@ def test_past_that_was_stopped_is_gone_on_with():
 
     assert is_done()
     assert Call.objects.filter(kind=Call.Kind.CUSTOMER).count() == sum(
-        len(day.calls) for day in two_days()
+        len(day.customers) for day in two_days()
+    )
+    assert WebhookEvent.objects.count() - 2 == sum(
+        len(day.events) for day in two_days()
     )
 
 
 @pytest.mark.parametrize("other", [{"seed": 8}, {"days": 3}])
 def test_another_past_is_not_mixed_in(other):
-    short = past(days=1)
+    short = past(days=1, until="2026-11-20T01:00:00")
+    add_second_line(short.holidays)
     take_in(short)
 
     with pytest.raises(AnotherPast) as refusal:
@@ -191,9 +204,8 @@ def test_older_callers_are_worked_on_and_those_of_two_days_are_open():
     user = User.objects.create_user("supervisor", is_staff=True)
     asked = past(days=5)
     add_second_line(asked.holidays)
-    done = take_in(asked)
 
-    made = follow_up(asked, done.abandoned)
+    made = take_in(asked).follow_ups
 
     rows = FollowUp.objects.select_related("abandoned_call")
     yesterday = datetime(2026, 11, 19, tzinfo=asked.zone)
