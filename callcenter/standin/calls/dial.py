@@ -1,6 +1,6 @@
 """Dial: a queue's next caller, or telephones and browsers (reference 3)."""
 
-from callcenter.standin.calls import outward
+from callcenter.standin.calls import outbound
 from callcenter.standin.calls.bridge import Bridge
 from callcenter.standin.calls.legs import Ended, Left, Moved
 from callcenter.standin.calls.queues import Dialler
@@ -22,7 +22,7 @@ async def dial(script: Script, verb: Element, document: Document) -> Jump | None
         if queues:
             await _dial_queue(script, verb, queues[0], document, form)
         else:
-            await outward.dial(script, verb, document, form)
+            await outbound.dial(script, verb, document, form)
     except Ended:
         # Reference 3.4: the action is still sent, its answer has no effect.
         if action and form:

@@ -8,18 +8,18 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from callcenter.standin.calls import outward, parameters
+from callcenter.standin.calls import outbound, parameters
 from callcenter.standin.calls.account import Account, Sent
 from callcenter.standin.calls.applications import Application
 from callcenter.standin.calls.bridge import Bridge
 from callcenter.standin.calls.choices import Choices
 from callcenter.standin.calls.delivery import Delivery
+from callcenter.standin.calls.dispatch import VERBS
 from callcenter.standin.calls.legs import FINAL, Leg
 from callcenter.standin.calls.queues import Queue
 from callcenter.standin.calls.recordings import Recording
 from callcenter.standin.calls.script import Jump, Script
 from callcenter.standin.calls.sids import new_sid
-from callcenter.standin.calls.vocabulary import VERBS
 from callcenter.standin.network.clock import Clock
 from callcenter.standin.network.faults import Faults
 from callcenter.standin.network.transport import Answer, Transport
@@ -171,7 +171,7 @@ class Exchange:
         leg.status_events, leg.fallback_url = status_events, fallback_url
         jump = Jump(url, method, {}, "incoming", twiml)
         script = Script(self, leg, VERBS)
-        self.look_after(outward.call(self, leg, jump, timeout, script))
+        self.look_after(outbound.call(self, leg, jump, timeout, script))
         return leg
 
     def update_call(
@@ -265,7 +265,7 @@ class Exchange:
         else:
             form |= parameters.progress(leg, moment)
         if leg.direction != "inbound" and event in ("answered", "completed"):
-            form["SipResponseCode"] = outward.SIP_CODES[leg.status]
+            form["SipResponseCode"] = outbound.SIP_CODES[leg.status]
         task = self.delivery.send(
             leg,
             "status",

@@ -25,14 +25,14 @@ from callcenter.standin.calls.account import Account
 from callcenter.standin.calls.exchange import Exchange, Number
 from callcenter.standin.network.clock import Clock
 from callcenter.standin.network.transport import HttpTransport
+from callcenter.standin.phone.forms import NewsForm, PlaceForm, PressForm, SayForm
+from callcenter.standin.phone.loopback import Loopback, Unavailable
 from callcenter.standin.phone.page_texts import spoken_language, texts
-from callcenter.standin.phone.questions import NewsForm, PlaceForm, PressForm, SayForm
 from callcenter.standin.phone.switchboard import (
     TOO_MANY_CALLS,
     UNKNOWN_CALL,
     Switchboard,
 )
-from callcenter.standin.phone.wire import Unavailable, Wire
 
 # Nothing from elsewhere, nothing inline: what our pages need, and no more.
 POLICY = (
@@ -232,7 +232,7 @@ def _error(text: str, status: int) -> JsonResponse:
     return JsonResponse({"error": text}, status=status)
 
 
-def switchboard() -> Wire:
+def switchboard() -> Loopback:
     """The way to the one switchboard of this site."""
     known = (
         settings.PUBLIC_BASE_URL,
@@ -242,13 +242,13 @@ def switchboard() -> Wire:
     secret = salted_hmac(__name__, "\n".join(known), algorithm="sha256").digest()
     # Of the installation's own: two on one machine are seldom in each other's way.
     own = FIRST_PORT + int.from_bytes(hashlib.sha256(secret).digest()[:4]) % PORTS
-    return _wire(settings.STANDIN_PORT or own, secret, known[1], known[2])
+    return _loopback(settings.STANDIN_PORT or own, secret, known[1], known[2])
 
 
 @cache
-def _wire(port: int, secret: bytes, account_sid: str, auth_token: str) -> Wire:
+def _loopback(port: int, secret: bytes, account_sid: str, auth_token: str) -> Loopback:
     def make() -> Switchboard:
         account = Account(account_sid, auth_token)
         return Switchboard(Exchange(account, HttpTransport(), Clock()))
 
-    return Wire(port, secret, make)
+    return Loopback(port, secret, make)

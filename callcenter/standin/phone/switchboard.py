@@ -1,6 +1,6 @@
 """The calls that people make by hand: placed, watched and steered from their pages.
 
-Runs an exchange and answers questions in plain values, as they come over the `wire`.
+Runs an exchange; questions and answers are plain values that JSON can hold.
 """
 
 import asyncio

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.rest import applications, calls, numbers, queues, recordings
-from callcenter.standin.rest.words import NotFound, Parameters, Refused
+from callcenter.standin.rest.values import NotFound, Parameters, Refused
 
 PERMISSION_DENIED = 20003
 METHOD_NOT_ALLOWED = 20004

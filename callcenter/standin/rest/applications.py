@@ -7,7 +7,7 @@ from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.calls.sids import new_sid
 from callcenter.standin.rest.paging import Page, page
-from callcenter.standin.rest.words import (
+from callcenter.standin.rest.values import (
     NotFound,
     Parameters,
     Resource,

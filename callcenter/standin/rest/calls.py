@@ -9,7 +9,7 @@ from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.rest import placing
 from callcenter.standin.rest.numbers import formatted
 from callcenter.standin.rest.paging import Page, page
-from callcenter.standin.rest.words import (
+from callcenter.standin.rest.values import (
     BAD_PARAMETER,
     NotFound,
     Parameters,

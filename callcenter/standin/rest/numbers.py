@@ -6,7 +6,7 @@ from functools import partial
 from callcenter.standin.calls.exchange import Exchange, Number
 from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.rest.paging import Page, page
-from callcenter.standin.rest.words import (
+from callcenter.standin.rest.values import (
     BAD_PARAMETER,
     NotFound,
     Parameters,

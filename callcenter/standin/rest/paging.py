@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 from urllib.parse import urlencode
 
-from callcenter.standin.rest.words import Parameters, Resource
+from callcenter.standin.rest.values import Parameters, Resource
 
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 1000

@@ -7,7 +7,7 @@ from callcenter.standin.calls.applications import Application
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.legs import Leg
 from callcenter.standin.calls.script import Jump
-from callcenter.standin.rest.words import (
+from callcenter.standin.rest.values import (
     URL_INVALID,
     Parameters,
     Refused,

@@ -8,7 +8,7 @@ from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.calls.recordings import Recording
 from callcenter.standin.rest import calls
 from callcenter.standin.rest.paging import Page, page
-from callcenter.standin.rest.words import (
+from callcenter.standin.rest.values import (
     NotFound,
     Parameters,
     Resource,

@@ -13,8 +13,8 @@ from django.core.management import call_command
 from callcenter.demo.setup.installation import LINE
 from callcenter.models import WebhookEvent
 from callcenter.tests.history_rows import history_rows
-from callcenter.tests.roads.crowd import quiet_rows
 from callcenter.tests.roads.test_live import requests_of
+from callcenter.tests.roads.workers import quiet_rows
 from callcenter.tests.twilio_client import ACCOUNT_SID, TwilioClient, sid, voice_form
 
 # Deriving holds an answer up by 2 s at most; the rest is what a busy machine adds.

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 
 from callcenter.followup import acts
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
-from callcenter.tests.roads.crowd import at_once, pausing, round_by_round
 from callcenter.tests.roads.posts import (
     CALLER,
     assert_nobody_noticed,
@@ -19,6 +18,7 @@ from callcenter.tests.roads.posts import (
     sign_in,
     taken,
 )
+from callcenter.tests.roads.workers import at_once, pausing, round_by_round
 from callcenter.tests.twilio_client import sid
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from callcenter.models import AbandonedCall, Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
-from callcenter.tests.roads.crowd import Trouble, at_once, held, pausing, round_by_round
 from callcenter.tests.roads.posts import (
     OPERATOR,
     Answered,
@@ -33,6 +32,13 @@ from callcenter.tests.roads.posts import (
     taken,
 )
 from callcenter.tests.roads.test_live import LIVE
+from callcenter.tests.roads.workers import (
+    Trouble,
+    at_once,
+    held,
+    pausing,
+    round_by_round,
+)
 from callcenter.tests.twilio_client import sid
 from callcenter.upkeep.pruning import prune
 

@@ -9,7 +9,6 @@ import pytest
 from django.db import transaction
 
 from callcenter.models import Call, Queue, QueueEntry, QueueThreshold
-from callcenter.tests.roads.crowd import at_once, held
 from callcenter.tests.roads.posts import (
     Answered,
     assert_as_in_a_quiet_run,
@@ -19,6 +18,7 @@ from callcenter.tests.roads.posts import (
     giving_up,
     request,
 )
+from callcenter.tests.roads.workers import at_once, held
 from callcenter.tests.twilio_client import sid
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]

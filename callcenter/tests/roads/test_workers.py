@@ -9,7 +9,7 @@ from callcenter.events.eventfile import event_of_line
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.receive import receive
-from callcenter.tests.roads.crowd import at_once
+from callcenter.tests.roads.workers import at_once
 from callcenter.tests.samples import NAMES, file_of
 from callcenter.upkeep.intake import load
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from callcenter.standin.calls.legs import Heard
-from callcenter.tests.standin.office import (
+from callcenter.tests.standin.server import (
     CALLER,
     LINE,
     START,
-    Office,
+    Server,
     call,
     only,
     play,
@@ -17,21 +17,21 @@ from callcenter.tests.standin.office import (
 
 
 def test_call_is_answered_hears_a_sentence_and_is_ended_by_the_system():
-    office = Office({"/incoming": '<Say language="ja-JP">こんにちは</Say><Hangup/>'})
+    server = Server({"/incoming": '<Say language="ja-JP">こんにちは</Say><Hangup/>'})
 
-    leg = only(call(office))
+    leg = only(call(server))
 
     assert leg.heard == [Heard(1, START, "Say", "こんにちは", "ja-JP", 0.71)]
     assert (leg.status, leg.hung_up_by, leg.doing) == ("completed", "system", "over")
-    assert office.paths() == ["/incoming", "/status"]
+    assert server.paths() == ["/incoming", "/status"]
 
 
 def test_first_request_has_the_whole_set_of_parameters():
-    office = Office({"/incoming": "<Hangup/>"})
+    server = Server({"/incoming": "<Hangup/>"})
 
-    leg = only(call(office))
+    leg = only(call(server))
 
-    (form,) = office.forms("/incoming")
+    (form,) = server.forms("/incoming")
     assert form.pop("CallToken").startswith("%7B%22parentCallInfoToken%22")
     places = {"City": "", "State": "", "Zip": "", "Country": "JP"}
     assert form == {
@@ -53,13 +53,13 @@ def test_first_request_has_the_whole_set_of_parameters():
 
 
 def test_end_of_the_call_is_told_once_with_its_length():
-    office = Office(
+    server = Server(
         {"/incoming": '<Pause length="1"/><Say>Hi</Say><Pause length="65"/>'}
     )
 
-    call(office)
+    call(server)
 
-    (form,) = office.forms("/status")
+    (form,) = server.forms("/status")
     told = ("CallStatus", "CallDuration", "Duration", "Timestamp", "SequenceNumber")
     assert [form[name] for name in told] == [
         "completed",
@@ -75,11 +75,11 @@ def test_end_of_the_call_is_told_once_with_its_length():
     ("reason", "status"), [("", "no-answer"), ('reason="busy"', "busy")]
 )
 def test_reject_as_first_verb_does_not_answer(reason, status):
-    office = Office({"/incoming": f"<Reject {reason}/>"})
+    server = Server({"/incoming": f"<Reject {reason}/>"})
 
-    leg = only(call(office))
+    leg = only(call(server))
 
-    (form,) = office.forms("/status")
+    (form,) = server.forms("/status")
     assert (leg.status, leg.answered_at, leg.duration) == (status, None, 0)
     assert (form["CallStatus"], form["CallDuration"], form["Duration"]) == (
         status,
@@ -89,41 +89,41 @@ def test_reject_as_first_verb_does_not_answer(reason, status):
 
 
 def test_reject_after_another_verb_ends_an_answered_call():
-    leg = only(call(Office({"/incoming": "<Say>No</Say><Reject/>"})))
+    leg = only(call(Server({"/incoming": "<Say>No</Say><Reject/>"})))
 
     assert leg.status == "completed"
 
 
 def test_pause_as_first_verb_lets_the_call_ring_on():
-    leg = only(call(Office({"/incoming": '<Pause length="4"/><Say>Hello</Say>'})))
+    leg = only(call(Server({"/incoming": '<Pause length="4"/><Say>Hello</Say>'})))
 
     assert leg.answered_at == START + timedelta(seconds=4)
 
 
 def test_empty_document_answers_and_ends_the_call():
-    leg = only(call(Office({"/incoming": ""})))
+    leg = only(call(Server({"/incoming": ""})))
 
     assert (leg.status, leg.hung_up_by, leg.duration) == ("completed", "system", 0)
 
 
 def test_redirect_goes_on_with_another_document_and_the_rest_is_never_reached():
-    office = Office(
+    server = Server(
         {
             "/incoming": "<Redirect>next?a=1&amp;b=2</Redirect><Say>Never</Say>",
             "/next": "<Say>Next</Say>",
         }
     )
 
-    leg = only(call(office))
+    leg = only(call(server))
 
     assert [heard.text for heard in leg.heard] == ["Next"]
-    assert office.received[1].url == "https://cc.example.test/next?a=1&b=2"
-    assert office.forms("/next")[0]["CallStatus"] == "in-progress"
-    assert "CallToken" not in office.forms("/next")[0]
+    assert server.received[1].url == "https://cc.example.test/next?a=1&b=2"
+    assert server.forms("/next")[0]["CallStatus"] == "in-progress"
+    assert "CallToken" not in server.forms("/next")[0]
 
 
 def test_loop_repeats_a_sentence():
-    leg = only(call(Office({"/incoming": '<Say loop="3">Again</Say>'})))
+    leg = only(call(Server({"/incoming": '<Say loop="3">Again</Say>'})))
 
     assert [heard.text for heard in leg.heard] == ["Again"] * 3
 
@@ -142,14 +142,14 @@ def test_loop_repeats_a_sentence():
     ],
 )
 def test_everything_heard_takes_a_believable_time(inside, seconds):
-    leg = only(call(Office({"/incoming": f"<Gather timeout='0'>{inside}</Gather>"})))
+    leg = only(call(Server({"/incoming": f"<Gather timeout='0'>{inside}</Gather>"})))
 
     assert [heard.seconds for heard in leg.heard] == [seconds]
     assert (leg.ended_at - START).total_seconds() == pytest.approx(seconds, abs=0.01)
 
 
 def test_client_calls_an_application_with_parameters_of_its_own():
-    office = Office({"/app": "<Hangup/>"})
+    server = Server({"/app": "<Hangup/>"})
 
     async def story(exchange):
         exchange.ring(
@@ -160,9 +160,9 @@ def test_client_calls_an_application_with_parameters_of_its_own():
             extras={"queue": "sales"},
         )
 
-    exchange = play(office, story)
+    exchange = play(server, story)
 
-    assert office.forms("/app") == [
+    assert server.forms("/app") == [
         {
             "AccountSid": "AC" + "1" * 32,
             "ApiVersion": "2010-04-01",
@@ -183,18 +183,18 @@ def test_client_calls_an_application_with_parameters_of_its_own():
     ("number", "country"), [("+266696687", "LS"), ("+14155550100", "US")]
 )
 def test_country_is_told_of_the_number_and_a_withheld_one_is_lesothos(number, country):
-    office = Office({"/incoming": ""})
+    server = Server({"/incoming": ""})
 
     async def story(exchange):
         exchange.ring(number, LINE)
 
-    play(office, story)
+    play(server, story)
 
-    assert office.forms("/incoming")[0]["FromCountry"] == country
+    assert server.forms("/incoming")[0]["FromCountry"] == country
 
 
 def test_watcher_is_told_of_every_change():
-    office = Office({"/incoming": "<Say>One</Say><Say>Two</Say>"})
+    server = Server({"/incoming": "<Say>One</Say><Say>Two</Say>"})
     seen = []
 
     async def story(exchange):
@@ -204,14 +204,14 @@ def test_watcher_is_told_of_every_change():
             changes = await leg.wait_for_change(changes)
             seen.append((leg.doing, len(leg.heard)))
 
-    play(office, story)
+    play(server, story)
 
     assert seen == [("listening", 1), ("listening", 2), ("over", 2)]
 
 
 def test_three_hundred_calls_pass_in_no_time():
-    office = Office({"/incoming": '<Enqueue waitUrl="/wait">x</Enqueue>'})
-    office.replies["/wait"] = '<Pause length="10"/>'
+    server = Server({"/incoming": '<Enqueue waitUrl="/wait">x</Enqueue>'})
+    server.replies["/wait"] = '<Pause length="10"/>'
 
     async def story(exchange):
         legs = []
@@ -221,6 +221,6 @@ def test_three_hundred_calls_pass_in_no_time():
         for leg in legs:
             leg.hang_up()
 
-    exchange = play(office, story)
+    exchange = play(server, story)
 
     assert {leg.stays[0].result for leg in exchange.calls.values()} == {"hangup"}

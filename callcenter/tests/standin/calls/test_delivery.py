@@ -7,16 +7,16 @@ from twilio.request_validator import RequestValidator
 
 from callcenter.standin.calls.choices import Choices
 from callcenter.standin.network.transport import Answer, TimedOut, Unreachable
-from callcenter.tests.standin.office import (
+from callcenter.tests.standin.queue_calls import caller, operator, server
+from callcenter.tests.standin.server import (
     ACCOUNT,
     TOKEN,
-    Office,
+    Server,
     call,
     only,
     play,
     twiml,
 )
-from callcenter.tests.standin.queueing import caller, office, operator
 
 BROKEN = Answer(500, "text/html", b"oh")
 CHALLENGE = Answer(401, "text/plain", b"", {"www-authenticate": 'Basic realm="cc"'})
@@ -24,7 +24,7 @@ HELLO = "<Say>Hello</Say>"
 
 
 def test_every_request_is_signed_and_looks_like_twilios():
-    served = office(
+    served = server(
         desk='<Gather action="/desk2?x=1" method="GET" numDigits="1"/>',
         desk2='<Dial action="/done" timeout="60"><Queue url="/connect">sales</Queue>'
         "</Dial>",
@@ -75,7 +75,7 @@ def test_every_request_is_signed_and_looks_like_twilios():
     ],
 )
 def test_port_is_signed_over_http_and_left_out_over_https(url, signed):
-    served = Office({"/incoming": HELLO})
+    served = Server({"/incoming": HELLO})
 
     call(served, voice_url=url)
 
@@ -88,7 +88,7 @@ def test_port_is_signed_over_http_and_left_out_over_https(url, signed):
 
 
 def test_fragment_is_neither_sent_nor_signed():
-    served = Office({"/incoming": HELLO})
+    served = Server({"/incoming": HELLO})
 
     call(served, voice_url="https://cc.example.test/incoming?a=1#rc=2&rp=5xx")
 
@@ -96,7 +96,7 @@ def test_fragment_is_neither_sent_nor_signed():
 
 
 def test_failed_connection_is_tried_once_more_with_the_same_token():
-    served = Office({"/incoming": [Unreachable(), HELLO]})
+    served = Server({"/incoming": [Unreachable(), HELLO]})
 
     exchange = call(served)
 
@@ -109,7 +109,7 @@ def test_failed_connection_is_tried_once_more_with_the_same_token():
 
 @pytest.mark.parametrize("failure", [BROKEN, TimedOut()])
 def test_failure_after_the_connection_is_not_tried_again_unless_asked(failure):
-    served = Office({"/incoming": [failure, HELLO]})
+    served = Server({"/incoming": [failure, HELLO]})
 
     exchange = call(served)
 
@@ -133,7 +133,7 @@ def test_failure_after_the_connection_is_not_tried_again_unless_asked(failure):
     ],
 )
 def test_retries_are_those_the_fragment_asks_for(asked, failures, tries):
-    served = Office({"/incoming": [*failures, HELLO]})
+    served = Server({"/incoming": [*failures, HELLO]})
 
     exchange = call(served, voice_url=f"https://cc.example.test/incoming#{asked}")
 
@@ -143,7 +143,7 @@ def test_retries_are_those_the_fragment_asks_for(asked, failures, tries):
 
 
 def test_read_time_out_of_the_fragment_is_kept():
-    served = Office({"/incoming": HELLO}, slow={"/incoming": 60})
+    served = Server({"/incoming": HELLO}, slow={"/incoming": 60})
 
     exchange = call(
         served, voice_url="https://cc.example.test/incoming#rc=3&rt=4000&rp=rt"
@@ -154,7 +154,7 @@ def test_read_time_out_of_the_fragment_is_kept():
 
 
 def test_all_tries_together_end_after_fifteen_seconds():
-    served = Office({"/incoming": HELLO}, slow={"/incoming": 60})
+    served = Server({"/incoming": HELLO}, slow={"/incoming": 60})
 
     exchange = call(served, voice_url="https://cc.example.test/incoming#rc=5&rp=all")
 
@@ -164,7 +164,7 @@ def test_all_tries_together_end_after_fifteen_seconds():
 
 
 def test_misspelt_retry_policy_is_refused():
-    served = Office({"/incoming": HELLO})
+    served = Server({"/incoming": HELLO})
 
     exchange = call(served, voice_url="https://cc.example.test/incoming#rp=always")
 
@@ -173,7 +173,7 @@ def test_misspelt_retry_policy_is_refused():
 
 
 def test_retries_are_those_of_a_status_callback_too():
-    served = Office({"/incoming": HELLO, "/status": [BROKEN, BROKEN, twiml("")]})
+    served = Server({"/incoming": HELLO, "/status": [BROKEN, BROKEN, twiml("")]})
 
     exchange = call(
         served, status_callback="https://cc.example.test/status#rc=2&rp=5xx"
@@ -185,7 +185,7 @@ def test_retries_are_those_of_a_status_callback_too():
 
 
 def test_status_callback_that_fails_is_given_up_with_a_warning():
-    served = Office({"/incoming": HELLO, "/status": BROKEN})
+    served = Server({"/incoming": HELLO, "/status": BROKEN})
 
     exchange = call(served)
 
@@ -197,7 +197,7 @@ def test_credentials_are_sent_when_asked_for_with_the_same_token_and_signature()
     def guarded(request):
         return HELLO if "Authorization" in request.headers else CHALLENGE
 
-    served = Office({"/incoming": guarded, "/status": guarded})
+    served = Server({"/incoming": guarded, "/status": guarded})
 
     call(
         served,
@@ -230,7 +230,7 @@ def test_credentials_are_sent_when_asked_for_with_the_same_token_and_signature()
     ],
 )
 def test_refusal_that_is_no_challenge_is_a_failure(refusal):
-    served = Office({"/incoming": refusal})
+    served = Server({"/incoming": refusal})
 
     exchange = call(served, voice_url="https://mini:cc@cc.example.test/incoming")
 
@@ -243,7 +243,7 @@ def test_relative_addresses_carry_the_credentials_unless_chosen_otherwise():
         return "<Hangup/>" if "Authorization" in request.headers else CHALLENGE
 
     for carries, codes in ((True, []), (False, [11200])):
-        served = Office({"/incoming": "<Redirect>/next</Redirect>", "/next": guarded})
+        served = Server({"/incoming": "<Redirect>/next</Redirect>", "/next": guarded})
 
         exchange = call(
             served,
@@ -256,7 +256,7 @@ def test_relative_addresses_carry_the_credentials_unless_chosen_otherwise():
 
 def test_redirect_of_http_loses_the_form():
     moved = Answer(302, "", b"", {"location": "/elsewhere"})
-    served = Office({"/incoming": moved, "/elsewhere": HELLO})
+    served = Server({"/incoming": moved, "/elsewhere": HELLO})
 
     exchange = call(served)
 
@@ -269,7 +269,7 @@ def test_redirect_of_http_loses_the_form():
 
 
 def test_more_than_ten_redirects_of_http_are_refused():
-    served = Office({"/incoming": Answer(302, "", b"", {"location": "/incoming"})})
+    served = Server({"/incoming": Answer(302, "", b"", {"location": "/incoming"})})
 
     exchange = call(served)
 

@@ -7,8 +7,8 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from callcenter.standin.network.faults import Faults
-from callcenter.tests.standin.office import ACCOUNT, play
-from callcenter.tests.standin.queueing import caller, office, operator
+from callcenter.tests.standin.queue_calls import caller, operator, server
+from callcenter.tests.standin.server import ACCOUNT, play
 
 LOOP = '<Dial action="/done" timeout="20"><Queue url="/connect">sales</Queue></Dial>'
 RESULTS = {"hangup", "bridged", "bridging-in-process", "leave", "redirected", "error"}
@@ -17,7 +17,7 @@ RESULTS |= {"redirected-from-bridged", "system-error"}
 
 def busy_hour(seed: int, faults: Faults | None = None):
     random = Random(seed)
-    served = office(
+    served = server(
         incoming='<Say>Welcome</Say><Gather action="/menu" numDigits="1" timeout="8">'
         "<Say>Press 1 for sales</Say></Gather><Redirect/>",
         menu='<Enqueue action="/action" waitUrl="/wait">sales</Enqueue>',

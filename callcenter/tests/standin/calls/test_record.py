@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcenter.tests.standin.office import CALLER, LINE, Office, play
+from callcenter.tests.standin.server import CALLER, LINE, Server, play
 
 RECORD = (
     '<Record action="/recorded" recordingStatusCallback="/recording" {}/>'
@@ -10,8 +10,8 @@ RECORD = (
 )
 
 
-def office(attributes: str = "") -> Office:
-    return Office(
+def server(attributes: str = "") -> Server:
+    return Server(
         {
             "/incoming": RECORD.format(attributes),
             "/recorded": "<Hangup/>",
@@ -20,7 +20,7 @@ def office(attributes: str = "") -> Office:
     )
 
 
-def leave_message(served: Office, *deeds):
+def leave_message(served: Server, *deeds):
     """Speak for some seconds, press, hang up: each at a second from the start."""
 
     async def story(exchange):
@@ -59,7 +59,7 @@ def press(keys: str):
 def test_recording_ends_with_silence_length_or_key(
     attributes, deeds, at, duration, digits
 ):
-    served = office(attributes)
+    served = server(attributes)
 
     exchange = leave_message(served, *deeds)
 
@@ -85,7 +85,7 @@ def test_recording_ends_with_silence_length_or_key(
 
 
 def test_recording_of_a_caller_who_hangs_up_is_told_all_the_same():
-    served = office()
+    served = server()
 
     leave_message(served, (0, speak(20)), (8, hang_up))
 
@@ -95,7 +95,7 @@ def test_recording_of_a_caller_who_hangs_up_is_told_all_the_same():
 
 
 def test_recording_tells_of_itself_without_the_standard_parameters():
-    served = office()
+    served = server()
 
     exchange = leave_message(served, (0, speak(26)))
 
@@ -119,7 +119,7 @@ def test_recording_tells_of_itself_without_the_standard_parameters():
 
 
 def test_record_without_action_asks_its_own_document_again():
-    served = Office({"/incoming": ["<Record/><Say>Never reached</Say>", "<Hangup/>"]})
+    served = Server({"/incoming": ["<Record/><Say>Never reached</Say>", "<Hangup/>"]})
 
     leave_message(served)
 

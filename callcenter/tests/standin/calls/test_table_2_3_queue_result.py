@@ -4,8 +4,8 @@ from random import Random
 
 from callcenter.standin.calls.choices import Choices
 from callcenter.standin.network.faults import Faults
-from callcenter.tests.standin.office import OPERATOR, START, Office, play
-from callcenter.tests.standin.queueing import caller, office, operator, result
+from callcenter.tests.standin.queue_calls import caller, operator, result, server
+from callcenter.tests.standin.server import OPERATOR, START, Server, play
 
 
 def told(name: str, time: str | None, status: str) -> dict[str, str]:
@@ -17,7 +17,7 @@ def told(name: str, time: str | None, status: str) -> dict[str, str]:
 
 
 def test_bridged_row():
-    served = office()
+    served = server()
 
     async def story(exchange):
         leg = caller(exchange)
@@ -33,7 +33,7 @@ def test_bridged_row():
 
 
 def test_bridging_in_process_row():
-    served = office(connect='<Say>Please hold the line</Say><Pause length="5"/>')
+    served = server(connect='<Say>Please hold the line</Say><Pause length="5"/>')
 
     async def story(exchange):
         operator(exchange)
@@ -48,7 +48,7 @@ def test_bridging_in_process_row():
 
 
 def test_bridging_in_process_row_told_as_hangup_where_so_chosen():
-    served = office(connect='<Pause length="5"/>')
+    served = server(connect='<Pause length="5"/>')
 
     async def story(exchange):
         operator(exchange)
@@ -62,7 +62,7 @@ def test_bridging_in_process_row_told_as_hangup_where_so_chosen():
 
 
 def test_error_row_for_a_wait_document_that_does_not_parse():
-    served = office(wait="<Say>1 & 2</Say>", action="<Say>Sorry</Say>")
+    served = server(wait="<Say>1 & 2</Say>", action="<Say>Sorry</Say>")
 
     async def story(exchange):
         caller(exchange)
@@ -77,7 +77,7 @@ def test_error_row_for_a_wait_document_that_does_not_parse():
 
 def test_error_row_for_a_mistake_in_the_element():
     name = "x" * 65
-    served = office(incoming=f'<Enqueue action="/action">{name}</Enqueue>')
+    served = server(incoming=f'<Enqueue action="/action">{name}</Enqueue>')
 
     async def story(exchange):
         caller(exchange)
@@ -88,7 +88,7 @@ def test_error_row_for_a_mistake_in_the_element():
 
 
 def test_hangup_row():
-    served = office()
+    served = server()
 
     async def story(exchange):
         leg = caller(exchange)
@@ -101,7 +101,7 @@ def test_hangup_row():
 
 
 def test_leave_row():
-    served = office(wait=["<Say>Wait</Say>", "<Leave/>"])
+    served = server(wait=["<Say>Wait</Say>", "<Leave/>"])
 
     async def story(exchange):
         caller(exchange)
@@ -112,7 +112,7 @@ def test_leave_row():
 
 
 def test_redirected_row():
-    served = office(elsewhere="<Say>Voicemail</Say>")
+    served = server(elsewhere="<Say>Voicemail</Say>")
 
     async def story(exchange):
         leg = caller(exchange)
@@ -127,7 +127,7 @@ def test_redirected_row():
 
 
 def test_redirected_from_bridged_row():
-    served = office(elsewhere="<Say>Voicemail</Say>")
+    served = server(elsewhere="<Say>Voicemail</Say>")
 
     async def story(exchange):
         leg = caller(exchange)
@@ -146,7 +146,7 @@ def test_redirected_from_bridged_row():
 
 
 def test_queue_full_row():
-    served = office(action="<Say>All lines are busy</Say>")
+    served = server(action="<Say>All lines are busy</Say>")
 
     async def story(exchange):
         exchange.queue("sales").max_size = 1
@@ -165,7 +165,7 @@ def test_queue_full_row():
 
 
 def test_system_error_row():
-    served = office()
+    served = server()
 
     async def story(exchange):
         caller(exchange)
@@ -176,7 +176,7 @@ def test_system_error_row():
 
 
 def test_system_error_row_for_a_caller_who_hangs_up_before_being_fully_enqueued():
-    served = office()
+    served = server()
 
     async def story(exchange):
         leg = caller(exchange)
@@ -190,7 +190,7 @@ def test_system_error_row_for_a_caller_who_hangs_up_before_being_fully_enqueued(
 
 
 def test_account_of_the_stay_agrees_with_what_was_told():
-    served: Office = office()
+    served: Server = server()
 
     async def story(exchange):
         leg = caller(exchange)

@@ -3,12 +3,12 @@
 import pytest
 
 from callcenter.standin.calls.choices import Choices
-from callcenter.tests.standin.office import OPERATOR, play
-from callcenter.tests.standin.queueing import caller, office, operator
+from callcenter.tests.standin.queue_calls import caller, operator, server
+from callcenter.tests.standin.server import OPERATOR, play
 
 
 def test_leave_row_at_once():
-    served = office(wait='<Pause length="12"/><Leave/>', action='<Pause length="9"/>')
+    served = server(wait='<Pause length="12"/><Leave/>', action='<Pause length="9"/>')
 
     async def story(exchange):
         caller(exchange)
@@ -19,7 +19,7 @@ def test_leave_row_at_once():
 
 
 def test_rest_dequeue_row_at_once():
-    served = office(elsewhere="")
+    served = server(elsewhere="")
 
     async def story(exchange):
         caller(exchange)
@@ -36,7 +36,7 @@ def test_rest_dequeue_row_at_once():
 
 
 def test_rest_call_update_row_at_once():
-    served = office(elsewhere="")
+    served = server(elsewhere="")
 
     async def story(exchange):
         leg = caller(exchange)
@@ -51,7 +51,7 @@ def test_rest_call_update_row_at_once():
 
 @pytest.mark.parametrize("who", ["caller", "operator"])
 def test_dequeued_by_dial_row_once_when_the_bridged_parties_disconnect(who):
-    served = office(connect='<Pause length="4"/>')
+    served = server(connect='<Pause length="4"/>')
 
     async def story(exchange):
         legs = {"caller": caller(exchange)}
@@ -71,7 +71,7 @@ def test_dequeued_by_dial_row_once_when_the_bridged_parties_disconnect(who):
 
 
 def test_caller_hangs_up_while_waiting_row_right_then():
-    served = office()
+    served = server()
 
     async def story(exchange):
         leg = caller(exchange)
@@ -85,7 +85,7 @@ def test_caller_hangs_up_while_waiting_row_right_then():
 
 
 def test_caller_hangs_up_while_waiting_row_in_progress_where_so_chosen():
-    served = office()
+    served = server()
 
     async def story(exchange):
         leg = caller(exchange)
@@ -98,7 +98,7 @@ def test_caller_hangs_up_while_waiting_row_in_progress_where_so_chosen():
 
 
 def test_queue_full_and_error_row_the_attempt_ends_at_once():
-    served = office(action="<Hangup/>", wait=["not xml at all", "no"])
+    served = server(action="<Hangup/>", wait=["not xml at all", "no"])
     served.replies["/wait"] = "<Say>"
 
     async def story(exchange):
@@ -116,7 +116,7 @@ def test_queue_full_and_error_row_the_attempt_ends_at_once():
 
 
 def test_no_action_url_row_the_next_verb_runs():
-    served = office(
+    served = server(
         incoming='<Enqueue waitUrl="/wait">sales</Enqueue><Say>After the queue</Say>',
         wait="<Leave/>",
     )
@@ -132,7 +132,7 @@ def test_no_action_url_row_the_next_verb_runs():
 
 
 def test_no_action_url_row_a_caller_who_hangs_up_is_told_by_the_status_alone():
-    served = office(incoming='<Enqueue waitUrl="/wait">sales</Enqueue>')
+    served = server(incoming='<Enqueue waitUrl="/wait">sales</Enqueue>')
 
     async def story(exchange):
         leg = caller(exchange)

@@ -1,15 +1,15 @@
 """Reference 3.3: how Dial with Queue behaves, row by row."""
 
 from callcenter.standin.calls.choices import Choices
-from callcenter.tests.standin.office import OPERATOR, play
-from callcenter.tests.standin.queueing import caller, office, operator
+from callcenter.tests.standin.queue_calls import caller, operator, server
+from callcenter.tests.standin.server import OPERATOR, play
 
 SECOND = "+815000000202"
 CALLERS = ("+815000000301", "+815000000302", "+815000000303")
 
 
 def test_queue_empty_row_dial_waits_until_somebody_enters():
-    served = office()
+    served = server()
 
     async def story(exchange):
         agent = operator(exchange)
@@ -26,7 +26,7 @@ def test_queue_empty_row_dial_waits_until_somebody_enters():
 
 
 def test_queue_empty_row_or_the_time_out_passes():
-    served = office()
+    served = server()
 
     async def story(exchange):
         operator(exchange)
@@ -40,7 +40,7 @@ def test_queue_empty_row_or_the_time_out_passes():
 
 def test_dial_timeout_row_is_30_seconds_and_about_5_more():
     dial = '<Dial action="/done"><Queue>sales</Queue></Dial>'
-    served = office(desk=dial)
+    served = server(desk=dial)
 
     async def story(exchange):
         operator(exchange)
@@ -55,7 +55,7 @@ def test_dial_timeout_row_goes_from_5_to_600_seconds():
         f'<Dial action="/done" timeout="{seconds}"><Queue>sales</Queue></Dial>'
         for seconds in (1, 5000)
     ]
-    served = office(desk=dials)
+    served = server(desk=dials)
 
     async def story(exchange):
         await operator(exchange).over.wait()
@@ -67,7 +67,7 @@ def test_dial_timeout_row_goes_from_5_to_600_seconds():
 
 
 def test_queue_does_not_exist_row_an_error_status_at_once():
-    served = office()
+    served = server()
 
     async def story(exchange):
         agent = operator(exchange)
@@ -83,7 +83,7 @@ def test_queue_does_not_exist_row_an_error_status_at_once():
 
 def test_no_dial_action_row_the_next_verb_runs():
     dial = '<Dial timeout="5"><Queue>sales</Queue></Dial><Redirect>/next</Redirect>'
-    served = office(desk=dial, next="<Hangup/>")
+    served = server(desk=dial, next="<Hangup/>")
 
     async def story(exchange):
         operator(exchange)
@@ -94,7 +94,7 @@ def test_no_dial_action_row_the_next_verb_runs():
 
 
 def test_time_limit_row_ends_a_conversation_after_four_hours():
-    served = office()
+    served = server()
 
     async def story(exchange):
         operator(exchange)
@@ -108,7 +108,7 @@ def test_time_limit_row_ends_a_conversation_after_four_hours():
 
 
 def test_time_limit_row_or_as_given():
-    served = office(desk='<Dial timeLimit="60"><Queue>sales</Queue></Dial>')
+    served = server(desk='<Dial timeLimit="60"><Queue>sales</Queue></Dial>')
 
     async def story(exchange):
         operator(exchange)
@@ -121,7 +121,7 @@ def test_time_limit_row_or_as_given():
 
 
 def test_several_agents_row_first_come_first_served():
-    served = office()
+    served = server()
 
     async def story(exchange):
         agents = [operator(exchange), operator(exchange, SECOND)]
@@ -140,7 +140,7 @@ def test_several_agents_row_first_come_first_served():
 
 
 def test_several_agents_row_any_of_them_where_so_chosen():
-    served = office()
+    served = server()
 
     async def story(exchange):
         agents = [operator(exchange, f"+8150000002{index:02}") for index in range(20)]
@@ -160,7 +160,7 @@ def test_several_agents_row_any_of_them_where_so_chosen():
 
 
 def test_callers_leave_the_queue_in_the_order_they_came():
-    served = office()
+    served = server()
 
     async def story(exchange):
         for number in CALLERS:
@@ -177,7 +177,7 @@ def test_callers_leave_the_queue_in_the_order_they_came():
 
 
 def test_queue_name_row_the_noun_takes_the_name_and_not_the_sid():
-    served = office()
+    served = server()
 
     async def story(exchange):
         sid = exchange.queue("sales").sid
@@ -192,7 +192,7 @@ def test_queue_name_row_the_noun_takes_the_name_and_not_the_sid():
 
 
 def test_connect_request_is_about_the_caller_and_names_the_operator():
-    served = office()
+    served = server()
 
     async def story(exchange):
         leg = caller(exchange)
@@ -219,7 +219,7 @@ def test_connect_request_is_about_the_caller_and_names_the_operator():
 
 
 def test_dial_action_tells_the_caller_and_the_bridged_seconds():
-    served = office()
+    served = server()
 
     async def story(exchange):
         leg = caller(exchange)
@@ -246,7 +246,7 @@ def test_dial_action_tells_the_caller_and_the_bridged_seconds():
 
 
 def test_dial_action_of_an_operator_who_hangs_up_still_comes():
-    served = office()
+    served = server()
 
     async def story(exchange):
         caller(exchange)
@@ -261,7 +261,7 @@ def test_dial_action_of_an_operator_who_hangs_up_still_comes():
 
 
 def test_caller_who_leaves_during_the_announcement_was_never_bridged():
-    served = office(connect='<Pause length="5"/>')
+    served = server(connect='<Pause length="5"/>')
 
     async def story(exchange):
         leg = caller(exchange)
@@ -280,7 +280,7 @@ def test_caller_who_leaves_during_the_announcement_was_never_bridged():
 
 
 def test_operator_who_leaves_during_the_announcement_sends_the_caller_back():
-    served = office(connect='<Pause length="5"/>')
+    served = server(connect='<Pause length="5"/>')
 
     async def story(exchange):
         first, second = caller(exchange, CALLERS[0]), caller(exchange, CALLERS[1])
@@ -301,7 +301,7 @@ def test_operator_who_leaves_during_the_announcement_sends_the_caller_back():
 
 
 def test_operator_who_leaves_during_the_announcement_ends_the_stay_where_so_chosen():
-    served = office(connect='<Pause length="5"/>')
+    served = server(connect='<Pause length="5"/>')
 
     async def story(exchange):
         caller(exchange)
@@ -316,7 +316,7 @@ def test_operator_who_leaves_during_the_announcement_ends_the_stay_where_so_chos
 
 
 def test_star_ends_a_conversation_where_so_asked():
-    served = office(
+    served = server(
         desk='<Dial hangupOnStar="true" action="/done"><Queue>sales</Queue></Dial>'
     )
 
@@ -333,7 +333,7 @@ def test_star_ends_a_conversation_where_so_asked():
 
 
 def test_operator_who_hangs_up_while_waiting_sends_no_dial_action():
-    served = office()
+    served = server()
 
     async def story(exchange):
         agent = operator(exchange)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from callcenter.standin.network.clock import Clock, run_virtual
-from callcenter.tests.standin.office import START
+from callcenter.tests.standin.server import START
 
 
 def test_hour_passes_in_no_time_and_the_clock_says_an_hour():

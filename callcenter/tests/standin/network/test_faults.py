@@ -3,15 +3,15 @@
 from random import Random
 
 from callcenter.standin.network.faults import Faults
-from callcenter.tests.standin.office import CALLER, LINE, Office, call, only, play
-from callcenter.tests.standin.queueing import caller, office
+from callcenter.tests.standin.queue_calls import caller, server
+from callcenter.tests.standin.server import CALLER, LINE, Server, call, only, play
 
 HELLO = "<Say>Hello</Say>"
 CLOSING = frozenset({"enqueue", "status"})
 
 
 def test_dropped_callback_is_lost_for_good_and_said_so():
-    served = office()
+    served = server()
 
     async def story(exchange):
         leg = caller(exchange)
@@ -30,7 +30,7 @@ def test_dropped_callback_is_lost_for_good_and_said_so():
 
 
 def test_dropped_document_request_is_a_failed_connection_and_tried_again():
-    served = Office({"/incoming": HELLO})
+    served = Server({"/incoming": HELLO})
 
     class Once(Faults):
         left = 1
@@ -46,7 +46,7 @@ def test_dropped_document_request_is_a_failed_connection_and_tried_again():
 
 
 def test_dropped_answer_reached_the_server():
-    served = Office({"/incoming": HELLO})
+    served = Server({"/incoming": HELLO})
 
     exchange = call(
         served, faults=Faults(Random(1), drop_answer=1.0, kinds=frozenset({"incoming"}))
@@ -59,7 +59,7 @@ def test_dropped_answer_reached_the_server():
 
 
 def test_duplicate_arrives_twice_with_the_same_token_and_is_executed_once():
-    served = Office({"/incoming": HELLO})
+    served = Server({"/incoming": HELLO})
 
     exchange = call(served, faults=Faults(Random(1), duplicate=1.0))
 
@@ -70,7 +70,7 @@ def test_duplicate_arrives_twice_with_the_same_token_and_is_executed_once():
 
 
 def test_delay_lets_a_request_set_out_late():
-    served = Office({"/incoming": HELLO})
+    served = Server({"/incoming": HELLO})
 
     call(served, faults=Faults(Random(1), delay=1.0, delay_seconds=3.0))
 
@@ -79,7 +79,7 @@ def test_delay_lets_a_request_set_out_late():
 
 
 def test_reorder_lets_callbacks_overtake_each_other_and_documents_never():
-    served = Office({"/incoming": "<Hangup/>"})
+    served = Server({"/incoming": "<Hangup/>"})
 
     async def story(exchange):
         for index in range(20):
@@ -95,7 +95,7 @@ def test_reorder_lets_callbacks_overtake_each_other_and_documents_never():
 
 def test_same_seed_gives_the_same_calls():
     def once():
-        served = Office({"/incoming": HELLO})
+        served = Server({"/incoming": HELLO})
         exchange = call(served, faults=Faults(Random(3), delay=0.5, duplicate=0.5))
         return served.received, [sent.token for sent in exchange.sent], CALLER
 

@@ -17,7 +17,7 @@ from callcenter.standin.network.transport import (
     Timeout,
     Unreachable,
 )
-from callcenter.tests.standin.office import ACCOUNT, CALLER, LINE, START
+from callcenter.tests.standin.server import ACCOUNT, CALLER, LINE, START
 
 SOON = Timeout(connect=1.0, read=0.2)
 

@@ -10,8 +10,8 @@ from callcenter.demo.setup.installation import LINE, install
 from callcenter.demo.setup.second_line import add_second_line
 from callcenter.models import Menu, Operator, PhoneLine, Queue
 from callcenter.standin.phone import pages
+from callcenter.standin.phone.loopback import Unavailable
 from callcenter.standin.phone.switchboard import TOO_MANY_CALLS, UNKNOWN_CALL
-from callcenter.standin.phone.wire import Unavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ BAD_NUMBER = (
 KEYS = "A telephone has the keys 0 to 9, * and #."
 
 
-class FakeWire:
+class FakeSwitchboard:
     """Keeps what it is asked, and answers what a test wants."""
 
     def __init__(self):
@@ -49,9 +49,9 @@ def demo(settings):
 
 
 @pytest.fixture
-def wire(monkeypatch):
+def switchboard(monkeypatch):
     """What stands where the switchboard would be asked."""
-    fake = FakeWire()
+    fake = FakeSwitchboard()
     monkeypatch.setattr(pages, "switchboard", lambda: fake)
     return fake
 
@@ -70,13 +70,13 @@ def answer(response):
         *(f"/demo/calls/{SID}/{what}/" for what in ("press", "say", "hang-up")),
     ],
 )
-def test_nothing_is_there_without_the_demo(client, settings, wire, path, method):
+def test_nothing_is_there_without_the_demo(client, settings, switchboard, path, method):
     settings.ROOT_URLCONF = "minicc.urls"
 
     response = getattr(client, method)(path, {"line": LINE, "digits": "1"})
 
     assert response.status_code == 404
-    assert wire.asked == []
+    assert switchboard.asked == []
 
 
 def options(response, name):
@@ -197,7 +197,7 @@ def test_rows_of_the_call_are_offered_to_those_who_may_see_them(client, admin_cl
     assert link in admin_client.get("/demo/phone/").content.decode()
 
 
-def test_call_is_placed_at_the_urls_that_installed_numbers_have(client, wire):
+def test_call_is_placed_at_the_urls_that_installed_numbers_have(client, switchboard):
     response = client.post("/demo/calls/", {"line": LINE, "caller": "+81 5000000301"})
 
     assert answer(response) == (
@@ -215,7 +215,7 @@ def test_call_is_placed_at_the_urls_that_installed_numbers_have(client, wire):
             },
         },
     )
-    assert wire.asked == [
+    assert switchboard.asked == [
         {
             "do": "place",
             "number": {
@@ -237,10 +237,10 @@ def test_call_is_placed_at_the_urls_that_installed_numbers_have(client, wire):
     ]
 
 
-def test_number_may_be_withheld(client, wire):
+def test_number_may_be_withheld(client, switchboard):
     client.post("/demo/calls/", {"line": LINE, "caller": "x", "withheld": "on"})
 
-    assert [question["from"] for question in wire.asked] == ["anonymous"]
+    assert [question["from"] for question in switchboard.asked] == ["anonymous"]
 
 
 @pytest.mark.parametrize(
@@ -262,14 +262,14 @@ def test_number_may_be_withheld(client, wire):
         (f"{SID}/say/", {"text": " "}, "Write what you want to say."),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_sentence(client, wire, path, form, problem):
+def test_what_cannot_be_is_refused_in_words(client, switchboard, path, form, problem):
     response = client.post(f"/demo/calls/{path}", form, headers=ENGLISH)
 
     assert answer(response) == (400, {"error": problem})
-    assert wire.asked == []
+    assert switchboard.asked == []
 
 
-def test_call_is_watched_steered_and_ended(client, wire):
+def test_call_is_watched_steered_and_ended(client, switchboard):
     call = f"/demo/calls/{SID}/"
 
     client.get(call, {"since": "3", "changes": "7", "wait": "2"})
@@ -277,7 +277,7 @@ def test_call_is_watched_steered_and_ended(client, wire):
     client.post(f"{call}say/", {"text": "もしもし"}, headers={"accept-language": "ja"})
     client.post(f"{call}hang-up/")
 
-    assert wire.asked == [
+    assert switchboard.asked == [
         {"do": "news", "call": SID, "since": 3, "changes": 7, "wait": 2},
         {"do": "press", "call": SID, "digits": "1*#"},
         {"do": "say", "call": SID, "text": "もしもし", "language": "ja-JP"},
@@ -286,9 +286,9 @@ def test_call_is_watched_steered_and_ended(client, wire):
 
 
 @pytest.mark.parametrize("query", ["", "?since=-1&changes=0&wait=0", "?since=0&wait=9"])
-def test_news_need_to_know_from_where_on(client, wire, query):
+def test_news_need_to_know_from_where_on(client, switchboard, query):
     assert client.get(f"/demo/calls/{SID}/{query}").status_code == 400
-    assert wire.asked == []
+    assert switchboard.asked == []
 
 
 @pytest.mark.parametrize(
@@ -299,9 +299,9 @@ def test_news_need_to_know_from_where_on(client, wire, query):
     ],
 )
 def test_what_the_switchboard_will_not_do_is_said(
-    client, wire, caplog, problem, status, sentence
+    client, switchboard, caplog, problem, status, sentence
 ):
-    wire.answers = problem
+    switchboard.answers = problem
 
     response = client.post(f"/demo/calls/{SID}/hang-up/", headers=ENGLISH)
 
@@ -309,8 +309,8 @@ def test_what_the_switchboard_will_not_do_is_said(
     assert [one for one in caplog.records if one.levelname == "ERROR"] == []
 
 
-def test_page_is_told_when_no_switchboard_can_be_had(client, wire):
-    wire.answers = Unavailable("nobody answers on port 1")
+def test_page_is_told_when_no_switchboard_can_be_had(client, switchboard):
+    switchboard.answers = Unavailable("nobody answers on port 1")
 
     response = client.post(f"/demo/calls/{SID}/hang-up/", headers=ENGLISH)
 
@@ -324,7 +324,7 @@ def test_page_is_told_when_no_switchboard_can_be_had(client, wire):
 
 
 def test_what_is_not_set_is_named_before_a_call_and_instead_of_one(
-    client, settings, wire
+    client, settings, switchboard
 ):
     settings.TWILIO_ACCOUNT_SID = settings.PUBLIC_BASE_URL = ""
     problem = (
@@ -338,7 +338,7 @@ def test_what_is_not_set_is_named_before_a_call_and_instead_of_one(
 
     assert problem in page.content.decode()
     assert answer(placed) == (503, {"error": problem})
-    assert wire.asked == []
+    assert switchboard.asked == []
 
 
 def test_nobody_can_be_called_where_nothing_is_set_up(client):
@@ -352,7 +352,7 @@ def test_nobody_can_be_called_where_nothing_is_set_up(client):
 @pytest.mark.parametrize(
     "path", ["", f"{SID}/press/", f"{SID}/say/", f"{SID}/hang-up/"]
 )
-def test_other_sites_cannot_make_a_browser_call(wire, path):
+def test_other_sites_cannot_make_a_browser_call(switchboard, path):
     client = Client(enforce_csrf_checks=True)
 
     response = client.post(
@@ -360,10 +360,10 @@ def test_other_sites_cannot_make_a_browser_call(wire, path):
     )
 
     assert response.status_code == 403
-    assert wire.asked == []
+    assert switchboard.asked == []
 
 
-def test_script_of_the_page_may(wire):
+def test_script_of_the_page_may(switchboard):
     client = Client(enforce_csrf_checks=True)
     token = client.get("/demo/phone/").context["csrf_token"]
 

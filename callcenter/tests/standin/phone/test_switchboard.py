@@ -13,15 +13,15 @@ from callcenter.standin.phone.switchboard import (
     TOO_MANY_CALLS,
     Switchboard,
 )
-from callcenter.tests.standin.office import (
+from callcenter.tests.standin.server import (
     ACCOUNT,
     BASE,
     CALLER,
     LINE,
     OPERATOR,
     START,
-    Office,
     Reply,
+    Server,
 )
 
 MENU = (
@@ -33,11 +33,11 @@ NUMBER = asdict(Number(LINE, f"{BASE}/incoming", status_callback=f"{BASE}/status
 PLACED = {"do": "place", "number": NUMBER, "queues": ["support"], "from": CALLER}
 
 
-def by_hand(office, story):
+def by_hand(server, story):
     """Plays a story of a switchboard in virtual time; gives what it gives."""
 
     async def work():
-        exchange = Exchange(ACCOUNT, office, Clock(start=START))
+        exchange = Exchange(ACCOUNT, server, Clock(start=START))
         told = await story(Switchboard(exchange))
         for leg in exchange.calls.values():
             leg.hang_up()
@@ -70,8 +70,8 @@ def test_caller_hears_the_menu_and_what_a_key_leads_to():
         await asyncio.sleep(1)
         return first, await news(switchboard, call, since=1)
 
-    office = Office({"/incoming": MENU, "/chosen": "<Say>Bye</Say><Hangup/>"})
-    first, then = by_hand(office, story)
+    server = Server({"/incoming": MENU, "/chosen": "<Say>Bye</Say><Hangup/>"})
+    first, then = by_hand(server, story)
 
     assert first == {
         "call": first["call"],
@@ -99,7 +99,7 @@ def test_caller_hears_the_menu_and_what_a_key_leads_to():
     assert said(then) == [("press", "1"), ("Say", "Bye")]
     assert [one["number"] for one in then["news"]] == [2, 3]
     assert (then["doing"], then["hung_up_by"]) == ("over", "system")
-    assert [form["Digits"] for form in office.forms("/chosen")] == ["1"]
+    assert [form["Digits"] for form in server.forms("/chosen")] == ["1"]
 
 
 def test_who_hangs_up_is_told_at_once_that_it_is_over():
@@ -109,7 +109,7 @@ def test_who_hangs_up_is_told_at_once_that_it_is_over():
         await switchboard.answer({"do": "hang_up", "call": call})
         return await news(switchboard, call, wait=3)
 
-    state = by_hand(Office({"/incoming": MENU}), story)
+    state = by_hand(Server({"/incoming": MENU}), story)
 
     assert (state["doing"], state["hung_up_by"]) == ("over", "caller")
 
@@ -123,7 +123,7 @@ def test_news_are_waited_for_but_not_for_long():
         await news(switchboard, call, since=1, changes=state["changes"], wait=2)
         return loop.time() - before
 
-    assert by_hand(Office({"/incoming": TALKATIVE}), story) == 2
+    assert by_hand(Server({"/incoming": TALKATIVE}), story) == 2
 
 
 def test_caller_and_operator_hear_each_other():
@@ -150,7 +150,7 @@ def test_caller_and_operator_hear_each_other():
         await asyncio.sleep(1)
         return waiting, *talking, await news(switchboard, caller)
 
-    waiting, caller, operator, after = by_hand(Office(documents), story)
+    waiting, caller, operator, after = by_hand(Server(documents), story)
 
     keys = ("doing", "queue", "position", "with")
     assert [waiting[key] for key in keys] == ["queued", "support", 1, ""]
@@ -163,14 +163,14 @@ def test_caller_and_operator_hear_each_other():
 
 
 def test_operator_who_is_there_first_waits_for_a_caller():
-    office = Office({"/incoming": "<Dial><Queue>support</Queue></Dial>"})
+    server = Server({"/incoming": "<Dial><Queue>support</Queue></Dial>"})
 
     async def story(switchboard):
         call = await place(switchboard, OPERATOR)
         await asyncio.sleep(1)
         return await news(switchboard, call)
 
-    state = by_hand(office, story)
+    state = by_hand(server, story)
 
     assert (state["doing"], state["news"]) == ("dialling", [])
 
@@ -183,7 +183,7 @@ def test_so_many_calls_may_be_up_and_no_more():
         await asyncio.sleep(1)
         return refused, await switchboard.answer(PLACED)
 
-    refused, placed = by_hand(Office({"/incoming": TALKATIVE}), story)
+    refused, placed = by_hand(Server({"/incoming": TALKATIVE}), story)
 
     assert refused == TOO_MANY_CALLS
     assert placed["doing"] == "ringing"
@@ -202,6 +202,6 @@ def test_call_of_a_page_that_asks_no_more_is_hung_up_and_in_the_end_forgotten():
         switchboard.look_after(time.monotonic() + REMEMBERED_SECONDS + 1)
         return before["doing"], after["doing"], await news(switchboard, call)
 
-    told = by_hand(Office({"/incoming": TALKATIVE}), story)
+    told = by_hand(Server({"/incoming": TALKATIVE}), story)
 
     assert told == ("listening", "over", {"error": "unknown call"})

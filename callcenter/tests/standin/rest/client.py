@@ -26,7 +26,7 @@ from twilio.rest import Client
 from callcenter.standin.calls.account import Account
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.rest.api import RestApi
-from callcenter.tests.standin.office import ACCOUNT, Office, play
+from callcenter.tests.standin.server import ACCOUNT, Server, play
 
 TWILIO = "https://api.twilio.com"
 DATA = Path(__file__).parents[2] / "data"
@@ -104,14 +104,16 @@ def client(adapter: HTTPAdapter, account: Account = ACCOUNT) -> Client:
 
 
 def ask(
-    office: Office, story: Callable[[Exchange, Client], Awaitable[None]], **options: Any
+    server: Server,
+    story: Callable[[Exchange, Client], Awaitable[None]],
+    **options: Any,
 ) -> Exchange:
     """Play a story in which Twilio's client asks the exchange."""
 
     async def told(exchange: Exchange) -> None:
         await story(exchange, client(Inline(RestApi(exchange))))
 
-    return play(office, told, **options)
+    return play(server, told, **options)
 
 
 def refusal(asking: Callable[[], object]) -> tuple[int, int, str]:

@@ -7,7 +7,6 @@ from twilio.rest import Client
 
 from callcenter.standin.calls.account import Account
 from callcenter.standin.rest.api import RestApi
-from callcenter.tests.standin.office import ACCOUNT, CALLER, LINE, Office
 from callcenter.tests.standin.rest.client import (
     BASIC,
     Inline,
@@ -16,6 +15,7 @@ from callcenter.tests.standin.rest.client import (
     raw,
     refusal,
 )
+from callcenter.tests.standin.server import ACCOUNT, CALLER, LINE, Server
 
 ACCOUNT_PATH = f"/2010-04-01/Accounts/{ACCOUNT.sid}"
 
@@ -55,7 +55,7 @@ def test_who_does_not_know_the_token_is_asked_for_it(authorization):
             },
         )
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_client_of_another_token_is_refused():
@@ -65,7 +65,7 @@ def test_client_of_another_token_is_refused():
         )
         assert refusal(stranger.queues("QU" + "0" * 32).fetch)[:2] == (401, 20003)
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_is_not_there_is_not_found(path):
             '"more_info": "https://www.twilio.com/docs/errors/20404", "status": 404}',
         )
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_method_that_a_resource_has_not_is_refused(method, path):
         status, error = raw(exchange, method, path)
         assert (status, error["code"]) == (405, 20004)
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_query_that_cannot_be_read_is_refused(path, code):
         status, error = raw(exchange, "GET", path)
         assert (status, error["code"], error["status"]) == (400, code, 400)
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 @pytest.mark.parametrize("body", ["", "FriendlyName=", "MaxSize=5", "%"])
@@ -137,7 +137,7 @@ def test_name_that_is_required_is_missed(body):
             "Missing required parameter FriendlyName in the post body",
         )
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_body_of_any_bytes_is_no_form():
@@ -146,7 +146,7 @@ def test_body_of_any_bytes_is_no_form():
         answer = RestApi(exchange).answer("POST", target, b"\xff\x00\xfe", BASIC)
         assert answer.status == 400
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def fill(exchange, number):
@@ -194,7 +194,7 @@ def test_pages_name_their_neighbours():
         )
         assert again["previous_page_uri"] is None
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_empty_list_is_one_empty_page():
@@ -215,7 +215,7 @@ def test_empty_list_is_one_empty_page():
             },
         )
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_size_of_a_page_is_brought_into_its_limits(asked, size):
         _, page = raw(exchange, "GET", f"Calls.json?PageSize={asked}")
         assert page["page_size"] == size
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_client_sees_every_call_once_though_new_ones_come_while_it_pages():
@@ -238,7 +238,7 @@ def test_client_sees_every_call_once_though_new_ones_come_while_it_pages():
             fill(exchange, 1)
         assert seen == sids[::-1]
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_page_after_a_queue_that_was_deleted_meanwhile_goes_by_its_number():
@@ -252,4 +252,4 @@ def test_page_after_a_queue_that_was_deleted_meanwhile_goes_by_its_number():
         # The one that moved up is missed, as with pages by number.
         assert names == ["queue 4", "queue 3", "queue 1", "queue 0"]
 
-    ask(Office({}), story)
+    ask(Server({}), story)

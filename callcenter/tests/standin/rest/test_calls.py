@@ -7,23 +7,23 @@ from functools import partial
 import pytest
 
 from callcenter.standin.calls.exchange import Number
-from callcenter.tests.standin.office import (
+from callcenter.tests.standin.rest.client import ask, raw, refusal
+from callcenter.tests.standin.server import (
     ACCOUNT,
     CALLER,
     LINE,
     OPERATOR,
     START,
-    Office,
+    Server,
 )
-from callcenter.tests.standin.rest.client import ask, raw, refusal
 
 OTHER_LINE = "+815000000102"
 ELSEWHERE = "https://cc.example.test/elsewhere"
 NOT_IN_PROGRESS = (400, 21220, "Call is not in-progress. Cannot redirect.")
 
 
-def waiting_office(**replies):
-    return Office({"/incoming": '<Pause length="3600"/>', **replies})
+def waiting_server(**replies):
+    return Server({"/incoming": '<Pause length="3600"/>', **replies})
 
 
 def test_call_that_is_over_is_told_whole():
@@ -80,7 +80,7 @@ def test_call_that_is_over_is_told_whole():
             },
         )
 
-    ask(waiting_office(), story)
+    ask(waiting_server(), story)
 
 
 def test_call_that_goes_on_or_was_never_answered_has_neither_end_nor_length():
@@ -103,7 +103,7 @@ def test_call_that_goes_on_or_was_never_answered_has_neither_end_nor_length():
             ("busy", None, None),
         ]
 
-    ask(waiting_office(**{"/busy": '<Reject reason="busy"/>'}), story)
+    ask(waiting_server(**{"/busy": '<Reject reason="busy"/>'}), story)
 
 
 def test_american_numbers_are_grouped_for_display():
@@ -113,7 +113,7 @@ def test_american_numbers_are_grouped_for_display():
         assert (read.from_formatted, read.to_formatted) == ("(305) 141-6799", LINE)
         leg.hang_up()
 
-    ask(waiting_office(), story)
+    ask(waiting_server(), story)
 
 
 def days_of_calls(exchange):
@@ -158,7 +158,7 @@ def test_list_shows_what_passes_the_filters_newest_first(filters, expected):
         shown = [call.sid for call in client.calls.list(**filters)]
         assert shown == [legs[number].sid for number in expected]
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_list_of_children_names_their_parent():
@@ -167,11 +167,11 @@ def test_list_of_children_names_their_parent():
         (child,) = client.calls.list(parent_call_sid=legs[0].sid)
         assert (child.sid, child.parent_call_sid) == (legs[2].sid, legs[0].sid)
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_call_in_progress_is_redirected_to_a_url():
-    office = waiting_office(**{"/elsewhere": "<Say>Elsewhere</Say><Hangup/>"})
+    server = waiting_server(**{"/elsewhere": "<Say>Elsewhere</Say><Hangup/>"})
 
     async def story(exchange, client):
         leg = exchange.ring(CALLER, LINE)
@@ -186,14 +186,14 @@ def test_call_in_progress_is_redirected_to_a_url():
         await leg.over.wait()
         assert [heard.text for heard in leg.heard] == ["", "Elsewhere"]
 
-    ask(office, story)
+    ask(server, story)
 
-    assert office.paths() == ["/incoming", "/elsewhere", "/news"]
-    assert office.times("/elsewhere") == [10]
+    assert server.paths() == ["/incoming", "/elsewhere", "/news"]
+    assert server.times("/elsewhere") == [10]
 
 
 def test_call_in_progress_is_redirected_to_a_document_in_the_request():
-    office = waiting_office()
+    server = waiting_server()
 
     async def story(exchange, client):
         leg = exchange.ring(CALLER, LINE)
@@ -203,13 +203,13 @@ def test_call_in_progress_is_redirected_to_a_document_in_the_request():
         await leg.over.wait()
         assert [heard.text for heard in leg.heard] == ["", "Here"]
 
-    ask(office, story)
+    ask(server, story)
 
-    assert office.paths() == ["/incoming", "/status"]
+    assert server.paths() == ["/incoming", "/status"]
 
 
 def test_callback_alone_changes_nothing():
-    office = waiting_office()
+    server = waiting_server()
 
     async def story(exchange, client):
         leg = exchange.ring(CALLER, LINE)
@@ -218,9 +218,9 @@ def test_callback_alone_changes_nothing():
         client.calls(leg.sid).update(status_callback="https://cc.example.test/news")
         leg.hang_up()
 
-    ask(office, story)
+    ask(server, story)
 
-    assert office.paths() == ["/incoming", "/status"]
+    assert server.paths() == ["/incoming", "/status"]
 
 
 def test_call_in_progress_is_ended_by_completed_and_not_by_canceled():
@@ -234,7 +234,7 @@ def test_call_in_progress_is_ended_by_completed_and_not_by_canceled():
         await leg.over.wait()
         assert (leg.status, leg.duration, leg.hung_up_by) == ("completed", 20, "system")
 
-    ask(waiting_office(), story)
+    ask(waiting_server(), story)
 
 
 def test_call_that_is_over_can_be_neither_redirected_nor_ended():
@@ -246,7 +246,7 @@ def test_call_that_is_over_can_be_neither_redirected_nor_ended():
         for asked in ({"url": ELSEWHERE}, {"status": "completed"}):
             assert refusal(partial(update, **asked)) == NOT_IN_PROGRESS
 
-    ask(waiting_office(), story)
+    ask(waiting_server(), story)
 
 
 def test_call_that_was_not_answered_is_not_redirected():
@@ -256,7 +256,7 @@ def test_call_that_was_not_answered_is_not_redirected():
         assert refusal(update) == NOT_IN_PROGRESS
         leg.hang_up()
 
-    ask(waiting_office(), story)
+    ask(waiting_server(), story)
 
 
 def test_redirect_names_a_url_or_a_document_not_both():
@@ -274,12 +274,12 @@ def test_redirect_names_a_url_or_a_document_not_both():
         assert leg.doing == "ringing"
         leg.hang_up()
 
-    ask(waiting_office(), story)
+    ask(waiting_server(), story)
 
 
 def test_redirect_of_a_call_that_waits_is_told_as_redirected():
     enqueue = '<Enqueue action="/exit" waitUrl="/wait">support</Enqueue>'
-    office = Office(
+    server = Server(
         {
             "/incoming": enqueue,
             "/wait": '<Pause length="600"/>',
@@ -292,7 +292,7 @@ def test_redirect_of_a_call_that_waits_is_told_as_redirected():
         await asyncio.sleep(10)
         client.calls(leg.sid).update(url=ELSEWHERE)
 
-    ask(office, story)
+    ask(server, story)
 
-    assert [form["QueueResult"] for form in office.forms("/exit")] == ["redirected"]
-    assert office.times("/elsewhere") == [10]
+    assert [form["QueueResult"] for form in server.forms("/exit")] == ["redirected"]
+    assert server.times("/elsewhere") == [10]

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from callcenter.tests.standin.office import BASE, CALLER, LINE, OPERATOR, Office
 from callcenter.tests.standin.rest.client import ask, raw, refusal
+from callcenter.tests.standin.server import BASE, CALLER, LINE, OPERATOR, Server
 
 HELLO = f"{BASE}/hello"
 NEWS = f"{BASE}/news"
@@ -26,19 +26,19 @@ async def is_busy(leg):
     leg.decline("busy")
 
 
-def office_of_hello():
-    return Office({"/hello": "<Say>Hello</Say><Hangup/>"})
+def hello_server():
+    return Server({"/hello": "<Say>Hello</Say><Hangup/>"})
 
 
-def news(office):
+def news(server):
     return [
         tuple(form[name] for name in ("CallStatus", "SequenceNumber"))
-        for form in office.forms("/news")
+        for form in server.forms("/news")
     ]
 
 
 def test_somebody_is_rung_and_hears_the_document_once_they_answer():
-    office = office_of_hello()
+    server = hello_server()
 
     async def story(exchange, client):
         exchange.phones[OPERATOR] = picks_up_after_five_seconds
@@ -57,10 +57,10 @@ def test_somebody_is_rung_and_hears_the_document_once_they_answer():
         await leg.over.wait()
         assert [heard.text for heard in leg.heard] == ["Hello"]
 
-    ask(office, story)
+    ask(server, story)
 
-    assert office.times("/hello") == [5]
-    (form,) = office.forms("/hello")
+    assert server.times("/hello") == [5]
+    (form,) = server.forms("/hello")
     told = ("CallStatus", "Direction", "From", "To")
     assert [form[name] for name in told] == [
         "in-progress",
@@ -68,7 +68,7 @@ def test_somebody_is_rung_and_hears_the_document_once_they_answer():
         LINE,
         OPERATOR,
     ]
-    assert news(office) == [
+    assert news(server) == [
         ("initiated", "0"),
         ("ringing", "1"),
         ("in-progress", "2"),
@@ -77,19 +77,19 @@ def test_somebody_is_rung_and_hears_the_document_once_they_answer():
 
 
 def test_end_alone_is_told_unless_more_is_asked_for():
-    office = office_of_hello()
+    server = hello_server()
 
     async def story(exchange, client):
         exchange.phones[OPERATOR] = picks_up_after_five_seconds
         client.calls.create(to=OPERATOR, from_=LINE, url=HELLO, status_callback=NEWS)
 
-    ask(office, story)
+    ask(server, story)
 
-    assert news(office) == [("completed", "0")]
+    assert news(server) == [("completed", "0")]
 
 
 def test_events_in_one_word_are_taken_and_never_told():
-    office = office_of_hello()
+    server = hello_server()
 
     async def story(exchange, client):
         exchange.phones[OPERATOR] = picks_up_after_five_seconds
@@ -103,13 +103,13 @@ def test_events_in_one_word_are_taken_and_never_told():
         leg = exchange.calls[placed.sid]
         assert [error.code for error in leg.errors] == [21626]
 
-    ask(office, story)
+    ask(server, story)
 
-    assert office.paths() == ["/hello"]
+    assert server.paths() == ["/hello"]
 
 
 def test_document_in_the_request_is_heard_unless_there_is_a_url_too():
-    office = office_of_hello()
+    server = hello_server()
     here = "<Response><Say>Here</Say></Response>"
 
     async def story(exchange, client):
@@ -117,7 +117,7 @@ def test_document_in_the_request_is_heard_unless_there_is_a_url_too():
         for options in ({"twiml": here}, {"twiml": here, "url": HELLO}):
             client.calls.create(to=OPERATOR, from_=LINE, **options)
 
-    exchange = ask(office, story)
+    exchange = ask(server, story)
 
     heard = [[one.text for one in leg.heard] for leg in exchange.calls.values()]
     assert heard == [["Here"], ["Hello"]]
@@ -128,7 +128,7 @@ def test_document_in_the_request_is_heard_unless_there_is_a_url_too():
     [(is_busy, "busy", 0), (lets_it_ring, "no-answer", 20), (None, "failed", 0)],
 )
 def test_call_that_is_not_answered_ends_without_a_document(callee, status, seconds):
-    office = office_of_hello()
+    server = hello_server()
 
     async def story(exchange, client):
         if callee:
@@ -137,23 +137,23 @@ def test_call_that_is_not_answered_ends_without_a_document(callee, status, secon
             to=OPERATOR, from_=LINE, url=HELLO, timeout=20, status_callback=NEWS
         )
 
-    ask(office, story)
+    ask(server, story)
 
-    assert office.paths() == ["/news"]
-    assert office.times("/news") == [seconds]
-    (form,) = office.forms("/news")
+    assert server.paths() == ["/news"]
+    assert server.times("/news") == [seconds]
+    (form,) = server.forms("/news")
     assert (form["CallStatus"], form["CallDuration"]) == (status, "0")
 
 
 def test_browser_is_rung_by_its_identity_and_nobody_there_does_not_answer():
-    office = office_of_hello()
+    server = hello_server()
 
     async def story(exchange, client):
         exchange.clients["sato"] = picks_up_after_five_seconds
         for identity in ("sato", "suzuki"):
             client.calls.create(to=f"client:{identity}", from_=LINE, url=HELLO)
 
-    exchange = ask(office, story)
+    exchange = ask(server, story)
 
     statuses = [leg.status for leg in exchange.calls.values()]
     assert statuses == ["completed", "no-answer"]
@@ -161,7 +161,7 @@ def test_browser_is_rung_by_its_identity_and_nobody_there_does_not_answer():
 
 @pytest.mark.parametrize("status", ["canceled", "completed"])
 def test_call_that_rings_is_given_up(status):
-    office = office_of_hello()
+    server = hello_server()
 
     async def story(exchange, client):
         exchange.phones[OPERATOR] = picks_up_after_five_seconds
@@ -171,14 +171,14 @@ def test_call_that_rings_is_given_up(status):
         await asyncio.sleep(2)
         assert client.calls(placed.sid).update(status=status).status == "canceled"
 
-    ask(office, story)
+    ask(server, story)
 
-    assert (office.paths(), office.times("/news")) == (["/news"], [2])
-    assert news(office) == [("canceled", "0")]
+    assert (server.paths(), server.times("/news")) == (["/news"], [2])
+    assert news(server) == [("canceled", "0")]
 
 
 def test_app_says_what_is_heard_and_whom_to_tell():
-    office = office_of_hello()
+    server = hello_server()
 
     async def story(exchange, client):
         exchange.phones[OPERATOR] = picks_up_after_five_seconds
@@ -192,12 +192,12 @@ def test_app_says_what_is_heard_and_whom_to_tell():
             status_callback=f"{BASE}/ignored",
         )
 
-    exchange = ask(office, story)
+    exchange = ask(server, story)
 
     (app,) = exchange.applications.values()
-    assert office.paths() == ["/hello", "/news"]
-    assert office.received[0].method == "GET"
-    assert f"ApplicationSid={app.sid}" in office.received[0].url
+    assert server.paths() == ["/hello", "/news"]
+    assert server.received[0].method == "GET"
+    assert f"ApplicationSid={app.sid}" in server.received[0].url
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_call_that_twilio_would_not_place_is_refused(options, expected):
         assert refusal(partial(client.calls.create, **given))[:2] == expected
         assert exchange.calls == {}
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 @pytest.mark.parametrize(
@@ -239,4 +239,4 @@ def test_form_that_no_library_would_send_is_refused(body, expected):
         assert (status, error["code"]) == (400, expected)
         assert exchange.calls == {}
 
-    ask(Office({}), story)
+    ask(Server({}), story)

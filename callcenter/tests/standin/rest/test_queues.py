@@ -5,14 +5,14 @@ from functools import partial
 
 import pytest
 
-from callcenter.tests.standin.office import CALLER, LINE, START, Office
 from callcenter.tests.standin.rest.client import ask, refusal
+from callcenter.tests.standin.server import CALLER, LINE, START, Server
 
 
-def queueing_office(**replies):
-    """An office that puts every caller into one queue."""
+def queueing_server(**replies):
+    """A server that puts every caller into one queue."""
     enqueue = '<Enqueue action="/exit" waitUrl="/wait">support</Enqueue>'
-    return Office({"/incoming": enqueue, "/wait": '<Pause length="600"/>', **replies})
+    return Server({"/incoming": enqueue, "/wait": '<Pause length="600"/>', **replies})
 
 
 async def enter(exchange):
@@ -49,14 +49,14 @@ def test_queue_is_made_read_renamed_and_deleted():
         assert client.queues(made.sid).delete()
         assert client.queues.list() == []
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_queue_that_is_not_told_a_size_takes_a_thousand():
     async def story(exchange, client):
         assert client.queues.create("support").max_size == 1000
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_queues_that_calls_made_are_listed_newest_first():
@@ -66,7 +66,7 @@ def test_queues_that_calls_made_are_listed_newest_first():
         names = [queue.friendly_name for queue in client.queues.list()]
         assert names == ["sales", "support"]
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_second_queue_of_a_name_is_refused():
@@ -84,7 +84,7 @@ def test_second_queue_of_a_name_is_refused():
         # Its own name is no other's.
         assert client.queues(sales.sid).update(friendly_name="sales").max_size == 1000
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 @pytest.mark.parametrize("size", [0, 5001, -1])
@@ -94,7 +94,7 @@ def test_queue_of_an_impossible_size_is_refused_and_not_made(size):
         assert (status, code) == (400, 20001)
         assert exchange.queues == {}
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 @pytest.mark.parametrize("length", [64, 65])
@@ -106,7 +106,7 @@ def test_name_of_a_queue_has_at_most_64_characters(length):
             status, code, _ = refusal(lambda: client.queues.create("q" * length))
             assert (status, code) == (400, 20002)
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_queue_in_which_somebody_waits_is_not_deleted():
@@ -121,7 +121,7 @@ def test_queue_in_which_somebody_waits_is_not_deleted():
         assert client.queues(queue.sid).delete()
         assert exchange.queues == {}
 
-    ask(queueing_office(), story)
+    ask(queueing_server(), story)
 
 
 def test_who_waits_is_listed_in_order_with_the_wait_so_far():
@@ -146,12 +146,12 @@ def test_who_waits_is_listed_in_order_with_the_wait_so_far():
         first.hang_up()
         second.hang_up()
 
-    ask(queueing_office(), story)
+    ask(queueing_server(), story)
 
 
 @pytest.mark.parametrize("by", ["Front", "sid"])
 def test_member_that_is_taken_out_hears_the_document_and_is_gone(by):
-    office = queueing_office(**{"/elsewhere": "<Say>Elsewhere</Say>"})
+    server = queueing_server(**{"/elsewhere": "<Say>Elsewhere</Say>"})
 
     async def story(exchange, client):
         first, second = await enter(exchange), await enter(exchange)
@@ -174,11 +174,11 @@ def test_member_that_is_taken_out_hears_the_document_and_is_gone(by):
         assert [stay.result for stay in first.stays] == ["redirected"]
         second.hang_up()
 
-    ask(office, story)
+    ask(server, story)
 
-    results = [form["QueueResult"] for form in office.forms("/exit")]
+    results = [form["QueueResult"] for form in server.forms("/exit")]
     assert results == ["redirected", "hangup"]
-    (request,) = [one for one in office.received if "/elsewhere" in one.url]
+    (request,) = [one for one in server.received if "/elsewhere" in one.url]
     assert (request.method, request.form) == ("GET", {})
     assert request.url.startswith("https://cc.example.test/elsewhere?a=1&b=2&Account")
 
@@ -193,4 +193,4 @@ def test_nobody_is_in_front_of_an_empty_queue_or_in_one_that_is_not():
             assert refusal(dequeue)[:2] == (404, 20404)
         assert client.queues(queue.sid).members.list() == []
 
-    ask(Office({}), story)
+    ask(Server({}), story)

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from callcenter.standin.calls.recordings import Recording
-from callcenter.tests.standin.office import ACCOUNT, CALLER, LINE, START, Office
 from callcenter.tests.standin.rest.client import ask, raw, refusal
+from callcenter.tests.standin.server import ACCOUNT, CALLER, LINE, START, Server
 
 GONE = (404, 20404)
 
@@ -64,7 +64,7 @@ def test_recording_is_told_whole_under_the_account_and_under_its_call():
         recordings = client.calls(one.call_sid).recordings
         assert recordings(one.sid).fetch().track == "both"
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_list_shows_what_passes_the_filters_newest_first(filters, expected):
         shown = [one.sid for one in client.recordings.list(**filters)]
         assert shown == [recordings[number - 1].sid for number in expected]
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_list_of_a_call_shows_its_own_only():
@@ -100,7 +100,7 @@ def test_list_of_a_call_shows_its_own_only():
         nowhere = f"Calls/CA{'0' * 32}/Recordings.json"
         assert raw(exchange, "GET", nowhere)[0] == 404
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 @pytest.mark.parametrize("under", ["account", "call"])
@@ -120,4 +120,4 @@ def test_deleted_recording_is_told_only_to_who_asks_for_deleted_ones(under):
         read = client.recordings(gone.sid).fetch(include_soft_deleted=True)
         assert read.status == "deleted"
 
-    ask(Office({}), story)
+    ask(Server({}), story)

@@ -12,8 +12,8 @@ from callcenter.standin.calls.exchange import Exchange, Number
 from callcenter.standin.network.clock import Clock
 from callcenter.standin.rest.api import RestApi
 from callcenter.standin.rest.server import serve
-from callcenter.tests.standin.office import ACCOUNT, BASE, CALLER, LINE, Office
 from callcenter.tests.standin.rest.client import BASIC, Swapped, client
+from callcenter.tests.standin.server import ACCOUNT, BASE, CALLER, LINE, Server
 
 QUEUES = f"/2010-04-01/Accounts/{ACCOUNT.sid}/Queues.json"
 QUEUES_LINE = f"GET {QUEUES} HTTP/1.1\r\nAuthorization: {BASIC}\r\n"
@@ -27,7 +27,7 @@ def server():
 
     async def work():
         exchange = Exchange(
-            ACCOUNT, Office({"/incoming": '<Pause length="60"/>'}), Clock()
+            ACCOUNT, Server({"/incoming": '<Pause length="60"/>'}), Clock()
         )
         exchange.add_number(Number(LINE, f"{BASE}/incoming"))
         stop = asyncio.Event()

@@ -6,15 +6,15 @@ from functools import partial
 import pytest
 
 from callcenter.standin.calls.exchange import Number
-from callcenter.tests.standin.office import (
+from callcenter.tests.standin.rest.client import ask, raw, refusal
+from callcenter.tests.standin.server import (
     ACCOUNT,
     BASE,
     CALLER,
     LINE,
     NO_CONTENT,
-    Office,
+    Server,
 )
-from callcenter.tests.standin.rest.client import ask, raw, refusal
 
 AMERICAN = "+13051416799"
 
@@ -35,7 +35,7 @@ def test_numbers_are_found_by_number_part_of_it_and_name():
         assert shown(friendly_name="(305) 141-6799") == [AMERICAN]
         assert shown(origin="hosted") == []
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_number_is_told_whole():
@@ -87,11 +87,11 @@ def test_number_is_told_whole():
             },
         )
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_next_call_goes_where_the_number_was_led():
-    office = Office(
+    server = Server(
         {"/new": NO_CONTENT, "/fallback": "<Say>Sorry</Say>", "/news": NO_CONTENT}
     )
 
@@ -116,11 +116,11 @@ def test_next_call_goes_where_the_number_was_led():
             assert number.date_updated == exchange.clock.now()
         exchange.ring(CALLER, LINE)
 
-    ask(office, story)
+    ask(server, story)
 
     assert [
         (request.method, path)
-        for request, path in zip(office.received, office.paths(), strict=True)
+        for request, path in zip(server.received, server.paths(), strict=True)
     ] == [("GET", "/new"), ("GET", "/fallback"), ("GET", "/news")]
 
 
@@ -130,11 +130,11 @@ def test_what_is_not_named_stays_and_what_is_named_empty_goes():
         changed = client.incoming_phone_numbers(sid).update(status_callback="")
         assert (changed.status_callback, changed.voice_url) == ("", f"{BASE}/incoming")
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_app_goes_before_the_urls_of_the_number():
-    office = Office({"/app": "<Say>App</Say>", "/news": NO_CONTENT})
+    server = Server({"/app": "<Say>App</Say>", "/news": NO_CONTENT})
 
     async def story(exchange, client):
         app = client.applications.create(
@@ -153,12 +153,12 @@ def test_app_goes_before_the_urls_of_the_number():
         assert changed["voice_application_sid"] is None
         exchange.ring(CALLER, LINE)
 
-    exchange = ask(office, story)
+    exchange = ask(server, story)
 
-    assert office.paths() == ["/app", "/news", "/incoming", "/status"]
+    assert server.paths() == ["/app", "/news", "/incoming", "/status"]
     (sid,) = exchange.applications
-    assert office.forms("/app")[0]["ApplicationSid"] == sid
-    assert "ApplicationSid" not in office.forms("/incoming")[0]
+    assert server.forms("/app")[0]["ApplicationSid"] == sid
+    assert "ApplicationSid" not in server.forms("/incoming")[0]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_number_is_left_as_it_was_where_anything_is_refused(options, expected):
         assert refusal(partial(number.update, **given))[:2] == expected
         assert number.fetch().voice_fallback_url == ""
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_app_is_made_found_changed_and_deleted():
@@ -213,18 +213,18 @@ def test_app_is_made_found_changed_and_deleted():
         ):
             assert refusal(again)[:2] == (404, 20404)
 
-    ask(Office({}), story)
+    ask(Server({}), story)
 
 
 def test_call_of_a_client_says_the_app_it_went_through():
-    office = Office({"/client": "<Say>Client</Say>"})
+    server = Server({"/client": "<Say>Client</Say>"})
 
     async def story(exchange, client):
         app = client.applications.create(voice_url=f"{BASE}/client")
         exchange.ring("client:sato", "", application_sid=app.sid)
 
-    exchange = ask(office, story)
+    exchange = ask(server, story)
 
     (sid,) = exchange.applications
-    (form,) = office.forms("/client")
+    (form,) = server.forms("/client")
     assert (form["From"], form["ApplicationSid"]) == ("client:sato", sid)

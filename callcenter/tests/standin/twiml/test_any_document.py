@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from callcenter.standin.network.transport import Answer
 from callcenter.standin.twiml.schema import RULES
-from callcenter.tests.standin.office import CALLER, LINE, Office, play
+from callcenter.tests.standin.server import CALLER, LINE, Server, play
 
 NAMES = sorted(RULES)
 ATTRIBUTES = sorted({name for rule in RULES.values() for name in rule.attributes})
@@ -46,7 +46,7 @@ documents = st.lists(st.recursive(element(st.just("")), element, max_leaves=6))
 @example(['<Enqueue waitUrl="http://[">sales</Enqueue>'], 1.0)
 @example(['<Dial><Number statusCallback="http://[">1</Number></Dial>'], 1.0)
 def test_any_document_lets_the_leg_end(inside, patience):
-    served = Office({"/incoming": "".join(inside)})
+    served = Server({"/incoming": "".join(inside)})
 
     async def story(exchange):
         async def picks_up(leg):
@@ -68,7 +68,7 @@ def test_any_document_lets_the_leg_end(inside, patience):
 
 @given(st.binary(max_size=200), st.sampled_from(["text/xml", "", "text/xml;;"]))
 def test_any_bytes_let_the_leg_end(body, kind):
-    served = Office({"/incoming": Answer(200, kind, body)})
+    served = Server({"/incoming": Answer(200, kind, body)})
 
     async def story(exchange):
         exchange.ring(CALLER, LINE)
@@ -86,7 +86,7 @@ def test_any_bytes_let_the_leg_end(body, kind):
 @example("http://[")
 @example("https://a:b@[::1]:x/")
 def test_any_address_lets_the_leg_end(url):
-    served = Office({})
+    served = Server({})
 
     async def story(exchange):
         leg = exchange.ring(CALLER, LINE, voice_url=url)

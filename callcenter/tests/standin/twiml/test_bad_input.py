@@ -4,11 +4,11 @@ import pytest
 
 from callcenter.standin.calls.script import APOLOGY
 from callcenter.standin.network.transport import Answer, TimedOut, Unreachable
-from callcenter.tests.standin.office import (
+from callcenter.tests.standin.server import (
     CALLER,
     LINE,
     START,
-    Office,
+    Server,
     call,
     only,
     play,
@@ -55,7 +55,7 @@ FAILURES = [
 
 @pytest.mark.parametrize(("answer", "code"), FAILURES)
 def test_unusable_answer_is_reported_and_apologised_for(answer, code):
-    served = Office({"/incoming": answer})
+    served = Server({"/incoming": answer})
 
     leg = only(call(served))
 
@@ -67,7 +67,7 @@ def test_unusable_answer_is_reported_and_apologised_for(answer, code):
 
 @pytest.mark.parametrize(("answer", "code"), FAILURES)
 def test_unusable_answer_leads_to_the_fallback_with_code_and_url(answer, code):
-    served = Office({"/incoming": answer, "/fallback": OK})
+    served = Server({"/incoming": answer, "/fallback": OK})
 
     leg = only(call(served, fallback_url="https://cc.example.test/fallback"))
 
@@ -80,7 +80,7 @@ def test_unusable_answer_leads_to_the_fallback_with_code_and_url(answer, code):
 
 
 def test_fallback_that_fails_too_ends_in_the_apology():
-    served = Office({"/incoming": "<Say>", "/fallback": Answer(500, "", b"")})
+    served = Server({"/incoming": "<Say>", "/fallback": Answer(500, "", b"")})
     served.replies["/incoming"] = xml("<Response>")
 
     leg = only(call(served, fallback_url="https://cc.example.test/fallback"))
@@ -93,7 +93,7 @@ def test_other_calls_go_on_beside_one_that_fails():
     def answer(request):
         return xml("<Response>") if request.form["From"] == CALLER else OK
 
-    served = Office({"/incoming": answer})
+    served = Server({"/incoming": answer})
 
     async def story(exchange):
         exchange.ring(CALLER, LINE)
@@ -109,7 +109,7 @@ def test_redirect_loop_is_broken_off_and_the_other_calls_go_on():
     def answer(request):
         return "<Redirect/>" if request.form["From"] == CALLER else OK
 
-    served = Office({"/incoming": answer})
+    served = Server({"/incoming": answer})
 
     async def story(exchange):
         exchange.ring(CALLER, LINE)
@@ -124,7 +124,7 @@ def test_redirect_loop_is_broken_off_and_the_other_calls_go_on():
 
 
 def test_loop_that_takes_time_is_none():
-    served = Office({"/incoming": "<Pause/><Redirect/>"})
+    served = Server({"/incoming": "<Pause/><Redirect/>"})
 
     async def story(exchange):
         leg = exchange.ring(CALLER, LINE)
@@ -137,7 +137,7 @@ def test_loop_that_takes_time_is_none():
 
 
 def test_wait_document_without_any_length_is_not_asked_for_without_pause():
-    served = Office(
+    served = Server(
         {"/incoming": '<Enqueue waitUrl="/wait">sales</Enqueue>', "/wait": ""}
     )
 
@@ -152,7 +152,7 @@ def test_wait_document_without_any_length_is_not_asked_for_without_pause():
 
 
 def test_slow_server_lets_the_caller_wait_and_not_the_others():
-    served = Office({"/incoming": OK, "/slow": OK}, slow={"/slow": 12})
+    served = Server({"/incoming": OK, "/slow": OK}, slow={"/slow": 12})
 
     async def story(exchange):
         exchange.ring(CALLER, LINE, voice_url="https://cc.example.test/slow")
@@ -166,7 +166,7 @@ def test_slow_server_lets_the_caller_wait_and_not_the_others():
 
 
 def test_caller_who_hangs_up_during_a_slow_request_is_over_at_once():
-    served = Office({"/incoming": OK}, slow={"/incoming": 12})
+    served = Server({"/incoming": OK}, slow={"/incoming": 12})
 
     async def story(exchange):
         leg = exchange.ring(CALLER, LINE)
@@ -200,7 +200,7 @@ def test_caller_who_hangs_up_during_a_slow_request_is_over_at_once():
     ],
 )
 def test_mistake_in_a_document_is_warned_of_and_passed_over(document, code, heard):
-    served = Office({"/incoming": document, "/next": "<Say>Next</Say>"})
+    served = Server({"/incoming": document, "/next": "<Say>Next</Say>"})
 
     leg = only(call(served))
 
@@ -211,7 +211,7 @@ def test_mistake_in_a_document_is_warned_of_and_passed_over(document, code, hear
 
 @pytest.mark.parametrize("text", ["長" * 500, "x" * 4096])
 def test_longest_sentence_is_spoken(text):
-    served = Office({"/incoming": f"<Say>{text}</Say>"})
+    served = Server({"/incoming": f"<Say>{text}</Say>"})
 
     leg = only(call(served))
 
@@ -222,7 +222,7 @@ def test_longest_sentence_is_spoken(text):
     "verb", ["<Dial/>", "<Record/>", "<Enqueue>x</Enqueue>", "<Reject/>"]
 )
 def test_verb_that_a_wait_document_may_not_hold_is_passed_over(verb):
-    served = Office(
+    served = Server(
         {
             "/incoming": '<Enqueue waitUrl="/wait" action="/action">sales</Enqueue>',
             "/wait": f"{verb}<Say>Please wait</Say><Leave/>",
@@ -240,13 +240,13 @@ def test_verb_that_a_wait_document_may_not_hold_is_passed_over(verb):
     "url", ["ftp://example.test/", "https://my_host/x", "nonsense"]
 )
 def test_address_that_is_none_is_refused(url):
-    leg = only(call(Office({}), voice_url=url))
+    leg = only(call(Server({}), voice_url=url))
 
     assert [error.code for error in leg.errors] == [11100]
 
 
 def test_announcement_that_cannot_be_had_does_not_keep_them_apart():
-    served = Office(
+    served = Server(
         {
             "/incoming": "<Enqueue>sales</Enqueue>",
             "/desk": '<Dial timeLimit="30"><Queue url="/connect">sales</Queue></Dial>',

@@ -1,16 +1,16 @@
-"""Somebody who answers on a wire and says in which process; also as a process."""
+"""Somebody who answers on a loopback and says in which process; also as a process."""
 
 import asyncio
 import os
 import sys
 from typing import ClassVar
 
-from callcenter.standin.phone.wire import Wire
+from callcenter.standin.phone.loopback import Loopback
 
 SECRET = b"of the tests"
 
 
-class Clerk:
+class EchoService:
     """Answers who and what."""
 
     failures: ClassVar[list[dict[str, str]]] = []
@@ -27,14 +27,14 @@ class Clerk:
         await asyncio.Event().wait()
 
 
-def wire(port: int, secret: bytes = SECRET) -> Wire:
+def loopback(port: int, secret: bytes = SECRET) -> Loopback:
     """A way to the clerk of a port."""
-    return Wire(port, secret, Clerk)
+    return Loopback(port, secret, EchoService)
 
 
 if __name__ == "__main__":
     # Asks once, says who answered, and stays until it is ended.
-    answer = wire(int(sys.argv[1])).ask({"do": "hello"})
+    answer = loopback(int(sys.argv[1])).ask({"do": "hello"})
     sys.stdout.write(f"{answer['process']}\n")
     sys.stdout.flush()
     sys.stdin.read()

@@ -2,17 +2,17 @@
 
 import pytest
 
-from callcenter.tests.standin.office import BASE, CALLER, LINE, START, Office, play
+from callcenter.tests.standin.server import BASE, CALLER, LINE, START, Server, play
 
 FRIEND, OTHER = "+815000000901", "+815000000902"
 NAMES = ("DialCallStatus", "DialCallDuration", "DialBridged", "CallStatus")
 
 
-def office(nouns: str, attributes: str = "", **replies) -> Office:
+def server(nouns: str, attributes: str = "", **replies) -> Server:
     dial = f'<Dial action="/done" {attributes}>{nouns}</Dial>'
     given = {"incoming": dial, "done": "<Hangup/>", "progress": "", "recording": ""}
     given |= replies
-    return Office({f"/{name}": reply for name, reply in given.items()})
+    return Server({f"/{name}": reply for name, reply in given.items()})
 
 
 def picks_up(after: float = 3.0, talks: float = 60.0):
@@ -33,7 +33,7 @@ async def lets_ring(leg):
     await leg.over.wait()
 
 
-def call(served: Office, callees: dict[str, object], hangs_up: float = 0.0):
+def call(served: Server, callees: dict[str, object], hangs_up: float = 0.0):
     async def story(exchange):
         for name, callee in callees.items():
             (exchange.phones if name[0] == "+" else exchange.clients)[name] = callee
@@ -45,7 +45,7 @@ def call(served: Office, callees: dict[str, object], hangs_up: float = 0.0):
     return play(served, story)
 
 
-def told(served: Office) -> list[str]:
+def told(served: Server) -> list[str]:
     (form,) = served.forms("/done")
     return [form[name] for name in NAMES]
 
@@ -75,7 +75,7 @@ def told(served: Office) -> list[str]:
     ],
 )
 def test_dial_action_tells_what_became_of_the_leg(nouns, callees, expected):
-    served = office(nouns)
+    served = server(nouns)
 
     call(served, callees)
 
@@ -83,7 +83,7 @@ def test_dial_action_tells_what_became_of_the_leg(nouns, callees, expected):
 
 
 def test_dial_action_of_a_caller_who_hangs_up_first():
-    served = office(FRIEND)
+    served = server(FRIEND)
 
     exchange = call(served, {FRIEND: picks_up()}, hangs_up=23)
 
@@ -98,7 +98,7 @@ def test_dial_action_of_a_caller_who_hangs_up_first():
 
 
 def test_first_to_answer_wins_and_the_rest_is_canceled():
-    served = office(f"<Number>{FRIEND}</Number><Number>{OTHER}</Number>")
+    served = server(f"<Number>{FRIEND}</Number><Number>{OTHER}</Number>")
 
     exchange = call(served, {FRIEND: picks_up(9), OTHER: picks_up(4)})
 
@@ -107,7 +107,7 @@ def test_first_to_answer_wins_and_the_rest_is_canceled():
 
 
 def test_in_sequence_the_second_rings_after_the_first():
-    served = office(
+    served = server(
         f"<Number>{FRIEND}</Number><Number>{OTHER}</Number>", 'sequential="true"'
     )
 
@@ -123,7 +123,7 @@ def test_child_leg_tells_its_progress_in_order_with_numbers():
         f'<Number statusCallback="/progress" statusCallbackEvent='
         f'"initiated ringing answered completed">{FRIEND}</Number>'
     )
-    served = office(noun)
+    served = server(noun)
 
     exchange = call(served, {FRIEND: picks_up()})
 
@@ -142,7 +142,7 @@ def test_child_leg_tells_its_progress_in_order_with_numbers():
 
 
 def test_only_the_end_is_told_unless_asked_and_its_number_is_zero():
-    served = office(f'<Number statusCallback="/progress">{FRIEND}</Number>')
+    served = server(f'<Number statusCallback="/progress">{FRIEND}</Number>')
 
     call(served, {FRIEND: is_busy})
 
@@ -158,7 +158,7 @@ def test_only_the_end_is_told_unless_asked_and_its_number_is_zero():
 
 
 def test_screening_document_that_ends_the_leg_leaves_it_unbridged():
-    served = office(f'<Number url="/screen">{FRIEND}</Number>', screen="<Hangup/>")
+    served = server(f'<Number url="/screen">{FRIEND}</Number>', screen="<Hangup/>")
 
     call(served, {FRIEND: picks_up()})
 
@@ -166,7 +166,7 @@ def test_screening_document_that_ends_the_leg_leaves_it_unbridged():
 
 
 def test_screening_document_is_heard_before_the_two_talk():
-    served = office(
+    served = server(
         f'<Number url="/screen">{FRIEND}</Number>', screen="<Say>A customer</Say>"
     )
 
@@ -178,7 +178,7 @@ def test_screening_document_is_heard_before_the_two_talk():
 
 
 def test_dial_that_records_tells_of_the_recording():
-    served = office(
+    served = server(
         FRIEND,
         'record="record-from-answer-dual" recordingStatusCallback="/recording"',
     )
@@ -202,7 +202,7 @@ def test_dial_that_records_tells_of_the_recording():
     ],
 )
 def test_call_made_by_rest_rings_and_tells_its_progress(callee, statuses, heard):
-    served = office("", outbound="<Say>Hello</Say>")
+    served = server("", outbound="<Say>Hello</Say>")
 
     async def story(exchange):
         exchange.phones[FRIEND] = callee
@@ -223,7 +223,7 @@ def test_call_made_by_rest_rings_and_tells_its_progress(callee, statuses, heard)
 
 
 def test_call_made_by_rest_can_be_canceled_while_it_rings():
-    served = office("")
+    served = server("")
 
     async def story(exchange):
         exchange.phones[FRIEND] = lets_ring
@@ -241,7 +241,7 @@ def test_call_made_by_rest_can_be_canceled_while_it_rings():
 
 
 def test_parent_is_picked_up_only_when_bridged_where_so_asked():
-    served = office(FRIEND, 'answerOnBridge="true"')
+    served = server(FRIEND, 'answerOnBridge="true"')
 
     exchange = call(served, {FRIEND: picks_up(7)})
 
@@ -250,7 +250,7 @@ def test_parent_is_picked_up_only_when_bridged_where_so_asked():
 
 
 def test_star_hangs_the_called_party_up_where_so_asked():
-    served = office(FRIEND, 'hangupOnStar="true"')
+    served = server(FRIEND, 'hangupOnStar="true"')
 
     async def story(exchange):
         exchange.phones[FRIEND] = picks_up(1)
@@ -264,7 +264,7 @@ def test_star_hangs_the_called_party_up_where_so_asked():
 
 
 def test_time_limit_ends_the_conversation():
-    served = office(FRIEND, 'timeLimit="15"')
+    served = server(FRIEND, 'timeLimit="15"')
 
     call(served, {FRIEND: picks_up()})
 
@@ -272,7 +272,7 @@ def test_time_limit_ends_the_conversation():
 
 
 def test_conference_is_not_played_and_said_so():
-    served = office("<Conference>room</Conference>")
+    served = server("<Conference>room</Conference>")
 
     exchange = call(served, {})
 

@@ -1,4 +1,4 @@
-"""An office that answers the stand-in: documents by path, all in virtual time."""
+"""A server that answers the stand-in: documents by path, all in virtual time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -33,7 +33,7 @@ def twiml(inside: str) -> Answer:
 
 
 @dataclass
-class Office:
+class Server:
     """What is answered at each path; a list is answered one after the other."""
 
     replies: dict[str, Reply | list[Reply]]
@@ -87,7 +87,7 @@ class Office:
 
 
 def play(
-    office: Office,
+    server: Server,
     story: Callable[[Exchange], Awaitable[None]],
     *,
     choices: Choices | None = None,
@@ -101,7 +101,7 @@ def play(
     async def work() -> Exchange:
         exchange = Exchange(
             ACCOUNT,
-            office,
+            server,
             Clock(start=START),
             random=Random(7),
             choices=choices,
@@ -117,13 +117,13 @@ def play(
     return run_virtual(work())
 
 
-def call(office: Office, **options) -> Exchange:
+def call(server: Server, **options) -> Exchange:
     """Play a single call in which the caller only listens."""
 
     async def story(exchange: Exchange) -> None:
         exchange.ring(CALLER, LINE)
 
-    return play(office, story, **options)
+    return play(server, story, **options)
 
 
 def only(exchange: Exchange):

@@ -48,7 +48,7 @@ class Answering(Protocol):
         """What it does by itself, for as long as it answers."""
 
 
-class Wire:
+class Loopback:
     """Asks the switchboard of the site, and becomes it where there is none."""
 
     def __init__(self, port: int, secret: bytes, make: Callable[[], Answering]) -> None:

@@ -2,7 +2,7 @@
 
 from callcenter.standin.calls.exchange import Exchange, Number
 from callcenter.standin.calls.legs import Leg
-from callcenter.tests.standin.office import BASE, CALLER, LINE, OPERATOR, Office
+from callcenter.tests.standin.server import BASE, CALLER, LINE, OPERATOR, Server
 
 DESK = "+815000000102"
 WAIT = '<Pause length="10"/>'
@@ -11,12 +11,12 @@ DIAL = '<Dial action="/done" timeout="60"><Queue url="/connect">sales</Queue></D
 ANNOUNCE = '<Say language="en-US">An operator for you</Say>'
 
 
-def office(**replies) -> Office:
+def server(**replies) -> Server:
     """One that queues callers and lets operators dial the queue once."""
     given = {"incoming": ENQUEUE, "desk": DIAL, "wait": WAIT, "connect": ANNOUNCE}
     given |= {"action": "", "done": ""}
     given |= replies
-    return Office({f"/{name}": reply for name, reply in given.items()})
+    return Server({f"/{name}": reply for name, reply in given.items()})
 
 
 def caller(exchange: Exchange, number: str = CALLER) -> Leg:
@@ -32,9 +32,9 @@ def operator(exchange: Exchange, number: str = OPERATOR) -> Leg:
     return exchange.ring(number, DESK)
 
 
-def result(office: Office) -> dict[str, str]:
+def result(server: Server) -> dict[str, str]:
     """What the only Enqueue action told."""
-    (form,) = office.forms("/action")
+    (form,) = server.forms("/action")
     names = ("QueueResult", "QueueTime", "CallStatus")
     told = {name: form[name] for name in names if name in form}
     told["has QueueSid"] = str("QueueSid" in form)
