@@ -1,7 +1,7 @@
-"""What people do with their telephones: callers, and operators who serve them.
+"""How callers and operators act on the telephone.
 
-They know what they hear and what the telephone does, and steer by keys and by hanging
-up; nothing of requests. No database.
+They react to what they hear on their leg of the stand-in, by keys and by hanging up,
+and know nothing of requests. No database.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ _NOBODY_THERE = tuple(one.unstaffed for one in _SENTENCES)
 _HANGS_UP_AT_ANNOUNCEMENT = 0.004
 _GOES_WHEN_NOBODY_IS_THERE = (9.0, 40.0)
 _TYPES_PIN = (2.0, 5.0)
-# Who looks for their PIN too long is asked for it again.
+# The share of sign-ins in which nothing is typed until the PIN is asked for again.
 _MISSES_FIRST_PROMPT = 0.05
 _OPERATOR_ENDS_TALK = 0.05
 # Between the callers' hanging up and the operators' at the end.
@@ -34,19 +34,19 @@ class Actors:
     """The tasks of people who act at the same time."""
 
     def __init__(self, on_error: Callable[[], object] = lambda: None) -> None:
-        """Call `on_error` as soon as one of them raises something."""
+        """Call `on_error` as soon as one of the tasks raises an error."""
         self._on_error = on_error
         self._acting: set[asyncio.Task[None]] = set()
         self._broken: list[asyncio.Task[None]] = []
 
     def add(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let somebody act."""
+        """Start a task."""
         task = asyncio.create_task(work)
         self._acting.add(task)
         task.add_done_callback(self._done)
 
     def stop(self) -> None:
-        """Nobody does anything more; calls go on until somebody hangs up."""
+        """Cancel all tasks; this hangs up nobody."""
         for task in self._acting:
             task.cancel()
 
@@ -71,22 +71,22 @@ class CallerActs:
         self.leg, self.caller = leg, caller
         self._reactions, self._random = reactions, random
         self._answers = list(caller.answers)
-        # Sentences heard before the last key: the next menu is one that says more.
+        # How many sentences were heard before the last key: more mean another menu.
         self._answered = 0
         self._waits_until: float | None = None
-        self._told_nobody_is_there = False
+        self._knows_nobody_is_there = False
 
     async def live(self) -> None:
-        """Do what this caller does, until the call is over."""
+        """Act until the call is over."""
         leg = self.leg
         while not leg.is_over:
-            # Whatever comes while acting is looked at in the next round.
+            # A change that comes meanwhile is handled in the next round.
             since = leg.changes
             if leg.doing == "menu" and len(leg.heard) > self._answered:
                 await self._answer()
             elif leg.doing == "queued":
                 await self._wait()
-            elif leg.doing == "listening" and self._is_taken():
+            elif leg.doing == "listening" and self._is_dequeued():
                 await self._hear_announcement()
             elif leg.doing == "talking":
                 await self._talk()
@@ -94,12 +94,12 @@ class CallerActs:
                 await _news(leg, since)
 
     async def _answer(self) -> None:
-        """Press the next key of what was meant to be pressed, or keep silent."""
+        """Press the next key, keep silent, or hang up."""
         leg = self.leg
         answer = self._answers.pop(0) if self._answers else SILENCE
         if answer == SILENCE:
-            await stays(leg, "menu")
-        elif await stays(leg, "menu", answer.after_seconds):
+            await keeps_on(leg, "menu")
+        elif await keeps_on(leg, "menu", answer.after_seconds):
             if answer.hangs_up:
                 await hang_up(leg)
             else:
@@ -107,42 +107,42 @@ class CallerActs:
                 leg.press(answer.key)
 
     async def _wait(self) -> None:
-        """Wait as long as patience lasts; less where nobody is there to come."""
+        """Wait as long as patience lasts; less after hearing that nobody is there."""
         leg = self.leg
         now, since = leg.clock.seconds(), leg.changes
         if self._waits_until is None:
             self._waits_until = now + self.caller.patience_seconds
-        if not self._told_nobody_is_there and not self.caller.waits_for_nobody:
+        if not self._knows_nobody_is_there and not self.caller.waits_for_nobody:
             last = leg.heard[-1].text if leg.heard else ""
             if last.endswith(_NOBODY_THERE):
-                self._told_nobody_is_there = True
+                self._knows_nobody_is_there = True
                 stays_on = self._random.uniform(*_GOES_WHEN_NOBODY_IS_THERE)
                 self._waits_until = min(self._waits_until, now + stays_on)
         if not await _news(leg, since, self._waits_until - now):
             await hang_up(leg)
 
-    def _is_taken(self) -> bool:
-        return bool(self.leg.stays and self.leg.stays[-1].taken_by)
+    def _is_dequeued(self) -> bool:
+        return bool(self.leg.visits and self.leg.visits[-1].dequeued_by)
 
     async def _hear_announcement(self) -> None:
-        """An operator comes on the line: hardly anybody hangs up now."""
+        """Hear that an operator is coming; few callers hang up now."""
         leg = self.leg
         if self._random.random() >= _HANGS_UP_AT_ANNOUNCEMENT:
-            await stays(leg, "listening")
-        elif await stays(leg, "listening", self._random.uniform(0.8, 3.5)):
+            await keeps_on(leg, "listening")
+        elif await keeps_on(leg, "listening", self._random.uniform(0.8, 3.5)):
             await hang_up(leg)
 
     async def _talk(self) -> None:
         """Talk until everything is said."""
         leg = self.leg
-        seconds = self._reactions.talk_seconds(leg.stays[-1].queue)
-        if await stays(leg, "talking", seconds):
+        seconds = self._reactions.talk_seconds(leg.visits[-1].queue)
+        if await keeps_on(leg, "talking", seconds):
             await hang_up(leg)
 
 
 @dataclass
 class OperatorActs:
-    """One operator's leg: sign in, take callers, hang up for a break."""
+    """One leg of an operator: sign in, serve callers, hang up for a break."""
 
     leg: Leg
     reactions: People
@@ -152,7 +152,7 @@ class OperatorActs:
     _missed: bool = False
 
     async def live(self) -> bool:
-        """Serve until the leg is over; says whether it ended for a break."""
+        """Act until the leg is over; says whether it ended for a break."""
         leg, until = self.leg, self.leg.clock.seconds() + self.session_seconds
         while not leg.is_over:
             since = leg.changes
@@ -170,29 +170,29 @@ class OperatorActs:
         return False
 
     def _is_asked_for_pin(self) -> bool:
-        """Whether something new was said, and it asks for the PIN."""
+        """Whether a sentence heard since the last time asks for the PIN."""
         new, self._heard = self.leg.heard[self._heard :], len(self.leg.heard)
         return any(sentence.text in _ASKS_PIN for sentence in new)
 
     def _misses_prompt(self) -> bool:
-        """Whether nothing is typed this time: at most once a leg."""
+        """Whether nothing is typed this time; at most once in a leg."""
         if self._missed or self.random.random() >= _MISSES_FIRST_PROMPT:
             return False
         self._missed = True
         return True
 
     async def _talk(self) -> None:
-        """Mostly the caller says goodbye first."""
+        """Talk; mostly the caller hangs up first."""
         leg = self.leg
         if self.random.random() >= _OPERATOR_ENDS_TALK:
-            await stays(leg, "talking")
+            await keeps_on(leg, "talking")
             return
-        if await stays(leg, "talking", self.reactions.talk_seconds("")):
+        if await keeps_on(leg, "talking", self.reactions.talk_seconds("")):
             await hang_up(leg)
 
 
-async def stays(leg: Leg, doing: str, seconds: float | None = None) -> bool:
-    """Whether a leg goes on with what it does for so long (call seconds)."""
+async def keeps_on(leg: Leg, doing: str, seconds: float | None = None) -> bool:
+    """Whether a leg goes on doing this for so many call seconds (None: for ever)."""
     clock = leg.clock
     until = None if seconds is None else clock.seconds() + seconds
     while leg.doing == doing and not leg.is_over:
@@ -217,7 +217,7 @@ async def _news(leg: Leg, since: int, seconds: float | None = None) -> bool:
 
 
 async def hang_up(leg: Leg) -> None:
-    """Put the receiver down, and wait until the exchange has noticed."""
+    """Hang up, and wait until the leg is over."""
     leg.hang_up()
     await leg.over.wait()
 
@@ -236,4 +236,4 @@ async def all_hang_up(exchange: Exchange, is_operator: Callable[[Leg], bool]) ->
 
 def gave_up(leg: Leg) -> bool:
     """Whether a caller left a queue by hanging up."""
-    return leg.hung_up_by == "caller" and bool(leg.stays) and not leg.talks
+    return leg.hung_up_by == "caller" and bool(leg.visits) and not leg.talks

@@ -1,7 +1,7 @@
-"""Who calls, why, when and how patiently; how long a conversation lasts. No database.
+"""Callers at random: when, from where, for what, how patiently. No database.
 
-The model behind the demo's past and the simulated traffic. It knows numbers of ours and
-keys, nothing of requests or queues; the same `Random` gives the same people.
+The model behind the demo's past and the simulated traffic. It knows our numbers and
+the keys of menus, and nothing of requests; the same `Random` gives the same people.
 """
 
 import math
@@ -23,11 +23,11 @@ HOLIDAY = 0.06
 AFTER_A_HOLIDAY = 1.18
 CALLS_PER_HOUR = 69.0
 
-# What Twilio gives as From where the caller withholds the number (reference 1.3).
+# What Twilio gives as From where the caller withholds the number (docs/twilio.md 1.3).
 WITHHELD = "+266696687"
 
-# Line: how many of a hundred callers press which keys. Who is asked more than the keys
-# answer keeps silent, which leads to the line's queue.
+# Line: how many of a hundred callers press which keys. A caller who has no key left for
+# a menu keeps silent, which leads to the queue of the line.
 WISHES = {
     MAIN_LINE: (
         *((49, "1"), (9, "2"), (15, "3"), (16, "4")),
@@ -57,7 +57,7 @@ class Origin:
 class Answer:
     """What a caller does when asked: presses a key, keeps silent, or hangs up."""
 
-    key: str = ""  # empty: silence
+    key: str = ""  # empty if the caller keeps silent
     after_seconds: float = 0.0  # since the question began
     hangs_up: bool = False
 
@@ -67,23 +67,23 @@ SILENCE = Answer()
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One call somebody is about to make. Lengths of time are seconds."""
+    """A call that somebody is about to make. Lengths of time are seconds."""
 
     origin: Origin
     line: str
     keys: str  # the wish: what to press
     answers: tuple[Answer, ...]  # to the menus in order; then silence
     patience_seconds: float  # in the queue
-    waits_for_nobody: bool = False  # stays though told that no operator is there
-    tries: int = 1  # calls about this wish, this one included
+    waits_for_nobody: bool = False  # waits on after hearing that no operator is there
+    tries: int = 1  # calls for the same wish so far, with this one
 
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """What can be set about people: means, in seconds."""
+    """What can be set about people: mean lengths of time in seconds."""
 
     patience_seconds: float = 230.0
-    handle_seconds: float | None = None  # of every queue; None: each its own
+    handle_seconds: float | None = None  # for all queues; None: TALK_SECONDS
 
 
 # Mean conversation of each queue, in seconds; the spread is that of a lognormal.
@@ -102,12 +102,12 @@ class People:
     def __init__(self, random: Random, *, seed: int, mood: Mood | None = None) -> None:
         self._random = random
         self._mood = mood or Mood()
-        # str: the same numbers whatever else was drawn.
+        # A source of their own, so that the numbers do not depend on earlier draws.
         chance = Random(f"regulars {seed}")
         self._regulars = [_origin(chance) for _ in range(_REGULARS)]
 
     def caller(self, line: str = "") -> Caller:
-        """Somebody who calls, a line of their choice unless given."""
+        """A caller of this line, or of one of the two at random."""
         random = self._random
         if not line:
             second = random.random() * 100 < _OF_HUNDRED_TO_THE_SHOP
@@ -126,7 +126,7 @@ class People:
         return self._with_reactions(Caller(origin, line, keys, (), 0.0))
 
     def again(self, caller: Caller) -> tuple[float, Caller] | None:
-        """Whether a caller who gave up rings again: after how many seconds, and how."""
+        """The next call of a caller who gave up, if any, and the seconds before it."""
         random = self._random
         if caller.tries >= 4 or random.random() > 0.5:
             return None
@@ -153,7 +153,7 @@ class People:
     def _with_reactions(self, caller: Caller) -> Caller:
         random = self._random
         answers: list[Answer] = []
-        # Who has heard the menu before presses sooner.
+        # A caller who has heard the menu before presses sooner.
         pace = 0.6 if caller.tries > 1 else 1.0
         for key in caller.keys:
             slips = random.random()

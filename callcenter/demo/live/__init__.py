@@ -1,1 +1,1 @@
-"""Traffic on the running server: simulated callers and operators using the stand-in."""
+"""Simulated traffic on the running server, over HTTP."""

@@ -1,4 +1,4 @@
-"""Traffic against a running MiniCC over HTTP: its numbers, operators and secrets."""
+"""Runs traffic against a server: connects it, draws the live line, handles Ctrl-C."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ from callcenter.standin.network.transport import (
     Unreachable,
 )
 
-# How often the picture is drawn anew, and how long the end may take (of the wall).
+# In real seconds: how often the live line is drawn, and how long the end may take.
 PICTURE_SECONDS = 0.5
 GRACE_SECONDS = 10.0
 _PROBE_SECONDS = 10.0
@@ -43,11 +43,11 @@ class NobodyAnswers(Exception):
 
 
 class NotMiniCC(Exception):
-    """A server is there, but another one; the text says what it answers."""
+    """The server is not MiniCC; the text says what it answers."""
 
 
 class Elsewhere:
-    """Sends what is signed for the public address to where the server really is."""
+    """Sends requests that are signed for the public URL to the URL of the server."""
 
     def __init__(self, transport: Transport, public: str, real: str) -> None:
         self._transport = transport
@@ -62,7 +62,7 @@ class Elsewhere:
 
 
 def lines() -> list[str]:
-    """The numbers of ours that the model of callers knows."""
+    """Our numbers that the model of callers knows."""
     known = PhoneLine.objects.filter(number__in=WISHES).order_by(
         "-is_default", "number"
     )
@@ -141,7 +141,7 @@ async def _run(
 
     def interrupted() -> None:
         if traffic.is_stopped:
-            # A second Ctrl-C does not wait for anything; a third is Python's.
+            # A second Ctrl-C waits for nothing; a third has Python's own effect.
             loop.remove_signal_handler(signal.SIGINT)
             running.cancel()
             return
@@ -162,7 +162,7 @@ async def _run(
 
 
 async def _cancel_the_rest() -> None:
-    """End what still runs, and what that sets out when it is ended."""
+    """Cancel all other tasks, and those they start when they are cancelled."""
     while rest := asyncio.all_tasks() - {asyncio.current_task()}:
         for task in rest:
             task.cancel()
@@ -172,7 +172,7 @@ async def _cancel_the_rest() -> None:
 async def _paint(
     exchange: Exchange, traffic: Traffic, tally: Tally, show: Callable[[str], object]
 ) -> None:
-    """Count, and show how it stands, again and again."""
+    """Count and show the live line, again and again."""
     per_second = 0.0
     while True:
         before, at = tally.requests, time.monotonic()
@@ -185,7 +185,7 @@ async def _paint(
 
 
 async def _probe(transport: Transport, url: str) -> None:
-    """Ask how it is; NobodyAnswers without an answer, NotMiniCC if it is not ours."""
+    """Check the server's health; NobodyAnswers without an answer, else NotMiniCC."""
     asked = Request(f"{url.rstrip('/')}/healthz", {}, {}, "GET")
     try:
         answer = await transport.send(asked, Timeout(_PROBE_SECONDS, _PROBE_SECONDS))
@@ -200,7 +200,7 @@ async def _probe(transport: Transport, url: str) -> None:
 
 
 def _is_health(body: bytes) -> bool:
-    """Whether this is what callcenter.health says, well or not."""
+    """Whether this is an answer of callcenter.health, healthy or not."""
     try:
         said = json.loads(body)
     except ValueError:

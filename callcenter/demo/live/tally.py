@@ -1,6 +1,7 @@
-"""What became of simulated traffic, in numbers and in one line. No database.
+"""Counts of simulated traffic, and the lines that show them. No database.
 
-Counts what is over and lets the exchange forget it, so that traffic may go on for days.
+Legs and requests are removed from the exchange once they are counted, so that traffic
+may go on for days.
 """
 
 from collections import Counter
@@ -16,18 +17,18 @@ from callcenter.standin.calls.legs import Leg
 
 @dataclass
 class Tally:
-    """Calls of customers and requests about all legs, so far."""
+    """How many calls of customers and requests of all legs were completed so far."""
 
     is_operator: Callable[[Leg], bool]
     answered: int = 0
     abandoned: int = 0
     otherwise: int = 0
     requests: int = 0
-    # Why requests were not delivered, or their answers not good.
+    # Requests without a good answer, by reason.
     lost: Counter[str] = field(default_factory=Counter)
 
     def take(self, exchange: Exchange) -> None:
-        """Count what is over since the last time."""
+        """Count what was completed since the last time."""
         for leg in [leg for leg in exchange.calls.values() if leg.is_over]:
             del exchange.calls[leg.sid]
             if not self.is_operator(leg):
@@ -38,7 +39,7 @@ class Tally:
         exchange.sent[:] = [sent for sent in exchange.sent if sent.done_at is None]
 
     def picture(self, exchange: Exchange, per_second: float) -> str:
-        """What is going on now, in one line of a terminal."""
+        """The live line of the terminal."""
         legs = [leg for leg in exchange.calls.values() if not self.is_operator(leg)]
         doing = Counter(leg.doing for leg in legs)
         answered = self.answered + sum(bool(leg.talks) for leg in legs)
@@ -51,7 +52,7 @@ class Tally:
     def closing_line(
         self, call_seconds: float, seconds: float, *, is_cut_short: bool = False
     ) -> str:
-        """What was done, with what was left undone."""
+        """The line at the end."""
         begin = "Stopped in the middle after" if is_cut_short else "Simulated"
         calls = self.answered + self.abandoned + self.otherwise
         lost = self.lost.total()
@@ -70,7 +71,7 @@ class Tally:
         return line
 
     def give_up(self, exchange: Exchange) -> int:
-        """Count what never came to its end; gives how many legs and requests."""
+        """Count what was not completed; gives how many legs and requests that is."""
         self.take(exchange)
         under_way = len(exchange.sent)
         self.requests += under_way

@@ -1,7 +1,6 @@
-"""Traffic on our lines: who rings when, operators at their work, and how it all ends.
+"""Traffic on our lines: callers at random moments, and operators in sessions.
 
-People act on the stand-in for Twilio; MiniCC is whoever answers its requests. No
-database.
+People act on the stand-in for Twilio, whose requests MiniCC answers. No database.
 """
 
 import asyncio
@@ -22,11 +21,11 @@ from callcenter.demo.model import HOURS, Caller, Mood, People
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.legs import Leg
 
-# What the hours of a working day come to on average, so that calls an hour are those.
+# The mean of HOURS in office hours, for which `calls_per_hour` is given.
 _OFFICE_HOURS = range(9, 18)
 _USUAL = sum(HOURS[hour] for hour in _OFFICE_HOURS) / len(_OFFICE_HOURS)
 _USUAL_MOOD = Mood()
-# The simulated day begins at this hour where the real one is not at work.
+# Where the simulated day begins if it is not office hours now.
 _BUSY_HOUR = 10.0
 
 _ARRIVE_WITHIN_SECONDS = 20.0
@@ -45,7 +44,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much goes on; lengths of time are call seconds, None without an end."""
+    """What is simulated. `duration`: call seconds, None without an end."""
 
     calls_per_hour: float
     seats: Sequence[Seat]
@@ -61,7 +60,7 @@ class Traffic:
 
     def __init__(self, exchange: Exchange, plan: Plan) -> None:
         self.exchange, self.plan = exchange, plan
-        # Who calls depends on the seed alone; what they do then, also on the answers.
+        # Who calls depends on the seed alone; what people do then, also on the answers.
         self._callers = People(_random(plan, "callers"), seed=plan.seed, mood=plan.mood)
         self._random = _random(plan, "reactions")
         self._reactions = People(self._random, seed=plan.seed, mood=plan.mood)
@@ -70,23 +69,23 @@ class Traffic:
         self.lasted = 0.0  # call seconds, until everybody hung up
 
     def stop(self) -> None:
-        """End the day now."""
+        """End the traffic now."""
         self._stopped.set()
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the day has been ended before its time."""
+        """Whether the traffic was ended before its time."""
         return self._stopped.is_set()
 
     def is_operator(self, leg: Leg) -> bool:
-        """Whether one of the operators dialled in with it."""
+        """Whether it is the leg of an operator."""
         return any(leg.from_ == seat.number for seat in self.plan.seats)
 
     async def run(self, grace_seconds: float | None = None) -> None:
-        """Let people call until the time is over; then everybody hangs up.
+        """Run until the time is over; then everybody hangs up.
 
         Returns when all legs are over and all requests delivered or given up, but at
-        the latest so many seconds (of the wall) after the end.
+        the latest so many real seconds after the end.
         """
         clock, plan = self.exchange.clock, self.plan
         clock.seconds()
@@ -103,17 +102,17 @@ class Traffic:
         self._actors.raise_errors()
 
     async def _close(self) -> None:
-        """All hang up, callers first, and what that leads to is delivered."""
-        # What is on its way may still be late; nobody waits for more of that.
+        """End all calls and deliver the requests of their end."""
+        # Requests of the end are not delayed: nobody waits for them.
         self.exchange.faults.delay = self.exchange.faults.reorder = 0.0
         await all_hang_up(self.exchange, self.is_operator)
 
     async def _ring(self) -> None:
-        """Let people call, when they call."""
+        """Start each caller at their moment."""
         plan, clock = self.plan, self.exchange.clock
         chance = _random(plan, "arrivals")
         for at in arrivals(chance, plan.calls_per_hour, plan.begins_at_hour):
-            # The model knows which line of the two is rung how often.
+            # With both lines the model chooses, as it knows how often each is called.
             line = chance.choice(plan.lines) if len(plan.lines) == 1 else ""
             caller = self._callers.caller(line)
             await clock.sleep(at - clock.seconds())
@@ -162,7 +161,7 @@ def arrivals(
 
 
 def begins_at(hour: float) -> float:
-    """The hour of the simulated day for one of the real day: never at night."""
+    """The hour at which the simulated day begins: now in office hours, else 10."""
     return (
         hour
         if hour < _OFFICE_HOURS.stop and hour >= _OFFICE_HOURS.start
@@ -171,7 +170,7 @@ def begins_at(hour: float) -> float:
 
 
 def seats_of(operators: Iterable[Seat], count: int) -> list[Seat]:
-    """So many of the operators that each queue is served as well as can be."""
+    """So many of the operators, chosen so that all queues are served evenly."""
     free, taken = list(operators), list[Seat]()
     served: dict[str, int] = {}
     while free and len(taken) < count:

@@ -1,1 +1,1 @@
-"""A believable past: simulated days of calls, stored as Twilio's requests."""
+"""A believable past: days of calls in virtual time, stored as events."""

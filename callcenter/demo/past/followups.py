@@ -39,7 +39,7 @@ _IN_PROGRESS = (
     "No answer yet, trying again tomorrow morning.",
     "折り返しのお電話待ち。",
 )
-# Of a hundred callers of whom nobody has heard again.
+# Of a hundred callers who did not call again.
 _REACHED_SHARE, _CLOSED_SHARE, _IN_PROGRESS_SHARE = 68, 16, 8
 _BATCH = 500
 
@@ -60,11 +60,11 @@ def follow_up(past: Past, abandoned: Sequence[str]) -> int:
         rows, what_was_done = _worked_on(caller, calls, users, past.seed)
         made += rows
         steps += what_was_done
-    # One by one: not every database tells the ids of many new rows.
+    # One by one: MySQL does not return the ids of many new rows.
     for row in made:
         row.save(force_insert=True)
     FollowUpStep.objects.bulk_create(steps, batch_size=_BATCH)
-    # Written now, and done then.
+    # `save` sets the present moment.
     for row in made:
         row.updated_at = row.claimed_at or past.until
     FollowUp.objects.bulk_update(made, ["updated_at"], batch_size=_BATCH)
@@ -74,7 +74,7 @@ def follow_up(past: Past, abandoned: Sequence[str]) -> int:
 def _open_callers(
     abandoned: Sequence[str], before: datetime
 ) -> dict[str, list[AbandonedCall]]:
-    """The calls nobody has worked on, by the caller's number."""
+    """The open calls without a follow-up, by the caller's number."""
     callers = defaultdict(list)
     for start in range(0, len(abandoned), _BATCH):
         rows = AbandonedCall.objects.with_state().filter(

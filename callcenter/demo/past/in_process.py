@@ -122,7 +122,7 @@ class InProcess:
         who = self.plan.operator(step.params.from_raw)
         queues = served(who, self.plan) if who else []
         return {
-            slug: self.queues[slug].members[0].stay.entered_at
+            slug: self.queues[slug].members[0].visit.entered_at
             for slug in queues
             if slug in self.queues and self.queues[slug].members
         }

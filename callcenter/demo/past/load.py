@@ -30,10 +30,10 @@ class AnotherPast(Exception):
 
 
 @dataclass(slots=True)
-class TakenIn:
+class Loaded:
     """What came of a past: its events, and how many calls and follow-ups it has."""
 
-    taken: LoadResult = field(default_factory=LoadResult)
+    counts: LoadResult = field(default_factory=LoadResult)
     calls: int = 0
     follow_ups: int = 0
 
@@ -58,7 +58,7 @@ def is_done() -> bool:
     return _marks(_DONE).exists()
 
 
-def past_to_take_in(wanted: Past) -> Past:
+def past_to_load(wanted: Past) -> Past:
     """The one that was begun, if it is as wanted; AnotherPast if it is not."""
     known = begun()
     if known and (known.days, known.seed) != (wanted.days, wanted.seed):
@@ -66,14 +66,14 @@ def past_to_take_in(wanted: Past) -> Past:
     return known or wanted
 
 
-def take_in(past: Past, played_one: Callable[[], object] = lambda: None) -> TakenIn:
+def load_past(past: Past, played_one: Callable[[], object] = lambda: None) -> Loaded:
     """Plays a past by the setup as it is, stores and derives it day by day.
 
     Calls `played_one` after each day. A past that is there already is left alone,
     whatever the setup has become since; one that was stopped is played again from its
     first day, and what is stored already is recognized.
     """
-    done = TakenIn()
+    done = Loaded()
     if is_done():
         return done
     plan = with_quick_pins(read_plan())
@@ -81,7 +81,7 @@ def take_in(past: Past, played_one: Callable[[], object] = lambda: None) -> Take
     abandoned: list[str] = []
     for day in past.played(plan):
         # Derived a day at a time: each call once, whenever its requests came.
-        done.taken += load_events(day.events, derive_after=len(day.events) + 1)
+        take(day.events, done.counts, derive_after=len(day.events) + 1)
         done.calls += len(day.customers)
         abandoned += [leg.sid for leg in day.customers if gave_up(leg)]
         played_one()

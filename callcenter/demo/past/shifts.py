@@ -1,4 +1,4 @@
-"""When an operator is signed in: shifts, lunch, short breaks, days off. No database."""
+"""An operator's day: sessions between breaks, lunch, days off. No database."""
 
 from datetime import date
 from random import Random
@@ -14,7 +14,7 @@ _LONG_HALF = 2.75
 def sessions(
     random: Random, worker: Worker, day: date, *, holidays: frozenset[date]
 ) -> list[tuple[float, float]]:
-    """The spans a worker is signed in on a day, in local hours since midnight."""
+    """When a worker is signed in on a day: local hours since midnight, from and to."""
     is_sick = random.random() < _SICK
     if day.weekday() == 6 or day in holidays or is_sick:
         return []

@@ -1,6 +1,6 @@
 """The installation that the sample calls come from, with the call flow of 2014.
 
-Known by its codes and numbers: what is there already is left as people made it.
+Its rows are known by their codes and numbers; rows that exist are left unchanged.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ from callcenter.models import (
 
 LINE = MAIN_LINE
 PIN = "1234"
-# Before any call that is ever taken in.
+# Before any call that is ever loaded.
 THRESHOLDS_VALID_FROM = date(2000, 1, 1)
 
 # Code: name, SID at Twilio, place in the order in which operators serve.
@@ -120,7 +120,7 @@ class MadeByHand(Exception):
 
 @dataclass
 class Installed:
-    """How many rows went and came; dependent rows are not counted."""
+    """The rows that were made and how many were removed, without dependent rows."""
 
     made: list[str] = field(default_factory=list)
     removed: int = 0
@@ -147,12 +147,12 @@ def install(*, replace: bool = False) -> Installed:
 
 
 def is_the_demos() -> bool:
-    """Whether the setup is the demo's and nobody else's."""
+    """Whether the setup is the demo's alone."""
     return PhoneLine.objects.filter(number=LINE).exists() and not _others()
 
 
 def _others() -> list[str]:
-    """The rows that tell this is somebody's own installation."""
+    """Names of rows that are not the demo's."""
     # People rename operators; their number or browser says who they are.
     numbers = [*BY_TELEPHONE.values(), *(worker.address for worker in MORE_WORKERS)]
     operators = Operator.objects.exclude(number__in=numbers).exclude(

@@ -1,6 +1,6 @@
-"""A second line with menus of its own, and eight more people: what the past needs.
+"""The second line with its menus, and all operators of the demo, as values.
 
-Values only; `enlarge` makes rows of them. No database.
+`second_line` makes rows of them. No database.
 """
 
 from dataclasses import dataclass
@@ -109,11 +109,11 @@ class Worker:
     begins: float = 9.0
     ends: float = 18.0
     lunch: float | None = None  # an hour long
-    saturdays: int = 0  # works those whose week has this parity; 0 none, 3 all
+    saturdays: int = 0  # bits: 1 in even weeks, 2 in odd weeks
 
 
 ALL = ("support", "sales", "billing")
-# The four of the first installation; names as they stand there.
+# The four of the installation alone, with their names there.
 FIRST_WORKERS = (
     Worker("sato", "+815000000201", ("support",), lunch=11.5, saturdays=1),
     Worker("suzuki", "+815000000202", ("support",), lunch=13.25, saturdays=2),

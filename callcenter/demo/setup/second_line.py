@@ -42,7 +42,7 @@ from callcenter.models import (
 def add_second_line(
     free_days: Mapping[date, str], *, replace: bool = False
 ) -> Installed:
-    """Makes what is missing of the installation and of what its past needs.
+    """Makes the rows that are missing of the installation and of its second line.
 
     MadeByHand where there is other setup, as `install`.
     """

@@ -1,4 +1,4 @@
-"""The demo from the command line; what it makes is known by callcenter.demo."""
+"""`manage.py demo`: the demo installation, with a past or without."""
 
 import signal
 from typing import Any
@@ -14,10 +14,10 @@ from tqdm import tqdm
 from callcenter.demo.past.days import Past
 from callcenter.demo.past.load import (
     AnotherPast,
-    TakenIn,
+    Loaded,
     is_done,
-    past_to_take_in,
-    take_in,
+    load_past,
+    past_to_load,
 )
 from callcenter.demo.setup.installation import PIN, Installed, MadeByHand, install
 from callcenter.demo.setup.second_line import add_second_line
@@ -26,7 +26,7 @@ _MOST_DAYS = 400
 
 
 class Command(BaseCommand):
-    """Makes the installation, and plays a past in it; a second run adds nothing."""
+    """Makes the installation and its past; a second run adds nothing."""
 
     help = (
         "Make the demo installation, which the sample calls come from, and a believable"
@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
     def _play(self, days: int, seed: int, *, replace: bool) -> str:
         now = timezone.now().replace(microsecond=0)
-        past = past_to_take_in(Past(seed, days, now, ZoneInfo(settings.TIME_ZONE)))
+        past = past_to_load(Past(seed, days, now, ZoneInfo(settings.TIME_ZONE)))
         add_second_line(past.holidays, replace=replace)
         if is_done():
             return f"The past of {_span(past)} is there already: nothing changed."
@@ -85,7 +85,7 @@ class Command(BaseCommand):
                     " a month takes minutes ..."
                 )
             try:
-                done = take_in(past, bar.update)
+                done = load_past(past, bar.update)
             except KeyboardInterrupt:
                 raise CommandError(
                     "Stopped; run it again to go on: nothing is taken in twice.",
@@ -117,10 +117,10 @@ def _span(past: Past) -> str:
     return f"{past.dates[0]} to {past.dates[-1]}"
 
 
-def _what_was_played(past: Past, done: TakenIn) -> str:
-    taken = done.taken
+def _what_was_played(past: Past, done: Loaded) -> str:
+    counts = done.counts
     return (
-        f"Played {_span(past)}: {done.calls} calls; kept {taken.kept} events,"
-        f" {taken.repeats} were known; derived {taken.derived} legs, made"
+        f"Played {_span(past)}: {done.calls} calls; kept {counts.kept} events,"
+        f" {counts.repeats} were known; derived {counts.derived} legs, made"
         f" {done.follow_ups} follow-ups. The PIN of the telephone operators is {PIN}."
     )

@@ -1,4 +1,4 @@
-"""Simulated traffic from the command line; callcenter.demo knows how people behave."""
+"""`manage.py simulate_calls`: simulated traffic on a running server."""
 
 from argparse import ArgumentTypeError
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _NEEDED = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "PUBLIC_BASE_URL")
 
 
 class Command(BaseCommand):
-    """Rings the lines of a running MiniCC, and has its operators dial in."""
+    """Lets callers call a running MiniCC, and operators dial in."""
 
     help = (
         "Let callers and operators telephone with the running server, without a Twilio"

@@ -1,4 +1,4 @@
-"""Whose numbers these are, and the stand-in's own account of what it sent."""
+"""The credentials of an account, and the record of each request that was sent."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Account:
-    """A Twilio account: what signs, and what requests name."""
+    """A Twilio account: its SID is in requests, its token signs them."""
 
     sid: str
     auth_token: str
@@ -33,12 +33,12 @@ class Sent:
     is_callback: bool
     outcome: str = "pending"
     tries: int = 0
-    arrived: int = 0  # how often it got to the server, as far as one can know
+    arrived: int = 0  # how often it reached the server, as far as is known
     status: int = 0
     errors: list[int] = field(default_factory=list)
     done_at: datetime | None = None
 
     @property
     def is_lost(self) -> bool:
-        """Whether the server never saw it and never will."""
+        """Whether it never reached the server and will not be sent again."""
         return self.outcome != "pending" and self.arrived == 0

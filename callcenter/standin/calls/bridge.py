@@ -1,10 +1,10 @@
-"""A caller taken from a queue and the leg that took him, from then to the end of it."""
+"""A caller and the leg that dialled the queue, from their match to the talk's end."""
 
 import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from callcenter.standin.calls.legs import Left, Leg, Talk, future
+from callcenter.standin.calls.legs import Leg, ScopeEnded, Talk, future
 from callcenter.standin.calls.queues import Dialler, Member, Queue
 from callcenter.standin.calls.script import DocumentFailed, Jump
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Bridge:
-    """The meeting of two legs: first the announcement, then the conversation."""
+    """Two legs: first the caller hears the announcement, then both talk."""
 
     queue: Queue
     member: Member
@@ -35,43 +35,43 @@ class Bridge:
         return self.dialler.leg
 
     def form(self) -> dict[str, str]:
-        """Give the parameters of the Queue url request (reference 3.2)."""
+        """Give the parameters of the Queue url request (docs/twilio.md 3.2)."""
         return {
             "QueueSid": self.queue.sid,
-            "QueueTime": str(self.member.stay.wait_seconds),
+            "QueueTime": str(self.member.visit.wait_seconds),
             "DequeingCallSid": self.agent.sid,
         }
 
     async def connect(self, script: "Script") -> None:
-        """Let the caller hear the announcement; Left if the agent goes meanwhile.
+        """Let the caller hear the announcement; ScopeEnded if the agent goes meanwhile.
 
-        What Twilio does when the announcement cannot be had is not told: here the two
-        are connected without it.
+        What Twilio does when the announcement fails is not documented: here the two are
+        connected without it.
         """
         jump = Jump(self.dialler.url, self.dialler.method, self.form(), "queue")
         with self.caller.scope(self.agent_gone):
             if self.dialler.url:
-                self.caller.does("listening")
+                self.caller.set_doing("listening")
                 try:
                     await script.inner(jump, "announcement", self.form)
                 except DocumentFailed:
                     self.caller.note("connected without the announcement")
-            self.caller.look_up()
+            self.caller.raise_if_interrupted()
 
     async def talk(self) -> None:
-        """Let them talk until somebody ends it; on the caller's leg."""
+        """Let them talk until somebody ends it; runs on the caller's leg."""
         self._begin()
         try:
             with self.caller.scope(self.over):
-                await self.caller.forever()
-        except Left:
+                await self.caller.wait_until_interrupted()
+        except ScopeEnded:
             self.caller.was_left = self.over.result() == "agent"
         except Exception:
             self.finish("caller")
             raise
 
     def leave(self) -> None:
-        """The agent goes, whatever the two are doing."""
+        """End it because the agent's leg is gone, before or during the talk."""
         if self.began_at is None:
             if not self.agent_gone.done():
                 self.agent_gone.set_result(None)
@@ -79,7 +79,7 @@ class Bridge:
             self.finish("agent")
 
     def finish(self, by: str) -> None:
-        """End it; who: "caller", "agent", "star", "limit"."""
+        """End it. `by` is "caller", "agent", "star" (the key *) or "limit"."""
         if self.over.done():
             return
         self.over.set_result(by)
@@ -98,5 +98,5 @@ class Bridge:
         self.caller.talks.append(Talk(self.agent.sid, clock.now()))
         self.agent.talks.append(Talk(self.caller.sid, clock.now()))
         for leg in (self.caller, self.agent):
-            leg.does("talking")
+            leg.set_doing("talking")
             leg.note("connected")

@@ -1,4 +1,4 @@
-"""Where nobody established what Twilio does (reference, section 15): what we chose."""
+"""What the stand-in does where Twilio's behaviour is not known (docs/twilio.md 15)."""
 
 from dataclasses import dataclass
 
@@ -17,27 +17,27 @@ class Choices:
     # one is "hangup".
     hung_up_while_connecting: str = "bridging-in-process"
     # 9.3: an operator who vanishes during the announcement: the caller goes back to the
-    # head of the queue. Otherwise the stay ends as bridging-in-process.
+    # head of the queue. Otherwise the visit ends as bridging-in-process.
     back_to_queue: bool = True
     # 15.1, CallStatus of the Enqueue action of a caller who hung up; the other one is
     # "in-progress".
     status_of_hung_up: str = "completed"
     # 1.2: how a call ends whose caller hangs up before we answered it.
     status_of_unanswered: str = "no-answer"
-    # 15.2: a Dial action of a queue names the caller, and how long they talked.
+    # 15.2: a Dial action of a queue has DialCallSid and DialCallDuration.
     dial_action_names_caller: bool = True
     # 15.2: DialBridged is sent (only newer captures have it).
-    tells_bridged: bool = True
+    sends_dial_bridged: bool = True
     # 15.3: QueueTime of a bridged action counts the announcement.
     queue_time_counts_announcement: bool = False
-    # 2.3: `error` and `system-error` tell the queue if the call had got into it.
-    errors_tell_queue: bool = True
-    # 2.2: a key pressed while waiting rides along with the action.
+    # 2.3: `error` and `system-error` have QueueSid if the call was in the queue.
+    errors_name_queue: bool = True
+    # 2.2: the action has the key that was pressed while waiting.
     digits_ride_along: bool = True
     # 3.4: a Dial action follows when the operator hangs up while waiting for a caller.
     dial_action_of_waiting: bool = False
-    # 15.10: of several operators who wait, the first come is served ("first"), or any
-    # ("any").
+    # 15.10: which of several operators who wait gets the next caller: the one who
+    # waits longest ("first"), or any ("any").
     serves: str = "first"
     # 15.11
     carries_credentials: bool = True

@@ -1,4 +1,4 @@
-"""Requests on their way: signed, tried again as asked, through faults, written down."""
+"""Sends requests: signs them, repeats them as asked, applies faults, records them."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -27,7 +27,7 @@ MOST_REDIRECTS = 10
 
 
 class Delivery:
-    """What carries all requests of an exchange and keeps the account of them."""
+    """Sends all requests of an exchange and keeps the record of them in `sent`."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Delivery:
         *,
         is_callback: bool = False,
     ) -> "asyncio.Task[Answer | Refused]":
-        """Set it out; the task gives the answer, or why there is none. Never raises."""
+        """Start sending; the task gives the answer, or Refused as a value."""
         token = new_token(self.random)
         moment = self.clock.now()
         sent = Sent(leg.sid, kind, url, method, form, token, moment, is_callback)
@@ -126,7 +126,7 @@ class Delivery:
     async def _challenge(
         self, leg: Leg, sent: Sent, address: Address, timeout: Timeout
     ) -> Answer:
-        """Ask without credentials first, then with them, as reference 7.4 tells."""
+        """Ask without credentials first, after a 401 with them (docs/twilio.md 7.4)."""
         knows = address.host in leg.logged_in
         answer = await self._follow(sent, address, timeout, is_known=knows)
         if answer.status != 401 or knows or not address.has_credentials:
@@ -180,12 +180,7 @@ class Delivery:
         if not sent.is_callback and self.faults.drops(sent.kind):
             raise Unreachable("dropped")
         try:
-            # A transport may keep the times itself; this is for one that does not.
-            async with asyncio.timeout(timeout.read):
-                answer = await self.transport.send(request, timeout)
-        except TimeoutError as problem:
-            sent.arrived += 1
-            raise TimedOut from problem
+            answer = await self.transport.send(request, timeout)
         except TimedOut:
             sent.arrived += 1
             raise
@@ -199,12 +194,12 @@ class Delivery:
         return answer
 
     async def _again(self, sent: Sent, request: Request, timeout: Timeout) -> Refused:
-        """Let it arrive once more, a little later; nobody hears the answer."""
+        """Send it once more, a little later; the answer is ignored."""
         late = self.faults.random.uniform(0, self.faults.delay_seconds)
         await self.clock.sleep(late)
         try:
-            await asyncio.wait_for(self.transport.send(request, timeout), timeout.read)
+            await self.transport.send(request, timeout)
             sent.arrived += 1
-        except (Unreachable, TimedOut, TimeoutError) as problem:
+        except (Unreachable, TimedOut) as problem:
             return Refused(11205, str(problem))
         return Refused(0, "a repetition")

@@ -1,8 +1,8 @@
-"""Dial: a queue's next caller, or telephones and browsers (reference 3)."""
+"""Dial: a queue's next caller, or telephones and browsers (docs/twilio.md 3)."""
 
 from callcenter.standin.calls import outbound
 from callcenter.standin.calls.bridge import Bridge
-from callcenter.standin.calls.legs import Ended, Left, Moved
+from callcenter.standin.calls.legs import Ended, Moved, ScopeEnded
 from callcenter.standin.calls.queues import Dialler
 from callcenter.standin.calls.script import Jump, Script
 from callcenter.standin.twiml.document import Document, Element
@@ -13,7 +13,7 @@ TIME_LIMIT = 14_400
 
 
 async def dial(script: Script, verb: Element, document: Document) -> Jump | None:
-    """Dial what the nouns say; give where the action leads, if there is one."""
+    """Dial what the nouns say; give the action's request, if there is an action."""
     given = verb.get("action")
     action = script.resolve(document, given) if given else ""
     form: dict[str, str] = {}
@@ -24,7 +24,7 @@ async def dial(script: Script, verb: Element, document: Document) -> Jump | None
         else:
             await outbound.dial(script, verb, document, form)
     except Ended:
-        # Reference 3.4: the action is still sent, its answer has no effect.
+        # docs/twilio.md 3.4: the action is still sent, its answer has no effect.
         if action and form:
             script.send(
                 "dial",
@@ -47,7 +47,7 @@ async def _dial_queue(
     document: Document,
     form: dict[str, str],
 ) -> None:
-    """Take the next caller of a queue; fill in what the action tells."""
+    """Connect the next caller of a queue; add the action's parameters to `form`."""
     leg, exchange = script.leg, script.exchange
     queue = exchange.queues.get(noun.text)
     if queue is None:
@@ -56,7 +56,7 @@ async def _dial_queue(
         return
     url = script.resolve(document, noun.get("url")) if noun.get("url") else ""
     dialler = Dialler(leg, url, noun.get("method", "POST"))
-    leg.does("dialling")
+    leg.set_doing("dialling")
     queue.dial(dialler)
     try:
         if not await _is_given(script, verb, dialler):
@@ -64,9 +64,9 @@ async def _dial_queue(
             return
     except (Ended, Moved):
         queue.give_up(dialler)
-        if dialler.taken.done():
+        if dialler.matched.done():
             _bridge(dialler).leave()
-            _tell(script, _bridge(dialler), form)
+            _fill_in(script, _bridge(dialler), form)
         elif exchange.choices.dial_action_of_waiting:
             form["DialCallStatus"] = "no-answer"
         raise
@@ -77,7 +77,7 @@ async def _dial_queue(
         await _talk(script, verb, bridge)
     finally:
         bridge.leave()
-        _tell(script, bridge, form)
+        _fill_in(script, bridge, form)
 
 
 async def _is_given(script: Script, verb: Element, dialler: Dialler) -> bool:
@@ -86,43 +86,43 @@ async def _is_given(script: Script, verb: Element, dialler: Dialler) -> bool:
     seconds = min(LONGEST, max(SHORTEST, verb.seconds("timeout", TIMEOUT)))
     with exchange.clock.timer(seconds + exchange.choices.dial_grace_seconds) as timer:
         try:
-            with script.leg.scope(dialler.taken), script.leg.scope(timer):
-                await script.leg.forever()
-        except Left:
-            return dialler.taken.done()
+            with script.leg.scope(dialler.matched), script.leg.scope(timer):
+                await script.leg.wait_until_interrupted()
+        except ScopeEnded:
+            return dialler.matched.done()
     return False
 
 
 async def _talk(script: Script, verb: Element, bridge: Bridge) -> None:
-    """Stay with the caller until one of the two ends it, or the limit does."""
+    """Visit with the caller until one of the two ends it, or the limit does."""
     leg = script.leg
     with script.exchange.clock.timer(verb.seconds("timeLimit", TIME_LIMIT)) as limit:
         try:
             with leg.scope(bridge.over), leg.scope(bridge.agent_gone), leg.scope(limit):
                 while True:
-                    await leg.stirred()
+                    await leg.wait_for_input()
                     if "*" in leg.keys and verb.is_true("hangupOnStar"):
                         bridge.finish("star")
-                    leg.calm()
-        except Left as left:
+                    leg.forget_input()
+        except ScopeEnded as left:
             if left.scope is limit:
                 bridge.finish("limit")
             leg.was_left = bridge.over.done() and bridge.over.result() == "caller"
 
 
-def _tell(script: Script, bridge: Bridge, form: dict[str, str]) -> None:
-    """Fill in the action of a queue that gave somebody (reference 3.4)."""
+def _fill_in(script: Script, bridge: Bridge, form: dict[str, str]) -> None:
+    """Add the action's parameters after a caller was connected (docs/twilio.md 3.4)."""
     choices = script.exchange.choices
     form["DialCallStatus"] = "completed"
     form |= bridge.form()
     if choices.dial_action_names_caller:
         form["DialCallSid"] = bridge.caller.sid
         form["DialCallDuration"] = str(bridge.seconds)
-    if choices.tells_bridged:
+    if choices.sends_dial_bridged:
         form["DialBridged"] = "true" if bridge.began_at is not None else "false"
 
 
 def _bridge(dialler: Dialler) -> Bridge:
-    taken = dialler.taken.result()
-    assert isinstance(taken, Bridge)  # noqa: S101 -- nothing else is ever set
-    return taken
+    bridge = dialler.matched.result()
+    assert isinstance(bridge, Bridge)  # noqa: S101 -- nothing else is ever set
+    return bridge

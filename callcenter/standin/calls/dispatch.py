@@ -1,4 +1,4 @@
-"""Which function plays which verb."""
+"""Which function executes which verb."""
 
 from collections.abc import Mapping
 

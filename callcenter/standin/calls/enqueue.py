@@ -1,9 +1,9 @@
-"""Enqueue and Leave: a stay in a queue, from Enqueue to its action (reference 2)."""
+"""Enqueue and Leave: a visit to a queue, from start to action (docs/twilio.md 2)."""
 
 from collections.abc import Callable
 
 from callcenter.standin.calls.bridge import Bridge
-from callcenter.standin.calls.legs import Ended, Left, Moved, Stay
+from callcenter.standin.calls.legs import Ended, Moved, ScopeEnded, Visit
 from callcenter.standin.calls.queues import LONGEST_NAME, Member, Queue
 from callcenter.standin.calls.script import DocumentFailed, Jump, Script
 from callcenter.standin.twiml.document import Document, Element
@@ -16,42 +16,44 @@ class Leaving(Exception):
 
 
 async def leave(script: Script, verb: Element, document: Document) -> None:
-    """Leave the queue; outside of one it does nothing."""
+    """Leave the queue; outside of a wait document it does nothing."""
     if script.context == "wait":
         raise Leaving
 
 
 async def enqueue(script: Script, verb: Element, document: Document) -> Jump | None:
-    """Wait in a queue; give where the action leads, if there is one.
+    """Wait in a queue; give the action's request, if there is an action.
 
-    A caller who is gone, or was sent elsewhere, does not hear the action's answer.
+    If the caller hung up or was redirected, the action is sent as a callback.
     """
-    visit = _Visit(script, verb, document)
+    enqueued = _Enqueued(script, verb, document)
     try:
-        result = await visit.live()
+        result = await enqueued.live()
     except (Ended, Moved) as reason:
-        visit.close(visit.result)
-        if visit.action:
+        enqueued.close(enqueued.result)
+        if enqueued.action:
             gone = script.exchange.choices.status_of_hung_up
             # The only capture-like source of system-error has the call going on.
-            early = visit.result == "system-error" or isinstance(reason, Moved)
+            early = enqueued.result == "system-error" or isinstance(reason, Moved)
             script.send(
                 "enqueue",
-                visit.action,
+                enqueued.action,
                 verb.get("method", "POST"),
-                visit.form(visit.result),
+                enqueued.form(enqueued.result),
                 status="in-progress" if early else gone,
                 is_callback=True,
             )
         raise
-    visit.close(result)
-    if not visit.action:
+    enqueued.close(result)
+    if not enqueued.action:
         return None
-    return Jump(visit.action, verb.get("method", "POST"), visit.form(result), "enqueue")
+    return Jump(
+        enqueued.action, verb.get("method", "POST"), enqueued.form(result), "enqueue"
+    )
 
 
-class _Visit:
-    """One Enqueue. `result` is what stands if the leg is interrupted."""
+class _Enqueued:
+    """One Enqueue. `result` is the QueueResult if the leg is interrupted now."""
 
     def __init__(self, script: Script, verb: Element, document: Document) -> None:
         self.script = script
@@ -64,7 +66,7 @@ class _Visit:
         self.action = script.resolve(document, given) if given else ""
 
     async def live(self) -> str:
-        """Enter, wait, be taken; give the QueueResult."""
+        """Enter, wait, talk; give the QueueResult."""
         script, exchange = self.script, self.script.exchange
         name = self.verb.text
         script.digits = ""
@@ -73,7 +75,7 @@ class _Visit:
             or len(name) > LONGEST_NAME
             or "workflowSid" in self.verb.attributes
         ):
-            script.leg.blame(12200, f"Enqueue into {name!r}")
+            script.leg.log_error(12200, f"Enqueue into {name!r}")
             return "error"
         if exchange.faults.fails():
             return "system-error"
@@ -81,10 +83,10 @@ class _Visit:
         queue = exchange.queue(name)
         if queue.is_full:
             return "queue-full"
-        stay = Stay(name, queue.sid, exchange.clock.now(), len(queue.members) + 1)
-        script.leg.stays.append(stay)
+        visit = Visit(name, queue.sid, exchange.clock.now(), len(queue.members) + 1)
+        script.leg.visits.append(visit)
         self.queue = queue
-        self.member = Member(script.leg, stay, exchange.clock.seconds())
+        self.member = Member(script.leg, visit, exchange.clock.seconds())
         queue.enter(self.member)
         script.leg.note("queued")
         while True:
@@ -98,47 +100,47 @@ class _Visit:
             queue.enter(self.member, at_head=True)
 
     def form(self, result: str) -> dict[str, str]:
-        """Give what the action request adds (reference 2.2)."""
+        """Give what the action request adds (docs/twilio.md 2.2)."""
         form = {"QueueResult": result}
         tells = result not in ("error", "system-error")
-        tells = tells or self.script.exchange.choices.errors_tell_queue
+        tells = tells or self.script.exchange.choices.errors_name_queue
         if self.member is not None and tells:
-            form["QueueSid"] = self.member.stay.queue_sid
-            form["QueueTime"] = str(self.member.stay.wait_seconds)
+            form["QueueSid"] = self.member.visit.queue_sid
+            form["QueueTime"] = str(self.member.visit.wait_seconds)
         if self.script.digits and self.script.exchange.choices.digits_ride_along:
             form["Digits"] = self.script.digits
         return form
 
     def close(self, result: str) -> None:
-        """Take the call out of the queue, and write the stay's end down."""
+        """Remove the call from the queue and complete the visit."""
         if self.member is None or self.queue is None:
             return
-        stay = self.member.stay
+        visit = self.member.visit
         self.queue.leave(self.member)
-        stay.result = result
-        stay.left_at = stay.left_at or self.script.exchange.clock.now()
-        if not self.member.taken.done():
-            stay.wait_seconds = self._waited(self.member)
+        visit.result = result
+        visit.left_at = visit.left_at or self.script.exchange.clock.now()
+        if not self.member.matched.done():
+            visit.wait_seconds = self._waited(self.member)
 
     async def _wait(self, queue: Queue, member: Member) -> str:
-        """Hear the wait documents; give a result, empty when somebody took the call."""
+        """Play the wait documents; give a result, empty when the call was matched."""
         leg = self.script.leg
-        leg.does("queued")
+        leg.set_doing("queued")
         try:
-            with leg.scope(member.taken):
+            with leg.scope(member.matched):
                 await self._hold(lambda: self._wait_form(queue, member))
         except Leaving:
             return "leave"
         except DocumentFailed:
             return "error"
-        except Left:
+        except ScopeEnded:
             return ""
         except (Ended, Moved) as reason:
             self.result = "hangup" if isinstance(reason, Ended) else "redirected"
-            if member.taken.done():
+            if member.matched.done():
                 self._lose(member, reason)
             raise
-        raise AssertionError("nobody stops waiting for nothing")
+        raise AssertionError("waiting ended without a reason")
 
     async def _hold(self, form: Callable[[], dict[str, str]]) -> None:
         leg, clock = self.script.leg, self.script.exchange.clock
@@ -146,7 +148,7 @@ class _Visit:
         if given in ("", "-"):
             if given:
                 leg.hear("Play", PLAYLIST)
-            await leg.forever()
+            await leg.wait_until_interrupted()
         url = self.script.resolve(self.document, given)
         method = self.verb.get("waitUrlMethod", "POST")
         while True:
@@ -158,7 +160,7 @@ class _Visit:
                 await leg.pause(rest)
 
     def _wait_form(self, queue: Queue, member: Member) -> dict[str, str]:
-        """Give what a wait request adds (reference 2.6)."""
+        """Give what a wait request adds (docs/twilio.md 2.6)."""
         now = self.script.exchange.clock.seconds()
         return {
             "QueueSid": queue.sid,
@@ -170,12 +172,12 @@ class _Visit:
         }
 
     async def _meet(self, member: Member) -> str:
-        """Be connected; give a result, empty when the caller waits on."""
+        """Connect with the agent; give a result, empty when the caller waits again."""
         bridge = _bridge(member)
         exchange = self.script.exchange
         try:
             await bridge.connect(self.script)
-        except Left:
+        except ScopeEnded:
             bridge.finish("agent")
             if exchange.choices.back_to_queue:
                 return ""
@@ -183,9 +185,9 @@ class _Visit:
         except (Ended, Moved) as reason:
             self._lose(member, reason)
             raise
-        member.stay.left_at = exchange.clock.now()
+        member.visit.left_at = exchange.clock.now()
         if exchange.choices.queue_time_counts_announcement:
-            member.stay.wait_seconds = self._waited(member)
+            member.visit.wait_seconds = self._waited(member)
         self.result = "bridged"
         try:
             await bridge.talk()
@@ -195,7 +197,7 @@ class _Visit:
         return "bridged"
 
     def _lose(self, member: Member, reason: Exception) -> None:
-        """The caller is gone between being taken and being connected."""
+        """End the bridge of a caller who is gone before the talk began."""
         _bridge(member).finish("caller")
         choice = self.script.exchange.choices.hung_up_while_connecting
         self.result = choice if isinstance(reason, Ended) else "redirected"
@@ -205,6 +207,6 @@ class _Visit:
 
 
 def _bridge(member: Member) -> Bridge:
-    taken = member.taken.result()
-    assert isinstance(taken, Bridge)  # noqa: S101 -- nothing else is ever set
-    return taken
+    bridge = member.matched.result()
+    assert isinstance(bridge, Bridge)  # noqa: S101 -- nothing else is ever set
+    return bridge

@@ -1,4 +1,4 @@
-"""The exchange: numbers, calls and queues of one account, and who rings whom."""
+"""The telephone exchange: the numbers, calls and queues of one Twilio account."""
 
 import asyncio
 import logging
@@ -27,13 +27,13 @@ from callcenter.standin.twiml import document as documents
 from callcenter.standin.twiml.errors import Refused
 
 logger = logging.getLogger(__name__)
-# Rung here: it calls answer() or decline() on the leg, or lets it ring.
+# Who is called: it calls answer() or decline() on the leg, or lets it ring.
 Callee = Callable[[Leg], Coroutine[Any, Any, None]]
 
 
 @dataclass
 class Number:
-    """A telephone number of ours and what Twilio does when it is called."""
+    """A number of the account and what Twilio requests when it is called."""
 
     e164: str
     voice_url: str
@@ -49,7 +49,7 @@ class Number:
 
 
 class Exchange:
-    """Twilio, as far as one account's calls go. All of it lives in one event loop."""
+    """Twilio as far as the calls of one account go. It runs in one event loop."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Exchange:
     ) -> None:
         self.account = account
         self.clock = clock
-        # Names of things, no secrets.
+        # For SIDs and tokens, which are no secrets here.
         self.random = random or Random()  # noqa: S311
         self.choices = choices or Choices()
         self.faults = faults or Faults(self.random)
@@ -87,7 +87,7 @@ class Exchange:
         return self.delivery.sent
 
     def add_number(self, number: Number) -> None:
-        """Let a number be called."""
+        """Add a number that can be called."""
         number.sid = number.sid or new_sid("PN", self.random)
         self.numbers[number.e164] = number
 
@@ -113,11 +113,11 @@ class Exchange:
         application_sid: str = "",
         extras: dict[str, str] | None = None,
     ) -> Leg:
-        """Let somebody dial a number of ours, or a client call a TwiML App.
+        """A call comes in: somebody dials a number, or a client calls a TwiML App.
 
         A client gives "client:name", the App's SID or `voice_url`, and may bring
-        parameters of its own (`extras`). A number or App that is none of ours is a
-        KeyError.
+        parameters of its own (`extras`). KeyError for a number or App that the account
+        does not have.
         """
         methods = ("POST", "POST", "POST")
         if voice_url is None:
@@ -137,14 +137,14 @@ class Exchange:
         return leg
 
     def _asked(self, to: str, application_sid: str) -> Number | Application:
-        """Who knows what to do with a call: an App goes before a number's own URLs."""
+        """The number or its App, whose URLs go before those of the number."""
         if application_sid:
             return self.applications[application_sid]
         number = self.numbers[to]
         return self.applications.get(number.application_sid, number)
 
     def new_leg(self, from_: str, to: str, direction: str, parent: str = "") -> Leg:
-        """Enter a leg that does not do anything yet."""
+        """Add a leg that does nothing yet."""
         leg = Leg(new_sid("CA", self.random), from_, to, direction, self.clock, parent)
         leg.started_at = self.clock.now()
         self.calls[leg.sid] = leg
@@ -171,7 +171,7 @@ class Exchange:
         leg.status_events, leg.fallback_url = status_events, fallback_url
         jump = Jump(url, method, {}, "incoming", twiml)
         script = Script(self, leg, VERBS)
-        self.look_after(outbound.call(self, leg, jump, timeout, script))
+        self.start_task(outbound.call(self, leg, jump, timeout, script))
         return leg
 
     def update_call(
@@ -195,7 +195,7 @@ class Exchange:
             if leg.answered_at is not None:
                 raise ValueError("the call is not queued or ringing")
             if leg.status == "queued":
-                leg.status_callback = ""  # reference 1.2: no callback at all
+                leg.status_callback = ""  # docs/twilio.md 1.2: no callback at all
             leg.decline("canceled")
             leg.end("system")
         elif status == "completed":
@@ -222,11 +222,11 @@ class Exchange:
         raise KeyError(call_sid)
 
     def start(self, leg: Leg, jump: Jump) -> None:
-        """Let a leg live from this document on."""
-        self.look_after(Script(self, leg, VERBS).run(jump))
+        """Start a leg with this document."""
+        self.start_task(Script(self, leg, VERBS).run(jump))
 
-    def look_after(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let something run that `settle` waits for; what it raises, settle raises."""
+    def start_task(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something that `settle` waits for; its error is raised by `settle`."""
         task = asyncio.create_task(work)
         self._alive.add(task)
         task.add_done_callback(self._done)
@@ -235,12 +235,12 @@ class Exchange:
         self._alive.discard(task)
         if task.cancelled() or task.exception() is None:
             return
-        # The other calls go on; who waits for all to settle is told.
+        # The other calls go on; `settle` raises the error.
         self._broken.append(task)
         logger.error("a leg of the stand-in broke", exc_info=task.exception())
 
     def finish(self, leg: Leg) -> None:
-        """Close the account of a leg that is over, and tell whoever subscribed."""
+        """Complete a leg that is over, and send its status callback."""
         if leg.is_over:
             return
         leg.ended_at = self.clock.now()
@@ -254,12 +254,12 @@ class Exchange:
         leg.changed()
 
     def report(self, leg: Leg, event: str, moment: datetime) -> None:
-        """Send a status callback, if this event of the leg is subscribed."""
+        """Send a status callback, if the leg's owner subscribed to this event."""
         if not leg.status_callback or event not in leg.status_events:
             return
         form = parameters.standard(self.account, leg)
         # Lengths are the calls' own; moments are compared with those of others.
-        moment = self.clock.on_the_wall(moment)
+        moment = self.clock.in_real_time(moment)
         if event == "completed":
             form |= parameters.closing(leg, moment)
         else:
@@ -274,20 +274,20 @@ class Exchange:
             form,
             is_callback=True,
         )
-        task.add_done_callback(lambda done: self._judge(leg, done))
+        task.add_done_callback(lambda done: self._check_answer(leg, done))
 
-    def _judge(self, leg: Leg, done: "asyncio.Task[Answer | Refused]") -> None:
-        """Warn as reference 0.20 tells of answers to callbacks."""
+    def _check_answer(self, leg: Leg, done: "asyncio.Task[Answer | Refused]") -> None:
+        """Log the warnings of docs/twilio.md 0.20 about the answer to a callback."""
         if done.cancelled():
             return
         answer = done.result()
         if isinstance(answer, Refused):
-            leg.blame(15003, answer.detail)
+            leg.log_error(15003, answer.detail)
         elif answer.status != 204:
             try:
                 documents.read(answer.body, answer.content_type)
             except Refused as refused:
-                leg.blame(refused.code, "answer to a status callback")
+                leg.log_error(refused.code, "answer to a status callback")
 
     async def settle(self) -> None:
         """Wait until all legs are over, and all requests delivered or given up."""

@@ -1,4 +1,4 @@
-"""Gather: keys or words, and when nothing of them is told (reference 5.1)."""
+"""Gather: keys or words, and when no result is sent (docs/twilio.md 5.1)."""
 
 from callcenter.standin.calls.script import Jump, Script
 from callcenter.standin.calls.verbs import sound, times
@@ -10,15 +10,15 @@ CONFIDENCE = "0.9"
 
 
 async def gather(script: Script, verb: Element, document: Document) -> Jump | None:
-    """Ask; give where the action leads, None where the next verb follows.
+    """Ask; give the action's request, None where the next verb follows.
 
-    Keys pressed before the Gather began reach nobody.
+    Keys pressed before the Gather began are lost.
     """
     leg = script.leg
-    leg.calm()
-    leg.does("queued" if script.context == "wait" else "menu")
+    leg.forget_input()
+    leg.set_doing("queued" if script.context == "wait" else "menu")
     await _prompt(script, verb, document)
-    leg.does("queued" if script.context == "wait" else "menu")
+    leg.set_doing("queued" if script.context == "wait" else "menu")
     digits, finished, words = await _listen(script, verb, document)
     alone = finished and script.exchange.choices.finish_key_alone_is_empty
     is_empty = not digits and not words and (not finished or alone)
@@ -31,7 +31,7 @@ async def gather(script: Script, verb: Element, document: Document) -> Jump | No
     else:
         form |= {"Digits": digits, "FinishedOnKey": finished}
     url = script.resolve(document, verb.get("action"))
-    extra = script.around() | form
+    extra = script.context_form() | form
     return Jump(url, verb.get("method", "POST"), extra, "gather")
 
 
@@ -40,7 +40,7 @@ def _inputs(verb: Element) -> list[str]:
 
 
 def _is_wanted(script: Script, verb: Element) -> bool:
-    """Whether what the caller did is what is asked for; the rest is forgotten."""
+    """Whether there is input of a kind that is asked for; other input is dropped."""
     leg, inputs = script.leg, _inputs(verb)
     if "dtmf" not in inputs:
         leg.keys = ""
@@ -50,7 +50,7 @@ def _is_wanted(script: Script, verb: Element) -> bool:
 
 
 async def _prompt(script: Script, verb: Element, document: Document) -> None:
-    """Let the nested prompts be heard until a key or, with bargeIn, a word."""
+    """Play the nested prompts until a key or, with bargeIn, a word."""
     leg = script.leg
     for nested in verb.children:
         text, seconds, language = sound(script, nested, document)
@@ -58,7 +58,7 @@ async def _prompt(script: Script, verb: Element, document: Document) -> None:
             leg.hear(nested.name, text, seconds, language)
             end = script.exchange.clock.seconds() + seconds
             while (left := end - script.exchange.clock.seconds()) > 1e-6:
-                if not await leg.stirred(left) or not _is_wanted(script, verb):
+                if not await leg.wait_for_input(left) or not _is_wanted(script, verb):
                     continue
                 if leg.keys or verb.is_true("bargeIn", default=True):
                     return
@@ -83,7 +83,7 @@ async def _listen(
             digits += key
             if most and len(digits) >= most:
                 return digits, "", ""
-        if not await leg.stirred(timeout):
+        if not await leg.wait_for_input(timeout):
             return digits, "", ""
 
 
@@ -108,5 +108,5 @@ async def _words(script: Script, verb: Element, document: Document) -> str:
             )
             told += 1
         left = leg.speaks_until + silence - clock.seconds()
-        if not await leg.stirred(max(0.0, left)):
+        if not await leg.wait_for_input(max(0.0, left)):
             return leg.spoken

@@ -1,4 +1,7 @@
-"""One leg of a call as Twilio sees it, and what the person at its end can do."""
+"""One leg of a call as Twilio sees it, and what the person at its end can do.
+
+A leg is interrupted by its end (Ended), by REST (Moved) or by a scope (ScopeEnded).
+"""
 
 import asyncio
 import math
@@ -21,7 +24,7 @@ def future() -> "asyncio.Future[object]":
 
 @dataclass
 class Heard:
-    """Something that reached the ear of a leg, or a note on what became of it."""
+    """A sound that the person at a leg hears, or a note on what happened to the leg."""
 
     number: int
     at: datetime
@@ -32,8 +35,8 @@ class Heard:
 
 
 @dataclass
-class Stay:
-    """One stay in a queue; `result` is empty while it lasts."""
+class Visit:
+    """One visit to a queue, from Enqueue to its action; until then without `result`."""
 
     queue: str
     queue_sid: str
@@ -42,7 +45,7 @@ class Stay:
     left_at: datetime | None = None
     result: str = ""
     wait_seconds: int = 0
-    taken_by: str = ""
+    dequeued_by: str = ""
 
 
 @dataclass
@@ -60,7 +63,7 @@ class Ended(Exception):
 
 
 class Moved(Exception):
-    """The leg was sent to another document while it was doing something."""
+    """The leg was sent to another document in the middle of its own."""
 
     def __init__(self, url: str, method: str, twiml: str = "") -> None:
         self.url = url
@@ -69,8 +72,8 @@ class Moved(Exception):
         super().__init__(url)
 
 
-class Left(Exception):
-    """What a scope waited for has come; `scope` tells whose."""
+class ScopeEnded(Exception):
+    """The future of a `Leg.scope` is done; `scope` is that future."""
 
     def __init__(self, scope: "asyncio.Future[object]") -> None:
         self.scope = scope
@@ -79,7 +82,7 @@ class Left(Exception):
 
 @dataclass(eq=False)
 class Leg:
-    """One leg. Moments are call time, UTC."""
+    """A leg: its state at Twilio, what its person hears. Moments are UTC call time."""
 
     sid: str
     from_: str
@@ -94,7 +97,7 @@ class Leg:
     doing: str = "ringing"
     hung_up_by: str = ""
     heard: list[Heard] = field(default_factory=list)
-    stays: list[Stay] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
     errors: list[TwilioError] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -104,7 +107,7 @@ class Leg:
     forwarded_from: str = ""
     application_sid: str = ""
     extras: dict[str, str] = field(default_factory=dict)
-    # Where news and fallbacks of this leg go.
+    # Where Twilio reports its progress, and what it asks when a document fails.
     status_callback: str = ""
     status_method: str = "POST"
     status_events: tuple[str, ...] = ("completed",)
@@ -112,12 +115,12 @@ class Leg:
     fallback_method: str = "POST"
     sequence: int = 0
     logged_in: set[str] = field(default_factory=set)  # hosts past a Basic challenge
-    was_left: bool = False  # the other party hung up, and nothing was heard since
-    keys: str = ""  # pressed and not yet taken
-    spoken: str = ""  # said and not yet taken
+    was_left: bool = False  # the other party hung up last
+    keys: str = ""  # pressed, not yet read by a verb
+    spoken: str = ""  # said, not yet read by a verb
     speaks_until: float = 0.0  # seconds of the clock
     _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _stirred: "asyncio.Future[object]" = field(default_factory=future)
+    _input: "asyncio.Future[object]" = field(default_factory=future)
     _interrupted: "asyncio.Future[object] | None" = None
     _scopes: "list[asyncio.Future[object]]" = field(default_factory=list)
 
@@ -127,19 +130,19 @@ class Leg:
         """Press keys, one after the other without a pause."""
         if not self.is_over:
             self.keys += digits
-            self._stir()
+            self._wake()
             self.changed()
 
     def speak(self, text: str, seconds: float = 2.0) -> None:
-        """Say something that takes so long; heard by Gather and Record."""
+        """Say something that takes so many seconds; Gather and Record listen."""
         if not self.is_over:
             self.spoken = f"{self.spoken} {text}".strip()
             self.speaks_until = self.clock.seconds() + seconds
-            self._stir()
+            self._wake()
             self.changed()
 
     def hang_up(self) -> None:
-        """Put the receiver down."""
+        """Hang up at this end of the leg."""
         self.end("caller")
 
     def answer(self) -> None:
@@ -147,14 +150,14 @@ class Leg:
         if self.status in ("queued", "initiated", "ringing"):
             self.status = "in-progress"
             self.answered_at = self.clock.now()
-            self._stir()
+            self._wake()
             self.changed()
 
     def decline(self, status: str = "busy") -> None:
-        """Do not pick up: busy, or whatever final status is given."""
+        """Do not pick up; the leg ends with this final status."""
         if self.answered_at is None and not self.is_over:
             self.status = status
-            self._stir()
+            self._wake()
             self.changed()
 
     # What the exchange does with it.
@@ -175,40 +178,40 @@ class Leg:
 
     @property
     def interrupted(self) -> "asyncio.Future[object]":
-        """Done when the leg must drop what it does."""
+        """Done, with Ended or Moved, when the leg must stop what it does."""
         if self._interrupted is None:
             self._interrupted = asyncio.get_running_loop().create_future()
         return self._interrupted
 
     @property
     def is_hung_up(self) -> bool:
-        """Whether somebody ended it, also while that is still worked on."""
+        """Whether somebody ended it, even if its end is not processed yet."""
         done = self.interrupted.done()
         return done and isinstance(self.interrupted.result(), Ended)
 
     def end(self, by: str) -> None:
-        """End it; who: "caller" (its own person), "other", "system"."""
+        """End it. `by` is "caller" (the person at this leg), "other" or "system"."""
         if self.is_over or self.is_hung_up:
             return
         self.hung_up_by = by
         if self.interrupted.done():
             self._interrupted = None
         self.interrupted.set_result(Ended())
-        self._stir()
+        self._wake()
 
     def move(self, url: str, method: str = "POST", twiml: str = "") -> None:
-        """Send it to another document, whatever it does."""
+        """Interrupt it and send it to another document."""
         if not self.is_over and not self.interrupted.done():
             self.interrupted.set_result(Moved(url, method, twiml))
 
     def moved(self) -> None:
-        """Forget the move that is being followed."""
+        """Clear the interruption once the move is followed."""
         if self.interrupted.done() and not self.is_hung_up:
             self._interrupted = None
 
     @contextmanager
     def scope(self, future: "asyncio.Future[object]") -> Iterator[None]:
-        """Let the end of this future end, with Left, what is waited for inside."""
+        """Whatever waits inside is ended with ScopeEnded once this future is done."""
         self._scopes.append(future)
         try:
             yield
@@ -216,8 +219,8 @@ class Leg:
             self._scopes.remove(future)
 
     async def until(self, *works: "asyncio.Future[Any]") -> None:
-        """Wait for one of these; Ended, Moved or Left if that comes first."""
-        self.look_up()
+        """Wait for one of these; Ended, Moved or ScopeEnded if that comes first."""
+        self.raise_if_interrupted()
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def wake(_done: object) -> None:
@@ -236,58 +239,58 @@ class Leg:
         finally:
             for end in ends:
                 end.remove_done_callback(wake)
-        self.look_up()
+        self.raise_if_interrupted()
 
-    def look_up(self) -> None:
-        """Raise what interrupts the leg, if anything does."""
+    def raise_if_interrupted(self) -> None:
+        """Raise Ended or Moved if the leg is interrupted, ScopeEnded if a scope is."""
         if self.interrupted.done():
             reason = self.interrupted.result()
             assert isinstance(reason, Exception)  # noqa: S101 -- set above only
             raise reason
         for scope in self._scopes:
             if scope.done():
-                raise Left(scope)
+                raise ScopeEnded(scope)
 
     async def pause(self, seconds: float) -> None:
         """Let call seconds pass on this leg."""
         with self.clock.timer(seconds) as timer:
             await self.until(timer)
 
-    async def forever(self) -> None:
-        """Wait for whatever interrupts; what is pressed meanwhile reaches nobody."""
+    async def wait_until_interrupted(self) -> None:
+        """Wait for an interruption; keys pressed meanwhile are lost."""
         while True:
-            await self.stirred()
-            self.calm()
+            await self.wait_for_input()
+            self.forget_input()
 
-    async def stirred(self, seconds: float | None = None) -> bool:
-        """Wait until the person does something; False if the seconds pass before."""
+    async def wait_for_input(self, seconds: float | None = None) -> bool:
+        """Wait for an act of the person, such as a key; False after so many seconds."""
         if seconds is None:
-            await self.until(self._stirred)
+            await self.until(self._input)
         else:
             with self.clock.timer(seconds) as timer:
-                await self.until(self._stirred, timer)
-        if not self._stirred.done():
+                await self.until(self._input, timer)
+        if not self._input.done():
             return False
-        self._calm()
+        self._clear_input()
         return True
 
-    def calm(self) -> None:
-        """Forget keys and words that nobody asked for."""
+    def forget_input(self) -> None:
+        """Drop keys and words that no verb asked for."""
         self.keys = self.spoken = ""
-        self._calm()
+        self._clear_input()
 
-    def _stir(self) -> None:
-        if not self._stirred.done():
-            self._stirred.set_result(None)
+    def _wake(self) -> None:
+        if not self._input.done():
+            self._input.set_result(None)
 
-    def _calm(self) -> None:
-        if self._stirred.done():
-            self._stirred = future()
+    def _clear_input(self) -> None:
+        if self._input.done():
+            self._input = future()
 
     def hear(
         self, verb: str, text: str, seconds: float = 0.0, language: str = ""
     ) -> None:
-        """Note what reaches the ear now."""
+        """Add a sound that begins now to what the person heard."""
         if verb != "note":
             self.was_left = False
         number = len(self.heard) + 1
@@ -296,28 +299,28 @@ class Leg:
         self.changed()
 
     def note(self, text: str) -> None:
-        """Note what became of the leg, for whoever looks on."""
+        """Add a note on what happens to the leg, for people who watch it."""
         self.hear("note", text)
 
-    def blame(self, code: int, detail: str = "") -> None:
-        """Write a line into the debugger, and a note."""
+    def log_error(self, code: int, detail: str = "") -> None:
+        """Add a line to Twilio's debugger, and a note."""
         self.errors.append(TwilioError(code, message(code, detail), self.clock.now()))
         self.note(f"error {code}")
 
-    def does(self, what: str) -> None:
-        """Change what it does."""
+    def set_doing(self, what: str) -> None:
+        """Set the activity that `doing` names."""
         if self.doing != what:
             self.doing = what
             self.changed()
 
     def changed(self) -> None:
-        """Tell whoever watches."""
+        """Wake everybody who waits for a change of this leg."""
         self.changes += 1
         self._news.set()
         self._news = asyncio.Event()
 
     async def wait_for_change(self, since: int) -> int:
-        """Wait until `changes` is not `since` any more; give it."""
+        """Wait until `changes` differs from `since`; give the new count."""
         while self.changes == since:
             await self._news.wait()
         return self.changes

@@ -1,7 +1,7 @@
-"""Legs that ring out: those of Dial's nouns, and calls made by REST (reference 4, 5.8).
+"""Outbound legs: those of Dial's nouns, and calls made by REST (docs/twilio.md 4, 5.8).
 
-A leg that nobody here picks up rings out; an identity or number unknown here is told
-at once: no-answer for a browser, failed for a telephone.
+A leg that nobody picks up rings until the time-out. An identity or number unknown here
+ends at once: as no-answer for a browser, as failed for a telephone.
 """
 
 import asyncio
@@ -9,8 +9,16 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from callcenter.standin.calls.legs import FINAL, Ended, Left, Leg, Moved, Talk, future
-from callcenter.standin.calls.record import keep, tell
+from callcenter.standin.calls.legs import (
+    FINAL,
+    Ended,
+    Leg,
+    Moved,
+    ScopeEnded,
+    Talk,
+    future,
+)
+from callcenter.standin.calls.record import keep, send_callback
 from callcenter.standin.calls.script import DocumentFailed, Jump, Script
 from callcenter.standin.twiml.document import Document, Element
 
@@ -40,7 +48,7 @@ async def dial(
         script.leg.note("Dial of what this stand-in does not play")
         form["DialCallStatus"] = "failed"
         return
-    script.leg.does("dialling")
+    script.leg.set_doing("dialling")
     rounds = [nouns[:MOST_NOUNS]]
     if verb.is_true("sequential"):
         rounds = [[noun] for noun in nouns[:MOST_NOUNS]]
@@ -49,7 +57,7 @@ async def dial(
         try:
             await group.live()
         finally:
-            group.tell(form)
+            group.fill_in(form)
         if form["DialCallStatus"] == "completed":
             return
 
@@ -83,8 +91,8 @@ class _Group:
             try:
                 scopes = (self.answered, timer, all_failed)
                 with leg.scope(scopes[0]), leg.scope(scopes[1]), leg.scope(scopes[2]):
-                    await leg.forever()
-            except Left:
+                    await leg.wait_until_interrupted()
+            except ScopeEnded:
                 pass
             if self.answered.done():
                 await self._talk()
@@ -95,8 +103,8 @@ class _Group:
                 task.cancel()
             self._end_children()
 
-    def tell(self, form: dict[str, str]) -> None:
-        """Fill in the action of an ordinary Dial (reference 3.4)."""
+    def fill_in(self, form: dict[str, str]) -> None:
+        """Add the action's parameters of a Dial without queue (docs/twilio.md 3.4)."""
         known = self.winner or next(iter(self.children), None)
         status = known.status if known else "failed"
         if self.winner is not None:
@@ -105,7 +113,7 @@ class _Group:
         if known is not None:
             form["DialCallSid"] = known.sid
             form["DialCallDuration"] = str(self.seconds)
-        if self.script.exchange.choices.tells_bridged:
+        if self.script.exchange.choices.sends_dial_bridged:
             form["DialBridged"] = "true" if self.is_bridged else "false"
         form |= self.recorded
 
@@ -160,7 +168,7 @@ class _Group:
         began, moment = exchange.clock.seconds(), exchange.clock.now()
         for one, two in ((leg, child), (child, leg)):
             one.talks.append(Talk(two.sid, moment))
-            one.does("talking")
+            one.set_doing("talking")
             one.note("connected")
         limit: asyncio.Task[object] = asyncio.ensure_future(
             exchange.clock.sleep(self.verb.seconds("timeLimit", TIME_LIMIT))
@@ -168,11 +176,11 @@ class _Group:
         try:
             with leg.scope(child.interrupted), leg.scope(limit):
                 while True:
-                    await leg.stirred()
+                    await leg.wait_for_input()
                     if "*" in leg.keys and self.verb.is_true("hangupOnStar"):
                         break
-                    leg.calm()
-        except Left:
+                    leg.forget_input()
+        except ScopeEnded:
             leg.was_left = child.is_hung_up
         finally:
             limit.cancel()
@@ -188,7 +196,7 @@ class _Group:
                     "RecordingSid": made.sid,
                     "RecordingDuration": str(made.duration),
                 }
-                tell(self.script, self.verb, self.document, made)
+                send_callback(self.script, self.verb, self.document, made)
 
     def _end_children(self) -> None:
         for child in self.children:
@@ -204,7 +212,7 @@ async def _all(ringing: "list[asyncio.Task[None]]") -> None:
 
 
 async def ring(exchange: "Exchange", leg: Leg) -> bool:
-    """Let a leg ring at whoever is known here; whether it was answered."""
+    """Let a leg ring; says whether it was answered."""
     leg.status = "initiated"
     exchange.report(leg, "initiated", exchange.clock.now())
     is_client = leg.to.startswith("client:")
@@ -217,21 +225,21 @@ async def ring(exchange: "Exchange", leg: Leg) -> bool:
     leg.changed()
     exchange.report(leg, "ringing", exchange.clock.now())
     callee = (exchange.clients if is_client else exchange.phones)[name]
-    exchange.look_after(_pick_up(callee(leg), leg))
+    exchange.start_task(_pick_up(callee(leg), leg))
     try:
         while leg.status == "ringing":
-            await leg.stirred()
+            await leg.wait_for_input()
     except (Ended, Moved):
         return False
     if leg.status in FINAL:
         return False
     exchange.report(leg, "answered", exchange.clock.now())
-    leg.calm()
+    leg.forget_input()
     return True
 
 
 async def _pick_up(work: Coroutine[Any, Any, None], leg: Leg) -> None:
-    """Let somebody do as he likes with a leg, while there is one."""
+    """Let the called person act on a leg until it is over."""
     person = asyncio.ensure_future(work)
     over = asyncio.ensure_future(leg.over.wait())
     await asyncio.wait({person, over}, return_when=asyncio.FIRST_COMPLETED)
@@ -244,12 +252,12 @@ async def _pick_up(work: Coroutine[Any, Any, None], leg: Leg) -> None:
 async def call(
     exchange: "Exchange", leg: Leg, jump: Jump, timeout: float, verbs_script: Script
 ) -> None:
-    """Live through a call made by REST: ring, then the documents (reference 10.1)."""
+    """Run a call made by REST: ring, then the documents (docs/twilio.md 10.1)."""
     timer: asyncio.Task[object] = asyncio.ensure_future(exchange.clock.sleep(timeout))
     try:
         with leg.scope(timer):
             answered = await ring(exchange, leg)
-    except Left:
+    except ScopeEnded:
         answered = False
         leg.decline("no-answer")
     finally:

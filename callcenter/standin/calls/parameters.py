@@ -1,4 +1,4 @@
-"""The parameters of each kind of request (reference, sections 1, 4 and 12)."""
+"""The parameters of each kind of request (docs/twilio.md 1, 4 and 12)."""
 
 import json
 import math
@@ -18,7 +18,7 @@ COUNTRIES |= {"+266": "LS", "+55": "BR", "+61": "AU", "+82": "KR", "+86": "CN"}
 
 
 def standard(account: Account, leg: Leg, status: str = "") -> dict[str, str]:
-    """Give what every request about a leg has: block B of reference 12."""
+    """Give what every request about a leg has: block B of docs/twilio.md 12."""
     form = {
         "AccountSid": account.sid,
         "ApiVersion": API_VERSION,

@@ -1,11 +1,11 @@
-"""Queues: who waits in them, who wants to take the next, and how these meet."""
+"""Queues: calls that wait, legs that dial the queue, and how they are matched."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from callcenter.standin.calls.legs import Leg, Stay, future
+from callcenter.standin.calls.legs import Leg, Visit, future
 
 MAX_SIZE = 1000
 LONGEST_NAME = 64
@@ -13,32 +13,32 @@ LONGEST_NAME = 64
 
 @dataclass(eq=False)
 class Member:
-    """A call in a queue."""
+    """A call that waits in a queue; `matched` gives the bridge once it is dequeued."""
 
     leg: Leg
-    stay: Stay
+    visit: Visit
     entered_seconds: float  # of the clock
-    taken: "asyncio.Future[object]" = field(default_factory=future)
+    matched: "asyncio.Future[object]" = field(default_factory=future)
 
     def renew(self) -> None:
-        """Let it be taken once more: whoever took it is gone."""
-        self.taken = future()
-        self.stay.taken_by = ""
+        """Let it be matched again: the leg that dequeued it is gone."""
+        self.matched = future()
+        self.visit.dequeued_by = ""
 
 
 @dataclass(eq=False)
 class Dialler:
-    """A leg that dials the queue and waits for somebody to take."""
+    """A leg that dials the queue; `matched` gives the bridge once it has a caller."""
 
     leg: Leg
     url: str = ""
     method: str = "POST"
-    taken: "asyncio.Future[object]" = field(default_factory=future)
+    matched: "asyncio.Future[object]" = field(default_factory=future)
 
 
 @dataclass(eq=False)
 class Queue:
-    """One queue; it stays until it is deleted."""
+    """One queue, until it is deleted."""
 
     sid: str
     name: str
@@ -48,45 +48,45 @@ class Queue:
     updated_at: datetime | None = None
     members: list[Member] = field(default_factory=list)
     diallers: list[Dialler] = field(default_factory=list)
-    # Whose turn it is of so many who wait to take: the first's (reference 15.10).
+    # Which of so many diallers is next, from 0: the first (docs/twilio.md 15.10).
     turn: Callable[[int], int] = lambda _count: 0
 
     @property
     def is_full(self) -> bool:
-        """Whether nobody more may enter."""
+        """Whether it has as many members as it may have."""
         return len(self.members) >= self.max_size
 
     def enter(self, member: Member, *, at_head: bool = False) -> None:
-        """Let a call in; it is taken, if somebody waits for it, right after."""
+        """Add a call; it is matched right after, if a leg dials the queue."""
         self.members.insert(0 if at_head else len(self.members), member)
         asyncio.get_running_loop().call_soon(self.match)
 
     def dial(self, dialler: Dialler) -> None:
-        """Let a leg take the next; it gets one, if there is, right after."""
+        """Add a leg that dials; it is matched right after, if a call waits."""
         self.diallers.append(dialler)
         asyncio.get_running_loop().call_soon(self.match)
 
     def leave(self, member: Member) -> None:
-        """Let a call out that nobody took."""
+        """Remove a call that was not matched."""
         if member in self.members:
             self.members.remove(member)
 
     def give_up(self, dialler: Dialler) -> None:
-        """Let a leg go that took nobody."""
+        """Remove a leg that was not matched."""
         if dialler in self.diallers:
             self.diallers.remove(dialler)
 
     def match(self) -> None:
-        """Bring together the first caller and the dialler whose turn it is."""
+        """Match the first caller with the next dialler, while there are both."""
         while self.members and self.diallers:
             member = self.members.pop(0)
             dialler = self.diallers.pop(self.turn(len(self.diallers)))
             waited = member.leg.clock.seconds() - member.entered_seconds
-            member.stay.wait_seconds = int(waited + 0.001)
-            member.stay.taken_by = dialler.leg.sid
-            taken = self.bring_together(self, member, dialler)
-            member.taken.set_result(taken)
-            dialler.taken.set_result(taken)
+            member.visit.wait_seconds = int(waited + 0.001)
+            member.visit.dequeued_by = dialler.leg.sid
+            bridge = self.bring_together(self, member, dialler)
+            member.matched.set_result(bridge)
+            dialler.matched.set_result(bridge)
 
     def position(self, member: Member) -> int:
         """Give the place of a member, from 1."""

@@ -1,4 +1,4 @@
-"""Record, and what recordings tell of themselves (reference 5.2, 5.3)."""
+"""Record, and what recordings tell of themselves (docs/twilio.md 5.2, 5.3)."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,8 +25,8 @@ async def record(script: Script, verb: Element, document: Document) -> Jump:
     never reached.
     """
     leg, clock = script.leg, script.exchange.clock
-    leg.calm()
-    leg.does("recording")
+    leg.forget_input()
+    leg.set_doing("recording")
     if verb.is_true("playBeep", default=True):
         leg.hear("Play", "(beep)", 0.0)
     began, moment = clock.seconds(), clock.now()
@@ -39,12 +39,12 @@ async def record(script: Script, verb: Element, document: Document) -> Jump:
         made = keep(script.exchange, leg, "RecordVerb", moment, seconds)
         form = {**_form(made), "Digits": "hangup"}
         script.send("record", url, method, form, status="completed", is_callback=True)
-        tell(script, verb, document, made)
+        send_callback(script, verb, document, made)
         raise
     made = keep(
         script.exchange, leg, "RecordVerb", moment, round(clock.seconds() - began)
     )
-    tell(script, verb, document, made)
+    send_callback(script, verb, document, made)
     return Jump(url, method, {**_form(made), "Digits": digits}, "record")
 
 
@@ -59,9 +59,9 @@ async def _until_done(script: Script, verb: Element, began: float) -> str:
         left = min(began + longest, silent) - clock.seconds()
         if left <= 1e-6:
             return ""
-        await leg.stirred(left)
+        await leg.wait_for_input(left)
         pressed = [key for key in leg.keys if key in keys]
-        leg.calm()
+        leg.forget_input()
         if pressed:
             return pressed[0]
 
@@ -69,7 +69,7 @@ async def _until_done(script: Script, verb: Element, began: float) -> str:
 def keep(
     exchange: "Exchange", leg: Leg, source: str, moment: datetime, seconds: int
 ) -> Recording:
-    """Enter a recording that was made of a leg."""
+    """Add a recording that was made of a leg."""
     sid = new_sid("RE", exchange.random)
     account = f"https://api.twilio.com/2010-04-01/Accounts/{exchange.account.sid}"
     made = Recording(
@@ -79,8 +79,10 @@ def keep(
     return made
 
 
-def tell(script: Script, verb: Element, document: Document, made: Recording) -> None:
-    """Send the recording's own callback, if asked (reference 12.12)."""
+def send_callback(
+    script: Script, verb: Element, document: Document, made: Recording
+) -> None:
+    """Send the recording's status callback, if asked for (docs/twilio.md 12.12)."""
     url = verb.get("recordingStatusCallback")
     events = verb.get("recordingStatusCallbackEvent", "completed").split()
     if not url or made.status not in events:

@@ -1,4 +1,4 @@
-"""What was recorded: that it was, and for how long."""
+"""A recording as Twilio describes it."""
 
 from dataclasses import dataclass
 from datetime import datetime

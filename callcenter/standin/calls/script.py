@@ -1,4 +1,4 @@
-"""One leg living through the documents it is given, verb by verb."""
+"""Executes the documents of one leg, verb by verb."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,7 +22,7 @@ APOLOGY_SECONDS = 5.0
 
 @dataclass
 class Jump:
-    """Where the call goes on: a document to ask for, with what the request adds."""
+    """The next document to request, with the parameters the request adds."""
 
     url: str
     method: str = "POST"
@@ -32,7 +32,7 @@ class Jump:
 
 
 class DocumentFailed(Exception):
-    """A document that is not the call's own could not be had or executed."""
+    """A wait document, announcement or whisper could not be fetched or executed."""
 
     def __init__(self, refused: Refused) -> None:
         self.refused = refused
@@ -43,7 +43,7 @@ Verb = Callable[["Script", Element, Document], Awaitable[Jump | None]]
 
 
 class Script:
-    """What happens on a leg. `context` is one of twiml.CONTEXTS, empty for the call."""
+    """Executes documents on a leg. `context`: a key of CONTEXTS, empty for the call."""
 
     def __init__(
         self, exchange: "Exchange", leg: Leg, verbs: Mapping[str, Verb]
@@ -52,13 +52,13 @@ class Script:
         self.leg = leg
         self.verbs = verbs
         self.context = ""
-        self.around: Callable[[], dict[str, str]] = dict  # of each request from here
+        self.context_form: Callable[[], dict[str, str]] = dict
         self.digits = ""  # last gathered
         self._idle = 0  # documents in a row that took no time
         self._idle_since = -1.0
 
     async def run(self, start: Jump) -> None:
-        """Live until the leg is over."""
+        """Execute documents until the leg is over."""
         following: Jump | None = start
         try:
             while following is not None:
@@ -91,7 +91,7 @@ class Script:
             failed = {"ErrorCode": str(refused.code), "ErrorUrl": jump.url}
             return Jump(url, leg.fallback_method, failed, "fallback")
         leg.answer()
-        leg.does("listening")
+        leg.set_doing("listening")
         leg.hear("Apology", APOLOGY, APOLOGY_SECONDS, "en-US")
         await leg.pause(APOLOGY_SECONDS)
         leg.end("system")
@@ -100,7 +100,7 @@ class Script:
     async def fetch(self, jump: Jump) -> Document:
         """Ask for a document and read it; Refused, with a line in the debugger."""
         try:
-            self._mind_loops(jump)
+            self._check_loops(jump)
             if jump.twiml:
                 document = documents.parse(jump.twiml.encode(), self.context)
             else:
@@ -112,17 +112,17 @@ class Script:
                         answer.body, answer.content_type, self.context
                     )
         except Refused as refused:
-            self.leg.blame(refused.code, refused.detail)
+            self.leg.log_error(refused.code, refused.detail)
             raise
         for code, detail in document.warnings:
-            self.leg.blame(code, detail)
+            self.leg.log_error(code, detail)
         document.url, document.method = jump.url, jump.method
         return document
 
     async def ask(
         self, kind: str, url: str, method: str, extra: Mapping[str, str]
     ) -> Answer:
-        """Send a request about this leg and wait for its answer; Refused without."""
+        """Send a request about this leg, wait for its answer; Refused if it fails."""
         task = self.send(kind, url, method, extra)
         await self.leg.until(task)
         result = task.result()
@@ -140,7 +140,7 @@ class Script:
         status: str = "",
         is_callback: bool = False,
     ) -> "asyncio.Task[Answer | Refused]":
-        """Set out a request about this leg."""
+        """Send a request about this leg; the task gives the answer."""
         form = parameters.standard(self.exchange.account, self.leg, status)
         return self.exchange.delivery.send(
             self.leg,
@@ -152,7 +152,7 @@ class Script:
         )
 
     async def execute(self, document: Document) -> Jump | None:
-        """Execute the verbs; give where a verb leads, None at the end."""
+        """Execute the verbs; give the next document, None at the end of this one."""
         for verb in document.verbs:
             self._pick_up(verb)
             following = await self.verbs[verb.name](self, verb, document)
@@ -164,15 +164,15 @@ class Script:
         self,
         jump: Jump,
         context: str,
-        around: Callable[[], dict[str, str]] | None = None,
+        context_form: Callable[[], dict[str, str]] | None = None,
     ) -> None:
-        """Live through a document that is not the call's own, to its end.
+        """Execute a document that is not the call's own, to its end.
 
-        `around` gives what every request from within has besides the standard ones.
+        Every request from within has the parameters of `context_form` as well.
         DocumentFailed where one of them has no usable answer.
         """
-        before = self.context, self.around
-        self.context, self.around = context, around or self.around
+        before = self.context, self.context_form
+        self.context, self.context_form = context, context_form or self.context_form
         following: Jump | None = jump
         try:
             while following is not None:
@@ -180,7 +180,7 @@ class Script:
         except Refused as refused:
             raise DocumentFailed(refused) from refused
         finally:
-            self.context, self.around = before
+            self.context, self.context_form = before
 
     def resolve(self, document: Document, url: str) -> str:
         """Give the absolute form of an attribute's URL."""
@@ -188,13 +188,14 @@ class Script:
         return resolve(document.url, url, carries)
 
     def _pick_up(self, verb: Element) -> None:
-        # Reference 5.7: a leading Reject avoids the answer, a leading Pause delays it.
+        # A leading Reject avoids the answer, a leading Pause delays it
+        # (docs/twilio.md 5.7).
         if self.leg.answered_at is not None or verb.name in ("Reject", "Pause"):
             return
         if not (verb.name == "Dial" and verb.is_true("answerOnBridge")):
             self.leg.answer()
 
-    def _mind_loops(self, jump: Jump) -> None:
+    def _check_loops(self, jump: Jump) -> None:
         now = self.exchange.clock.seconds()
         self._idle = self._idle + 1 if now - self._idle_since < 0.001 else 0
         self._idle_since = now

@@ -1,4 +1,4 @@
-"""Names of things: two letters and 32 hex digits, repeatable by seed."""
+"""SIDs (two letters and 32 hex digits) and tokens, the same for a seed."""
 
 import uuid
 from random import Random

@@ -1,4 +1,4 @@
-"""The simple verbs: what is heard, where the call goes, how it ends."""
+"""The simple verbs: Say, Play, Pause, Redirect, Hangup, Reject."""
 
 from callcenter.standin.calls.legs import Ended
 from callcenter.standin.calls.script import Jump, Script
@@ -13,14 +13,14 @@ async def say(script: Script, verb: Element, document: Document) -> None:
     text, seconds, language = sound(script, verb, document)
     if not text:
         return
-    script.leg.does("queued" if script.context == "wait" else "listening")
+    script.leg.set_doing("queued" if script.context == "wait" else "listening")
     for _time in range(times(verb)):
         script.leg.hear(verb.name, text, seconds, language)
         await script.leg.pause(seconds)
 
 
 def sound(script: Script, verb: Element, document: Document) -> tuple[str, float, str]:
-    """Give what a Say, Play or Pause lets hear, its seconds, and its language."""
+    """Give the text of a Say, Play or Pause, its seconds, and its language."""
     if verb.name == "Say":
         return verb.text, say_seconds(verb.text), verb.get("language")
     if verb.name == "Pause":
@@ -33,12 +33,12 @@ def sound(script: Script, verb: Element, document: Document) -> tuple[str, float
 
 
 def times(verb: Element) -> int:
-    """Give how often a sound is repeated; 0 means up to 1000 (reference 5.4)."""
+    """Give how often a sound is repeated; 0 means up to 1000 (docs/twilio.md 5.4)."""
     return verb.seconds("loop", 1) or ENDLESS
 
 
 async def pause(script: Script, verb: Element, document: Document) -> None:
-    """Wait; as first verb of a call before it is picked up (reference 5.7)."""
+    """Wait; as first verb of a call before it is picked up (docs/twilio.md 5.7)."""
     length = verb.seconds("length", 1)
     script.leg.hear("Pause", "", length)
     await script.leg.pause(length)
@@ -48,7 +48,7 @@ async def redirect(script: Script, verb: Element, document: Document) -> Jump:
     """Go on with another document."""
     url = script.resolve(document, verb.text)
     kind = script.context or "redirect"
-    return Jump(url, verb.get("method", "POST"), script.around(), kind)
+    return Jump(url, verb.get("method", "POST"), script.context_form(), kind)
 
 
 async def hangup(script: Script, verb: Element, document: Document) -> None:
@@ -67,5 +67,5 @@ async def reject(script: Script, verb: Element, document: Document) -> None:
 
 
 async def unknown(script: Script, verb: Element, document: Document) -> None:
-    """Pass over a verb of Twilio's that the stand-in does not play."""
+    """Skip a verb of Twilio's that the stand-in does not execute."""
     script.leg.note(f"{verb.name} is not played by this stand-in")

@@ -1,1 +1,1 @@
-"""What lies between Twilio and us: addresses, requests, faults, and the clock."""
+"""Between Twilio and the server: URLs, transports, faults, and the clock."""

@@ -1,4 +1,4 @@
-"""A webhook's URL as Twilio takes it apart: credentials, overrides, what is signed."""
+"""A webhook's URL as Twilio reads it: credentials, overrides, signature."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ RETRY_WORDS = frozenset({"4xx", "5xx", "ct", "rt"})
 
 @dataclass(frozen=True)
 class Overrides:
-    """What the fragment asks for (reference 9.1). Seconds, as Twilio's defaults are."""
+    """What the URL's fragment sets, in seconds (docs/twilio.md 9.1)."""
 
     connect: float = 5.0
     read: float = 15.0
@@ -26,7 +26,7 @@ class Overrides:
 
 @dataclass(frozen=True)
 class Address:
-    """A URL ready to be asked: without userinfo and fragment."""
+    """A URL without userinfo and fragment, and what these said."""
 
     url: str
     user: str = ""
@@ -53,7 +53,7 @@ def resolve(base: str, url: str, carry_credentials: bool = True) -> str:
     """Give an absolute URL; an empty one means the document's own.
 
     Whether Twilio carries credentials over to a relative URL is not established
-    (reference 15.11): done unless told otherwise.
+    (docs/twilio.md 15.11): by default it does.
     """
     if not url:
         return base
@@ -89,7 +89,7 @@ def read(url: str) -> Address:
 
 @lru_cache(maxsize=64)
 def overrides(fragment: str) -> Overrides:
-    """Read a fragment such as rc=2&rp=5xx,rt; values out of range are brought in."""
+    """Read a fragment such as rc=2&rp=5xx,rt; values are kept in range."""
     given = dict(parse_qsl(fragment, keep_blank_values=True))
     retry_on = frozenset(given.get("rp", "ct").split(","))
     if retry_on == {"all"}:
@@ -106,7 +106,7 @@ def overrides(fragment: str) -> Overrides:
 
 
 def with_query(url: str, form: Mapping[str, str]) -> str:
-    """Put the parameters into the query, as a GET has them."""
+    """Add the parameters to the query, as for a GET."""
     parts = urlsplit(url)
     added = urlencode(form)
     return urlunsplit(
@@ -115,7 +115,7 @@ def with_query(url: str, form: Mapping[str, str]) -> str:
 
 
 def signature(url: str, form: Mapping[str, str], auth_token: str) -> str:
-    """Sign as Twilio does for voice (reference 7.1): of https the port is left out."""
+    """Sign as Twilio does for voice: without the port of https (docs/twilio.md 7.1)."""
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.port is not None:
         url = urlunsplit(

@@ -1,4 +1,4 @@
-"""The time of the calls: that of the wall, faster, or jumping from event to event."""
+"""Call time: real time, faster than that, or virtual (it jumps from event to event)."""
 
 import asyncio
 import selectors
@@ -35,8 +35,8 @@ class Clock:
             self._began = self._loop.time()
         return (self._loop.time() - self._began) * self.speed
 
-    def on_the_wall(self, moment: datetime) -> datetime:
-        """Give when a moment of the calls is for those whose time is not faster."""
+    def in_real_time(self, moment: datetime) -> datetime:
+        """Give the moment in real time for one in call time."""
         return self.start + (moment - self.start) / self.speed
 
     async def sleep(self, seconds: float) -> None:
@@ -84,7 +84,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     @property
     def is_held(self) -> bool:
-        """Whether a thread works, so that time has to wait for it."""
+        """Whether a thread works, for which time has to wait."""
         return self._threads > 0
 
     def run_in_executor(
@@ -100,7 +100,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return future
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
-        """Wait for the threads at the end; that is not nothing either."""
+        """Wait for the threads at the end, in real time."""
         self._threads += 1
         try:
             await super().shutdown_default_executor()
@@ -133,7 +133,7 @@ class _JumpingSelector(selectors.DefaultSelector):
 
 
 def virtual_time_loop() -> VirtualLoop:
-    """Give a loop in which an hour of calls passes in no time."""
+    """Give a loop in virtual time."""
     return VirtualLoop()
 
 

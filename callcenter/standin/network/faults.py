@@ -1,4 +1,4 @@
-"""What may go wrong on the way to the server and back, on request and by the dice."""
+"""Faults of the network between Twilio and the server, at random."""
 
 from dataclasses import dataclass
 from random import Random
@@ -6,7 +6,7 @@ from random import Random
 
 @dataclass
 class Faults:
-    """Probabilities from 0 to 1 that a request meets a mishap; seconds are call time.
+    """Probabilities from 0 to 1 of each fault; seconds are call time.
 
     A *callback* is a request whose answer nobody waits for: status and recording
     callbacks, and the actions of legs that are gone. A *document* is one whose answer
@@ -37,19 +37,19 @@ class Faults:
     kinds: frozenset[str] | None = None
 
     def drops(self, kind: str) -> bool:
-        """Whether this one does not get there."""
+        """Whether this request does not reach the server."""
         return self._strikes(self.drop, kind)
 
     def drops_answer(self, kind: str) -> bool:
-        """Whether this one's answer does not come back."""
+        """Whether the answer to this request is lost."""
         return self._strikes(self.drop_answer, kind)
 
     def duplicates(self, kind: str) -> bool:
-        """Whether this one arrives twice."""
+        """Whether this request arrives twice."""
         return self._strikes(self.duplicate, kind)
 
     def lateness(self, kind: str, is_callback: bool) -> float:
-        """Give the seconds by which this one sets out late."""
+        """Give the seconds by which this request is sent late."""
         late = 0.0
         if self._strikes(self.delay, kind):
             late += self.random.uniform(0, self.delay_seconds)

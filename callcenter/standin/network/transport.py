@@ -1,4 +1,4 @@
-"""How a request gets to the server that answers it: over HTTP, or as a test likes."""
+"""How a request gets to the server: over HTTP, or in another way such as in process."""
 
 import asyncio
 import http.cookiejar
@@ -12,7 +12,7 @@ from requests.adapters import HTTPAdapter
 
 @dataclass
 class Request:
-    """One try of a request, ready to go: userinfo and fragment are off its URL."""
+    """One try of a request; its URL has no userinfo and no fragment."""
 
     url: str
     form: dict[str, str]
@@ -22,7 +22,7 @@ class Request:
 
 @dataclass
 class Answer:
-    """What the server said."""
+    """The server's answer."""
 
     status: int
     content_type: str
@@ -31,7 +31,7 @@ class Answer:
 
 
 class Timeout(NamedTuple):
-    """Seconds of the wall to wait for a connection, and then for the answer."""
+    """Real seconds to wait for a connection, and then for the answer."""
 
     connect: float
     read: float
@@ -50,7 +50,7 @@ class TimedOut(Exception):
 
 
 class Transport(Protocol):
-    """What carries requests."""
+    """Carries requests to a server."""
 
     async def send(self, request: Request, timeout: Timeout) -> Answer:
         """Give the answer, whatever its status; Unreachable or TimedOut without one."""
@@ -64,7 +64,7 @@ class HttpTransport:
         """Allow so many requests at once."""
         self._threads = ThreadPoolExecutor(connections, "standin")
         self._session = requests.Session()
-        # Cookies would wander from call to call.
+        # A cookie of one call must not be sent with another.
         nothing = http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
         self._session.cookies.set_policy(nothing)
         self._session.trust_env = False
@@ -75,10 +75,17 @@ class HttpTransport:
     async def send(self, request: Request, timeout: Timeout) -> Answer:
         """Give the answer; see the protocol."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._send, request, timeout)
+        try:
+            # That of `requests` is for each piece of the answer, this for all of it.
+            async with asyncio.timeout(timeout.read):
+                return await loop.run_in_executor(
+                    self._threads, self._send, request, timeout
+                )
+        except TimeoutError as problem:
+            raise TimedOut("no whole answer") from problem
 
     def close(self) -> None:
-        """Let go of threads and connections."""
+        """Close threads and connections."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._session.close()
 

@@ -1,1 +1,1 @@
-"""Telephones in the browser, whose calls run through a stand-in inside the server."""
+"""Telephones in the browser; their calls run on an exchange inside the server."""

@@ -1,4 +1,4 @@
-"""What the script of a telephone page may ask, checked field by field."""
+"""Forms for the requests of the script of a telephone page."""
 
 import re
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-# What Twilio says of a caller who withholds the number.
+# Twilio's From when the caller withholds the number.
 WITHHELD = "anonymous"
 MOST_NEWS = 1_000_000
 
 
 class PlaceForm(forms.Form):
-    """Who rings which line."""
+    """Places a call: who calls which line."""
 
     line = forms.ChoiceField(
         error_messages={
@@ -29,7 +29,7 @@ class PlaceForm(forms.Form):
         self.fields["line"].choices = [(line, line) for line in lines]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """The number as E.164, or the word for one that is withheld."""
+        """Gives the number as E.164, or Twilio's word for a withheld one."""
         cleaned = super().clean() or {}
         if cleaned.get("withheld"):
             return cleaned | {"caller": WITHHELD}
@@ -46,7 +46,7 @@ class PlaceForm(forms.Form):
 
 
 class PressForm(forms.Form):
-    """Keys of a telephone."""
+    """Presses keys."""
 
     digits = forms.RegexField(
         r"\A[0-9*#]{1,32}\Z",
@@ -58,7 +58,7 @@ class PressForm(forms.Form):
 
 
 class SayForm(forms.Form):
-    """A sentence for the other end."""
+    """Says a sentence to the other end."""
 
     text = forms.CharField(
         max_length=500, error_messages={"required": _("Write what you want to say.")}
@@ -66,7 +66,7 @@ class SayForm(forms.Form):
 
 
 class NewsForm(forms.Form):
-    """From which piece of news on, and how many seconds to wait for one."""
+    """Asks for news from number `since` on; waits `wait` seconds if there are none."""
 
     since = forms.IntegerField(min_value=0, max_value=MOST_NEWS)
     changes = forms.IntegerField(min_value=0)

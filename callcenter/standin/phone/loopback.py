@@ -1,8 +1,8 @@
-"""The way from every process of a site to its one switchboard, on a loopback port.
+"""Connects all processes of a site with its one switchboard, by a loopback port.
 
-A question is a line of JSON with a signature before it, and so is its answer: another
-program that listens or talks there is not believed. The process that first finds nobody
-on the port takes it, and answers in a thread of its own for as long as it lives.
+A question is a line of JSON with a signature before it, and so is its answer: messages
+of other programs on that port are ignored. The first process that finds the port free
+takes it, and answers in a thread of its own for as long as it lives.
 """
 
 import asyncio
@@ -21,12 +21,12 @@ from typing import Any, Protocol
 logger = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
-# Longer than any question may wait for news.
+# Longer than a question may wait for news.
 TIMEOUT_SECONDS = 10.0
 MOST_BYTES = 1_000_000
 TRIES = 5
 SECONDS_BETWEEN_TRIES = 0.2
-# Part of what is signed: a question sent back is no answer.
+# Part of the signed text, so that a question sent back is not taken for an answer.
 ASKED, ANSWERED = "?", "!"
 
 Json = dict[str, Any]
@@ -39,17 +39,17 @@ class Unavailable(Exception):
 
 
 class Answering(Protocol):
-    """Whoever answers the questions, inside the loop of the thread."""
+    """Answers questions inside the event loop of the thread."""
 
     async def answer(self, question: Json) -> Json:
-        """The answer to one question; what is wrong with it is an answer too."""
+        """The answer to one question; an error is an answer too."""
 
     async def work(self) -> None:
-        """What it does by itself, for as long as it answers."""
+        """Its background work, until it is cancelled."""
 
 
 class Loopback:
-    """Asks the switchboard of the site, and becomes it where there is none."""
+    """Asks the switchboard of the site; starts it in this process if there is none."""
 
     def __init__(self, port: int, secret: bytes, make: Callable[[], Answering]) -> None:
         self.port = port
@@ -60,21 +60,21 @@ class Loopback:
         self._stop: Callable[[], None] = lambda: None
 
     def ask(self, question: Json) -> Json:
-        """The switchboard's answer; Unavailable if there is none to be had."""
+        """The switchboard's answer; Unavailable without one."""
         for _ in range(TRIES):
             try:
                 return self._ask(question)
             except ConnectionRefusedError:
                 self._start()
             except ConnectionError:
-                # Its process ended just now; who asks next finds nobody there.
+                # Its process ended just now; the next try finds the port free.
                 time.sleep(SECONDS_BETWEEN_TRIES)
             except TimeoutError as error:
                 raise Unavailable(f"no answer on port {self.port}") from error
         raise Unavailable(f"nobody answers on port {self.port}")
 
     def close(self) -> None:
-        """Stop answering, if it is this process that does."""
+        """Stop answering, if this process does."""
         if self._thread is not None:
             self._stop()
             self._thread.join(TIMEOUT_SECONDS)
@@ -96,7 +96,7 @@ class Loopback:
         return answer
 
     def _start(self) -> None:
-        """Take the port and answer there; at once if somebody was faster."""
+        """Take the port and answer there, if it is free."""
         with self._starting:
             if self._thread is not None and self._thread.is_alive():
                 return
@@ -104,7 +104,7 @@ class Loopback:
                 listening = socket.create_server((HOST, self.port))
             except OSError as error:
                 if error.errno == errno.EADDRINUSE:
-                    # Another process, or what listens there does not answer yet.
+                    # Another process was faster, and may not answer yet.
                     time.sleep(SECONDS_BETWEEN_TRIES)
                     return
                 raise Unavailable(f"port {self.port}: {error}") from error
@@ -114,7 +114,7 @@ class Loopback:
             self._thread.start()
 
     def _run(self, listening: socket.socket) -> None:
-        # Closed whatever happens: nobody shall wait for an answer that cannot come.
+        # Closed in any case, so that nobody waits for an answer that cannot come.
         with listening:
             asyncio.run(self._serve(listening))
 
@@ -126,7 +126,7 @@ class Loopback:
         async def connected(
             reader: asyncio.StreamReader, writer: asyncio.StreamWriter
         ) -> None:
-            # A browser's process may go away before it has its answer.
+            # The process that asks may end before it has its answer.
             with contextlib.suppress(ConnectionError, ValueError, TimeoutError):
                 line = await asyncio.wait_for(reader.readline(), TIMEOUT_SECONDS)
                 question = _believed(line, ASKED, self._secret)
@@ -148,7 +148,7 @@ class Loopback:
 async def _answer(answering: Answering, question: Json) -> Json:
     try:
         return await answering.answer(question)
-    # Silence would be taken for a process that died, and the question be asked again.
+    # Without an answer the asking process would think this one died, and ask again.
     except Exception:
         logger.exception("no answer to %s", question.get("do"))
         return FAILED
@@ -164,7 +164,7 @@ def _signed(said: Json, way: str, secret: bytes) -> bytes:
 
 
 def _believed(line: bytes, way: str, secret: bytes) -> Json | None:
-    """What a line says, if it comes from somebody who knows the secret."""
+    """The content of a line, if it is signed with the secret."""
     signature, _, text = line.decode("ascii", "replace").rstrip("\n").partition(" ")
     right = _signature(text, way, secret)
     if not hmac.compare_digest(signature.encode(), right.encode()):

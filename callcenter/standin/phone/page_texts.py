@@ -1,20 +1,20 @@
-"""What the script of the telephone pages writes, in the reader's language."""
+"""The texts that the script of the telephone pages shows, in the reader's language."""
 
 from typing import Any
 
 from django.utils.translation import get_language, gettext
 
-# The language of what people type, as voices name it.
+# The tag for the speech synthesis that reads what people type.
 _SPOKEN = {"ja": "ja-JP", "en": "en-US"}
 
 
 def spoken_language() -> str:
-    """The tag of the reader's language, for the voice at the other end."""
+    """The language tag of the reader, for the voice that reads what they type."""
     return _SPOKEN.get((get_language() or "")[:2], "en-US")
 
 
 def texts() -> dict[str, Any]:
-    """The words by what they say; {names} are filled in by the script."""
+    """The texts by key; the script fills in the {names}."""
     return {
         "doing": {
             "idle": gettext("Ready to call"),

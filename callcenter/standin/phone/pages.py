@@ -1,7 +1,7 @@
-"""The telephones in the browser: two pages, and what their script asks.
+"""The telephones in the browser: two pages, and the URLs that their script calls.
 
-The only part of the stand-in that knows Django. Which numbers there are, and what
-answers at them, it is told by whoever includes its paths. Only there with DEMO.
+The only part of the stand-in that knows Django. Whoever includes its paths says which
+numbers there are and which URLs answer at them.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ from callcenter.standin.phone.switchboard import (
     Switchboard,
 )
 
-# Nothing from elsewhere, nothing inline: what our pages need, and no more.
+# Only files of this site, nothing inline.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -48,7 +48,7 @@ KEYS = [
 
 @dataclass(frozen=True)
 class Telephone:
-    """A number, how people write it, and whose it is; which queues are served there."""
+    """A number, how people write it, whose it is, and the queues served there."""
 
     number: str
     shown: str
@@ -58,22 +58,22 @@ class Telephone:
 
 @dataclass(frozen=True)
 class Offer:
-    """What the pages can be used with; `lines` are ours, the default one first."""
+    """What the pages offer; `lines` are our numbers, the default one first."""
 
     lines: Sequence[Telephone]
     operators: Sequence[Telephone]
-    queues: Sequence[str]  # those that are there before anybody waits in them
+    queues: Sequence[str]  # those that exist before anybody waits in them
     voice_url: str
     fallback_url: str
     status_callback: str
-    caller: str  # a number to call from, until somebody writes another
-    pin: str  # that operators of the demo have, for the hint
-    # Whom to try it with: callers of the first line who press the key are theirs.
+    caller: str  # the number to call from, unless another is typed
+    pin: str  # of the demo's operators, for the hint
+    # An operator to try it with: callers of the first line get there with this key.
     suggested: Telephone | None
     suggested_key: str
     history_url: str  # where a search for a SID (`?q=`) finds the call
-    site: str  # the address under which those URLs begin
-    missing: str  # what has to be set before a call is possible; empty if nothing
+    site: str  # what those URLs begin with
+    missing: str  # why no call is possible yet; empty if it is
 
 
 Offering = Callable[[], Offer]
@@ -81,34 +81,34 @@ Writing = Callable[[str], str]
 
 
 def paths(offering: Offering, written: Writing) -> list[URLPattern]:
-    """The pages, and the questions of their script; `written` is how numbers look."""
-    told: dict[str, Any] = {"offering": offering, "written": written}
+    """The pages and what their script calls; `written` formats a number for people."""
+    given: dict[str, Any] = {"offering": offering, "written": written}
     call = "calls/<str:sid>/"
     return [
-        path("phone/", PhoneView.as_view(**told), name="phone"),
-        path("operator/", OperatorView.as_view(**told), name="operator"),
-        path("calls/", CallsView.as_view(**told), name="calls"),
-        path(call, NewsView.as_view(**told), name="call"),
-        path(f"{call}press/", PressView.as_view(**told), name="press"),
-        path(f"{call}say/", SayView.as_view(**told), name="say"),
-        path(f"{call}hang-up/", HangUpView.as_view(**told), name="hang-up"),
+        path("phone/", PhoneView.as_view(**given), name="phone"),
+        path("operator/", OperatorView.as_view(**given), name="operator"),
+        path("calls/", CallsView.as_view(**given), name="calls"),
+        path(call, NewsView.as_view(**given), name="call"),
+        path(f"{call}press/", PressView.as_view(**given), name="press"),
+        path(f"{call}say/", SayView.as_view(**given), name="say"),
+        path(f"{call}hang-up/", HangUpView.as_view(**given), name="hang-up"),
     ]
 
 
 @method_decorator(never_cache, name="dispatch")
 class DemoView(View):
-    """Something that is only there for a demo; `paths` says with what."""
+    """A view of the telephones; `paths` sets the attributes."""
 
     offering: Offering | None = None
     written: Writing | None = None
 
     def offer(self) -> Offer:
-        """What there is to call, as the setup is now."""
+        """The offer as the setup is now."""
         assert self.offering is not None  # noqa: S101 -- as_view is given it
         return self.offering()
 
     def asked(self, question: dict[str, Any]) -> JsonResponse:
-        """The switchboard's answer, its numbers as people write them; or why not."""
+        """The switchboard's answer as JSON, with its numbers as people write them."""
         assert self.written is not None  # noqa: S101 -- as_view is given it
         try:
             answer = switchboard().ask(question)
@@ -126,7 +126,7 @@ class DemoView(View):
 
 
 class TelephoneView(DemoView):
-    """A page that is a telephone."""
+    """A page with a telephone."""
 
     template_name: ClassVar[str]
 
@@ -156,7 +156,7 @@ class OperatorView(TelephoneView):
 
 
 class CallsView(DemoView):
-    """A call is placed."""
+    """Places a call."""
 
     def post(self, request: HttpRequest) -> JsonResponse:
         offer = self.offer()
@@ -182,7 +182,7 @@ class CallsView(DemoView):
 
 
 class NewsView(DemoView):
-    """What has happened on a call."""
+    """Says what has happened on a call."""
 
     def get(self, request: HttpRequest, sid: str) -> JsonResponse:
         form = NewsForm(request.GET)
@@ -192,7 +192,7 @@ class NewsView(DemoView):
 
 
 class PressView(DemoView):
-    """Keys are pressed."""
+    """Presses keys."""
 
     def post(self, request: HttpRequest, sid: str) -> JsonResponse:
         form = PressForm(request.POST)
@@ -202,7 +202,7 @@ class PressView(DemoView):
 
 
 class SayView(DemoView):
-    """A sentence is said to whoever is at the other end."""
+    """Says a sentence to the other end."""
 
     def post(self, request: HttpRequest, sid: str) -> JsonResponse:
         form = SayForm(request.POST)
@@ -213,7 +213,7 @@ class SayView(DemoView):
 
 
 class HangUpView(DemoView):
-    """The receiver is put down."""
+    """Hangs up."""
 
     def post(self, request: HttpRequest, sid: str) -> JsonResponse:
         return self.asked({"do": "hang_up", "call": sid})
@@ -233,14 +233,14 @@ def _error(text: str, status: int) -> JsonResponse:
 
 
 def switchboard() -> Loopback:
-    """The way to the one switchboard of this site."""
+    """The switchboard of this site, shared by its processes."""
     known = (
         settings.PUBLIC_BASE_URL,
         settings.TWILIO_ACCOUNT_SID,
         settings.TWILIO_AUTH_TOKEN,
     )
     secret = salted_hmac(__name__, "\n".join(known), algorithm="sha256").digest()
-    # Of the installation's own: two on one machine are seldom in each other's way.
+    # Depends on the installation, so that two on one machine seldom collide.
     own = FIRST_PORT + int.from_bytes(hashlib.sha256(secret).digest()[:4]) % PORTS
     return _loopback(settings.STANDIN_PORT or own, secret, known[1], known[2])
 

@@ -1,4 +1,4 @@
-"""The calls that people make by hand: placed, watched and steered from their pages.
+"""The calls that people make in the browser: placed, watched and steered by a page.
 
 Runs an exchange; questions and answers are plain values that JSON can hold.
 """
@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from callcenter.standin.calls.exchange import Exchange, Number
-from callcenter.standin.calls.legs import Leg, Stay
+from callcenter.standin.calls.legs import Leg, Visit
 
 Json = dict[str, Any]
 
-# A page in sight asks twice a second, one in the background waits for its news.
+# A visible page asks twice a second; then so long a silence means it was closed.
 SILENT_SECONDS = 20.0
-# How long a call that is over can be asked about.
+# How long a call can be asked about after its end.
 REMEMBERED_SECONDS = 600.0
 MOST_SECONDS_WAITED = 3.0
 MOST_CALLS = 50
@@ -28,16 +28,16 @@ UNKNOWN_CALL: Json = {"error": "unknown call"}
 
 @dataclass
 class _Line:
-    """One page's call, and what its person heard, pressed and said, in order."""
+    """The call of one page, with what its person heard, pressed and said, in order."""
 
     leg: Leg
     news: list[Json] = field(default_factory=list)
-    taken: int = 0
+    collected: int = 0
     asked_at: float = field(default_factory=time.monotonic)
 
     def collect(self) -> None:
-        """Take what was heard since the last time."""
-        for heard in self.leg.heard[self.taken :]:
+        """Add what was heard since the last time to the news."""
+        for heard in self.leg.heard[self.collected :]:
             self.add(
                 heard.verb,
                 heard.text,
@@ -45,7 +45,7 @@ class _Line:
                 language=heard.language,
                 seconds=heard.seconds,
             )
-        self.taken = len(self.leg.heard)
+        self.collected = len(self.leg.heard)
 
     def add(
         self,
@@ -69,20 +69,23 @@ class _Line:
 
 
 class Switchboard:
-    """Everybody's calls of one site."""
+    """All calls from the browsers of one site, on one exchange."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._lines: dict[str, _Line] = {}
 
     async def work(self) -> None:
-        """Hang up for pages that were closed, and forget calls long over."""
+        """Clean up every second, for ever."""
         while True:
             await asyncio.sleep(1)
-            self.look_after(time.monotonic())
+            self.clean_up(time.monotonic())
 
-    def look_after(self, now: float) -> None:
-        """Do the regular work at a moment of the monotonic clock, in seconds."""
+    def clean_up(self, now: float) -> None:
+        """Hang up for pages that were closed, and forget calls long over.
+
+        `now` is a moment of the monotonic clock, in seconds.
+        """
         for sid, line in list(self._lines.items()):
             silent = now - line.asked_at
             if not line.leg.is_over and silent > SILENT_SECONDS:
@@ -91,7 +94,7 @@ class Switchboard:
                 del self._lines[sid]
 
     async def answer(self, question: Json) -> Json:
-        """Do what is asked, and give the state of the call afterwards."""
+        """Do what is asked; give the state of the call afterwards."""
         if question["do"] == "place":
             return self._place(question)
         line = self._lines.get(question["call"])
@@ -105,19 +108,19 @@ class Switchboard:
                 self._say(line, text, language)
             case {"do": "hang_up"}:
                 line.leg.hang_up()
-                # What it leads to is done by others: let them have their turn.
+                # Let the tasks run that end the call.
                 await asyncio.sleep(0)
             case {"do": "news", "changes": changes, "wait": seconds}:
                 await _change(line.leg, changes, seconds)
         return self._state(line, question.get("since", 0))
 
     def _place(self, question: Mapping[str, Any]) -> Json:
-        # Everybody may ring at a demo, but not with a script that never hangs up.
+        # Everybody may call at a demo, but a script must not fill the memory.
         up = [line for line in self._lines.values() if not line.leg.is_over]
         if len(up) >= MOST_CALLS:
             return TOO_MANY_CALLS
         number = Number(**question["number"])
-        # The newest says what answers there: setup may have changed since the last.
+        # The setup may have changed since the last call to it.
         self._exchange.add_number(number)
         for name in question["queues"]:
             self._exchange.queue(name)
@@ -132,7 +135,7 @@ class Switchboard:
             line.leg.press(digits)
 
     def _say(self, line: _Line, text: str, language: str) -> None:
-        """Whoever is at the other end hears it; nobody, while there is no one."""
+        """Let the other end hear it, if there is one."""
         other = self._other(line.leg)
         if other is not None and not line.leg.is_hung_up:
             line.collect()
@@ -141,19 +144,19 @@ class Switchboard:
             other.hear("Voice", text, language=language)
 
     def _other(self, leg: Leg) -> Leg | None:
-        """Whom it talks with."""
+        """The leg it talks with, if any."""
         talks = [talk for talk in leg.talks if talk.ended_at is None]
         return self._exchange.calls.get(talks[-1].other_sid) if talks else None
 
-    def _position(self, leg: Leg, stay: Stay) -> int:
-        """Its place in the queue now, from 1; 0 while it is being taken out."""
-        members = self._exchange.queues[stay.queue].members
+    def _position(self, leg: Leg, visit: Visit) -> int:
+        """Its place in the queue now, from 1; 0 while it is being connected."""
+        members = self._exchange.queues[visit.queue].members
         return next((at for at, one in enumerate(members, 1) if one.leg is leg), 0)
 
     def _state(self, line: _Line, since: int) -> Json:
         line.collect()
         leg, now = line.leg, self._exchange.clock.now()
-        stays = [stay for stay in leg.stays if stay.left_at is None]
+        visits = [visit for visit in leg.visits if visit.left_at is None]
         other = self._other(leg)
         return {
             "call": leg.sid,
@@ -161,8 +164,8 @@ class Switchboard:
             "to": leg.to,
             "doing": leg.doing,
             "seconds": _between(leg.started_at, leg.ended_at or now),
-            "queue": stays[-1].queue if stays else "",
-            "position": self._position(leg, stays[-1]) if stays else 0,
+            "queue": visits[-1].queue if visits else "",
+            "position": self._position(leg, visits[-1]) if visits else 0,
             "with": other.from_ if other else "",
             "talk_seconds": _between(leg.talks[-1].began_at, now) if other else 0,
             "hung_up_by": leg.hung_up_by,
@@ -172,7 +175,7 @@ class Switchboard:
 
 
 async def _change(leg: Leg, since: int, seconds: float) -> None:
-    """Wait until something has changed on the leg, but not for long."""
+    """Wait for a change on the leg, at most so many seconds."""
     with contextlib.suppress(TimeoutError):
         most = min(seconds, MOST_SECONDS_WAITED)
         if most > 0 and not leg.is_over:

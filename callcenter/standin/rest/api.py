@@ -1,4 +1,4 @@
-"""The way of a REST request: who asks, for what, and the answer or the error."""
+"""REST requests: authentication, routing, and the answer or the error."""
 
 import base64
 import binascii
@@ -55,7 +55,7 @@ _ROUTES: list[tuple[str, dict[str, Handler]]] = [
 
 
 def _pattern(route: str) -> re.Pattern[str]:
-    """SIDs stand for their places; a member may also be the one in front."""
+    """A path with SIDs as a pattern; a member may also be `Front`."""
     places = route.replace("Members/CA", "Members/(CA[0-9a-fA-F]{32}|Front)")
     return re.compile(re.sub(r"/([A-Z]{2})(?=/|$)", r"/(\1[0-9a-fA-F]{32})", places))
 
@@ -65,7 +65,7 @@ _PATTERNS = [(_pattern(route), handlers) for route, handlers in _ROUTES]
 
 @dataclass(frozen=True)
 class RestAnswer:
-    """What goes back: a status, JSON or nothing, and the headers that go with it."""
+    """An HTTP answer: status, JSON or nothing, headers."""
 
     status: int
     body: bytes = b""
@@ -100,12 +100,12 @@ class RestApi:
         if method not in handlers:
             message = f"Method not allowed: {method}"
             raise Refused(405, METHOD_NOT_ALLOWED, message)
-        # latin-1 takes any byte; what is not ASCII there is no form, and means nothing.
+        # latin-1 decodes any byte; a form is ASCII, so other bytes are in no parameter.
         parameters = Parameters(query if method == "GET" else body.decode("latin-1"))
         document = handlers[method](self.exchange, path, parameters, *sids)
         if document is None:
             return RestAnswer(204)
-        # A list is where things are made; what has a SID is changed.
+        # A POST to a list makes a resource, one to a resource changes it.
         is_list = not sids or not path.endswith(f"/{sids[-1]}.json")
         return _json(201 if method == "POST" and is_list else 200, document)
 
@@ -120,7 +120,7 @@ class RestApi:
         return scheme.lower() == "basic" and hmac.compare_digest(given, expected)
 
     def _handlers(self, path: str) -> tuple[dict[str, Handler], list[str]]:
-        """Who serves a path, and the SIDs in it; another account's are not found."""
+        """The handler of a path and the SIDs in it; 20404 for another account."""
         base = f"/{API_VERSION}/Accounts/{self.exchange.account.sid}/"
         if not (path.startswith(base) and path.endswith(".json")):
             raise NotFound
@@ -137,7 +137,7 @@ def _json(status: int, document: Mapping[str, object]) -> RestAnswer:
 
 
 def _error(refused: Refused) -> RestAnswer:
-    """An error as Twilio words it; the challenge where nobody is known."""
+    """An error as Twilio words it; with a challenge for 401."""
     document = {
         "code": refused.code,
         "message": str(refused),

@@ -30,7 +30,7 @@ _METHODS = {
 
 
 def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
-    """All of them, or those of one name."""
+    """List all, or those with one name."""
     name = asked.text("FriendlyName")
     found = [
         one
@@ -41,7 +41,7 @@ def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
 
 
 def create(exchange: Exchange, path: str, form: Parameters) -> Resource:
-    """Make one; nothing about it is required."""
+    """Make one; no field is required."""
     now = exchange.clock.now()
     application = Application(new_sid("AP", exchange.random), "", now, now)
     _set(application, form)
@@ -55,7 +55,7 @@ def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resourc
 
 
 def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resource:
-    """Change what is named, leave the rest."""
+    """Change the given fields."""
     application = _known(exchange, sid)
     _set(application, form)
     application.updated_at = exchange.clock.now()
@@ -75,7 +75,7 @@ def _known(exchange: Exchange, sid: str) -> Application:
 
 
 def _set(application: Application, form: Parameters) -> None:
-    """Read everything before anything is changed: a refusal leaves all as it was."""
+    """Read all fields before any is changed, so that a refusal changes nothing."""
     values = {field: form.url(name) for name, field in _URLS.items() if name in form}
     values |= {
         field: form.method(name) for name, field in _METHODS.items() if name in form

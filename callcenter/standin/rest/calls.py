@@ -1,4 +1,4 @@
-"""Calls: list, place, read, redirect, end (reference 10.1)."""
+"""Calls: list, place, read, redirect, end (docs/twilio.md 10.1)."""
 
 from datetime import datetime
 from functools import partial
@@ -36,7 +36,7 @@ SUBRESOURCES = {
 
 
 def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
-    """Every leg, newest first, of those that pass the filters."""
+    """List the legs that pass the filters, newest first."""
     found = [
         leg
         for leg in newest_first(exchange.calls)
@@ -51,7 +51,7 @@ def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
 
 
 def create(exchange: Exchange, path: str, form: Parameters) -> Resource:
-    """Ring somebody; the document is asked for when they answer."""
+    """Place a call; its document is requested when it is answered."""
     return _resource(exchange, placing.place(exchange, form))
 
 
@@ -63,7 +63,7 @@ def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resourc
 def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resource:
     """Redirect a call in progress, or end one that is not over.
 
-    The answer may still tell of the old status, as Twilio's may (reference 4.4).
+    The answer may still have the old status, as Twilio's may (docs/twilio.md 4.4).
     """
     leg = known(exchange, sid)
     status, url, twiml = form.text("Status"), form.url("Url"), placing.twiml(form)
@@ -92,7 +92,7 @@ def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resourc
 
 
 def known(exchange: Exchange, sid: str) -> Leg:
-    """The leg of a SID; NotFound without one."""
+    """The leg with this SID; NotFound without one."""
     try:
         return exchange.calls[sid]
     except KeyError as problem:
@@ -100,7 +100,7 @@ def known(exchange: Exchange, sid: str) -> Leg:
 
 
 def _end(exchange: Exchange, leg: Leg, status: str) -> None:
-    """Completed ends whatever it is; canceled leaves alone what is in progress."""
+    """End a call: `completed` in any state, `canceled` only before the answer."""
     if leg.answered_at is None:
         exchange.update_call(leg.sid, status="canceled")
     elif status == "completed":
@@ -118,7 +118,7 @@ def _status(leg: Leg) -> str:
 
 
 def _completed_at(leg: Leg) -> datetime | None:
-    """When a call ended that completed; empty for any other."""
+    """When a completed call ended; None for any other."""
     return leg.ended_at if leg.status == "completed" else None
 
 

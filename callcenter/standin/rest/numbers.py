@@ -1,4 +1,4 @@
-"""Numbers of the account: list, read, and what happens when somebody calls one."""
+"""Numbers of the account: list, read, change what is requested at a call."""
 
 import re
 from functools import partial
@@ -31,15 +31,15 @@ _METHODS = {
 
 
 def formatted(address: str) -> str:
-    """An address for display: those of North America are grouped, others stay."""
+    """An address for display: those of North America are grouped, others visit."""
     if match := re.fullmatch(r"\+1([0-9]{3})([0-9]{3})([0-9]{4})", address):
         return "({}) {}-{}".format(*match.groups())
     return address
 
 
 def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
-    """All of them, or those of a name or of a pattern of digits."""
-    # A part of a number is enough, a star stands for any digit (the file says so).
+    """List all, or those with a name or a pattern of digits."""
+    # Part of a number is enough; a star stands for any digit (see the OpenAPI file).
     pattern = re.compile(re.escape(asked.text("PhoneNumber")).replace(r"\*", "[0-9]"))
     found = [
         one
@@ -58,7 +58,7 @@ def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resourc
 
 
 def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resource:
-    """Change what is named, leave the rest; the next call is led by it."""
+    """Change the given fields, for the next call on."""
     number = _known(exchange, sid)
     values = {field: form.url(name) for name, field in _URLS.items() if name in form}
     values |= {

@@ -1,4 +1,4 @@
-"""Lists in pages, as the API gives them: tokens, addresses, counts."""
+"""Pages of lists, as the API gives them: tokens, URLs, counts."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
@@ -11,7 +11,7 @@ LARGEST_SIZE = 1000
 
 
 class Named(Protocol):
-    """Something in a list, known by its SID."""
+    """A resource in a list, with its SID."""
 
     @property
     def sid(self) -> str: ...
@@ -29,7 +29,7 @@ def page(
     path: str,
     filters: Parameters,
 ) -> Page:
-    """One page of what was found, under a name, with the addresses of its neighbours.
+    """One page of the found resources under a name, with the URLs of its neighbours.
 
     A token holds the resource where the page before ended (or the one after began),
     so that what is added in front meanwhile repeats nothing and hides nothing.

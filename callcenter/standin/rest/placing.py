@@ -1,4 +1,4 @@
-"""Placing a call by REST: whom it rings, from which number, what they then hear."""
+"""Placing a call by REST: from, to, and the documents it executes."""
 
 import re
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _ADDRESS = re.compile(r"(client|sips?):\S{1,256}")
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a call does once it is placed, as its form or its TwiML App says."""
+    """The URLs and callbacks of a placed call, from the form or its TwiML App."""
 
     document: Jump
     fallback_url: str
@@ -43,7 +43,7 @@ class _Plan:
 
 
 def place(exchange: Exchange, form: Parameters) -> Leg:
-    """Ring somebody as a form of Calls asks; Refused where Twilio would refuse."""
+    """Place a call as a form asks; Refused where Twilio refuses."""
     to, from_ = _ends(exchange, form)
     seconds = form.whole("Timeout", DEFAULT_TIMEOUT)
     if "ApplicationSid" in form:
@@ -66,9 +66,9 @@ def place(exchange: Exchange, form: Parameters) -> Leg:
     leg.application_sid = plan.application_sid
     leg.fallback_method = plan.fallback_method
     if not EVENTS.issuperset(plan.status_events):
-        # Taken, but nothing is ever told: Twilio only writes it into its debugger.
+        # Twilio accepts it, logs it in its debugger and sends no callback.
         leg.status_events = ()
-        leg.blame(INVALID_EVENT, " ".join(plan.status_events))
+        leg.log_error(INVALID_EVENT, " ".join(plan.status_events))
     return leg
 
 
@@ -82,7 +82,7 @@ def twiml(form: Parameters) -> str:
 
 
 def _ends(exchange: Exchange, form: Parameters) -> tuple[str, str]:
-    """Whom it rings and who calls: a number of ours, or a client calling no number."""
+    """Who is called and who calls: a number of the account, or a client."""
     to, from_ = form.text("To"), form.text("From")
     if not to:
         raise Refused(400, NO_TO, "No 'To' number is specified")
@@ -102,7 +102,7 @@ def _ends(exchange: Exchange, form: Parameters) -> tuple[str, str]:
 
 
 def _plan(form: Parameters) -> _Plan:
-    """As the form says; a URL goes before a document in the request itself."""
+    """From the form; a URL goes before a document in the form."""
     url, text = form.url("Url"), twiml(form)
     if not url and not text:
         raise Refused(400, URL_INVALID, "Url parameter is required.")
@@ -118,7 +118,7 @@ def _plan(form: Parameters) -> _Plan:
 
 
 def _plan_of(application: Application) -> _Plan:
-    """As the App says: what the form says of documents and callbacks is ignored."""
+    """From the App; documents and callbacks of the form are ignored."""
     if not application.voice_url:
         raise Refused(400, URL_INVALID, "Url parameter is required.")
     method = application.voice_method

@@ -1,4 +1,4 @@
-"""Queues and who waits in them: make, change, delete, take out (reference 10.2)."""
+"""Queues and their members: make, change, delete, dequeue (docs/twilio.md 10.2)."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,7 @@ from callcenter.standin.rest.values import (
     newest_first,
 )
 
-# Only the rule is documented; no source tells the code of this one.
+# Only the rule is documented; the code of this error is not known.
 NOT_EMPTY = 22001
 ALREADY_EXISTS = 22003
 LARGEST_QUEUE = 5000
@@ -26,7 +26,7 @@ FRONT = "Front"
 
 @dataclass(frozen=True)
 class Place:
-    """A member, and where it stands."""
+    """A member and its place, from 1."""
 
     member: Member
     queue: Queue
@@ -34,7 +34,7 @@ class Place:
 
     @property
     def sid(self) -> str:
-        """The SID of the call, by which a member is known."""
+        """The SID of the call, which identifies a member."""
         return self.member.leg.sid
 
 
@@ -45,7 +45,7 @@ def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
 
 
 def create(exchange: Exchange, path: str, form: Parameters) -> Resource:
-    """Make one, of a name that none has yet."""
+    """Make one; its name must be new."""
     form.required("FriendlyName")
     name, size = _free_name(exchange, form), _max_size(form, MAX_SIZE)
     queue = exchange.queue(name)
@@ -59,7 +59,7 @@ def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resourc
 
 
 def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resource:
-    """Rename one, or let it grow or shrink; who is in it stays."""
+    """Rename one or change its size; its members stay."""
     queue = _known(exchange, sid)
     size = _max_size(form, queue.max_size)
     if "FriendlyName" in form and form.text("FriendlyName") != queue.name:
@@ -80,7 +80,7 @@ def delete(exchange: Exchange, path: str, form: Parameters, sid: str) -> None:
 
 
 def members(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Page:
-    """Who waits, the first in front."""
+    """List the members, the first one first."""
     found = _places(_known(exchange, sid))
     tell = partial(_member_resource, exchange)
     return page("queue_members", found, tell, path, asked)
@@ -89,14 +89,14 @@ def members(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Page:
 def member(
     exchange: Exchange, path: str, asked: Parameters, sid: str, call_sid: str
 ) -> Resource:
-    """Read one who waits, by the SID of the call or as the one in front."""
+    """Read a member, by the SID of the call or as `Front`."""
     return _member_resource(exchange, _place(exchange, sid, call_sid))
 
 
 def dequeue(
     exchange: Exchange, path: str, form: Parameters, sid: str, call_sid: str
 ) -> Resource:
-    """Take one out and send the call to a document; a second time nobody is there."""
+    """Dequeue a member: send the call to a document. A second time it is not found."""
     place = _place(exchange, sid, call_sid)
     form.required("Url")
     url, method = form.url("Url"), form.method("Method")
@@ -113,7 +113,7 @@ def _known(exchange: Exchange, sid: str) -> Queue:
 
 
 def _places(queue: Queue) -> list[Place]:
-    """Who waits; not those who are on their way out."""
+    """The members, without those that are being dequeued."""
     waiting = [one for one in queue.members if not one.leg.interrupted.done()]
     return [Place(one, queue, number) for number, one in enumerate(waiting, start=1)]
 
@@ -161,7 +161,7 @@ def _member_resource(exchange: Exchange, place: Place) -> Resource:
     return {
         "call_sid": place.sid,
         "queue_sid": place.queue.sid,
-        "date_enqueued": moment(place.member.stay.entered_at),
+        "date_enqueued": moment(place.member.visit.entered_at),
         "position": place.position,
         "wait_time": int(waited),
         "uri": (

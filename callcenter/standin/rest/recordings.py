@@ -1,4 +1,4 @@
-"""Recordings: list, read, delete, all of them or those of a call (reference 10.3)."""
+"""Recordings of the account or of a call (docs/twilio.md 10.3)."""
 
 from datetime import timedelta
 from functools import partial
@@ -39,7 +39,7 @@ def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resourc
 
 
 def delete(exchange: Exchange, path: str, form: Parameters, sid: str) -> None:
-    """Delete the sound; what is known about it stays, and is told to who asks."""
+    """Delete the sound; the resource stays and is listed if asked for."""
     recording = _known(exchange, sid)
     recording.status = "deleted"
 
@@ -88,7 +88,7 @@ def _known(
 
 
 def _shared(exchange: Exchange, recording: Recording) -> Resource:
-    """What both resources tell in the same words."""
+    """The fields that both resources have."""
     ended_at = recording.started_at + timedelta(seconds=recording.duration)
     return {
         "sid": recording.sid,

@@ -42,7 +42,7 @@ async def serve(
 
 
 class _BadRequest(Exception):
-    """Something that is no HTTP request we read; the connection ends."""
+    """Not an HTTP request that this server reads; the connection ends."""
 
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status.phrase)
@@ -52,7 +52,7 @@ class _BadRequest(Exception):
 async def _converse(
     api: RestApi, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    """Answer the requests of one connection until either side has enough."""
+    """Answer the requests of one connection until either side ends it."""
     try:
         goes_on = True
         while goes_on:
@@ -104,7 +104,7 @@ def _head(head: bytes) -> tuple[str, str, str, Message]:
 
 
 def _length(headers: Message) -> int:
-    """The bytes of the body. Twilio's libraries say them, none sends in chunks."""
+    """The number of bytes in the body. Twilio's libraries always give it."""
     if headers.get("Transfer-Encoding"):
         raise _BadRequest(HTTPStatus.LENGTH_REQUIRED)
     said = headers.get("Content-Length", "0").strip()

@@ -1,4 +1,4 @@
-"""What the API reads and writes: parameters, moments, refusals."""
+"""Values of the API: parameters of requests, moments, errors."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -28,11 +28,11 @@ class Refused(Exception):
 
 
 class NotFound(Exception):
-    """There is no such resource; who knows the path makes 20404 of it."""
+    """There is no such resource; answered as 20404 with the path."""
 
 
 class Parameters:
-    """Parameters of a request, of its query or its form; a name may come twice."""
+    """Parameters of a request's query or form; a name may come twice."""
 
     def __init__(self, encoded: str) -> None:
         self.pairs = parse_qsl(encoded, keep_blank_values=True)
@@ -46,7 +46,7 @@ class Parameters:
         return values[-1] if values else default
 
     def many(self, name: str) -> list[str]:
-        """Every value of a name, in the order they came."""
+        """All values of a name, in order."""
         return [value for key, value in self.pairs if key == name]
 
     def whole(self, name: str, default: int) -> int:
@@ -59,7 +59,7 @@ class Parameters:
         return int(value)
 
     def flag(self, name: str) -> bool:
-        """Whether a name is said to be true, in the spelling of any library."""
+        """Whether a value is true, in any case (libraries differ)."""
         return self.text(name).lower() == "true"
 
     def url(self, name: str) -> str:
@@ -109,7 +109,7 @@ def is_on_days(at: datetime | None, filters: Parameters, name: str) -> bool:
     """Whether a moment passes the filters `name`, `name<` and `name>`.
 
     Their grain is the UTC day, both ends included, whatever time of day a library
-    adds (reference 10.1): who wants less has to look again.
+    adds (docs/twilio.md 10.1): a client that wants less has to filter again.
     """
     asked = [
         (sign, _day(filters.text(f"{name}{sign}"), f"{name}{sign}"))
@@ -134,10 +134,10 @@ def _day(text: str, name: str) -> date:
 
 
 def newest_first(things: Mapping[str, T]) -> list[T]:
-    """The order of the API; they were put in as they came about."""
+    """In the order of the API; the mapping has the oldest first."""
     return list(things.values())[::-1]
 
 
 def among(values: Sequence[str], asked: str) -> bool:
-    """Whether what was asked for is one of these, or nothing was asked for."""
+    """Whether one of the values is asked for, or nothing is."""
     return not asked or asked in values

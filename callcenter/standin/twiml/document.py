@@ -1,4 +1,4 @@
-"""A document as Twilio reads it: parsed, checked, refused or cut to what is allowed."""
+"""A TwiML document as Twilio reads it: what is wrong is refused or left out."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -42,7 +42,7 @@ class Element:
 
 @dataclass
 class Document:
-    """The verbs to execute, where they came from, and what Twilio warns of."""
+    """The verbs to execute, their URL, and Twilio's warnings (code, detail)."""
 
     url: str
     method: str
@@ -117,7 +117,7 @@ def _children(parent: ET.Element, warnings: list[tuple[int, str]]) -> list[Eleme
 
 
 def _text(element: ET.Element) -> str:
-    # SSML is spoken, so its words are Say's; of any other only what stands directly.
+    # The text inside SSML is spoken, so it is part of Say's text.
     if element.tag == "Say":
         return "".join(element.itertext()).strip()
     return (element.text or "").strip()
@@ -127,7 +127,8 @@ def _check_say(say: Element, warnings: list[tuple[int, str]]) -> None:
     if not say.text:
         warnings.append((13520, "empty"))
     elif len(say.text) > LONGEST_SAY or len(quote(say.text)) > LONGEST_SAY_IN_URL:
-        # Reference 5.4; whether anything of it is heard is not told: nothing here.
+        # Whether part of it is heard is not documented (docs/twilio.md 5.4): here
+        # nothing is.
         warnings.append((13521, f"{len(say.text)} letters"))
         say.text = ""
 

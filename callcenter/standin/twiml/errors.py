@@ -1,4 +1,4 @@
-"""What goes wrong with a document, in Twilio's numbers (reference, section 8)."""
+"""Twilio's error codes (docs/twilio.md 8)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,12 +56,12 @@ class TwilioError:
 
     @property
     def is_warning(self) -> bool:
-        """Whether the call went on as if nothing was."""
+        """Whether the call went on."""
         return self.code in WARNINGS
 
 
 class Refused(Exception):
-    """A document Twilio would not execute, or could not have."""
+    """A document that Twilio could not fetch or does not execute."""
 
     def __init__(self, code: int, detail: str = "") -> None:
         self.code = code
@@ -70,6 +70,6 @@ class Refused(Exception):
 
 
 def message(code: int, detail: str = "") -> str:
-    """Give the words of a code, and what it was about."""
+    """Give the text of a code, with the detail."""
     words = MESSAGES.get(code, "Error")
     return f"{words}: {detail}" if detail else words

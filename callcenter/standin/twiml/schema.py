@@ -1,10 +1,10 @@
-"""Which element may stand in which, with which attributes: the schema for voice."""
+"""The schema of voice TwiML: the parents, attributes and text of each element."""
 
 from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """One element; the names are those of Twilio's reference."""
+    """One element; the names are Twilio's."""
 
     parents: frozenset[str]
     attributes: frozenset[str]
@@ -246,8 +246,7 @@ RULES = {
         True,
     ),
 }
-# What a document may hold at its top when it is not the call's own (reference 2.6,
-# 3.1, 5.8).
+# The verbs of documents that are not the call's own (docs/twilio.md 2.6, 3.1, 5.8).
 CONTEXTS = {
     "wait": frozenset(
         {"Play", "Say", "Pause", "Hangup", "Redirect", "Leave", "Gather"}

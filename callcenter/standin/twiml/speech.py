@@ -1,11 +1,11 @@
-"""How long sentences and files take. Nothing is spoken: only the time passes."""
+"""How long sentences and files last. Nothing is spoken: only time passes."""
 
 import re
 import unicodedata
 
 WIDE_PER_SECOND = 7.0  # kana and kanji
 NARROW_PER_SECOND = 14.0
-FILE_SECONDS = 10.0  # of a file that does not tell its length
+FILE_SECONDS = 10.0  # of a file whose name does not say its length
 SHORTEST_SECONDS = 0.5
 # A file may say how long it is: in its name or query, as in music-30s.mp3.
 LENGTH = re.compile(r"(?<![0-9])([0-9]{1,4})s(?![a-z0-9])", re.IGNORECASE)
@@ -13,7 +13,7 @@ TONE_SECONDS = {"w": 0.5, "W": 1.0}
 
 
 def say_seconds(text: str) -> float:
-    """Give the seconds a sentence takes, from its letters alone."""
+    """Give the seconds a sentence takes, by its letters."""
     letters = text.strip()
     if not letters:
         return 0.0
@@ -23,11 +23,11 @@ def say_seconds(text: str) -> float:
 
 
 def play_seconds(url: str) -> float:
-    """Give the seconds of a file: what its address says, else a fixed length."""
+    """Give the seconds of a file: what its URL says, else a fixed length."""
     said = LENGTH.search(url.rpartition("/")[2])
     return float(said.group(1)) if said else FILE_SECONDS
 
 
 def tone_seconds(digits: str) -> float:
-    """Give the seconds that tones take; w waits half a second, W a whole one."""
+    """Give the seconds of DTMF tones; w is half a second of silence, W a whole one."""
     return sum(TONE_SECONDS.get(digit, 0.25) for digit in digits)

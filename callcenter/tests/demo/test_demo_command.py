@@ -146,7 +146,7 @@ def test_stopped_run_says_how_to_go_on(monkeypatch):
     def stopped(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("callcenter.management.commands.demo.take_in", stopped)
+    monkeypatch.setattr("callcenter.management.commands.demo.load_past", stopped)
 
     with pytest.raises(CommandError) as refusal:
         demo("--days", "1")

@@ -1,6 +1,6 @@
 """What the history of each call has to be, from what the stand-in knows of it.
 
-Written from the stand-in's stays in queues, talks and requests and from the rules of
+Written from the stand-in's visits to queues, talks and requests and from the rules of
 the contract (docs/contract.md 8.10 to 8.15), without a look at how MiniCC derives.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from callcenter.standin.calls.account import Sent
 from callcenter.standin.calls.exchange import Exchange
-from callcenter.standin.calls.legs import Leg, Stay
+from callcenter.standin.calls.legs import Leg, Visit
 from callcenter.tests.roads.virtual_hour import Hour, Received
 
 SHORT_SECONDS = 5
@@ -64,15 +64,15 @@ class Account:
         """Whether a request about a call was lost for good, or an answer to one."""
         about = self.sent[leg.sid] + self.dials.get(leg.sid, [])
         return any(sent.is_lost for sent in about) or (
-            not leg.stays and bool(self._enqueued(leg))
+            not leg.visits and bool(self._enqueued(leg))
         )
 
     def truth(self, leg: Leg) -> Customer:
         """What happened on a call."""
-        if not leg.stays:
+        if not leg.visits:
             return Customer(self._without_entry(leg), leg.duration)
-        (stay,) = leg.stays
-        entry = self._entry(leg, stay)
+        (visit,) = leg.visits
+        entry = self._entry(leg, visit)
         return Customer(entry.outcome, leg.duration, entry)
 
     def known(self, leg: Leg) -> Customer:
@@ -120,18 +120,18 @@ class Account:
             return "failed"
         return "ivr_abandoned" if "<Gather" in body else "self_service"
 
-    def _entry(self, leg: Leg, stay: Stay) -> Entry:
+    def _entry(self, leg: Leg, visit: Visit) -> Entry:
         """The entry as it really ended."""
-        entry = Entry(stay.queue, "", wait=stay.wait_seconds)
-        match stay.result:
+        entry = Entry(visit.queue, "", wait=visit.wait_seconds)
+        match visit.result:
             case "bridged":
                 (talk,) = leg.talks
-                taker = self.exchange.calls[stay.taken_by]
+                taker = self.exchange.calls[visit.dequeued_by]
                 return replace(
                     entry, outcome="answered", operator=taker.from_, talk=talk.seconds
                 )
             case "hangup":
-                is_short = stay.wait_seconds < SHORT_SECONDS
+                is_short = visit.wait_seconds < SHORT_SECONDS
                 outcome = "short_abandoned" if is_short else "abandoned"
                 return replace(entry, outcome=outcome)
             case "bridging-in-process":
@@ -142,7 +142,7 @@ class Account:
                 return replace(entry, outcome="overflowed", reason="max_wait")
             case "error":
                 return replace(entry, outcome="failed")
-        raise AssertionError(stay.result)
+        raise AssertionError(visit.result)
 
     def _known(self, leg: Leg, queue: str, *, is_over: bool) -> Entry:
         """The entry as far as the requests that arrived say."""
@@ -150,19 +150,19 @@ class Account:
         exits = self._got(leg, "enqueue")
         connects = self._got(leg, "queue")
         dials = [sent for sent in self.dials.get(leg.sid, []) if sent.arrived]
-        if not leg.stays:
+        if not leg.visits:
             # The answer was not received, or the caller hung up before entering.
             return self._early(leg, exits[0], queue) if exits else nothing
-        (stay,) = leg.stays
-        true = self._entry(leg, stay)
-        if stay.result == "bridged":
+        (visit,) = leg.visits
+        true = self._entry(leg, visit)
+        if visit.result == "bridged":
             return self._known_answered(true, exits, connects, dials) or nothing
-        if stay.result == "bridging-in-process":
+        if visit.result == "bridging-in-process":
             if dials or (exits and connects):
                 return true
             if connects:
                 # Nothing contradicts that the operator had the caller (8.11).
-                taker = self.exchange.calls[stay.taken_by].from_
+                taker = self.exchange.calls[visit.dequeued_by].from_
                 return replace(
                     true,
                     outcome="answered",
@@ -174,7 +174,7 @@ class Account:
             return Entry(queue, "waiting") if exits else nothing
         if exits:
             return true
-        if stay.result == "leave" and is_over:
+        if visit.result == "leave" and is_over:
             left = self._answers(leg)
             waits = [pair for pair in left if pair[0].kind == "wait"]
             if waits and "<Leave" in waits[-1][1].body:

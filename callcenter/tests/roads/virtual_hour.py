@@ -55,8 +55,8 @@ class Batches:
 
 
 @dataclass
-class Office:
-    """Hands requests to Django at the moment they are sent in the time of the calls."""
+class InThisThread:
+    """A transport that gives requests to Django at the moment of call time."""
 
     clock: Clock
     traveller: time_machine.Traveller
@@ -101,12 +101,12 @@ async def _play(
     plan: Plan, faults: Faults | None, traveller: time_machine.Traveller
 ) -> Hour:
     clock = Clock(start=START)
-    office = Office(clock, traveller)
+    server = InThisThread(clock, traveller)
     exchange = simulation.exchange_for(
-        plan, office, clock, faults=faults, random=Random(plan.seed)
+        plan, server, clock, faults=faults, random=Random(plan.seed)
     )
     await Traffic(exchange, plan).run()
-    return Hour(exchange, office.received)
+    return Hour(exchange, server.received)
 
 
 @contextmanager

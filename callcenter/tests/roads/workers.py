@@ -1,4 +1,4 @@
-"""Several workers at once, what gets into their way, and what they should have made."""
+"""Several workers at once, what delays them, and the rows they should have made."""
 
 import random
 import re

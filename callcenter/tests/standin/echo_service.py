@@ -1,4 +1,4 @@
-"""Somebody who answers on a loopback and says in which process; also as a process."""
+"""Answers on a loopback port with its process and the question; also a program."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ SECRET = b"of the tests"
 
 
 class EchoService:
-    """Answers who and what."""
+    """Answers with its process and the question."""
 
     failures: ClassVar[list[dict[str, str]]] = []
 
@@ -28,7 +28,7 @@ class EchoService:
 
 
 def loopback(port: int, secret: bytes = SECRET) -> Loopback:
-    """A way to the clerk of a port."""
+    """The echo service of a port."""
     return Loopback(port, secret, EchoService)
 
 

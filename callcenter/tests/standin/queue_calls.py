@@ -33,9 +33,9 @@ def operator(exchange: Exchange, number: str = OPERATOR) -> Leg:
 
 
 def result(server: Server) -> dict[str, str]:
-    """What the only Enqueue action told."""
+    """What the only Enqueue action posted."""
     (form,) = server.forms("/action")
     names = ("QueueResult", "QueueTime", "CallStatus")
-    told = {name: form[name] for name in names if name in form}
-    told["has QueueSid"] = str("QueueSid" in form)
-    return told
+    posted = {name: form[name] for name in names if name in form}
+    posted["has QueueSid"] = str("QueueSid" in form)
+    return posted

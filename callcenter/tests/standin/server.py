@@ -12,7 +12,7 @@ from callcenter.standin.calls.choices import Choices
 from callcenter.standin.calls.exchange import Exchange, Number
 from callcenter.standin.network.clock import Clock, run_virtual
 from callcenter.standin.network.faults import Faults
-from callcenter.standin.network.transport import Answer, Request, Timeout
+from callcenter.standin.network.transport import Answer, Request, TimedOut, Timeout
 
 ACCOUNT = Account("AC" + "1" * 32, "0123456789abcdef0123456789abcdef")
 START = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
@@ -46,7 +46,9 @@ class Server:
         self.at.append(asyncio.get_running_loop().time())
         path = urlsplit(request.url).path
         if path in self.slow:
-            await asyncio.sleep(self.slow[path])
+            await asyncio.sleep(min(self.slow[path], timeout.read))
+            if self.slow[path] >= timeout.read:
+                raise TimedOut
         reply = self.replies.get(path, NO_CONTENT if path == "/status" else "")
         if isinstance(reply, list):
             reply = reply.pop(0) if len(reply) > 1 else reply[0]

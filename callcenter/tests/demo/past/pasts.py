@@ -52,8 +52,8 @@ class DayAccount(Account):
         }
         super().__init__(Hour(day.exchange, received))
 
-    def _without_stay(self, leg: Leg) -> str:
-        return "closed" if leg.sid in self._closed else super()._without_stay(leg)
+    def _without_entry(self, leg: Leg) -> str:
+        return "closed" if leg.sid in self._closed else super()._without_entry(leg)
 
 
 def _received(event: WebhookEvent) -> Received:

@@ -14,8 +14,8 @@ from callcenter.demo.past.load import (
     AnotherPast,
     begun,
     is_done,
-    past_to_take_in,
-    take_in,
+    load_past,
+    past_to_load,
 )
 from callcenter.demo.setup.second_line import add_second_line
 from callcenter.models import (
@@ -33,7 +33,7 @@ from callcenter.models import (
 from callcenter.tests.demo.past.pasts import DayAccount, past, two_days
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.roads.account import Customer, Entry
-from callcenter.upkeep.intake import BATCH, Taken
+from callcenter.upkeep.intake import BATCH, LoadResult
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +94,7 @@ def steps_of(day: PastDay) -> list[tuple[str, int, str, str, str]]:
 def test_history_is_the_account_of_every_call():
     add_second_line(past().holidays)
     days = two_days()
-    done = take_in(past())
+    done = load_past(past())
 
     wanted: dict[str, Customer] = {}
     lost = Counter[str]()
@@ -102,7 +102,7 @@ def test_history_is_the_account_of_every_call():
         account = DayAccount(day)
         for leg in day.customers:
             touched = account.is_touched(leg)
-            wanted[leg.sid] = account.derived(leg) if touched else account.truth(leg)
+            wanted[leg.sid] = account.known(leg) if touched else account.truth(leg)
             lost[str(day.day)] += touched
     derived = history()
     assert {
@@ -124,14 +124,14 @@ def test_history_is_the_account_of_every_call():
         (leg.sid, leg.from_, leg.to) for day in days for leg in day.customers
     )
     assert done.calls == len(wanted)
-    assert done.taken.kept == WebhookEvent.objects.count() - 2
-    assert done.taken.kept == sum(len(day.events) for day in days)
+    assert done.counts.kept == WebhookEvent.objects.count() - 2
+    assert done.counts.kept == sum(len(day.events) for day in days)
     assert not WebhookEvent.objects.pending().exists()
 
 
 def test_balance_holds_and_nobody_is_signed_in_at_the_end():
     add_second_line(past().holidays)
-    take_in(past())
+    load_past(past())
 
     outcomes = QueueEntry.Outcome
     counted = QueueEntry.objects.aggregate(
@@ -150,17 +150,17 @@ def test_balance_holds_and_nobody_is_signed_in_at_the_end():
 
 def test_second_run_adds_nothing_though_time_has_passed_and_the_setup_is_another():
     add_second_line(past().holidays)
-    take_in(past())
+    load_past(past())
     rows, events = history_rows(), WebhookEvent.objects.count()
     notes = list(FollowUp.objects.order_by("pk").values_list())
     later = past(until="2026-11-22T01:02:03")
     Queue.objects.update(max_wait_seconds=30)
 
-    again = past_to_take_in(later)
-    second = take_in(again)
+    again = past_to_load(later)
+    second = load_past(again)
 
     assert again == past()
-    assert (second.taken, second.calls, second.follow_ups) == (Taken(), 0, 0)
+    assert (second.counts, second.calls, second.follow_ups) == (LoadResult(), 0, 0)
     assert (history_rows(), WebhookEvent.objects.count()) == (rows, events)
     assert list(FollowUp.objects.order_by("pk").values_list()) == notes
 
@@ -172,12 +172,12 @@ def test_past_that_was_stopped_is_gone_on_with():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        take_in(past(), stop)
+        load_past(past(), stop)
     assert begun() == past()
     assert not is_done()
     assert WebhookEvent.objects.count() > BATCH
 
-    take_in(past_to_take_in(past(until="2026-11-21T00:00:00")))
+    load_past(past_to_load(past(until="2026-11-21T00:00:00")))
 
     assert is_done()
     assert Call.objects.filter(kind=Call.Kind.CUSTOMER).count() == sum(
@@ -192,10 +192,10 @@ def test_past_that_was_stopped_is_gone_on_with():
 def test_another_past_is_not_mixed_in(other):
     short = past(days=1, until="2026-11-20T01:00:00")
     add_second_line(short.holidays)
-    take_in(short)
+    load_past(short)
 
     with pytest.raises(AnotherPast) as refusal:
-        past_to_take_in(past(**{"days": 1, **other}))
+        past_to_load(past(**{"days": 1, **other}))
 
     assert str(refusal.value) == "--days 1 --seed 7"
 
@@ -205,7 +205,7 @@ def test_older_callers_are_worked_on_and_those_of_two_days_are_open():
     asked = past(days=5)
     add_second_line(asked.holidays)
 
-    made = take_in(asked).follow_ups
+    made = load_past(asked).follow_ups
 
     rows = FollowUp.objects.select_related("abandoned_call")
     yesterday = datetime(2026, 11, 19, tzinfo=asked.zone)

@@ -28,7 +28,7 @@ def outcomes(day: PastDay) -> Counter[str]:
 
 def waits(day: PastDay) -> list[int]:
     """The seconds that every caller waited who was answered."""
-    return [leg.stays[0].wait_seconds for leg in day.customers if leg.talks]
+    return [leg.visits[0].wait_seconds for leg in day.customers if leg.talks]
 
 
 def test_same_seed_and_days_give_the_same_events():

@@ -1,4 +1,4 @@
-"""The simplest calls: what is heard, how they end, what is told of the end."""
+"""The simplest calls: what is heard, how they end, what is posted about the end."""
 
 from datetime import timedelta
 
@@ -60,8 +60,8 @@ def test_end_of_the_call_is_told_once_with_its_length():
     call(server)
 
     (form,) = server.forms("/status")
-    told = ("CallStatus", "CallDuration", "Duration", "Timestamp", "SequenceNumber")
-    assert [form[name] for name in told] == [
+    posted = ("CallStatus", "CallDuration", "Duration", "Timestamp", "SequenceNumber")
+    assert [form[name] for name in posted] == [
         "completed",
         "65",
         "2",
@@ -223,4 +223,4 @@ def test_three_hundred_calls_pass_in_no_time():
 
     exchange = play(server, story)
 
-    assert {leg.stays[0].result for leg in exchange.calls.values()} == {"hangup"}
+    assert {leg.visits[0].result for leg in exchange.calls.values()} == {"hangup"}

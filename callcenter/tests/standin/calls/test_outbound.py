@@ -45,7 +45,7 @@ def call(served: Server, callees: dict[str, object], hangs_up: float = 0.0):
     return play(served, story)
 
 
-def told(served: Server) -> list[str]:
+def posted(served: Server) -> list[str]:
     (form,) = served.forms("/done")
     return [form[name] for name in NAMES]
 
@@ -79,7 +79,7 @@ def test_dial_action_tells_what_became_of_the_leg(nouns, callees, expected):
 
     call(served, callees)
 
-    assert told(served) == expected
+    assert posted(served) == expected
 
 
 def test_dial_action_of_a_caller_who_hangs_up_first():
@@ -88,7 +88,7 @@ def test_dial_action_of_a_caller_who_hangs_up_first():
     exchange = call(served, {FRIEND: picks_up()}, hangs_up=23)
 
     leg, child = exchange.calls.values()
-    assert told(served) == ["completed", "20", "true", "completed"]
+    assert posted(served) == ["completed", "20", "true", "completed"]
     assert (leg.hung_up_by, child.hung_up_by) == ("caller", "other")
     assert (child.parent_sid, child.direction, child.status) == (
         leg.sid,
@@ -115,7 +115,7 @@ def test_in_sequence_the_second_rings_after_the_first():
 
     status = [leg.status for leg in exchange.calls.values()]
     assert status == ["completed", "busy", "completed"]
-    assert told(served)[0] == "completed"
+    assert posted(served)[0] == "completed"
 
 
 def test_child_leg_tells_its_progress_in_order_with_numbers():
@@ -162,7 +162,7 @@ def test_screening_document_that_ends_the_leg_leaves_it_unbridged():
 
     call(served, {FRIEND: picks_up()})
 
-    assert told(served)[:3] == ["completed", "0", "false"]
+    assert posted(served)[:3] == ["completed", "0", "false"]
 
 
 def test_screening_document_is_heard_before_the_two_talk():
@@ -217,8 +217,8 @@ def test_call_made_by_rest_rings_and_tells_its_progress(callee, statuses, heard)
     exchange = play(served, story)
 
     (leg,) = exchange.calls.values()
-    told = [form["CallStatus"] for form in served.forms("/progress")]
-    assert (told, leg.direction) == (statuses, "outbound-api")
+    posted = [form["CallStatus"] for form in served.forms("/progress")]
+    assert (posted, leg.direction) == (statuses, "outbound-api")
     assert len(leg.heard) == heard
 
 
@@ -260,7 +260,7 @@ def test_star_hangs_the_called_party_up_where_so_asked():
 
     play(served, story)
 
-    assert told(served) == ["completed", "20", "true", "in-progress"]
+    assert posted(served) == ["completed", "20", "true", "in-progress"]
 
 
 def test_time_limit_ends_the_conversation():
@@ -268,7 +268,7 @@ def test_time_limit_ends_the_conversation():
 
     call(served, {FRIEND: picks_up()})
 
-    assert told(served) == ["completed", "15", "true", "in-progress"]
+    assert posted(served) == ["completed", "15", "true", "in-progress"]
 
 
 def test_conference_is_not_played_and_said_so():

@@ -52,9 +52,9 @@ def busy_hour(seed: int, faults: Faults | None = None):
     async def story(exchange):
         operator(exchange).hang_up()
         for index in range(5):
-            exchange.look_after(works(exchange, f"+8150000002{index:02}"))
+            exchange.start_task(works(exchange, f"+8150000002{index:02}"))
         for index in range(300):
-            exchange.look_after(calls(exchange, f"+81500001{index:04}"))
+            exchange.start_task(calls(exchange, f"+81500001{index:04}"))
             await exchange.clock.sleep(random.expovariate(1 / 12))
 
     return served, play(served, story, faults=faults)
@@ -65,16 +65,16 @@ def test_account_of_a_peaceful_hour_is_whole(seed):
     served, exchange = busy_hour(seed)
 
     legs = exchange.calls
-    told = Counter(form["QueueResult"] for form in served.forms("/action"))
-    stays = [stay for leg in legs.values() for stay in leg.stays]
-    early = told["system-error"]
-    assert told.total() == len(stays) + early
-    assert told == Counter(stay.result for stay in stays) + Counter(
+    posted = Counter(form["QueueResult"] for form in served.forms("/action"))
+    visits = [visit for leg in legs.values() for visit in leg.visits]
+    early = posted["system-error"]
+    assert posted.total() == len(visits) + early
+    assert posted == Counter(visit.result for visit in visits) + Counter(
         {"system-error": early}
     )
-    assert set(told) <= RESULTS
-    assert told["bridged"] > 50
-    assert told["hangup"] > 10
+    assert set(posted) <= RESULTS
+    assert posted["bridged"] > 50
+    assert posted["hangup"] > 10
     for leg in legs.values():
         assert leg.is_over
         assert [code for code in leg.errors if not code.is_warning] == []

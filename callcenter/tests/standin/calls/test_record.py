@@ -1,4 +1,4 @@
-"""Record: what ends it, what is told of it (reference 5.2, 5.3)."""
+"""Record: what ends it, what is posted about it (docs/twilio.md 5.2, 5.3)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Reference 2.3: each of the nine values of QueueResult, in the table's order."""
+"""docs/twilio.md 2.3: each of the nine values of QueueResult, in the table's order."""
 
 from random import Random
 
@@ -8,7 +8,7 @@ from callcenter.tests.standin.queue_calls import caller, operator, result, serve
 from callcenter.tests.standin.server import OPERATOR, START, Server, play
 
 
-def told(name: str, time: str | None, status: str) -> dict[str, str]:
+def posted(name: str, time: str | None, status: str) -> dict[str, str]:
     """An action request of a call that was in the queue, or was not (no time)."""
     form = {"QueueResult": name, "CallStatus": status}
     if time is not None:
@@ -29,7 +29,7 @@ def test_bridged_row():
 
     play(served, story)
 
-    assert result(served) == told("bridged", "20", "in-progress")
+    assert result(served) == posted("bridged", "20", "in-progress")
 
 
 def test_bridging_in_process_row():
@@ -44,7 +44,7 @@ def test_bridging_in_process_row():
 
     play(served, story)
 
-    assert result(served) == told("bridging-in-process", "0", "completed")
+    assert result(served) == posted("bridging-in-process", "0", "completed")
 
 
 def test_bridging_in_process_row_told_as_hangup_where_so_chosen():
@@ -58,7 +58,7 @@ def test_bridging_in_process_row_told_as_hangup_where_so_chosen():
 
     play(served, story, choices=Choices(hung_up_while_connecting="hangup"))
 
-    assert result(served) == told("hangup", "0", "completed")
+    assert result(served) == posted("hangup", "0", "completed")
 
 
 def test_error_row_for_a_wait_document_that_does_not_parse():
@@ -70,7 +70,7 @@ def test_error_row_for_a_wait_document_that_does_not_parse():
     exchange = play(served, story)
 
     (leg,) = exchange.calls.values()
-    assert result(served) == told("error", "0", "in-progress")
+    assert result(served) == posted("error", "0", "in-progress")
     assert [error.code for error in leg.errors] == [12100]
     assert leg.heard[-1].text == "Sorry"
 
@@ -84,7 +84,7 @@ def test_error_row_for_a_mistake_in_the_element():
 
     play(served, story)
 
-    assert result(served) == told("error", None, "in-progress")
+    assert result(served) == posted("error", None, "in-progress")
 
 
 def test_hangup_row():
@@ -97,7 +97,7 @@ def test_hangup_row():
 
     play(served, story)
 
-    assert result(served) == told("hangup", "58", "completed")
+    assert result(served) == posted("hangup", "58", "completed")
 
 
 def test_leave_row():
@@ -108,7 +108,7 @@ def test_leave_row():
 
     play(served, story)
 
-    assert result(served) == told("leave", "1", "in-progress")
+    assert result(served) == posted("leave", "1", "in-progress")
 
 
 def test_redirected_row():
@@ -122,7 +122,7 @@ def test_redirected_row():
     exchange = play(served, story)
 
     (leg,) = exchange.calls.values()
-    assert result(served) == told("redirected", "12", "in-progress")
+    assert result(served) == posted("redirected", "12", "in-progress")
     assert leg.heard[-1].text == "Voicemail"
 
 
@@ -138,7 +138,7 @@ def test_redirected_from_bridged_row():
 
     exchange = play(served, story)
 
-    assert result(served) == told("redirected-from-bridged", "7", "in-progress")
+    assert result(served) == posted("redirected-from-bridged", "7", "in-progress")
     assert [leg.heard[-1].text for leg in exchange.calls.values()] == [
         "Voicemail",
         "disconnected",
@@ -172,7 +172,7 @@ def test_system_error_row():
 
     play(served, story, faults=Faults(Random(1), system_error=1.0))
 
-    assert result(served) == told("system-error", None, "in-progress")
+    assert result(served) == posted("system-error", None, "in-progress")
 
 
 def test_system_error_row_for_a_caller_who_hangs_up_before_being_fully_enqueued():
@@ -185,11 +185,11 @@ def test_system_error_row_for_a_caller_who_hangs_up_before_being_fully_enqueued(
 
     exchange = play(served, story)
 
-    assert result(served) == told("system-error", None, "in-progress")
-    assert exchange.calls.popitem()[1].stays == []
+    assert result(served) == posted("system-error", None, "in-progress")
+    assert exchange.calls.popitem()[1].visits == []
 
 
-def test_account_of_the_stay_agrees_with_what_was_told():
+def test_visit_agrees_with_what_was_posted():
     served: Server = server()
 
     async def story(exchange):
@@ -203,15 +203,15 @@ def test_account_of_the_stay_agrees_with_what_was_told():
     exchange = play(served, story)
 
     leg, agent = exchange.calls.values()
-    (stay,) = leg.stays
-    assert (stay.queue, stay.position, stay.result, stay.wait_seconds) == (
+    (visit,) = leg.visits
+    assert (visit.queue, visit.position, visit.result, visit.wait_seconds) == (
         "sales",
         1,
         "bridged",
         20,
     )
-    assert stay.taken_by == agent.sid
-    assert (stay.entered_at - START).total_seconds() == 0.1
+    assert visit.dequeued_by == agent.sid
+    assert (visit.entered_at - START).total_seconds() == 0.1
     assert [talk.seconds for talk in leg.talks] == [58]
     assert leg.talks[0].other_sid == agent.sid
     assert agent.talks[0].other_sid == leg.sid

@@ -1,4 +1,4 @@
-"""Reference 2.4: when the action request of an Enqueue is sent, row by row."""
+"""docs/twilio.md 2.4: when the action request of an Enqueue is sent, row by row."""
 
 import pytest
 
@@ -111,8 +111,8 @@ def test_queue_full_and_error_row_the_attempt_ends_at_once():
     play(served, story)
 
     assert served.times("/action") == [0.1, 5.1]
-    told = [form["QueueResult"] for form in served.forms("/action")]
-    assert told == ["queue-full", "error"]
+    posted = [form["QueueResult"] for form in served.forms("/action")]
+    assert posted == ["queue-full", "error"]
 
 
 def test_no_action_url_row_the_next_verb_runs():

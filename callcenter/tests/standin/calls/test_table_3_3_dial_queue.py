@@ -1,4 +1,4 @@
-"""Reference 3.3: how Dial with Queue behaves, row by row."""
+"""docs/twilio.md 3.3: how Dial with Queue behaves, row by row."""
 
 from callcenter.standin.calls.choices import Choices
 from callcenter.tests.standin.queue_calls import caller, operator, server
@@ -102,7 +102,7 @@ def test_time_limit_row_ends_a_conversation_after_four_hours():
 
     exchange = play(served, story)
 
-    leg = next(leg for leg in exchange.calls.values() if leg.stays)
+    leg = next(leg for leg in exchange.calls.values() if leg.visits)
     assert [talk.seconds for talk in leg.talks] == [14_398]
     assert [form["QueueResult"] for form in served.forms("/action")] == ["bridged"]
 
@@ -116,7 +116,7 @@ def test_time_limit_row_or_as_given():
 
     exchange = play(served, story)
 
-    leg = next(leg for leg in exchange.calls.values() if leg.stays)
+    leg = next(leg for leg in exchange.calls.values() if leg.visits)
     assert [talk.seconds for talk in leg.talks] == [60]
 
 
@@ -134,9 +134,9 @@ def test_several_agents_row_first_come_first_served():
 
     exchange = play(served, story)
 
-    agents = [leg for leg in exchange.calls.values() if not leg.stays]
-    callers = [leg for leg in exchange.calls.values() if leg.stays]
-    assert [leg.stays[0].taken_by for leg in callers] == [leg.sid for leg in agents]
+    agents = [leg for leg in exchange.calls.values() if not leg.visits]
+    callers = [leg for leg in exchange.calls.values() if leg.visits]
+    assert [leg.visits[0].dequeued_by for leg in callers] == [leg.sid for leg in agents]
 
 
 def test_several_agents_row_any_of_them_where_so_chosen():
@@ -153,8 +153,10 @@ def test_several_agents_row_any_of_them_where_so_chosen():
 
     exchange = play(served, story, choices=Choices(serves="any"))
 
-    agents = [leg.sid for leg in exchange.calls.values() if not leg.stays]
-    served_by = [leg.stays[0].taken_by for leg in exchange.calls.values() if leg.stays]
+    agents = [leg.sid for leg in exchange.calls.values() if not leg.visits]
+    served_by = [
+        leg.visits[0].dequeued_by for leg in exchange.calls.values() if leg.visits
+    ]
     assert sorted(agents.index(sid) for sid in served_by) != list(range(10))
     assert len(set(served_by)) == 10
 
@@ -272,10 +274,10 @@ def test_caller_who_leaves_during_the_announcement_was_never_bridged():
     exchange = play(served, story)
 
     (form,) = served.forms("/done")
-    told = [
+    posted = [
         form[name] for name in ("DialCallStatus", "DialBridged", "DialCallDuration")
     ]
-    assert told == ["completed", "false", "0"]
+    assert posted == ["completed", "false", "0"]
     assert [leg.talks for leg in exchange.calls.values()] == [[], []]
 
 
@@ -296,8 +298,8 @@ def test_operator_who_leaves_during_the_announcement_sends_the_caller_back():
 
     play(served, story)
 
-    told = [(form["From"], form["QueueTime"]) for form in served.forms("/connect")]
-    assert told == [(CALLERS[0], "9"), (CALLERS[0], "21")]
+    posted = [(form["From"], form["QueueTime"]) for form in served.forms("/connect")]
+    assert posted == [(CALLERS[0], "9"), (CALLERS[0], "21")]
 
 
 def test_operator_who_leaves_during_the_announcement_ends_the_stay_where_so_chosen():
@@ -311,8 +313,8 @@ def test_operator_who_leaves_during_the_announcement_ends_the_stay_where_so_chos
 
     play(served, story, choices=Choices(back_to_queue=False))
 
-    told = [form["QueueResult"] for form in served.forms("/action")]
-    assert told == ["bridging-in-process"]
+    posted = [form["QueueResult"] for form in served.forms("/action")]
+    assert posted == ["bridging-in-process"]
 
 
 def test_star_ends_a_conversation_where_so_asked():

@@ -1,4 +1,4 @@
-"""Reference 5.1: Gather's attributes and what it sends, row by row."""
+"""docs/twilio.md 5.1: Gather's attributes and what it sends, row by row."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def speak(server: Server, at: float, words: str, seconds: float):
     return leg
 
 
-def told(server: Server, path: str = "/menu") -> dict[str, str]:
+def posted(server: Server, path: str = "/menu") -> dict[str, str]:
     (form,) = server.forms(path)
     names = ("Digits", "FinishedOnKey", "SpeechResult", "Confidence", "msg")
     return {name: form[name] for name in names if name in form}
@@ -107,7 +107,7 @@ def test_timeout_row_begins_anew_with_every_key():
     press(server, (4, "1"), (8, "2"), (12, "3"))
 
     assert server.times("/menu") == [17.0]
-    assert told(server) == KEYS | {"Digits": "123", "FinishedOnKey": ""}
+    assert posted(server) == KEYS | {"Digits": "123", "FinishedOnKey": ""}
 
 
 def test_timeout_row_begins_after_the_prompt():
@@ -125,7 +125,7 @@ def test_finish_on_key_row_default_is_the_hash_and_is_not_among_the_digits():
     press(server, (2, "12#3"))
 
     assert server.times("/menu") == [2.0]
-    assert told(server) == KEYS | {"Digits": "12", "FinishedOnKey": "#"}
+    assert posted(server) == KEYS | {"Digits": "12", "FinishedOnKey": "#"}
 
 
 def test_finish_on_key_row_any_other_key():
@@ -133,7 +133,7 @@ def test_finish_on_key_row_any_other_key():
 
     press(server, (2, "1#2*"))
 
-    assert told(server) == KEYS | {"Digits": "1#2", "FinishedOnKey": "*"}
+    assert posted(server) == KEYS | {"Digits": "1#2", "FinishedOnKey": "*"}
 
 
 def test_finish_on_key_row_empty_means_never():
@@ -142,7 +142,7 @@ def test_finish_on_key_row_empty_means_never():
     press(server, (2, "1#"))
 
     assert server.times("/menu") == [7.0]
-    assert told(server) == KEYS | {"Digits": "1#", "FinishedOnKey": ""}
+    assert posted(server) == KEYS | {"Digits": "1#", "FinishedOnKey": ""}
 
 
 def test_finish_on_key_row_alone_is_an_empty_result():
@@ -159,7 +159,7 @@ def test_finish_on_key_row_alone_is_told_where_so_chosen():
 
     press(server, (2, "#"), choices=Choices(finish_key_alone_is_empty=False))
 
-    assert told(server) == KEYS | {"Digits": "", "FinishedOnKey": "#"}
+    assert posted(server) == KEYS | {"Digits": "", "FinishedOnKey": "#"}
 
 
 def test_num_digits_row_ends_at_once_when_reached():
@@ -168,7 +168,7 @@ def test_num_digits_row_ends_at_once_when_reached():
     press(server, (1, "12"), (3, "345"))
 
     assert server.times("/menu") == [3.0]
-    assert told(server) == KEYS | {"Digits": "1234", "FinishedOnKey": ""}
+    assert posted(server) == KEYS | {"Digits": "1234", "FinishedOnKey": ""}
 
 
 def test_num_digits_row_default_is_unlimited():
@@ -176,7 +176,7 @@ def test_num_digits_row_default_is_unlimited():
 
     press(server, (1, "0123456789" * 3))
 
-    assert told(server)["Digits"] == "0123456789" * 3
+    assert posted(server)["Digits"] == "0123456789" * 3
 
 
 def test_action_on_empty_result_row_default_goes_on_with_the_next_verb():
@@ -194,7 +194,7 @@ def test_action_on_empty_result_row_true_asks_the_action_all_the_same():
     press(server)
 
     assert server.times("/menu") == [5.0]
-    assert told(server) == KEYS | {"Digits": "", "FinishedOnKey": ""}
+    assert posted(server) == KEYS | {"Digits": "", "FinishedOnKey": ""}
 
 
 @pytest.mark.parametrize("language", ["en-US", "ja-JP"])
@@ -203,7 +203,7 @@ def test_language_row_is_taken(language):
 
     leg = speak(server, 1, "サポート", 1)
 
-    assert told(server)["SpeechResult"] == "サポート"
+    assert posted(server)["SpeechResult"] == "サポート"
     assert leg.errors == []
 
 
@@ -234,7 +234,7 @@ def test_hints_row_up_to_500_phrases_of_100_letters(hints, codes):
     leg = press(server, (1, "1#"))
 
     assert [error.code for error in leg.errors] == codes
-    assert told(server)["Digits"] == "1"
+    assert posted(server)["Digits"] == "1"
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_digits_parameter_row_has_the_keys_without_the_one_that_finished():
 
     press(server, (2, "9*#"))
 
-    assert told(server)["Digits"] == "9*"
+    assert posted(server)["Digits"] == "9*"
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_finished_on_key_parameter_row(attributes, keys, finished):
 
     press(server, (2, keys))
 
-    assert told(server)["FinishedOnKey"] == finished
+    assert posted(server)["FinishedOnKey"] == finished
 
 
 def test_speech_result_and_confidence_parameter_row():
@@ -295,7 +295,7 @@ def test_speech_result_and_confidence_parameter_row():
 
     speak(server, 1, "support", 1)
 
-    assert told(server) == KEYS | {"SpeechResult": "support", "Confidence": "0.9"}
+    assert posted(server) == KEYS | {"SpeechResult": "support", "Confidence": "0.9"}
 
 
 def test_msg_parameter_row():
@@ -303,7 +303,7 @@ def test_msg_parameter_row():
 
     press(server, (1, "1"))
 
-    assert told(server)["msg"] == "Gather End"
+    assert posted(server)["msg"] == "Gather End"
 
 
 def test_key_during_the_nested_prompt_stops_it():

@@ -243,12 +243,12 @@ def test_page_that_is_closed_hangs_up(telephones):
 
     page.close(run_before_unload=True)
 
-    # The end of the call and the exit from the queue are told in any order.
+    # The end of the call and the exit from the queue arrive in any order.
     deadline = time.monotonic() + 10
-    while "abandoned" not in (told := telephones.caller_and_outcome(call))[1]:
-        assert time.monotonic() < deadline, told
+    while "abandoned" not in (found := telephones.caller_and_outcome(call))[1]:
+        assert time.monotonic() < deadline, found
         time.sleep(0.1)
-    assert told[0] == ""
+    assert found[0] == ""
 
 
 def test_page_in_the_background_waits_for_its_news_instead_of_asking_twice_a_second(

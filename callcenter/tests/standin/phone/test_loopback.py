@@ -40,7 +40,7 @@ def end(process):
 
 
 def stranger(answer: bytes):
-    """A program of somebody else on a port: says this, or if empty what it was told."""
+    """Another program on a port: says this, or if empty repeats what it is sent."""
     listening = socket.create_server(("127.0.0.1", 0))
 
     def talk():

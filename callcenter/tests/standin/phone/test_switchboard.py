@@ -38,11 +38,11 @@ def by_hand(server, story):
 
     async def work():
         exchange = Exchange(ACCOUNT, server, Clock(start=START))
-        told = await story(Switchboard(exchange))
+        found = await story(Switchboard(exchange))
         for leg in exchange.calls.values():
             leg.hang_up()
         await exchange.settle()
-        return told
+        return found
 
     return run_virtual(work())
 
@@ -193,15 +193,15 @@ def test_call_of_a_page_that_asks_no_more_is_hung_up_and_in_the_end_forgotten():
     async def story(switchboard):
         call = await place(switchboard)
         now = time.monotonic()
-        switchboard.look_after(now + SILENT_SECONDS - 1)
+        switchboard.clean_up(now + SILENT_SECONDS - 1)
         await asyncio.sleep(1)
         before = await news(switchboard, call)
-        switchboard.look_after(time.monotonic() + SILENT_SECONDS + 1)
+        switchboard.clean_up(time.monotonic() + SILENT_SECONDS + 1)
         await asyncio.sleep(1)
         after = await news(switchboard, call)
-        switchboard.look_after(time.monotonic() + REMEMBERED_SECONDS + 1)
+        switchboard.clean_up(time.monotonic() + REMEMBERED_SECONDS + 1)
         return before["doing"], after["doing"], await news(switchboard, call)
 
-    told = by_hand(Server({"/incoming": TALKATIVE}), story)
+    found = by_hand(Server({"/incoming": TALKATIVE}), story)
 
-    assert told == ("listening", "over", {"error": "unknown call"})
+    assert found == ("listening", "over", {"error": "unknown call"})

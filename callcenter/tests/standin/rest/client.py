@@ -110,10 +110,10 @@ def ask(
 ) -> Exchange:
     """Play a story in which Twilio's client asks the exchange."""
 
-    async def told(exchange: Exchange) -> None:
+    async def posted(exchange: Exchange) -> None:
         await story(exchange, client(Inline(RestApi(exchange))))
 
-    return play(server, told, **options)
+    return play(server, posted, **options)
 
 
 def refusal(asking: Callable[[], object]) -> tuple[int, int, str]:

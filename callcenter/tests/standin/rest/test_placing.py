@@ -1,4 +1,4 @@
-"""Calls placed by REST: who is rung, what they hear, what is told of it."""
+"""Calls placed by REST: who is rung, what they hear, what is posted about it."""
 
 import asyncio
 from functools import partial
@@ -61,8 +61,8 @@ def test_somebody_is_rung_and_hears_the_document_once_they_answer():
 
     assert server.times("/hello") == [5]
     (form,) = server.forms("/hello")
-    told = ("CallStatus", "Direction", "From", "To")
-    assert [form[name] for name in told] == [
+    posted = ("CallStatus", "Direction", "From", "To")
+    assert [form[name] for name in posted] == [
         "in-progress",
         "outbound-api",
         LINE,
@@ -88,7 +88,7 @@ def test_end_alone_is_told_unless_more_is_asked_for():
     assert news(server) == [("completed", "0")]
 
 
-def test_events_in_one_word_are_taken_and_never_told():
+def test_events_in_one_word_are_accepted_and_send_nothing():
     server = hello_server()
 
     async def story(exchange, client):

@@ -171,7 +171,7 @@ def test_member_that_is_taken_out_hears_the_document_and_is_gone(by):
         await first.over.wait()
         heard = [one.text for one in first.heard if one.verb == "Say"]
         assert heard == ["Elsewhere"]
-        assert [stay.result for stay in first.stays] == ["redirected"]
+        assert [visit.result for visit in first.visits] == ["redirected"]
         second.hang_up()
 
     ask(server, story)
