@@ -81,7 +81,7 @@ def load_past(past: Past, played_one: Callable[[], object] = lambda: None) -> Lo
     abandoned: list[str] = []
     for day in past.played(plan):
         # Derived a day at a time: each call once, whenever its requests came.
-        take(day.events, done.counts, derive_after=len(day.events) + 1)
+        done.counts += load_events(day.events, derive_after=len(day.events) + 1)
         done.calls += len(day.customers)
         abandoned += [leg.sid for leg in day.customers if gave_up(leg)]
         played_one()
