@@ -75,7 +75,7 @@ class Command(BaseCommand):
         past = past_to_load(Past(seed, days, now, ZoneInfo(settings.TIME_ZONE)))
         add_second_line(past.holidays, replace=replace)
         if is_done():
-            return f"The past of {_span(past)} is there already: nothing changed."
+            return _nothing_changed(past)
         with tqdm(total=past.days, unit="day", disable=None) as bar:
             if bar.disable:
                 # A file or a pipe shows no bar, and would be silent for minutes.
@@ -117,8 +117,14 @@ def _span(past: Past) -> str:
     return f"{past.dates[0]} to {past.dates[-1]}"
 
 
+def _nothing_changed(past: Past) -> str:
+    return f"The past of {_span(past)} is there already: nothing changed."
+
+
 def _what_was_played(past: Past, done: Loaded) -> str:
     counts = done.counts
+    if counts.repeats and not (counts.kept or counts.derived or done.follow_ups):
+        return _nothing_changed(past)
     return (
         f"Played {_span(past)}: {done.calls} calls; kept {counts.kept} events,"
         f" {counts.repeats} were known; derived {counts.derived} legs, made"

@@ -60,6 +60,11 @@ class Account:
     def exchange(self) -> Exchange:
         return self.hour.exchange
 
+    def is_unheard_of(self, leg: Leg) -> bool:
+        """Whether no request about a call ever arrived, so that history has no row."""
+        about = self.sent[leg.sid] + self.dials.get(leg.sid, [])
+        return not any(sent.arrived for sent in about)
+
     def is_touched(self, leg: Leg) -> bool:
         """Whether a request about a call was lost for good, or an answer to one."""
         about = self.sent[leg.sid] + self.dials.get(leg.sid, [])
