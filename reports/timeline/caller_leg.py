@@ -4,18 +4,17 @@ The rows say what happened, and each has the requests behind it. A request of wh
 row speaks is a line of its own, and so is one that ought to have come and did not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import partial
 
 from callcenter.decision import NOTHING, Decision, Verb
-from callcenter.models import IvrStep, Recording, Voicemail, WebhookEvent
+from callcenter.models import IvrStep, WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import Kind
 from reports.timeline import kinds
 from reports.timeline.conversation import conversations
 from reports.timeline.ending import ending, other_requests
-from reports.timeline.pool import Pool
+from reports.timeline.pool import Copies, Pool
 from reports.timeline.queue_entry import entering, leaving
 from reports.timeline.story import Mark, Moment, Phase, Story, in_order, seconds
 
@@ -41,7 +40,7 @@ def _ring(story: Story, pool: Pool) -> Moment:
     rung = pool.take_first(lambda one: story.is_own(one, Kind.INCOMING))
     if not rung and story.events and not story.is_pruned:
         marks = (Mark.MISSING,)
-        return Moment(story.start, kinds.NoRing(), Phase.IVR, marks=marks)
+        return Moment(story.start, kinds.NO_RING, Phase.IVR, marks=marks)
     answer = Decision.parse(rung[0].decision) if rung else NOTHING
     kind = kinds.Rang() if answer.verb == Verb.MENU else kinds.Rang(answer)
     return Moment(story.start, kind, Phase.IVR, events=rung)
@@ -86,36 +85,38 @@ def _menu_by_row(step: IvrStep, led_to: Decision) -> Moment:
     return Moment(step.asked_at, kind, Phase.IVR, row=step)
 
 
-def _leaves(story: Story, voicemail: Voicemail, event: WebhookEvent) -> bool:
-    return (
-        story.is_own(event, Kind.VOICEMAIL)
-        and _recording_sid(event) == voicemail.recording_sid
+def _take_of(
+    recording_sid: str, pool: Pool, fits: Callable[[WebhookEvent], bool]
+) -> Copies:
+    """The request that fits and speaks of a recording."""
+    return pool.take_first(
+        lambda one: (
+            fits(one)
+            and VoiceParams.parse(one.params, needs_call=False).recording_sid
+            == recording_sid
+        )
     )
 
 
-def _records(recording: Recording, event: WebhookEvent) -> bool:
-    return (
-        event.kind == Kind.RECORDING
-        and event.result == "completed"
-        and _recording_sid(event) == recording.recording_sid
-    )
-
-
-def _recording_sid(event: WebhookEvent) -> str:
-    return VoiceParams.parse(event.params, needs_call=False).recording_sid
+def _is_completed_recording(event: WebhookEvent) -> bool:
+    return event.kind == Kind.RECORDING and event.result == "completed"
 
 
 def _messages_and_recordings(story: Story, pool: Pool) -> Iterator[Moment]:
     for voicemail in story.voicemails:
-        heard = pool.take_first(partial(_leaves, story, voicemail))
+        heard = _take_of(
+            voicemail.recording_sid,
+            pool,
+            lambda one: story.is_own(one, Kind.VOICEMAIL),
+        )
         answer = Decision.parse(heard[0].decision) if heard else NOTHING
         left = kinds.MessageLeft(voicemail.duration_seconds, answer)
         yield Moment(voicemail.left_at, left, row=voicemail, events=heard)
     for recording in story.recordings:
-        heard = pool.take_first(partial(_records, recording))
+        heard = _take_of(recording.recording_sid, pool, _is_completed_recording)
         ready_at = heard[0].received_at if heard else recording.recorded_at
         if ready_at:
             ready = kinds.RecordingReady(recording.duration_seconds)
             yield Moment(ready_at, ready, row=recording, events=heard)
     for callback in story.callbacks:
-        yield Moment(callback.requested_at, kinds.CallbackAsked(), row=callback)
+        yield Moment(callback.requested_at, kinds.CALLBACK_ASKED, row=callback)

@@ -26,8 +26,8 @@ def conversations(story: Story, pool: Pool, entry: QueueEntry) -> Iterator[Momen
         if connect.request and connect not in shown:
             yield from _failed(story, pool, entry, connect, connect.request)
     if entry.outcome == Outcome.ANSWERED and not connections and entry.left_at:
-        unknown = kinds.NoConnect()
-        yield Moment(entry.left_at, unknown, Phase.TALK, row=entry, marks=story.missing)
+        at, marks = entry.left_at, story.missing
+        yield Moment(at, kinds.NO_CONNECT, Phase.TALK, row=entry, marks=marks)
 
 
 def _conversation(
@@ -150,11 +150,8 @@ def _afterwards(
     wrap_up = later[0] if later and later[0].state == State.WRAP_UP else None
     after = next((one for one in later if one.state != State.WRAP_UP), None)
     if wrap_up and after:
-        over = kinds.WrapUpOver(
-            operator=after.operator,
-            state=State(after.state),
-            wrap_up=seconds(wrap_up.started_at, wrap_up.ended_at),
-        )
+        lasted = seconds(wrap_up.started_at, wrap_up.ended_at)
+        over = kinds.WrapUpOver(after, lasted)
         yield Moment(
             after.started_at, over, operator=Phase.NONE, row=after, is_operators=True
         )

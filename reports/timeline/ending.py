@@ -57,14 +57,7 @@ def ending(story: Story, pool: Pool, found: Sequence[Moment]) -> Iterator[Moment
         for moment in found
         if not moment.is_operators and moment.at <= call.ended_at + _AT_ONCE
     ]
-    kind = kinds.Ended(
-        status=call.status,
-        duration=call.duration_seconds,
-        difference=_difference(story, call.ended_at),
-        outcome=call.outcome,
-        had_entries=bool(story.entries),
-        ended_by="" if story.entries else call.disconnected_by,
-    )
+    kind = kinds.Ended(_difference(story, call.ended_at), bool(story.entries))
     events = ends[0] if ends else []
     yield Moment(max([*at_once, call.ended_at]), kind, Phase.END, events=events)
     for copies in ends[1:]:
@@ -85,5 +78,5 @@ def _no_end(story: Story) -> Moment:
     is_over = call.outcome and silent_for > timedelta(seconds=_END_SECONDS)
     if is_over or silent_for > _LONGEST:
         marks = (Mark.MISSING,)
-        return Moment(heard, kinds.NoEnd(), Phase.END, Phase.NONE, marks=marks)
-    return Moment(story.now, kinds.UnderWay())
+        return Moment(heard, kinds.NO_END, Phase.END, Phase.NONE, marks=marks)
+    return Moment(story.now, kinds.UNDER_WAY)

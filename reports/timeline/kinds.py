@@ -1,197 +1,345 @@
-"""What can happen on a leg: a class for each kind of moment. No database.
+"""What can happen on a leg: each kind of moment with its facts and its words.
 
-A kind carries exactly the facts that its sentence needs. `code` is its short name, for
-style sheets and tests. Lengths of time are whole seconds; None is not known.
+A kind carries exactly the facts that its sentence needs: mypy finds a wording that
+reads another, and a kind without words cannot be made. Lengths of time are whole
+seconds; None is not known. No database.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
 
-from callcenter.decision import NOTHING, Decision
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from callcenter.decision import NOTHING, Decision, Verb
 from callcenter.models import Call, OperatorState, QueueEntry
+from callcenter.models.events import KIND_LABELS
 from callcenter.routes import Kind
+from reports.present import formats
+from reports.timeline.words import Words, length, overflow_reason, who_hung_up
+
+Outcome = QueueEntry.Outcome
+
+# The title, then details; a detail that is not known is empty.
+Says = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rang:
+class MomentKind(ABC):
+    """What a moment is about, in one line of the page."""
+
+    @property
+    @abstractmethod
+    def code(self) -> str:
+        """The short name, for style sheets and tests."""
+
+    @abstractmethod
+    def says(self, call: Call, words: Words) -> Says:
+        """The wording, on the page of `call`."""
+
+    def sentence(self, call: Call, words: Words) -> tuple[str, list[str]]:
+        """The title, and the details that are known."""
+        title, *details = self.says(call, words)
+        return title, [detail for detail in details if detail]
+
+
+@dataclass(frozen=True)
+class Plain(MomentKind):
+    """A kind without facts, which always reads the same."""
+
+    name: str
+    title: StrOrPromise
+    detail: StrOrPromise = ""
+
+    @property
+    def code(self) -> str:
+        return self.name
+
+    def says(self, call: Call, words: Words) -> Says:
+        return str(self.title), str(self.detail)
+
+
+# The call must have come in, and no such request was received.
+NO_RING = Plain(
+    "no-ring",
+    _("No incoming call was received"),
+    _("The start is calculated from later requests."),
+)
+# Whom we called answered.
+WAS_ANSWERED = Plain("taken", _("Was answered"))
+# The leg must be over, and no end of it was received.
+NO_END = Plain(
+    "no-end",
+    _("No end of the call was received"),
+    _("This is the last request that was received."),
+)
+UNDER_WAY = Plain("under-way", _("Under way"))
+# An operator took the caller, and no request says who.
+NO_CONNECT = Plain(
+    "no-connect",
+    _("No connect was received"),
+    _("An operator took the caller; which one is not known."),
+)
+CALLBACK_ASKED = Plain("callback", _("Asks for a callback"))
+
+
+@dataclass(frozen=True)
+class Rang(MomentKind):
     """The call came in; a menu that it was answered with has its own moment."""
 
-    code: ClassVar[str] = "rang"
+    code = "rang"
     answer: Decision = NOTHING
 
+    def says(self, call: Call, words: Words) -> Says:
+        return (
+            gettext("Incoming call"),
+            _who_rang(call, words),
+            words.answer(self.answer),
+        )
 
-@dataclass(frozen=True, slots=True)
-class NoRing:
-    """The call must have come in, and no such request was received."""
 
-    code: ClassVar[str] = "no-ring"
-
-
-@dataclass(frozen=True, slots=True)
-class DialledIn:
+class DialledIn(MomentKind):
     """An operator called us."""
 
-    code: ClassVar[str] = "dialled-in"
+    code = "dialled-in"
+
+    def says(self, call: Call, words: Words) -> Says:
+        return gettext("Dialled in"), _who_rang(call, words)
 
 
-@dataclass(frozen=True, slots=True)
-class DialledOut:
+class DialledOut(MomentKind):
     """We called somebody."""
 
-    code: ClassVar[str] = "dialled-out"
+    code = "dialled-out"
+
+    def says(self, call: Call, words: Words) -> Says:
+        return (gettext("Dialled %(number)s") % {"number": words.caller(call)},)
 
 
-@dataclass(frozen=True, slots=True)
-class WasAnswered:
-    """Whom we called answered."""
-
-    code: ClassVar[str] = "taken"
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
+@dataclass(frozen=True)
+class Ended(MomentKind):
     """The leg is over.
 
     `difference` is between its length by our moments and by Twilio's word.
     """
 
-    code: ClassVar[str] = "ended"
-    status: str
-    duration: int | None
+    code = "ended"
     difference: int | None
-    outcome: str
     had_entries: bool
-    # Call.DisconnectedBy; empty where an earlier moment says who hung up.
-    ended_by: str
+
+    def says(self, call: Call, words: Words) -> Says:
+        details = [
+            call.status if call.status != "completed" else "",
+            length(gettext("Whole call %(length)s"), call.duration_seconds),
+        ]
+        off = self.difference
+        if off and off > 1:
+            differs = ngettext(
+                "our record differs by %(seconds)s s",
+                "our record differs by %(seconds)s s",
+                off,
+            )
+            details.append(differs % {"seconds": off})
+        if call.outcome == Call.Outcome.IVR_ABANDONED:
+            return gettext("Caller hung up in the menu"), *details
+        if self.had_entries:  # the end of the last entry says who hung up
+            return gettext("End of the call confirmed"), *details
+        return who_hung_up(call.disconnected_by) or gettext("Call ended"), *details
 
 
-@dataclass(frozen=True, slots=True)
-class NoEnd:
-    """The leg must be over, and no end of it was received."""
-
-    code: ClassVar[str] = "no-end"
-
-
-@dataclass(frozen=True, slots=True)
-class UnderWay:
-    """The leg goes on."""
-
-    code: ClassVar[str] = "under-way"
-
-
-@dataclass(frozen=True, slots=True)
-class MenuAsked:
+@dataclass(frozen=True)
+class MenuAsked(MomentKind):
     """A menu is played."""
 
-    code: ClassVar[str] = "asked"
+    code = "asked"
     menu: str
 
+    def says(self, call: Call, words: Words) -> Says:
+        return (gettext("%(menu)s is played") % {"menu": words.menu(self.menu)},)
 
-@dataclass(frozen=True, slots=True)
-class MenuAnswered:
-    """A key was pressed in a menu, or time ran out, which is an empty `input`.
 
-    `after` is the time since the menu was asked.
+@dataclass(frozen=True)
+class MenuStep(MomentKind):
+    """A menu and its answer by the stored step alone: the request is gone.
+
+    A key was pressed, or time ran out, which is an empty `input`.
     """
 
-    code: ClassVar[str] = "key"
+    code = "step"
     menu: str
     input: str
     led_to: Decision
+
+    def says(self, call: Call, words: Words) -> Says:
+        where = words.where(self.led_to)
+        is_again = self.led_to == Decision(Verb.MENU, self.menu)
+        values = {"menu": words.menu(self.menu), "key": self.input, "where": where}
+        if not self.input:
+            title = gettext("%(menu)s: no input")
+        elif is_again or not where:
+            title = gettext("%(menu)s: “%(key)s”")
+        else:
+            title = gettext("%(menu)s: “%(key)s” → %(where)s")
+        detail = ""
+        if is_again:
+            detail = gettext("Asked once more")
+        elif not self.input and where:
+            detail = gettext("Goes on to %(where)s") % values
+        return title % values, detail
+
+
+@dataclass(frozen=True)
+class MenuAnswered(MenuStep):
+    """The answer to a menu; `after` is the time since the menu was asked."""
+
+    code = "key"
     after: int | None
 
-
-@dataclass(frozen=True, slots=True)
-class MenuStep:
-    """A menu and its answer by the stored step alone: the request is gone."""
-
-    code: ClassVar[str] = "step"
-    menu: str
-    input: str
-    led_to: Decision
+    def says(self, call: Call, words: Words) -> Says:
+        after = length(gettext("After %(length)s"), self.after or None)
+        if self.after and self.after < 60:
+            after = gettext("After %(seconds)s s") % {"seconds": self.after}
+        return *super().says(call, words), after
 
 
-@dataclass(frozen=True, slots=True)
-class NoMenuAnswer:
+@dataclass(frozen=True)
+class NoMenuAnswer(MomentKind):
     """The call went on after a menu, and the answer to it was not received."""
 
-    code: ClassVar[str] = "no-answer"
+    code = "no-answer"
     menu: str
 
+    def says(self, call: Call, words: Words) -> Says:
+        went_on = gettext("The call went on, so a key was pressed or time ran out.")
+        title = gettext("No answer to %(menu)s was received")
+        return title % {"menu": words.menu(self.menu)}, went_on
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+
+@dataclass(frozen=True)
+class Queued(MomentKind):
     """The call entered a queue."""
 
-    code: ClassVar[str] = "queued"
+    code = "queued"
     queue: str
     visit: int
     position: int | None
 
+    def says(self, call: Call, words: Words) -> Says:
+        visit = gettext("Queue entry %(visit)s of this call") % {"visit": self.visit}
+        position = gettext("Position %(position)s") % {"position": self.position}
+        return (
+            gettext("Enters the queue %(queue)s") % {"queue": words.queue(self.queue)},
+            visit if self.visit > 1 else "",
+            position if self.position else "",
+        )
 
-@dataclass(frozen=True, slots=True)
-class StillWaiting:
+
+@dataclass(frozen=True)
+class StillWaiting(MomentKind):
     """The caller waits on and hears the place; `input` is a key pressed meanwhile."""
 
-    code: ClassVar[str] = "position"
+    code = "position"
     position: int | None
     waited: int | None
     input: str
 
+    def says(self, call: Call, words: Words) -> Says:
+        title = gettext("Still waiting")
+        if self.input:
+            title = _key_pressed(self.input)
+        elif self.position:
+            title = gettext("Position announced: %(position)s")
+            title %= {"position": self.position}
+        return title, _wait(self.waited)
 
-@dataclass(frozen=True, slots=True)
-class LetOut:
+
+@dataclass(frozen=True)
+class LetOut(MomentKind):
     """Our wait document let the caller go; `reason` as the decision says it."""
 
-    code: ClassVar[str] = "leaving"
+    code = "leaving"
     reason: str
     waited: int | None
     input: str
 
+    def says(self, call: Call, words: Words) -> Says:
+        title = gettext("Sent on from the queue: %(reason)s")
+        title %= {"reason": overflow_reason(self.reason)}
+        return _key_pressed(self.input) if self.input else title, _wait(self.waited)
 
-@dataclass(frozen=True, slots=True)
-class Left:
+
+@dataclass(frozen=True)
+class Left(MomentKind):
     """The queue entry is over, as its exit says; `talk` with the last operator."""
 
-    code: ClassVar[str] = "left"
-    outcome: QueueEntry.Outcome
-    overflow_reason: str
-    queue_result: str
-    waited: int | None
+    code = "left"
+    entry: QueueEntry
     talk: int | None
-    is_lost_while_connecting: bool
     # Call.DisconnectedBy; empty where the call went on.
     ended_by: str
     answer: Decision
 
+    def says(self, call: Call, words: Words) -> Says:
+        return *self._how(), words.answer(self.answer)
 
-@dataclass(frozen=True, slots=True)
-class NoExit:
+    def _how(self) -> Says:
+        entry = self.entry
+        match Outcome(entry.outcome):
+            case Outcome.ANSWERED:
+                title = who_hung_up(self.ended_by) or gettext("Talk ended")
+                return title, _talk(self.talk)
+            case Outcome.ABANDONED | Outcome.SHORT_ABANDONED as outcome:
+                title = gettext("Caller hung up while waiting")
+                if entry.is_lost_while_connecting:
+                    title = gettext("Caller hung up while being connected")
+                return title, str(outcome.label), _wait(entry.wait_seconds)
+            case Outcome.OVERFLOWED:
+                reason = {"reason": overflow_reason(entry.overflow_reason)}
+                title = gettext("Left the queue: %(reason)s") % reason
+                return title, _wait(entry.wait_seconds)
+            case Outcome.BLOCKED:
+                return (gettext("The queue was full"),)
+            case Outcome.FAILED:
+                return gettext("The queue failed"), entry.queue_result
+            case _:
+                return gettext("Left the queue (reason unknown)"), entry.queue_result
+
+
+@dataclass(frozen=True)
+class NoExit(MomentKind):
     """The queue entry must be over, and no exit of it was received."""
 
-    code: ClassVar[str] = "no-exit"
-    outcome: QueueEntry.Outcome
-    waited: int | None
+    code = "no-exit"
+    entry: QueueEntry
     talk: int | None
 
+    def says(self, call: Call, words: Words) -> Says:
+        label = Outcome(self.entry.outcome).label
+        outcome = gettext("Outcome: %(outcome)s") % {"outcome": label}
+        lasted = _talk(self.talk) or _wait(self.entry.wait_seconds)
+        return gettext("No exit was received"), outcome, lasted
 
-@dataclass(frozen=True, slots=True)
-class AnotherExit:
+
+@dataclass(frozen=True)
+class AnotherExit(MomentKind):
     """A queue entry has a second exit, which does not count."""
 
-    code: ClassVar[str] = "exit-again"
+    code = "exit-again"
     queue_result: str
 
+    def says(self, call: Call, words: Words) -> Says:
+        return gettext("Another exit was received"), self.queue_result
 
-@dataclass(frozen=True, slots=True)
-class OperatorTakes:
+
+@dataclass(frozen=True)
+class OperatorTakes(MomentKind):
     """An operator's leg was given the caller.
 
     `notice` is how long the announcement lasted, `ready` how long the operator had been
     ready. Of a caller who did not get through to the operator `has_failed` is true.
     """
 
-    code: ClassVar[str] = "connect"
+    code = "connect"
     operator: str
     leg_sid: str
     waited: int | None
@@ -202,89 +350,127 @@ class OperatorTakes:
     # The connect request was lost; a request of the operator's leg speaks of it.
     is_by_leg_alone: bool = False
 
+    def says(self, call: Call, words: Words) -> Says:
+        by_leg = gettext("no connect was received; known from the operator's leg")
+        operator = {"operator": words.operator(self.operator)}
+        return (
+            gettext("%(operator)s takes the caller") % operator,
+            self._wait_against_target(),
+            length(gettext("announcement %(length)s"), self.notice),
+            length(gettext("operator ready for %(length)s"), self.ready),
+            gettext("not connected") if self.has_failed else "",
+            by_leg if self.is_by_leg_alone else "",
+        )
 
-@dataclass(frozen=True, slots=True)
-class NoConnect:
-    """An operator took the caller, and no request says who."""
+    def _wait_against_target(self) -> str:
+        if self.waited is None or self.waited <= self.target:
+            return _wait(self.waited)
+        text = gettext("Wait %(length)s (%(over)s s over the target of %(target)s s)")
+        over = self.waited - self.target
+        waited = formats.duration(self.waited)
+        return text % {"length": waited, "over": over, "target": self.target}
 
-    code: ClassVar[str] = "no-connect"
 
-
-@dataclass(frozen=True, slots=True)
-class TalkBegins:
+@dataclass(frozen=True)
+class TalkBegins(MomentKind):
     """The announcement is over and the two are joined."""
 
-    code: ClassVar[str] = "talk"
+    code = "talk"
     operator: str
 
+    def says(self, call: Call, words: Words) -> Says:
+        return gettext("Talk begins"), words.operator(self.operator)
 
-@dataclass(frozen=True, slots=True)
-class OperatorDone:
+
+@dataclass(frozen=True)
+class OperatorDone(MomentKind):
     """The operator's Dial is over; `is_joined` as Twilio says it."""
 
-    code: ClassVar[str] = "done"
+    code = "done"
     operator: str
     is_joined: bool | None
     talk: int | None
     answer: Decision
 
+    def says(self, call: Call, words: Words) -> Says:
+        title, talked = gettext("%(operator)s: talk ended"), _talk(self.talk)
+        if self.is_joined is False:
+            title, talked = gettext("%(operator)s: not connected to the caller"), ""
+        operator = {"operator": words.operator(self.operator)}
+        return title % operator, talked, words.answer(self.answer)
 
-@dataclass(frozen=True, slots=True)
-class WrapUpOver:
+
+@dataclass(frozen=True)
+class WrapUpOver(MomentKind):
     """What the operator of a call did when the wrap-up after it was over."""
 
-    code: ClassVar[str] = "state"
-    operator: str
-    state: OperatorState.State
+    code = "state"
+    after: OperatorState
     wrap_up: int | None
 
+    def says(self, call: Call, words: Words) -> Says:
+        operator = words.operator(self.after.operator)
+        state = {"operator": operator, "state": self.after.get_state_display()}
+        lasted = length(gettext("Wrap-up %(length)s"), self.wrap_up)
+        return gettext("%(operator)s: %(state)s") % state, lasted
 
-@dataclass(frozen=True, slots=True)
-class StateBegins:
+
+@dataclass(frozen=True)
+class StateBegins(MomentKind):
     """The operator's state changed; `lasted` is empty while it lasts."""
 
-    code: ClassVar[str] = "state"
+    code = "state"
     state: OperatorState.State
     lasted: int | None
     reason: str
 
+    def says(self, call: Call, words: Words) -> Says:
+        lasted = length(gettext("For %(length)s"), self.lasted)
+        return _capitalised(str(self.state.label)), self.reason, lasted
 
-@dataclass(frozen=True, slots=True)
-class TakesCaller:
+
+@dataclass(frozen=True)
+class TakesCaller(MomentKind):
     """The operator takes a caller from a queue."""
 
-    code: ClassVar[str] = "state"
+    code = "state"
     caller: Call
     queue: str
     talk: int | None
 
+    def says(self, call: Call, words: Words) -> Says:
+        caller, queue = words.caller(self.caller), words.queue(self.queue)
+        title = gettext("Takes %(caller)s from %(queue)s")
+        return title % {"caller": caller, "queue": queue}, _talk(self.talk)
 
-@dataclass(frozen=True, slots=True)
-class MessageLeft:
+
+@dataclass(frozen=True)
+class MessageLeft(MomentKind):
     """The caller left a message."""
 
-    code: ClassVar[str] = "voicemail"
+    code = "voicemail"
     length: int | None
     answer: Decision
 
+    def says(self, call: Call, words: Words) -> Says:
+        lasted = length(gettext("Length %(length)s"), self.length)
+        return gettext("A message was left"), lasted, words.answer(self.answer)
 
-@dataclass(frozen=True, slots=True)
-class RecordingReady:
+
+@dataclass(frozen=True)
+class RecordingReady(MomentKind):
     """A recording of the call can be heard."""
 
-    code: ClassVar[str] = "recording"
+    code = "recording"
     length: int | None
 
-
-@dataclass(frozen=True, slots=True)
-class CallbackAsked:
-    """The caller wishes to be rung back."""
-
-    code: ClassVar[str] = "callback"
+    def says(self, call: Call, words: Words) -> Says:
+        lasted = length(gettext("Length %(length)s"), self.length)
+        return gettext("The recording is ready"), lasted
 
 
-@dataclass(frozen=True, slots=True)
-class OtherRequest:
+@dataclass(frozen=True)
+class OtherRequest(MomentKind):
     """A request of which no row speaks."""
 
     kind: Kind
@@ -301,35 +487,41 @@ class OtherRequest:
             Kind.INTERNAL: "internal",
         }.get(self.kind, "request")
 
+    def says(self, call: Call, words: Words) -> Says:
+        answer, said = words.answer(self.answer), self.input or self.result
+        match self.kind:
+            case Kind.FALLBACK:
+                title = gettext("Twilio could not get an answer and used the fallback")
+                return title, answer
+            case Kind.RECORDING:
+                return gettext("State of the recording"), said, answer
+            case Kind.STATUS:
+                return gettext("State of the call"), said, answer
+            case Kind.INTERNAL:
+                return pgettext("event", "Checked and settled by MiniCC"), said, answer
+            case _:
+                return _capitalised(str(KIND_LABELS[self.kind])), said, answer
 
-MomentKind = (
-    Rang
-    | NoRing
-    | DialledIn
-    | DialledOut
-    | WasAnswered
-    | Ended
-    | NoEnd
-    | UnderWay
-    | MenuAsked
-    | MenuAnswered
-    | MenuStep
-    | NoMenuAnswer
-    | Queued
-    | StillWaiting
-    | LetOut
-    | Left
-    | NoExit
-    | AnotherExit
-    | OperatorTakes
-    | NoConnect
-    | TalkBegins
-    | OperatorDone
-    | WrapUpOver
-    | StateBegins
-    | TakesCaller
-    | MessageLeft
-    | RecordingReady
-    | CallbackAsked
-    | OtherRequest
-)
+
+def _who_rang(call: Call, words: Words) -> str:
+    caller = words.caller(call)
+    if not call.line:
+        return gettext("From %(caller)s") % {"caller": caller}
+    line = words.line(call.line)
+    return gettext("From %(caller)s to %(line)s") % {"caller": caller, "line": line}
+
+
+def _key_pressed(key: str) -> str:
+    return gettext("Presses “%(key)s” while waiting") % {"key": key}
+
+
+def _wait(seconds: int | None) -> str:
+    return length(gettext("Wait %(length)s"), seconds)
+
+
+def _talk(seconds: int | None) -> str:
+    return length(gettext("Talk %(length)s"), seconds)
+
+
+def _capitalised(label: str) -> str:
+    return label[:1].upper() + label[1:]

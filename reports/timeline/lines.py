@@ -1,22 +1,18 @@
 """A moment as a line of the page: clock, sentence, marks, links, raw webhooks."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
-from django_stubs_ext import StrOrPromise
 
 from callcenter.models import WebhookEvent
 from reports.present import formats
 from reports.present.links import PageLinks
 from reports.timeline import kinds
 from reports.timeline.phases import Line
-from reports.timeline.sentences import sentence
-from reports.timeline.story import Mark, Moment, Phase, Story
+from reports.timeline.story import Moment, Story
 from reports.timeline.words import Words
 
 
@@ -31,10 +27,9 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A line of the page, as it reads."""
+    """A line of the page with what this reader sees of it."""
 
-    at: datetime
-    clock: str
+    line: Line
     # Where it is not that of the start.
     day: str
     # Since the start: +0:01:35.
@@ -42,12 +37,7 @@ class ShownLine:
     title: str
     details: list[str]
     url: str
-    marks: list[StrOrPromise]
     raws: list[Raw]
-    caller: Phase
-    operator: Phase
-    code: str
-    is_operators: bool
     # The page of the operator's leg that takes the caller.
     leg_url: str
 
@@ -55,30 +45,18 @@ class ShownLine:
 def shown(line: Line, story: Story, words: Words, links: PageLinks) -> ShownLine:
     """A line for a reader: with numbers and links as this reader may see them."""
     moment, kind = line.moment, line.moment.kind
-    title, details = sentence(kind, story.call, words)
+    title, details = kind.sentence(story.call, words)
     row = kind.caller if isinstance(kind, kinds.TakesCaller) else moment.row
     return ShownLine(
-        at=moment.at,
-        clock=f"{timezone.localtime(moment.at):%H:%M:%S}",
+        line,
         day=_other_day(moment.at, story.start),
         offset=_offset(moment.at, story.start),
         title=title,
         details=details,
         url=links.url(row),
-        marks=[_MARKS[mark]() for mark in moment.marks],
         raws=_raws(moment, links),
-        caller=line.caller,
-        operator=line.operator,
-        code=kind.code,
-        is_operators=moment.is_operators,
         leg_url=_leg_url(kind, story, links),
     )
-
-
-_MARKS: Mapping[Mark, Callable[[], str]] = {
-    Mark.INFERRED: lambda: gettext("inferred"),
-    Mark.MISSING: lambda: gettext("missing"),
-}
 
 
 def _leg_url(kind: kinds.MomentKind, story: Story, links: PageLinks) -> str:

@@ -52,7 +52,7 @@ def outbound_moments(story: Story) -> list[Moment]:
     first = min([story.start, *(one.received_at for one in story.events)])
     found = [Moment(first, kinds.DialledOut(), Phase.NONE)]
     if story.call.duration_seconds:
-        found.append(Moment(story.start, kinds.WasAnswered(), Phase.TALK))
+        found.append(Moment(story.start, kinds.WAS_ANSWERED, Phase.TALK))
     found += other_requests(story, pool)
     return in_order([*found, *ending(story, pool, found)])
 

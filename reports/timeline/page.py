@@ -1,6 +1,5 @@
 """The page of one call: its moments as lines, the bar above them, the facts beside."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from callcenter.models import Call, WebhookEvent
@@ -19,45 +17,14 @@ from reports.present import masking, names, swatches
 from reports.present.links import PageLinks, list_url
 from reports.query.selection import Selection
 from reports.timeline import phases, reading
-from reports.timeline.facts import (
-    Fact,
-    OtherCall,
-    facts_as_sent,
-    facts_of,
-    other_call,
-)
-from reports.timeline.lines import ShownLine, shown
-from reports.timeline.phases import Length, Segment
+from reports.timeline.facts import facts_as_sent, facts_of, other_call
+from reports.timeline.lines import shown
 from reports.timeline.story import Story
 from reports.timeline.words import Words, who_hung_up
 
 # A longer page would be slow to open; the lists show the rest.
 MOST_LINES = 500
 MOST_COUNTED = 100
-
-
-@dataclass(slots=True)
-class Page:
-    """All that the template shows."""
-
-    who: str
-    when: str
-    summary: list[str]
-    outcome: SafeString
-    lines: list[ShownLine]
-    segments: list[Segment]
-    lengths: list[Length]
-    facts: list[Fact]
-    as_sent: list[Fact]
-    others: list[OtherCall]
-    has_operators: bool
-    is_cut: bool
-    is_pruned: bool
-    may_see_raw: bool
-    raw_is_open: bool
-    history_url: str = ""
-    history_count: str = ""
-    lists: list[tuple[str, str]] = field(default_factory=list)
 
 
 class TimelinePage(admin.ModelAdmin[Call]):
@@ -85,8 +52,8 @@ class TimelinePage(admin.ModelAdmin[Call]):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> Page:
-    """The page of a call for a reader: links lead where the reader may go."""
+def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> dict[str, Any]:
+    """What the template shows of a call: links lead where the reader may go."""
     story = reading.story_of(call)
     words = Words(
         number=masking.shown,
@@ -97,34 +64,31 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> Page:
         lines=names.lines(),
     )
     links = PageLinks(request, site)
-    is_open = request.GET.get("raw") == "open"
     moments = phases.moments(story)
     drawn = phases.lines(moments)
     end = call.ended_at or max((one.at for one in moments), default=story.now)
     stretches = phases.stretches(drawn, end)
-    others = reading.same_day(call)
-    lines = [shown(line, story, words, links) for line in drawn[:MOST_LINES]]
-    page = Page(
-        who=_who(call, words),
-        when=_day_and_time(story.start),
-        summary=_summary(story, words),
-        outcome=_outcome(call),
-        lines=lines,
-        segments=phases.segments(stretches),
-        lengths=phases.lengths(story, stretches),
-        facts=facts_of(story, moments, words, links),
-        as_sent=facts_as_sent(call, words),
-        others=[other_call(one, call, links) for one in others],
-        has_operators=any(line.operator for line in lines),
-        is_cut=story.is_cut or len(drawn) > MOST_LINES,
-        is_pruned=story.is_pruned,
-        may_see_raw=links.may_view(WebhookEvent),
-        raw_is_open=is_open,
-    )
-    if page.is_cut:
-        page.lists = links.lists_of(call)
-    _add_history(page, call, words)
-    return page
+    is_cut = story.is_cut or len(drawn) > MOST_LINES
+    drawn = drawn[:MOST_LINES]
+    return {
+        "who": _who(call, words),
+        "when": _day_and_time(story.start),
+        "summary": _summary(story, words),
+        "outcome": swatches.outcome(call.outcome, call.get_outcome_display()),
+        "lines": [shown(line, story, words, links) for line in drawn],
+        "segments": phases.segments(stretches),
+        "lengths": phases.lengths(story, stretches),
+        "facts": facts_of(story, moments, words, links),
+        "as_sent": facts_as_sent(call, words),
+        "others": [other_call(one, call, links) for one in reading.same_day(call)],
+        "has_operators": any(line.operator for line in drawn),
+        "is_cut": is_cut,
+        "lists": links.lists_of(call) if is_cut else [],
+        "is_pruned": story.is_pruned,
+        "may_see_raw": links.may_view(WebhookEvent),
+        "raw_is_open": request.GET.get("raw") == "open",
+        **_history(call, words),
+    }
 
 
 def _day_and_time(at: datetime) -> str:
@@ -138,10 +102,6 @@ def _who(call: Call, words: Words) -> str:
         return words.caller(call)
     code = call.caller or call.from_raw
     return words.operator(code) if code else gettext("Operator's leg")
-
-
-def _outcome(call: Call) -> SafeString:
-    return swatches.outcome(call.outcome, call.get_outcome_display())
 
 
 def _summary(story: Story, words: Words) -> list[str]:
@@ -161,14 +121,15 @@ def _summary(story: Story, words: Words) -> list[str]:
     return [one for one in (*queues, *who, state) if one]
 
 
-def _add_history(page: Page, call: Call, words: Words) -> None:
+def _history(call: Call, words: Words) -> dict[str, str]:
     """The way to all calls of this caller, for whom the number is no secret."""
     if call.kind == Call.Kind.OPERATOR or not call.caller:
-        return
+        return {}
     if words.number(call.caller) != phone_number(call.caller):
-        return  # a search for it would give it away
+        return {}  # a search for it would give it away
     calls = Call.objects.filter(caller=call.caller).order_by()
     count = calls[: MOST_COUNTED + 1].count()
-    page.history_count = f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
-    number = call.caller.removeprefix("+")
-    page.history_url = list_url(Call, Selection(search=number))
+    return {
+        "history_count": f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count),
+        "history_url": list_url(Call, Selection(search=call.caller.removeprefix("+"))),
+    }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
+from django_stubs_ext import StrOrPromise
 
 from callcenter.models import Call
 from reports.present import formats
@@ -28,24 +29,6 @@ class Stretch:
     phase: Phase
     since: datetime
     until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch as part of the bar; `x` and `width` in per cent of the bar."""
-
-    fill: str
-    x: str
-    width: str
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """How long a phase was, for the key of the bar."""
-
-    fill: str
-    label: str
-    length: str | None
 
 
 def moments(story: Story) -> list[Moment]:
@@ -83,14 +66,17 @@ def stretches(lines: Sequence[Line], end: datetime) -> list[Stretch]:
     return found
 
 
-def segments(stretches: Sequence[Stretch]) -> list[Segment]:
-    """The bar, to scale; numbers as SVG reads them, whatever the language."""
+def segments(stretches: Sequence[Stretch]) -> list[tuple[str, str, str]]:
+    """The bar: of each stretch the class that fills it, its `x` and its width.
+
+    Both in per cent of the bar, as SVG reads them whatever the language.
+    """
     if not stretches:
         return []
     start, end = stretches[0].since, stretches[-1].until
     whole = (end - start) / timedelta(seconds=1)
     return [
-        Segment(
+        (
             _fill(one.phase),
             f"{(one.since - start) / timedelta(seconds=1) / whole:.3%}",
             f"{(one.until - one.since) / timedelta(seconds=1) / whole:.3%}",
@@ -118,11 +104,13 @@ def phase_seconds(story: Story, stretches: Sequence[Stretch]) -> dict[Phase, int
     return found
 
 
-def lengths(story: Story, stretches: Sequence[Stretch]) -> list[Length]:
-    """The key of the bar: how long each phase was, and the whole."""
+def lengths(
+    story: Story, stretches: Sequence[Stretch]
+) -> list[tuple[str, StrOrPromise, str | None]]:
+    """The key of the bar: fill, name and length of each phase, and of the whole."""
     call = story.call
     found = [
-        Length(_fill(phase), _label(phase), formats.duration(length))
+        (_fill(phase), phase.label, formats.duration(length))
         for phase, length in phase_seconds(story, stretches).items()
     ]
     whole = call.duration_seconds
@@ -131,7 +119,7 @@ def lengths(story: Story, stretches: Sequence[Stretch]) -> list[Length]:
         whole, label = seconds(story.start, call.heard_at), gettext("So far")
         if not call.outcome:
             whole = seconds(story.start, story.now)
-    return [*found, Length("", label, formats.duration(whole) or "—")]
+    return [*found, ("", label, formats.duration(whole) or "—")]
 
 
 _FILLS = {
@@ -147,16 +135,3 @@ _FILLS = {
 def _fill(phase: Phase) -> str:
     """The class of the style sheet that colours a phase."""
     return _FILLS.get(phase, "oc-unknown")
-
-
-def _label(phase: Phase) -> str:
-    return {
-        Phase.IVR: gettext("IVR"),
-        Phase.WAIT: gettext("Wait"),
-        Phase.NOTICE: gettext("Announcement"),
-        Phase.TALK: gettext("Talk"),
-        Phase.SIGNING_IN: gettext("Signing in"),
-        Phase.READY: gettext("Ready"),
-        Phase.WRAP_UP: gettext("Wrap-up"),
-        Phase.AWAY: gettext("Not ready"),
-    }.get(phase, "")

@@ -65,22 +65,11 @@ def leaving(
     if at is None:
         return
     answer = Decision.parse(exit_.decision) if exit_ else NOTHING
-    outcome = Outcome(entry.outcome)
     talk = connection.talk_seconds if connection else None
-    kind: kinds.MomentKind
+    kind: kinds.MomentKind = kinds.NoExit(entry, talk)
     if exit_ or not story.missing:
-        kind = kinds.Left(
-            outcome=outcome,
-            overflow_reason=entry.overflow_reason,
-            queue_result=entry.queue_result,
-            waited=entry.wait_seconds,
-            talk=talk,
-            is_lost_while_connecting=entry.is_lost_while_connecting,
-            ended_by="" if following else story.call.disconnected_by,
-            answer=answer,
-        )
-    else:
-        kind = kinds.NoExit(outcome, entry.wait_seconds, talk)
+        ended_by = "" if following else story.call.disconnected_by
+        kind = kinds.Left(entry, talk, ended_by, answer)
     goes_on = following or answer.verb not in (Verb.UNKNOWN, Verb.END)
     inferred = (Mark.INFERRED,) if entry.is_inferred else ()
     abandoned = (one for one in story.abandoned if one.visit == entry.visit)

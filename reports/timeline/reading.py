@@ -31,70 +31,45 @@ MOST_OTHER_CALLS = 20
 
 def story_of(call: Call, *, now: datetime | None = None) -> Story:
     """The leg with its rows and events."""
-    now = now or timezone.now()
+    # Requests under the leg's SID, and those of other legs that name it.
+    read = WebhookEvent.objects.of_call(call.sid).order_by("received_at", "id")
+    events = list(read[:MOST_EVENTS])
+    story = Story(
+        call,
+        now or timezone.now(),
+        requests=Requests(events),
+        is_cut=len(events) == MOST_EVENTS,
+    )
     if call.kind == Call.Kind.OPERATOR:
-        return _of_operator(call, now)
-    if call.kind == Call.Kind.OUTBOUND:
-        return _of_outbound(call, now)
-    return _of_caller(call, now)
+        taken = Connection.objects.filter(operator_call_sid=call.sid)
+        taken = taken.select_related("entry__call").order_by("connected_at", "id")
+        story.connections = list(taken[:MOST_STATES])
+        story.states = list(call.operator_states.order_by("started_at")[:MOST_STATES])
+    elif call.kind == Call.Kind.OUTBOUND:
+        legs = {one.other_sid for one in events} | {one.call_sid for one in events}
+        story.legs = list(Call.objects.filter(sid__in=legs - {"", call.sid}))
+    else:
+        _read_caller(story)
+    return story
 
 
-def _of_caller(call: Call, now: datetime) -> Story:
-    entries = list(call.queue_entries.order_by("visit"))
+def _read_caller(story: Story) -> None:
+    """What hangs on a caller's leg."""
+    call, events = story.call, story.events
     taken = Connection.objects.filter(entry__call=call)
-    connections = list(taken.order_by("connected_at", "id"))
-    events = _events(call)
-    legs = {one.operator_call_sid for one in connections}
-    legs |= {one.other_sid for one in events if one.kind == Kind.CONNECT}
     callbacks = CallbackRequest.objects.filter(entry__call=call)
-    return Story(
-        call,
-        now,
-        steps=list(call.ivr_steps.order_by("step")),
-        entries=entries,
-        connections=connections,
-        abandoned=list(AbandonedCall.objects.with_state().filter(call=call)),
-        callbacks=list(callbacks.order_by("requested_at")),
-        voicemails=list(call.voicemails.order_by("left_at")),
-        recordings=list(call.recordings.order_by("recorded_at")),
-        states=_states_during(connections),
-        requests=_requests(call, events),
-        legs=list(Call.objects.filter(sid__in=legs - {""})),
-        is_cut=len(events) == MOST_EVENTS,
-    )
-
-
-def _of_operator(call: Call, now: datetime) -> Story:
-    taken = Connection.objects.filter(operator_call_sid=call.sid)
-    connections = taken.select_related("entry__call").order_by("connected_at", "id")
-    states = call.operator_states.order_by("started_at")[:MOST_STATES]
-    events = _events(call)
-    return Story(
-        call,
-        now,
-        connections=list(connections[:MOST_STATES]),
-        states=list(states),
-        requests=Requests(events),
-        is_cut=len(events) == MOST_EVENTS,
-    )
-
-
-def _of_outbound(call: Call, now: datetime) -> Story:
-    events = _events(call)
-    others = {one.other_sid for one in events} | {one.call_sid for one in events}
-    return Story(
-        call,
-        now,
-        requests=Requests(events),
-        legs=list(Call.objects.filter(sid__in=others - {"", call.sid})),
-        is_cut=len(events) == MOST_EVENTS,
-    )
-
-
-def _events(call: Call) -> list[WebhookEvent]:
-    """Requests under the leg's SID, and those of other legs that name it."""
-    events = WebhookEvent.objects.of_call(call.sid)
-    return list(events.order_by("received_at", "id")[:MOST_EVENTS])
+    story.steps = list(call.ivr_steps.order_by("step"))
+    story.entries = list(call.queue_entries.order_by("visit"))
+    story.connections = list(taken.order_by("connected_at", "id"))
+    story.abandoned = list(AbandonedCall.objects.with_state().filter(call=call))
+    story.callbacks = list(callbacks.order_by("requested_at"))
+    story.voicemails = list(call.voicemails.order_by("left_at"))
+    story.recordings = list(call.recordings.order_by("recorded_at"))
+    story.states = _states_during(story.connections)
+    legs = {one.operator_call_sid for one in story.connections}
+    legs |= {one.other_sid for one in events if one.kind == Kind.CONNECT}
+    story.legs = list(Call.objects.filter(sid__in=legs - {""}))
+    story.requests = _requests(call, events)
 
 
 def _requests(call: Call, events: Sequence[WebhookEvent]) -> Requests:
@@ -129,25 +104,16 @@ def _of_operators_legs(
 
     Such an action belongs to the caller whom its leg was given last before it.
     """
-    given = [
-        one
-        for one in events
-        if one.kind == Kind.CONNECT and one.call_sid == call.sid and one.other_sid
-    ]
-    if not given:
-        return []
     since: dict[str, datetime] = {}
-    for one in given:
-        since.setdefault(one.other_sid, one.received_at)
+    for one in events:
+        if one.kind == Kind.CONNECT and one.call_sid == call.sid and one.other_sid:
+            since.setdefault(one.other_sid, one.received_at)
+    if not since:
+        return []
     ended = WebhookEvent.objects.of_operator_legs(since)
+    ended = ended.filter(kind=Kind.OPERATOR_DONE).order_by("received_at", "id")
     have = {one.pk for one in events}
-    actions = [
-        one
-        for one in ended.filter(kind=Kind.OPERATOR_DONE).order_by("received_at", "id")[
-            :MOST_EVENTS
-        ]
-        if one.pk not in have
-    ]
+    actions = [one for one in ended[:MOST_EVENTS] if one.pk not in have]
     if not actions:
         return []
     connects = WebhookEvent.objects.filter(
@@ -166,15 +132,10 @@ def _states_during(connections: Sequence[Connection]) -> list[OperatorState]:
     during = Q(pk=None)
     for one in connections:
         until = (one.ended_at or one.connected_at) + _LONGEST_WRAP_UP
-        during |= Q(
-            call__sid=one.operator_call_sid,
-            started_at__lte=until,
-            ended_at__gte=one.connected_at,
-        ) | Q(
-            call__sid=one.operator_call_sid,
-            started_at__gte=one.connected_at,
-            started_at__lte=until,
+        goes_on = Q(ended_at__gte=one.connected_at) | Q(
+            started_at__gte=one.connected_at
         )
+        during |= goes_on & Q(call__sid=one.operator_call_sid, started_at__lte=until)
     states = OperatorState.objects.filter(during).select_related("call")
     return list(states.order_by("started_at")[:MOST_STATES])
 

@@ -1,11 +1,11 @@
 """What was read of a leg, and a line of its timeline. No database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import (
     AbandonedCall,
@@ -24,27 +24,27 @@ from reports.timeline import kinds
 from reports.timeline.requests import Requests
 
 
-class Phase(StrEnum):
+class Phase(models.TextChoices):
     """What a leg is in from a moment on; empty where it is in nothing."""
 
-    NONE = ""
-    IVR = "ivr"
-    WAIT = "wait"
-    NOTICE = "notice"
-    TALK = "talk"
-    END = "end"
+    NONE = "", ""
+    IVR = "ivr", _("IVR")
+    WAIT = "wait", _("Wait")
+    NOTICE = "notice", _("Announcement")
+    TALK = "talk", _("Talk")
+    END = "end", ""
     # An operator's leg alone.
-    SIGNING_IN = "signing_in"
-    READY = "ready"
-    WRAP_UP = "wrap_up"
-    AWAY = "away"
+    SIGNING_IN = "signing_in", _("Signing in")
+    READY = "ready", _("Ready")
+    WRAP_UP = "wrap_up", _("Wrap-up")
+    AWAY = "away", _("Not ready")
 
 
-class Mark(StrEnum):
+class Mark(models.TextChoices):
     """How sure we are of a moment."""
 
-    INFERRED = "inferred"
-    MISSING = "missing"
+    INFERRED = "inferred", _("inferred")
+    MISSING = "missing", _("missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,44 +135,21 @@ class Story:
 
 
 # Of moments in one instant the one that leads to the other comes first.
-_ORDER: Mapping[type[kinds.MomentKind], int] = {
-    kind: place
-    for place, kind in enumerate(
-        (
-            kinds.Rang,
-            kinds.NoRing,
-            kinds.DialledIn,
-            kinds.DialledOut,
-            kinds.MenuAnswered,
-            kinds.MenuStep,
-            kinds.NoMenuAnswer,
-            kinds.StillWaiting,
-            kinds.LetOut,
-            kinds.OperatorTakes,
-            kinds.NoConnect,
-            kinds.TalkBegins,
-            kinds.WrapUpOver,
-            kinds.StateBegins,
-            kinds.TakesCaller,
-            kinds.OperatorDone,
-            kinds.Left,
-            kinds.NoExit,
-            kinds.MenuAsked,
-            kinds.Queued,
-        )
-    )
-}
+_ORDER = (
+    "rang no-ring dialled-in dialled-out key step no-answer position leaving connect"
+    " no-connect talk state done left no-exit asked queued"
+)
 
 
 def in_order(moments: Iterable[Moment]) -> list[Moment]:
     """Moments by time; those of one instant as one led to the other."""
-    last = len(_ORDER)
+    places = {code: place for place, code in enumerate(_ORDER.split())}
     return sorted(
         moments,
         key=lambda moment: (
-            isinstance(moment.kind, kinds.UnderWay),
+            moment.kind is kinds.UNDER_WAY,
             moment.at,
-            _ORDER.get(type(moment.kind), last),
+            places.get(moment.kind.code, len(places)),
         ),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from callcenter.decision import Decision, Verb
@@ -12,6 +13,18 @@ from callcenter.numbers import phone_number
 from reports.present import formats
 
 Names = Mapping[str, StrOrPromise]
+
+# Not what always follows: music, an announcement, wrap-up, the end.
+_ANSWERS = {
+    Verb.CLOSED: _("Answer: we are closed"),
+    Verb.REJECT: _("Answer: rejected"),
+    Verb.APOLOGY: _("Answer: apology"),
+    Verb.VOICEMAIL: _("Answer: asked for a message"),
+    Verb.GOODBYE: _("Answer: thanks and goodbye"),
+    Verb.ASK_PIN: _("Answer: asked for the PIN"),
+    Verb.SIGN_OFF: _("Answer: signed off"),
+    Verb.WAIT: _("Answer: asked to wait"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +90,22 @@ class Words:
             case Verb.DIAL:
                 queue = {"queue": self.queue(target)}
                 return gettext("Answer: next caller of %(queue)s") % queue
-            case Verb.CLOSED:
-                return gettext("Answer: we are closed")
-            case Verb.REJECT:
-                return gettext("Answer: rejected")
-            case Verb.APOLOGY:
-                return gettext("Answer: apology")
-            case Verb.VOICEMAIL:
-                return gettext("Answer: asked for a message")
-            case Verb.GOODBYE:
-                return gettext("Answer: thanks and goodbye")
-            case Verb.ASK_PIN:
-                return gettext("Answer: asked for the PIN")
-            case Verb.SIGN_OFF:
-                return gettext("Answer: signed off")
-            case Verb.WAIT:
-                return gettext("Answer: asked to wait")
+            case verb:
+                return str(_ANSWERS.get(verb, ""))
+
+    def where(self, led_to: Decision) -> str:
+        """Where an input led: a queue, menu or message, else the decision as kept."""
+        match led_to.verb:
+            case Verb.ENQUEUE:
+                return self.queue(led_to.target)
+            case Verb.MENU:
+                return self.menu(led_to.target)
+            case Verb.MESSAGE:
+                return gettext("message “%(message)s”") % {"message": led_to.target}
+            case Verb.END:
+                return gettext("goodbye")
             case _:
-                # What always follows: music, an announcement, wrap-up, the end.
-                return ""
+                return str(led_to)
 
 
 def length(text: str, seconds: int | None) -> str:

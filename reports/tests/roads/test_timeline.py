@@ -308,5 +308,5 @@ def test_bar_of_phases_covers_the_call(name):
             assert before.until <= after.since
         whole = sum(phases.phase_seconds(story, stretches).values())
         assert whole == pytest.approx(call.duration_seconds, abs=3)
-        widths = [float(one.width[:-1]) for one in phases.segments(stretches)]
+        widths = [float(width[:-1]) for *_, width in phases.segments(stretches)]
         assert sum(widths) == pytest.approx(100, abs=1)

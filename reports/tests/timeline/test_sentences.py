@@ -7,7 +7,6 @@ from callcenter.decision import NOTHING, Decision
 from callcenter.models import Call, QueueEntry
 from callcenter.tests.sample_events import CALLER
 from reports.timeline import kinds
-from reports.timeline.sentences import sentence
 from reports.timeline.words import Words
 
 WORDS = Words(number=str, address=str, menus={"main": "Main menu"})
@@ -16,7 +15,7 @@ Outcome = QueueEntry.Outcome
 
 def said(kind: kinds.MomentKind, language: str = "en") -> tuple[str, list[str]]:
     with override(language):
-        return sentence(kind, Call(sid=CALLER), WORDS)
+        return kind.sentence(Call(sid=CALLER), WORDS)
 
 
 @pytest.mark.parametrize(
@@ -79,15 +78,13 @@ def test_wait_names_the_target_only_where_it_was_longer(waited, detail):
     ],
 )
 def test_end_of_a_queue_entry_is_said_by_its_outcome(outcome, title, details):
-    left = kinds.Left(
+    entry = QueueEntry(
         outcome=outcome,
         overflow_reason="max_wait",
         queue_result="error",
-        waited=3,
-        talk=67,
+        wait_seconds=3,
         is_lost_while_connecting=False,
-        ended_by="operator",
-        answer=NOTHING,
     )
+    left = kinds.Left(entry, talk=67, ended_by="operator", answer=NOTHING)
 
     assert said(left) == (title, details)
