@@ -75,8 +75,8 @@ def today(user: User | AnonymousUser) -> Today | None:
         figures=[
             _calls(start, end, day),
             _waiting(now),
-            _answered(counts, day),
-            _abandoned(counts, day),
+            _of_outcome(gettext("Answered"), counts, Outcome.ANSWERED, day),
+            _of_outcome(gettext("Abandoned"), counts, Outcome.ABANDONED, day),
             _to_ring_back(start, end),
             *([_operators(now)] if may_see_operators else []),
         ],
@@ -112,31 +112,17 @@ def _waiting(now: datetime) -> Figure:
     )
 
 
-def _answered(counts: dict[str, int], day: date) -> Figure:
-    note = _share(counts, Outcome.ANSWERED)
-    return _outcome_figure(gettext("Answered"), counts, Outcome.ANSWERED, day, note)
-
-
-def _abandoned(counts: dict[str, int], day: date) -> Figure:
-    note = _share(counts, Outcome.ABANDONED)
-    return _outcome_figure(gettext("Abandoned"), counts, Outcome.ABANDONED, day, note)
-
-
-def _share(counts: dict[str, int], outcome: Outcome) -> str:
-    """The share of the offered entries; empty if nobody was offered."""
+def _of_outcome(
+    label: str, counts: dict[str, int], outcome: Outcome, day: date
+) -> Figure:
+    """How many entries have an outcome, and their share of the offered ones."""
     tally = Tally()
     tally.add(**counts)
-    share = rate(counts.get(outcome, 0), tally.offered)
-    if share is None:
-        return ""
-    return gettext("%(share)s of offered") % {"share": formats.percent(share)}
-
-
-def _outcome_figure(
-    label: str, counts: dict[str, int], outcome: Outcome, day: date, note: str
-) -> Figure:
-    value = formats.count(counts.get(outcome, 0))
-    return Figure(label, value, _entries_url(day, outcome), note)
+    number, note = counts.get(outcome, 0), ""
+    share = rate(number, tally.offered)
+    if share is not None:
+        note = gettext("%(share)s of offered") % {"share": formats.percent(share)}
+    return Figure(label, formats.count(number), _entries_url(day, outcome), note)
 
 
 def _to_ring_back(start: datetime, end: datetime) -> Figure:

@@ -65,10 +65,10 @@ def _draw(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     context = {
         "title": gettext("Call flow"),
         "drawings": [
-            template_context.drawing(each, f"drawing-{place}", try_url(line=each.line))
-            if each.line
-            else template_context.drawing(
-                each, f"drawing-{place}", try_url(menu=menu) if menu else ""
+            template_context.drawing(
+                each,
+                f"drawing-{place}",
+                try_url(line=each.line, menu=menu) if each.line or menu else "",
             )
             for place, each in enumerate(drawings, start=1)
         ],

@@ -4,17 +4,18 @@ The rows say what happened, and each has the requests behind it. A request of wh
 row speaks is a line of its own, and so is one that ought to have come and did not.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from callcenter.decision import NOTHING, Decision, Verb
-from callcenter.models import IvrStep, WebhookEvent
+from callcenter.models import IvrStep, Recording, Voicemail, WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import Kind
 from reports.timeline import kinds
 from reports.timeline.conversation import conversations
 from reports.timeline.ending import ending, other_requests
-from reports.timeline.pool import Copies, Pool
+from reports.timeline.pool import Pool
 from reports.timeline.queue_entry import entering, leaving
 from reports.timeline.story import Mark, Moment, Phase, Story, in_order, seconds
 
@@ -85,35 +86,28 @@ def _menu_by_row(step: IvrStep, led_to: Decision) -> Moment:
     return Moment(step.asked_at, kind, Phase.IVR, row=step)
 
 
-def _take_of(
-    recording_sid: str, pool: Pool, fits: Callable[[WebhookEvent], bool]
-) -> Copies:
-    """The request that fits and speaks of a recording."""
-    return pool.take_first(
-        lambda one: (
-            fits(one)
-            and VoiceParams.parse(one.params, needs_call=False).recording_sid
-            == recording_sid
-        )
-    )
+def _leaves(story: Story, voicemail: Voicemail, event: WebhookEvent) -> bool:
+    is_message = story.is_own(event, Kind.VOICEMAIL)
+    return is_message and _recording_sid(event) == voicemail.recording_sid
 
 
-def _is_completed_recording(event: WebhookEvent) -> bool:
-    return event.kind == Kind.RECORDING and event.result == "completed"
+def _records(recording: Recording, event: WebhookEvent) -> bool:
+    is_ready = event.kind == Kind.RECORDING and event.result == "completed"
+    return is_ready and _recording_sid(event) == recording.recording_sid
+
+
+def _recording_sid(event: WebhookEvent) -> str:
+    return VoiceParams.parse(event.params, needs_call=False).recording_sid
 
 
 def _messages_and_recordings(story: Story, pool: Pool) -> Iterator[Moment]:
     for voicemail in story.voicemails:
-        heard = _take_of(
-            voicemail.recording_sid,
-            pool,
-            lambda one: story.is_own(one, Kind.VOICEMAIL),
-        )
+        heard = pool.take_first(partial(_leaves, story, voicemail))
         answer = Decision.parse(heard[0].decision) if heard else NOTHING
         left = kinds.MessageLeft(voicemail.duration_seconds, answer)
         yield Moment(voicemail.left_at, left, row=voicemail, events=heard)
     for recording in story.recordings:
-        heard = _take_of(recording.recording_sid, pool, _is_completed_recording)
+        heard = pool.take_first(partial(_records, recording))
         ready_at = heard[0].received_at if heard else recording.recorded_at
         if ready_at:
             ready = kinds.RecordingReady(recording.duration_seconds)

@@ -23,8 +23,8 @@ def conversations(story: Story, pool: Pool, entry: QueueEntry) -> Iterator[Momen
         shown.append(connect)
         yield from _conversation(story, pool, entry, connection, connect)
     for connect in story.requests.of_entry(entry).connects:
-        if connect.request and connect not in shown:
-            yield from _failed(story, pool, entry, connect, connect.request)
+        if connect not in shown:
+            yield from _failed(story, pool, entry, connect)
     if entry.outcome == Outcome.ANSWERED and not connections and entry.left_at:
         at, marks = entry.left_at, story.missing
         yield Moment(at, kinds.NO_CONNECT, Phase.TALK, row=entry, marks=marks)
@@ -64,22 +64,17 @@ def _conversation(
     if has_notice:
         begins = kinds.TalkBegins(connection.operator)
         yield Moment(talk_from, begins, Phase.TALK, Phase.TALK, row=connection)
-    if connect and connect.action:
-        done = _done(story, pool, connect.action, connection.talk_seconds)
-        if done:
-            yield done
-            yield from _afterwards(connection, states)
+    action, talk = connect and connect.action, connection.talk_seconds
+    if action and (done := _done(story, pool, action, talk)):
+        yield done
+        yield from _afterwards(connection, states)
 
 
 def _failed(
-    story: Story,
-    pool: Pool,
-    entry: QueueEntry,
-    connect: Connect,
-    request: WebhookEvent,
+    story: Story, pool: Pool, entry: QueueEntry, connect: Connect
 ) -> Iterator[Moment]:
     """An operator was given the caller, and the two were not joined."""
-    events = pool.take(request)
+    events = pool.take(connect.request)
     if not events:
         return
     takes = kinds.OperatorTakes(
@@ -89,15 +84,13 @@ def _failed(
         target=entry.target_seconds,
         has_failed=True,
     )
-    yield Moment(
-        connect.at, takes, Phase.NOTICE, Phase.NOTICE, row=entry, events=events
-    )
+    phase = Phase.NOTICE
+    yield Moment(connect.at, takes, phase, phase, row=entry, events=events)
     if connect.action:
         ended = connect.action.received_at
         waits_on = entry.left_at is None or ended < entry.left_at
         caller = Phase.WAIT if waits_on else None
-        done = _done(story, pool, connect.action, None, caller)
-        if done:
+        if done := _done(story, pool, connect.action, None, caller):
             yield done
 
 
@@ -130,12 +123,9 @@ def _ready_before(
 ) -> int | None:
     """How long the operator was ready when taking the caller; None if unknown."""
     earlier = [one for one in states if one.started_at <= connection.connected_at]
-    if len(earlier) < 2 or earlier[-1].state != State.TALKING:
+    if [one.state for one in earlier[-2:]] != [State.READY, State.TALKING]:
         return None
-    before = earlier[-2]
-    if before.state != State.READY:
-        return None
-    return seconds(before.started_at, before.ended_at)
+    return seconds(earlier[-2].started_at, earlier[-2].ended_at)
 
 
 def _afterwards(
@@ -152,6 +142,5 @@ def _afterwards(
     if wrap_up and after:
         lasted = seconds(wrap_up.started_at, wrap_up.ended_at)
         over = kinds.WrapUpOver(after, lasted)
-        yield Moment(
-            after.started_at, over, operator=Phase.NONE, row=after, is_operators=True
-        )
+        at, phase = after.started_at, Phase.NONE
+        yield Moment(at, over, operator=phase, row=after, is_operators=True)

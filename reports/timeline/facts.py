@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django_stubs_ext import StrOrPromise
 
@@ -24,18 +23,6 @@ class Fact:
     label: StrOrPromise
     values: list[tuple[str, str]]
     is_code: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OtherCall:
-    """A call of the same caller on the same day."""
-
-    at: datetime
-    clock: str
-    outcome: SafeString
-    length: str | None
-    url: str
-    is_this: bool
 
 
 def facts_of(
@@ -106,37 +93,32 @@ def _events(story: Story, moments: Sequence[Moment]) -> str:
 
 def facts_as_sent(call: Call, words: Words) -> list[Fact]:
     """More of the call's row, as Twilio sent it."""
+    times = [
+        (gettext("Last heard of"), call.heard_at),
+        (gettext("Sealed at"), call.sealed_at),
+    ]
     known = [
         (gettext("Direction"), call.direction),
         (gettext("Status"), call.status),
         (gettext("From, as sent"), words.address(call.from_raw)),
         (gettext("To, as sent"), words.address(call.to_raw)),
-        (
-            gettext("Last heard of"),
-            formats.moment(call.heard_at) if call.heard_at else "",
-        ),
-        (
-            gettext("Sealed at"),
-            formats.moment(call.sealed_at) if call.sealed_at else "",
-        ),
+        *((label, formats.moment(at)) for label, at in times if at),
     ]
     return [Fact(label, [(value, "")]) for label, value in known if value]
 
 
-def other_call(one: Call, call: Call, links: PageLinks) -> OtherCall:
-    """A call of the caller of `call`, which may be `call` itself."""
-    at = one.started_at or timezone.now()
-    wait = (
-        one.talk_seconds if one.outcome == Call.Outcome.ANSWERED else one.wait_seconds
-    )
+def other_call(one: Call, call: Call, links: PageLinks) -> dict[str, Any]:
+    """A call of the caller of `call`, which may be `call` itself, for the template."""
+    is_answered = one.outcome == Call.Outcome.ANSWERED
     label = one.get_outcome_display() or one.get_kind_display()
     if not one.outcome and one.ended_at is None:
         label = gettext("under way")
-    return OtherCall(
-        at=at,
-        clock=f"{timezone.localtime(at):%H:%M}",
-        outcome=swatches.outcome(one.outcome or "none", label),
-        length=formats.duration(wait),
-        url=links.url(one),
-        is_this=one.pk == call.pk,
-    )
+    return {
+        "at": one.started_at or timezone.now(),
+        "outcome": swatches.outcome(one.outcome or "none", label),
+        "length": formats.duration(
+            one.talk_seconds if is_answered else one.wait_seconds
+        ),
+        "url": links.url(one),
+        "is_this": one.pk == call.pk,
+    }

@@ -8,7 +8,7 @@ seconds; None is not known. No database.
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -469,6 +469,21 @@ class RecordingReady(MomentKind):
         return gettext("The recording is ready"), lasted
 
 
+# The code and title of requests whose kind's own label would say too little.
+_REQUESTS = {
+    Kind.FALLBACK: (
+        "fallback",
+        _("Twilio could not get an answer and used the fallback"),
+    ),
+    Kind.STATUS: ("status", _("State of the call")),
+    Kind.RECORDING: ("recording-state", _("State of the recording")),
+    Kind.INTERNAL: (
+        "internal",
+        pgettext_lazy("event", "Checked and settled by MiniCC"),
+    ),
+}
+
+
 @dataclass(frozen=True)
 class OtherRequest(MomentKind):
     """A request of which no row speaks."""
@@ -480,27 +495,14 @@ class OtherRequest(MomentKind):
 
     @property
     def code(self) -> str:
-        return {
-            Kind.FALLBACK: "fallback",
-            Kind.STATUS: "status",
-            Kind.RECORDING: "recording-state",
-            Kind.INTERNAL: "internal",
-        }.get(self.kind, "request")
+        return _REQUESTS[self.kind][0] if self.kind in _REQUESTS else "request"
 
     def says(self, call: Call, words: Words) -> Says:
-        answer, said = words.answer(self.answer), self.input or self.result
-        match self.kind:
-            case Kind.FALLBACK:
-                title = gettext("Twilio could not get an answer and used the fallback")
-                return title, answer
-            case Kind.RECORDING:
-                return gettext("State of the recording"), said, answer
-            case Kind.STATUS:
-                return gettext("State of the call"), said, answer
-            case Kind.INTERNAL:
-                return pgettext("event", "Checked and settled by MiniCC"), said, answer
-            case _:
-                return _capitalised(str(KIND_LABELS[self.kind])), said, answer
+        said = "" if self.kind == Kind.FALLBACK else self.input or self.result
+        title = str(KIND_LABELS[self.kind])
+        if self.kind in _REQUESTS:
+            title = str(_REQUESTS[self.kind][1])
+        return _capitalised(title), said, words.answer(self.answer)
 
 
 def _who_rang(call: Call, words: Words) -> str:

@@ -12,17 +12,8 @@ from reports.present import formats
 from reports.present.links import PageLinks
 from reports.timeline import kinds
 from reports.timeline.phases import Line
-from reports.timeline.story import Moment, Story
+from reports.timeline.story import Story
 from reports.timeline.words import Words
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A webhook behind a line: its path, its form, and its own page."""
-
-    path: str
-    form: list[tuple[str, str]]
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +28,8 @@ class ShownLine:
     title: str
     details: list[str]
     url: str
-    raws: list[Raw]
+    # Of each webhook behind it the path, the form, and the address of its page.
+    raws: list[tuple[str, list[tuple[str, str]], str]]
     # The page of the operator's leg that takes the caller.
     leg_url: str
 
@@ -46,6 +38,7 @@ def shown(line: Line, story: Story, words: Words, links: PageLinks) -> ShownLine
     """A line for a reader: with numbers and links as this reader may see them."""
     moment, kind = line.moment, line.moment.kind
     title, details = kind.sentence(story.call, words)
+    events = moment.events if links.may_view(WebhookEvent) else ()
     row = kind.caller if isinstance(kind, kinds.TakesCaller) else moment.row
     return ShownLine(
         line,
@@ -54,7 +47,7 @@ def shown(line: Line, story: Story, words: Words, links: PageLinks) -> ShownLine
         title=title,
         details=details,
         url=links.url(row),
-        raws=_raws(moment, links),
+        raws=[(one.path, _form(one), links.url(one)) for one in events],
         leg_url=_leg_url(kind, story, links),
     )
 
@@ -66,20 +59,8 @@ def _leg_url(kind: kinds.MomentKind, story: Story, links: PageLinks) -> str:
     return next((links.url(leg) for leg in legs), "")
 
 
-def _raws(moment: Moment, links: PageLinks) -> list[Raw]:
-    if not links.may_view(WebhookEvent):
-        return []
-    return [
-        Raw(
-            path=event.path,
-            form=[
-                (name, form_value(value))
-                for name, value in sorted(event.params.items())
-            ],
-            url=links.url(event),
-        )
-        for event in moment.events
-    ]
+def _form(event: WebhookEvent) -> list[tuple[str, str]]:
+    return [(name, form_value(value)) for name, value in sorted(event.params.items())]
 
 
 def form_value(value: Any) -> str:

@@ -97,9 +97,8 @@ def phase_seconds(story: Story, stretches: Sequence[Stretch]) -> dict[Phase, int
         phase: round(length / timedelta(seconds=1)) for phase, length in sums.items()
     }
     known = {Phase.WAIT: story.call.wait_seconds, Phase.TALK: story.call.talk_seconds}
-    is_over = story.call.ended_at is not None
     for phase, stored in known.items():
-        if phase in found and stored is not None and is_over:
+        if phase in found and stored is not None and story.call.ended_at:
             found[phase] = stored
     return found
 

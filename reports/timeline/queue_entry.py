@@ -20,8 +20,8 @@ _FIRST_WAIT_SECONDS = 2
 
 def entering(story: Story, pool: Pool, entry: QueueEntry) -> Iterator[Moment]:
     """The caller enters the queue, and each time the place is said."""
-    taken = [(one, pool.take(one)) for one in story.requests.of_entry(entry).waits]
-    waits = [(wait, copies) for wait, copies in taken if copies]
+    visit = story.requests.of_entry(entry)
+    waits = [(one, copies) for one in visit.waits if (copies := pool.take(one))]
     first: Copies = []
     position = None
     if waits and _is_first(waits[0][0]):
@@ -56,8 +56,7 @@ def leaving(
     exit_ = visit.exit
     copies = pool.take(exit_)
     for other in visit.exits:
-        again = pool.take(other)
-        if again:
+        if again := pool.take(other):
             another = kinds.AnotherExit(other.result)
             yield Moment(other.received_at, another, events=again)
     connection = next(reversed(story.connections_of(entry)), None)
