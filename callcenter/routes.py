@@ -73,8 +73,6 @@ OF_ONE_VISIT = (Kind.WAIT, Kind.QUEUE_EXIT, Kind.VOICEMAIL)
 OF_ONE_CALL = (Kind.MENU, *OF_ONE_VISIT)
 # A caller may press a key here; the key is part of the history.
 WITH_INPUT = (Kind.MENU, Kind.WAIT)
-# Where a caller goes after the voice URL.
-CALLER_PATHS = (*OF_ONE_CALL, Kind.CONNECT)
 
 _PARAMETER = re.compile(r"<str:(\w+)>")
 _PATTERNS = [

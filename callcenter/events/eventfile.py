@@ -12,13 +12,7 @@ from urllib.parse import parse_qs
 
 from callcenter import routes
 from callcenter.models import WebhookEvent
-from callcenter.params import (
-    Form,
-    VoiceParams,
-    plausible,
-    storable,
-    storable_form,
-)
+from callcenter.params import Form, VoiceParams, plausible, storable, storable_form
 from callcenter.routes import Kind
 
 _LONGEST_SLUG = 64

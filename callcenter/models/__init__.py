@@ -3,13 +3,7 @@
 from callcenter.models.abandoned import AbandonedCall, CallbackRequest, Voicemail
 from callcenter.models.events import WebhookEvent
 from callcenter.models.followup import FollowUp, FollowUpStep
-from callcenter.models.history import (
-    Call,
-    Connection,
-    IvrStep,
-    QueueEntry,
-    Recording,
-)
+from callcenter.models.history import Call, Connection, IvrStep, QueueEntry, Recording
 from callcenter.models.lines import BusinessHours, Holiday, PhoneLine
 from callcenter.models.menus import Menu, MenuOption, Message
 from callcenter.models.operators import Operator, OperatorQueue, WrapUpCode

@@ -33,10 +33,6 @@ KIND_LABELS = {
 class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
     """Events, and which of them the derivation of a call needs."""
 
-    def received_between(self, start: datetime, end: datetime) -> Self:
-        """Events received in the half-open interval [start, end)."""
-        return self.filter(received_at__gte=start, received_at__lt=end)
-
     def pending(self) -> Self:
         """Events with which some call they concern has not been derived yet."""
         return self.filter(derived_at=None).exclude(derivation_error=WebhookEvent.LATE)

@@ -15,23 +15,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from callcenter.models import Queue
-from callcenter.predecessor.mysqldump import (
-    TableRow,
-    UnreadableDump,
-    rows_of_dump,
-)
-from callcenter.predecessor.mysqlserver import (
-    SCHEMES,
-    NoServer,
-    rows_of_server,
-)
+from callcenter.predecessor.mysqldump import TableRow, UnreadableDump, rows_of_dump
+from callcenter.predecessor.mysqlserver import SCHEMES, NoServer, rows_of_server
 from callcenter.predecessor.rows import TABLES, Reading
 from callcenter.predecessor.tables import OldTables
-from callcenter.predecessor.takeover import (
-    count_gaps,
-    make_operators,
-    take_over,
-)
+from callcenter.predecessor.takeover import count_gaps, make_operators, take_over
 
 QUEUE_OF_2014 = "support"
 
