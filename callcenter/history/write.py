@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection, models
@@ -73,32 +74,30 @@ def write_histories(
         if derivation.is_new:
             new.append(call)
         elif history.call is not None:
-            _update(call, history.call, frozenset({"id", "sid"}))
+            _update(call, history.call)
     _insert(new)
     connected_before = _write_entries(entries, check_all_rows)
-    _write(
-        IvrStep.objects.filter(call__in=_with_rows(steps)),
-        [row for leg in steps for row in leg.own(leg.history.ivr_steps)],
-        lambda row: (row.call_id, row.step),
-    )
     recorded = [leg for leg in everything if leg.history.recordings]
-    _write(
-        Recording.objects.filter(call__in=_with_rows(recorded)),
-        [row for leg in recorded for row in leg.own(leg.history.recordings)],
-        lambda row: (row.call_id, row.recording_sid),
-    )
     spoken = [leg for leg in everything if leg.history.voicemails]
-    _write(
-        Voicemail.objects.filter(call__in=_with_rows(spoken)),
-        [row for leg in spoken for row in leg.own(leg.history.voicemails)],
-        lambda row: (row.call_id, row.recording_sid),
-    )
-    _write(
-        OperatorState.objects.filter(call__in=_with_rows(states)),
-        [row for leg in states for row in leg.own(leg.history.operator_states)],
-        lambda row: (row.call_id, row.started_at),
-    )
+    _write_below(IvrStep, steps, lambda one: one.ivr_steps, "step")
+    _write_below(Recording, recorded, lambda one: one.recordings, "recording_sid")
+    _write_below(Voicemail, spoken, lambda one: one.voicemails, "recording_sid")
+    _write_below(OperatorState, states, lambda one: one.operator_states, "started_at")
     return connected_before
+
+
+def _write_below(
+    model: type[RowT],
+    legs: Sequence[_Leg],
+    rows_of: Callable[[History], list[RowT]],
+    column: str,
+) -> None:
+    """Writes the rows of one table; a row is known by its leg and this column."""
+    _write(
+        model._default_manager.filter(call__in=_with_rows(legs)),
+        [row for leg in legs for row in leg.own(rows_of(leg.history))],
+        attrgetter("call_id", column),
+    )
 
 
 def _with_rows(legs: Iterable[_Leg]) -> list[int]:
@@ -126,13 +125,11 @@ def _fingerprint(rows: Sequence[models.Model]) -> str:
     if not rows:
         return ""
     # The loaded fields of an unsaved row are the values it was made with.
-    values = [sorted(vars(row).items(), key=_name) for row in rows]
-    text = repr([[item for item in row if item[0] != "_state"] for row in values])
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def _name(item: tuple[str, Any]) -> str:
-    return item[0]
+    values = [
+        sorted((name, value) for name, value in vars(row).items() if name != "_state")
+        for row in rows
+    ]
+    return hashlib.blake2b(repr(values).encode(), digest_size=8).hexdigest()
 
 
 def _write_entries(
@@ -232,7 +229,7 @@ def _write(
             new.append(derived_row)
             rows[key(derived_row)] = derived_row
         else:
-            _update(row, derived_row, frozenset({"id"}))
+            _update(row, derived_row)
             rows[key(derived_row)] = row
     for row in rest.values():
         row.delete()
@@ -249,12 +246,12 @@ def _insert(rows: Sequence[RowT]) -> None:
             row.save(force_insert=True)
 
 
-def _update(row: models.Model, derived: models.Model, but: frozenset[str]) -> None:
-    """Saves the columns that differ, except `but`; an equal row stays untouched."""
+def _update(row: models.Model, derived: models.Model) -> None:
+    """Saves the columns that differ, except the id; an equal row stays untouched."""
     changed: dict[str, Any] = {}
     for column in row._meta.concrete_fields:
         value = getattr(derived, column.attname)
-        if column.name not in but and getattr(row, column.attname) != value:
+        if not column.primary_key and getattr(row, column.attname) != value:
             changed[column.name] = value
             setattr(row, column.attname, value)
     if changed:
