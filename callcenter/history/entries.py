@@ -66,13 +66,13 @@ def derive_entry(
     `caller` is the caller's number, `operators` has the operator of each leg by SID.
     """
     entered_at = visit.entered_at
-    verdict = _verdict(visit, evidence, entered_at, has_later_visit)
-    short = rules.short_abandon_seconds(visit.queue, entered_at)
+    verdict = _verdict(visit, evidence, has_later_visit)
+    threshold = rules.threshold(visit.queue, entered_at)
     if (
         verdict.outcome == Outcome.ABANDONED
         and not verdict.is_lost_while_connecting
         and verdict.wait_seconds is not None
-        and verdict.wait_seconds < short
+        and verdict.wait_seconds < threshold.short_abandon_seconds
     ):
         verdict.outcome = Outcome.SHORT_ABANDONED
     waits = visit.waits
@@ -87,7 +87,7 @@ def derive_entry(
         overflow_reason=verdict.reason or "",
         queue_result=visit.exit.result if visit.exit else "",
         position=waits[-1].position if waits else None,
-        target_seconds=rules.target_seconds(visit.queue, entered_at),
+        target_seconds=threshold.target_seconds,
         is_inferred=verdict.is_inferred,
         is_lost_while_connecting=verdict.is_lost_while_connecting,
     )
@@ -103,23 +103,20 @@ def derive_entry(
     return derived
 
 
-def _verdict(
-    visit: Visit, evidence: Evidence, entered_at: datetime, has_later_visit: bool
-) -> _Verdict:
+def _verdict(visit: Visit, evidence: Evidence, has_later_visit: bool) -> _Verdict:
     """By the exit, else the Dial action, else the connect, else the call's end."""
     if visit.exit is None:
-        return _without_exit(visit, evidence, entered_at, has_later_visit)
+        return _without_exit(visit, evidence, has_later_visit)
     result, left_at = visit.exit.result, visit.exit.received_at
-    connects = visit.valid_connects
     if result == NOT_FINAL:
-        return _bridging_in_process(visit, evidence, entered_at)
-    outcome = outcome_of(result)
-    wait = _wait(visit.exit.queue_time_seconds, entered_at, left_at)
+        return _bridging_in_process(visit, evidence)
+    connects, outcome = visit.valid_connects, outcome_of(result)
+    wait = _wait(visit.exit.queue_time_seconds, visit.entered_at, left_at)
     if outcome == Outcome.ANSWERED:
         connect = _connect_that_talked(connects) or (connects[-1] if connects else None)
-        return _answered(connect, entered_at, visit.exit.queue_time_seconds)
+        return _answered(connect, visit.entered_at, visit.exit.queue_time_seconds)
     if outcome == Outcome.ABANDONED and connects:
-        return _lost_while_connecting(visit, evidence, entered_at)
+        return _lost_while_connecting(visit, evidence)
     if outcome == Outcome.UNKNOWN:
         return _Verdict(outcome)
     if outcome == Outcome.BLOCKED:
@@ -131,15 +128,13 @@ def _verdict(
     return _Verdict(outcome, left_at, wait)
 
 
-def _without_exit(
-    visit: Visit, evidence: Evidence, entered_at: datetime, has_later_visit: bool
-) -> _Verdict:
-    connects = visit.valid_connects
+def _without_exit(visit: Visit, evidence: Evidence, has_later_visit: bool) -> _Verdict:
+    connects, entered_at = visit.valid_connects, visit.entered_at
     if connects:
         connect = _connect_that_talked(connects)
         if connect:
             return _answered(connect, entered_at, None)
-        return _lost_while_connecting(visit, evidence, entered_at)
+        return _lost_while_connecting(visit, evidence)
     if not (evidence.end or has_later_visit):
         return _Verdict(Outcome.WAITING)
     last = visit.waits[-1] if visit.waits else None
@@ -157,19 +152,17 @@ def _without_exit(
     return _Verdict(Outcome.UNKNOWN)
 
 
-def _bridging_in_process(
-    visit: Visit, evidence: Evidence, entered_at: datetime
-) -> _Verdict:
+def _bridging_in_process(visit: Visit, evidence: Evidence) -> _Verdict:
     """For a result that is not final: by the Dial action, the connect, or the end."""
     connects = visit.valid_connects
     bridged = [connect for connect in connects if connect.is_bridged]
     if bridged:
-        return _answered(bridged[-1], entered_at, None)
+        return _answered(bridged[-1], visit.entered_at, None)
     if connects:
-        return _lost_while_connecting(visit, evidence, entered_at)
+        return _lost_while_connecting(visit, evidence)
     if visit.exit and evidence.end:
         left_at = visit.exit.received_at
-        wait = _wait(visit.exit.queue_time_seconds, entered_at, left_at)
+        wait = _wait(visit.exit.queue_time_seconds, visit.entered_at, left_at)
         return _Verdict(Outcome.ABANDONED, left_at, wait, is_inferred=True)
     return _Verdict(Outcome.WAITING)
 
@@ -188,9 +181,7 @@ def _answered(
     return _Verdict(Outcome.ANSWERED, left_at, wait, connect)
 
 
-def _lost_while_connecting(
-    visit: Visit, evidence: Evidence, entered_at: datetime
-) -> _Verdict:
+def _lost_while_connecting(visit: Visit, evidence: Evidence) -> _Verdict:
     """Abandoned while an operator was being connected, however short the wait was."""
     last = visit.valid_connects[-1]
     if visit.exit:
@@ -202,7 +193,7 @@ def _lost_while_connecting(
     queue_times = [
         visit.exit.queue_time_seconds if visit.exit else None,
         last.queue_time,
-        seconds_between(entered_at, last.at),
+        seconds_between(visit.entered_at, last.at),
     ]
     return _Verdict(
         Outcome.ABANDONED,

@@ -2,21 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from callcenter.numbers import e164
-
-DEFAULT_TARGET_SECONDS = 20
-DEFAULT_SHORT_ABANDON_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """The thresholds of a queue from a moment on, in seconds."""
+    """The thresholds of a queue from a moment on.
+
+    An answer within `target_seconds` (T) is within the service level; a caller who
+    hangs up before `short_abandon_seconds` (S) is a short abandon.
+    """
 
     valid_from: datetime
     target_seconds: int
     short_abandon_seconds: int
+
+
+_DEFAULT = Threshold(datetime.min.replace(tzinfo=UTC), 20, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,10 @@ class Rules:
     operator_identities: frozenset[str] = frozenset()
     contacts: tuple[datetime, ...] = ()
 
-    def target_seconds(self, queue: str, at: datetime) -> int:
-        """T in seconds: an answer within it is within the service level."""
-        threshold = self._threshold(queue, at)
-        return threshold.target_seconds if threshold else DEFAULT_TARGET_SECONDS
-
-    def short_abandon_seconds(self, queue: str, at: datetime) -> int:
-        """S in seconds: a caller who hangs up before it is a short abandon."""
-        threshold = self._threshold(queue, at)
-        if threshold is None:
-            return DEFAULT_SHORT_ABANDON_SECONDS
-        return threshold.short_abandon_seconds
+    def threshold(self, queue: str, at: datetime) -> Threshold:
+        """The thresholds of a queue at a moment; the default ones if it has none."""
+        valid = [one for one in self.thresholds.get(queue, ()) if one.valid_from <= at]
+        return max(valid, key=lambda one: one.valid_from, default=_DEFAULT)
 
     def is_operator(self, raw: str) -> bool:
         """Whether a From is a registered operator's number or browser."""
@@ -51,14 +48,6 @@ class Rules:
             raw.removeprefix("client:") in self.operator_identities
             and raw.startswith("client:")
         )
-
-    def _threshold(self, queue: str, at: datetime) -> Threshold | None:
-        valid = [
-            threshold
-            for threshold in self.thresholds.get(queue, ())
-            if threshold.valid_from <= at
-        ]
-        return max(valid, key=lambda threshold: threshold.valid_from, default=None)
 
 
 def operator_name(raw: str) -> str:
