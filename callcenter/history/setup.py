@@ -1,9 +1,8 @@
 """The rules read from the tables of the setup, and read again when it has changed."""
 
 import threading
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from django.utils import timezone
 
 from callcenter.days import midnight
 from callcenter.history.rules import Rules, Threshold
@@ -30,7 +29,7 @@ def forget_rules() -> None:
 
 
 def _read_rules() -> Rules:
-    zone = ZoneInfo(settings.TIME_ZONE)
+    zone = timezone.get_default_timezone()
     thresholds: dict[str, list[Threshold]] = {}
     for row in QueueThreshold.objects.select_related("queue"):
         thresholds.setdefault(row.queue.slug, []).append(

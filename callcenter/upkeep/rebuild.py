@@ -1,6 +1,6 @@
 """Derives calls again from their events: all, those of a period, or pending ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
@@ -30,16 +30,13 @@ def sids_to_rebuild(since: datetime | None = None) -> list[str]:
     return sorted({*with_events.iterator(), *named.iterator()})
 
 
-def rebuild_all(
-    sids: list[str], on_each: Callable[[str, Exception | None], object]
-) -> None:
+def rebuild_all(sids: list[str]) -> Iterator[tuple[str, Exception | None]]:
     """Derives each leg again and compares all rows below it.
 
-    Calls `on_each` after each leg, with its SID and the error if there was one.
+    Gives each SID once it is done, with the error if there was one.
     """
     for group in in_groups(sids):
-        for sid, error in rebuild_each(group, check_all_rows=True):
-            on_each(sid, error)
+        yield from rebuild_each(group, check_all_rows=True)
 
 
 def derive_pending(on_each: Callable[[], object]) -> tuple[int, int]:

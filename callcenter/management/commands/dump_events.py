@@ -3,12 +3,12 @@
 import os
 import sys
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from tqdm import tqdm
 
 from callcenter.days import midnight
@@ -20,7 +20,7 @@ def moment(text: str) -> datetime:
 
     Raises ValueError, which argparse reports.
     """
-    zone = ZoneInfo(settings.TIME_ZONE)
+    zone = timezone.get_default_timezone()
     if len(text) == len("YYYY-MM-DD"):
         return midnight(date.fromisoformat(text), zone)
     at = datetime.fromisoformat(text)
@@ -50,11 +50,10 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         with tqdm(unit="event", disable=None) as bar:
+            dump = partial(intake.dump, since=since, until=until, on_each=bar.update)
             if output is None:
                 try:
-                    count = intake.dump(
-                        sys.stdout, since=since, until=until, on_each=bar.update
-                    )
+                    count = dump(sys.stdout)
                     sys.stdout.flush()
                 except OSError as error:
                     # Else Python would try to write the rest at exit, and complain.
@@ -65,9 +64,7 @@ class Command(BaseCommand):
             else:
                 try:
                     with output.open("w", encoding="utf-8") as file:
-                        count = intake.dump(
-                            file, since=since, until=until, on_each=bar.update
-                        )
+                        count = dump(file)
                 except OSError as error:
                     raise CommandError(f"{output} cannot be written: {error}") from None
         # Not to standard output, which may be the file.

@@ -3,9 +3,7 @@
 from argparse import ArgumentTypeError
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
@@ -62,7 +60,7 @@ class Command(BaseCommand):
     ) -> str:
         if late:
             return self._list_late()
-        zone = ZoneInfo(settings.TIME_ZONE)
+        zone = timezone.get_default_timezone()
         today = timezone.localdate(timezone=zone)
         day = before or today - timedelta(days=keep_days or 0)
         if day > today:

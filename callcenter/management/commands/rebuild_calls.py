@@ -2,10 +2,9 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from tqdm import tqdm
 
 from callcenter.days import midnight
@@ -34,23 +33,16 @@ class Command(BaseCommand):
             with tqdm(unit="call", disable=None) as bar:
                 events, calls = derive_pending(bar.update)
             return f"Derived {calls} calls again, for {events} pending events."
-        start = None
-        if since:
-            zone = ZoneInfo(settings.TIME_ZONE)
-            start = midnight(since, zone)
-        sids = sids_to_rebuild(start)
+        zone = timezone.get_default_timezone()
+        sids = sids_to_rebuild(midnight(since, zone) if since else None)
         failed = 0
         with tqdm(total=len(sids), unit="call", disable=None) as bar:
-
-            def on_each(sid: str, error: Exception | None) -> None:
-                nonlocal failed
-                if error is not None:
-                    failed += 1
-                    bar.write(f"{sid}: {error}", file=self.stderr)
-                bar.update()
-
             try:
-                rebuild_all(sids, on_each)
+                for sid, error in rebuild_all(sids):
+                    if error is not None:
+                        failed += 1
+                        bar.write(f"{sid}: {error}", file=self.stderr)
+                    bar.update()
             except KeyboardInterrupt:
                 raise CommandError(
                     f"Stopped after {bar.n:.0f} of {len(sids)} calls; run it again."

@@ -59,13 +59,7 @@ def rows() -> dict[str, list[tuple[Any, ...]]]:
 
 def rebuild_everything() -> None:
     """Derives every call again that is not sealed, and compares all its rows."""
-    errors = []
-
-    def on_each(sid: str, error: Exception | None) -> None:
-        if error:
-            errors.append((sid, error))
-
-    rebuild_all(sids_to_rebuild(), on_each)
+    errors = [(sid, error) for sid, error in rebuild_all(sids_to_rebuild()) if error]
     assert errors == []
 
 
