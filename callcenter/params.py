@@ -48,6 +48,12 @@ def storable_form(form: Form) -> dict[str, str | list[str]]:
     return kept
 
 
+def last_value(form: Form, name: str) -> str:
+    """The value of a field, the last one if it came several times; else empty."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else (value[-1] if value else "")
+
+
 def call_sid(text: str) -> str:
     """The text if it is a CallSid, else empty."""
     return text if _CALL_SID.fullmatch(text) else ""
@@ -110,10 +116,7 @@ class VoiceParams:
         """Read a form. Raises InvalidParams where a CallSid is needed and invalid."""
 
         def text(name: str, longest: int = 255) -> str:
-            value = form.get(name, "")
-            if not isinstance(value, str):
-                value = value[-1] if value else ""
-            return storable(value)[:longest]
+            return storable(last_value(form, name))[:longest]
 
         def sid(name: str) -> str:
             value = text(name)

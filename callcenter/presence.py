@@ -95,7 +95,12 @@ def serving(now: datetime) -> Set[str] | None:
     global _last_look
     look = _last_look
     if look is None or not look.at <= now < look.at + _KEPT_FOR:
-        look = _last_look = _Look(now, _read_serving(now))
+        found: Set[str] | None = None
+        try:
+            found = set().union(*operators(now).values())
+        except Error:
+            logger.warning("who is signed in cannot be read", exc_info=True)
+        look = _last_look = _Look(now, found)
     return look.operators
 
 
@@ -103,11 +108,3 @@ def forget() -> None:
     """Read again next time: for tests, in which operators sign in within a moment."""
     global _last_look
     _last_look = None
-
-
-def _read_serving(now: datetime) -> Set[str] | None:
-    try:
-        return set().union(*operators(now).values())
-    except Error:
-        logger.warning("who is signed in cannot be read", exc_info=True)
-        return None

@@ -85,6 +85,12 @@ def hold_music() -> str:
     return _absolute(static(HOLD_MUSIC))
 
 
+def credentials() -> str:
+    """The Basic credentials as our URLs carry them; empty if none are set."""
+    user, has_password, password = settings.WEBHOOK_BASIC_AUTH.partition(":")
+    return f"{quote(user, safe='')}:{quote(password, safe='')}" if has_password else ""
+
+
 def _next(step: Step, kind: Kind, *place: str | int, **query: str | int) -> str:
     path = _path(kind, place, get_script_prefix())
     return _absolute(f"{path}?{urlencode({'step': step.step + 1, **query})}")
@@ -105,9 +111,7 @@ def _absolute(path: str) -> str:
     prefix = get_script_prefix().rstrip("/")
     if prefix and urlsplit(base).path.rstrip("/").endswith(prefix):
         path = path.removeprefix(prefix)
-    user, has_password, password = settings.WEBHOOK_BASIC_AUTH.partition(":")
-    if has_password:
+    if credentials():
         parts = urlsplit(base)
-        credentials = f"{quote(user, safe='')}:{quote(password, safe='')}"
-        base = parts._replace(netloc=f"{credentials}@{parts.netloc}").geturl()
+        base = parts._replace(netloc=f"{credentials()}@{parts.netloc}").geturl()
     return f"{base.rstrip('/')}{path}"

@@ -3,7 +3,6 @@
 Nothing is executed: CREATE TABLE gives the order of a table's columns, INSERT the rows.
 """
 
-import gzip
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from callcenter.upkeep.intake import unpacked
+
 Row = Mapping[str, str | None]
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _HEAD = 65_536
 _CODECS = {
     "binary": "utf-8",
@@ -125,9 +125,7 @@ def rows_of_lines(
 def _opened(path: Path) -> Iterator[tuple[Iterable[str], Callable[[], int]]]:
     """The lines of a dump, and how far the file has been read."""
     with path.open("rb") as raw:
-        packed = raw.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-        raw.seek(0)
-        plain = gzip.GzipFile(fileobj=raw) if packed else raw
+        plain = unpacked(raw)
         codec = _codec(plain.read(_HEAD))
         plain.seek(0)
         # Other tables may hold bytes that are no text. A newline in a value is kept.

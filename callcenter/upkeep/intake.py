@@ -71,7 +71,7 @@ def load(
     rejected = 0
     with ExitStack() as stack:
         raw = stack.enter_context(path.open("rb"))
-        lines: Iterable[bytes] = stack.enter_context(_unpacked(raw))
+        lines: Iterable[bytes] = stack.enter_context(unpacked(raw))
         position = 0
 
         def readable() -> Iterator[WebhookEvent]:
@@ -167,7 +167,8 @@ def dump(
     return count
 
 
-def _unpacked(raw: BinaryIO) -> BinaryIO | gzip.GzipFile:
+def unpacked(raw: BinaryIO) -> BinaryIO | gzip.GzipFile:
+    """The content of a file that may be compressed with gzip."""
     magic = raw.read(len(_GZIP_MAGIC))
     raw.seek(0)
     return gzip.GzipFile(fileobj=raw) if magic == _GZIP_MAGIC else raw

@@ -208,10 +208,8 @@ def _prune_without_call(before: datetime, pruned: Pruned, *, really: bool) -> No
     alone = ~(in_use[0] | in_use[1] | in_use[2])
     old = WebhookEvent.objects.filter(received_at__lt=before, derived_at__isnull=False)
     events = old.filter(Q(call_sid="") | alone)
-    total = events.aggregate(size=Sum(_SIZE))["size"] or 0
-    count = events.count()
-    pruned.events += count
-    pruned.bytes += total
+    pruned.events += events.count()
+    pruned.bytes += events.aggregate(size=Sum(_SIZE))["size"] or 0
     while really and (
         pks := list(events.values_list("pk", flat=True)[:_EVENTS_AT_ONCE])
     ):

@@ -8,8 +8,8 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
-from urllib.parse import SplitResult, parse_qs, quote, urlsplit
+from collections.abc import Iterator
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost, SuspiciousOperation
@@ -18,7 +18,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.encoding import escape_uri_path
 from twilio.request_validator import RequestValidator
 
-from callcenter.params import Form, call_sid
+from callcenter.flow.links import credentials
+from callcenter.params import Form, call_sid, last_value
 
 FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 
@@ -55,12 +56,12 @@ def check(request: HttpRequest) -> Form:
     form = _form(request)
     if not _is_signed(request, form, tokens):
         raise Refused(403, "the signature cannot be verified")
-    sender = _last(form, "AccountSid")
+    sender = last_value(form, "AccountSid")
     if not sender:
         raise Refused(400, "AccountSid is missing")
     if not hmac.compare_digest(sender.encode(), account.encode()):
         raise Refused(403, "AccountSid is not ours")
-    if not call_sid(_last(form, "CallSid")):
+    if not call_sid(last_value(form, "CallSid")):
         raise Refused(400, "CallSid is missing or malformed")
     return form
 
@@ -192,13 +193,10 @@ def _is_signed(request: HttpRequest, form: Form, tokens: list[str]) -> bool:
 def signed_urls(request: HttpRequest) -> list[str]:
     """The URLs that Twilio may have signed: without and with our credentials."""
     url = _base_url(request) + _full_path(request)
-    if not settings.WEBHOOK_BASIC_AUTH:
+    if not credentials():
         return [url]
-    # In the form in which flow.links writes them into URLs.
-    user, _, password = settings.WEBHOOK_BASIC_AUTH.partition(":")
-    credentials = f"{quote(user, safe='')}:{quote(password, safe='')}"
     scheme, _, rest = url.partition("://")
-    return [url, f"{scheme}://{credentials}@{rest}"]
+    return [url, f"{scheme}://{credentials()}@{rest}"]
 
 
 def _base_url(request: HttpRequest) -> str:
@@ -224,8 +222,3 @@ def _full_path(request: HttpRequest) -> str:
     # The query as it came: Twilio signed it in its own order and encoding.
     query = request.META.get("QUERY_STRING", "")
     return escape_uri_path(path) + (f"?{query}" if query else "")
-
-
-def _last(form: Mapping[str, str | list[str]], name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else (value[-1] if value else "")
