@@ -17,9 +17,15 @@ _ANSWERED = Q(kind=Call.Kind.OUTBOUND, status="completed")
 
 
 def contacts_of(
-    numbers: Mapping[str, datetime],
+    abandoned: Iterable[tuple[str, datetime]],
 ) -> Mapping[str, set[tuple[datetime, str]]]:
-    """When each number was reached after the moment given for it, and the leg's SID."""
+    """When each number was reached after it first gave up, and the leg's SID.
+
+    `abandoned` has the numbers and moments of abandoned calls.
+    """
+    numbers: dict[str, datetime] = {}
+    for number, at in abandoned:
+        numbers[number] = min(at, numbers.get(number, at))
     contacts: dict[str, set[tuple[datetime, str]]] = defaultdict(set)
     reached = Q(connection_count__gt=0) | _ANSWERED
     connected: dict[int, Call] = {}
@@ -47,8 +53,8 @@ def contacts_of(
 def made_wrong_by(changes: Iterable[Change]) -> set[str]:
     """SIDs of abandoned calls whose `recovered_at` is wrong after committed changes.
 
-    Those that a contact came after although they name a later one or none, and those
-    that name a moment which is no contact any more.
+    These are calls that name a later contact or none although an earlier one came after
+    them, and calls that name a moment which is no longer a contact.
     """
     wrong, is_any = Q(pk=None), False
     abandoned: list[tuple[str, str, datetime, datetime | None]] = []
@@ -96,10 +102,7 @@ def _with_wrong_recovery(
 ) -> set[str]:
     """The SIDs among (number, SID, abandoned, recovered) whose recovery is wrong."""
     rows = list(rows)
-    first: dict[str, datetime] = {}
-    for number, _, at, _ in rows:
-        first[number] = min(at, first.get(number, at))
-    contacts = contacts_of(first)
+    contacts = contacts_of((number, at) for number, _, at, _ in rows)
     return {
         sid
         for number, sid, at, recovered_at in rows

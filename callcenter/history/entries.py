@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callcenter.decision import Decision
 from callcenter.history.evidence import Evidence, seconds_between
 from callcenter.history.outcomes import (
     BRIDGED,
@@ -18,7 +17,7 @@ from callcenter.history.outcomes import (
 )
 from callcenter.history.rules import Rules
 from callcenter.history.visits import Connect, Visit
-from callcenter.models import CallbackRequest, Connection, QueueEntry, WebhookEvent
+from callcenter.models import CallbackRequest, Connection, QueueEntry
 
 Outcome = QueueEntry.Outcome
 Reason = QueueEntry.OverflowReason
@@ -138,7 +137,7 @@ def _without_exit(visit: Visit, evidence: Evidence, has_later_visit: bool) -> _V
     if not (evidence.end or has_later_visit):
         return _Verdict(Outcome.WAITING)
     last = visit.waits[-1] if visit.waits else None
-    reason = _reason_decided(last) if last else None
+    reason = reason_of(last) if last else None
     if last and reason:
         wait = _wait(last.queue_time_seconds, entered_at, last.received_at)
         return _Verdict(
@@ -241,12 +240,8 @@ def _reason(visit: Visit, result: str) -> Reason:
     """Why the caller left the queue: what our wait document decided, else `other`."""
     if result == "redirected":
         return Reason.EXTERNAL
-    decided = _reason_decided(visit.waits[-1]) if visit.waits else None
+    decided = reason_of(visit.waits[-1]) if visit.waits else None
     return decided or Reason.OTHER
-
-
-def _reason_decided(wait: WebhookEvent) -> Reason | None:
-    return reason_of(Decision.parse(wait.decision))
 
 
 def _ended_right_then(evidence: Evidence, left_at: datetime) -> bool:

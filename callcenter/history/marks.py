@@ -1,4 +1,4 @@
-"""What is marked on events: derived, pending with an error, or late."""
+"""Marks events as derived, as pending with an error, or as late."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -10,27 +10,28 @@ from callcenter.routes import OF_ONE_CALL
 
 def mark_derived(pks: Collection[int]) -> None:
     """Marks that every call these events concern has been derived with them."""
-    if pks:
-        WebhookEvent.objects.filter(pk__in=pks).update(
-            derived_at=timezone.now(), derivation_error=""
-        )
+    WebhookEvent.objects.filter(pk__in=pks).update(
+        derived_at=timezone.now(), derivation_error=""
+    )
 
 
 def mark_late(pks: Collection[int]) -> None:
     """Marks that these events came after their call was sealed."""
-    if pks:
-        WebhookEvent.objects.filter(pk__in=pks).update(
-            derived_at=None, derivation_error=WebhookEvent.LATE
-        )
+    WebhookEvent.objects.filter(pk__in=pks).update(
+        derived_at=None, derivation_error=WebhookEvent.LATE
+    )
 
 
 def mark_pending(pk: int, error: str) -> None:
-    """Marks that a call the event concerns could not be derived; may have no error."""
+    """Marks that a call the event concerns is not derived; `error` may be empty."""
     WebhookEvent.objects.filter(pk=pk).update(derived_at=None, derivation_error=error)
 
 
 def done_with_their_leg(events: Mapping[str, Iterable[WebhookEvent]]) -> list[int]:
-    """The pending events that concern only the leg they were read for, by its SID."""
+    """The ids of pending events that concern no leg but their own.
+
+    `events` has the events that were read for each leg, by its SID.
+    """
     return [
         event.pk
         for sid, about in events.items()

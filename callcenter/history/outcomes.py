@@ -4,7 +4,7 @@ The table is docs/metrics.md 3, the order of evidence docs/contract.md 8.11.
 """
 
 from callcenter.decision import Decision, Verb
-from callcenter.models import QueueEntry
+from callcenter.models import QueueEntry, WebhookEvent
 
 Outcome = QueueEntry.Outcome
 Reason = QueueEntry.OverflowReason
@@ -30,8 +30,9 @@ def outcome_of(queue_result: str) -> Outcome:
     return _OUTCOMES.get(queue_result, Outcome.UNKNOWN)
 
 
-def reason_of(decision: Decision) -> Reason | None:
+def reason_of(wait: WebhookEvent) -> Reason | None:
     """Why our wait document took the caller out of the queue; None if it did not."""
+    decision = Decision.parse(wait.decision)
     if decision.verb is not Verb.LEAVE:
         return None
     reason = decision.target

@@ -139,5 +139,6 @@ def _of_leg(leg: str, since: datetime, events: Events) -> Iterator[WebhookEvent]
             yield event
     if has_dial_action:
         # Such an action belongs to the caller given last before it.
-        given = WebhookEvent.objects.connects_of_leg(leg)
-        yield from given.filter(received_at__gte=since)
+        yield from WebhookEvent.objects.filter(
+            other_sid=leg, kind=Kind.CONNECT, received_at__gte=since
+        )

@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 from django.db import Error, IntegrityError, transaction
@@ -57,15 +56,13 @@ def derive_event(kept: Kept, budget_seconds: float = 2.0) -> None:
         with short_lock_waits():
             sids = affected_calls([kept])[event.pk]
             recheck_contacts = sids if kept.may_be_half_derived else frozenset()
+            again = partial(
+                rebuild, deadline=deadline, recheck_contacts=recheck_contacts
+            )
             for sid in sorted(sids - {event.call_sid}):
-                rebuild([sid], deadline=deadline, recheck_contacts=recheck_contacts)
+                again([sid])
             if event.call_sid:
-                rebuild(
-                    [event.call_sid],
-                    deadline=deadline,
-                    mark=[event.pk],
-                    recheck_contacts=recheck_contacts,
-                )
+                again([event.call_sid], mark=[event.pk])
             else:
                 mark_derived([event.pk])
     except OutOfTime:
@@ -274,13 +271,9 @@ def _histories(inputs: Inputs) -> dict[str, History]:
         for sid, history in histories.items()
         if history.abandoned_calls
     }
-    first: dict[str, datetime] = {}
-    for rows in abandoned.values():
-        for row in rows:
-            first[row.caller] = min(
-                row.abandoned_at, first.get(row.caller, row.abandoned_at)
-            )
-    contacts = contacts_of(first)
+    contacts = contacts_of(
+        (row.caller, row.abandoned_at) for rows in abandoned.values() for row in rows
+    )
     for sid, rows in abandoned.items():
         others = {
             moment for row in rows for moment, by in contacts[row.caller] if by != sid

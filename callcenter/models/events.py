@@ -45,10 +45,6 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         """Events under the SID of a leg, and those of other legs that name it."""
         return self.filter(Q(call_sid=sid) | Q(other_sid=sid))
 
-    def connects_of_leg(self, leg_sid: str) -> Self:
-        """The moments at which this operator leg was given a caller."""
-        return self.filter(other_sid=leg_sid, kind=routes.Kind.CONNECT)
-
     def of_operator_legs(self, since: Mapping[str, datetime]) -> Self:
         """What operators' legs contribute to calls they were given, from a moment on.
 
