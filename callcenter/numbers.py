@@ -1,4 +1,4 @@
-"""Telephone numbers: which text is one, which hide a caller, how one is written.
+"""Telephone numbers: which text is one, which withhold the caller, how to write one.
 
 No database. A number is kept in international form (E.164): + and at most 15 digits.
 """

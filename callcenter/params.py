@@ -1,8 +1,8 @@
 """What Twilio posts, as typed values. No database.
 
-Twilio's names of parameters are known here only; elsewhere they occur just in the form
-that is stored. A malformed SID, number or moment becomes empty, so that every value
-fits its column.
+Only this module knows Twilio's names of parameters; other modules see them in stored
+forms at most. A malformed SID, number or moment becomes empty, so that every value fits
+its column.
 """
 
 import re

@@ -31,7 +31,7 @@ NAMESPACE = "twilio"
 LAST_VISIT = 32_767  # the greatest number that the column of the visit holds
 
 # Below the prefix, as django.urls.path reads it. Any text may stand for a menu, a queue
-# or a visit: a caller who comes by an unknown one is served, not refused.
+# or a visit: a caller whose URL has an unknown one is served, not refused.
 PATHS = {
     Kind.INCOMING: "incoming/",
     Kind.MENU: "menu/<str:menu>/",
@@ -46,7 +46,7 @@ PATHS = {
     Kind.STATUS: "status/",
     Kind.FALLBACK: "fallback/",
 }
-# Acts of ours are events without a request: no URL leads to them.
+# What MiniCC itself does is an event without a request: no URL leads to it.
 INTERNAL_PREFIX = "/internal/"
 SETTLE_PREFIX = "/internal/settle/"
 
@@ -61,7 +61,7 @@ VOICE_URLS = (Kind.INCOMING, Kind.CLIENT)
 OPERATOR_PATHS = (Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT)
 # The URLs of these carry whether the operator is signed in.
 OPERATOR_LOOP = (Kind.OPERATOR, Kind.OPERATOR_DONE)
-# These say who an operator's leg is where no better source does.
+# These say whose an operator's leg is, where no better source does.
 LAST_RESORT = (Kind.OPERATOR, Kind.STATUS, Kind.FALLBACK)
 # What these say about an operator's leg can change the history of its callers.
 ABOUT_OPERATOR_LEGS = (*VOICE_URLS, *LAST_RESORT, Kind.OPERATOR_DONE)

@@ -18,8 +18,8 @@ logger = logging.getLogger(__name__)
 class Kept:
     """A stored event, and whether it was stored only now.
 
-    Of an event that was there before (a repeat, or one read from the database) nobody
-    knows how far an earlier derivation got, nor from which time of receipt.
+    If it was stored before (it is a repeat, or read from the database), an earlier
+    derivation may have been interrupted, or have used another time of receipt.
     """
 
     event: WebhookEvent
@@ -37,8 +37,8 @@ class Kept:
 def record(event: WebhookEvent) -> Kept | None:
     """Stores one event or finds the row of the same request; None without a database.
 
-    The decision of the stored row is the one to answer. With the database gone the
-    event goes to the log as a line of an event file, from which it can be loaded.
+    The decision of the stored row is the one to answer with. If the database does not
+    answer, the event goes to the log as a line of an event file, to be loaded later.
     """
     try:
         return try_again_when_locked(lambda: keep(event))

@@ -85,7 +85,8 @@ def closed(step: Step, plan: Plan) -> VoiceResponse:
 def hold(step: Step, plan: Plan, staffed: Set[str] | None) -> VoiceResponse:
     """Say the caller's position, then play music until Twilio asks again.
 
-    Kept about as long as the music: only these requests show that a caller still waits.
+    It lasts hardly longer than the music (20 s), because only Twilio's next request
+    shows that the caller still waits.
     """
     response = VoiceResponse()
     spoken = language(step, plan)
@@ -123,7 +124,7 @@ def goodbye(step: Step, plan: Plan) -> VoiceResponse:
     """Say goodbye and end the call."""
     response = VoiceResponse()
     sentences = prompts.of(_from_here(step, plan))
-    # Without any queue the caller got here not by choice but for want of a setup.
+    # Without any queue the caller has not chosen to end: nothing is set up.
     say(response, sentences.goodbye if plan.queues else sentences.trouble, sentences)
     response.hangup()
     return response

@@ -48,7 +48,7 @@ logger = logging.getLogger(__name__)
 FILE_NAME = "plan.json"
 # A change takes effect within 2 s in every process (docs/contract.md 3).
 COMPARED_EVERY_SECONDS = 1.0
-# A setup that changes while it is read is read again, but not without end.
+# A setup that changes while it is read is read again, at most so many times in all.
 MOST_READINGS = 3
 
 # Lower than any version in the database: a plan from the file is always replaced.

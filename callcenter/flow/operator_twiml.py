@@ -109,7 +109,7 @@ def next_dial(step: Step) -> VoiceResponse:
 
 
 def sign_off(step: Step, plan: Plan) -> VoiceResponse:
-    """Say goodbye to who signs off, or to who is refused, and end the call."""
+    """Say goodbye to an operator who signs off or is refused, and end the call."""
     response = VoiceResponse()
     sentences = _sentences(step, plan)
     refused = sentences.pin_refused

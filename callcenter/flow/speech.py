@@ -17,7 +17,7 @@ from callcenter.flow.prompts import Prompts
 
 LONGEST_ENCODED = 4400
 LONGEST = 2900
-# The admin accepts texts of one piece; a longer one came into the tables otherwise.
+# The admin accepts only texts of one piece; a longer one was stored in another way.
 MOST_PIECES = 3
 
 _UNSPEAKABLE = re.compile(

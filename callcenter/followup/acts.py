@@ -80,7 +80,7 @@ def release(caller: str, user: User, *, of_anybody: bool = False) -> None:
 
 
 def attempt(caller: str, user: User, result: str, text: str = "") -> None:
-    """Keep that the user has rung back, with which result; this claims the caller.
+    """Record that the user has rung back, and the result; this claims the caller.
 
     If the caller was reached, the work is done.
     """
@@ -99,7 +99,7 @@ def attempt(caller: str, user: User, result: str, text: str = "") -> None:
 
 
 def close(caller: str, user: User, text: str = "") -> None:
-    """Keep that nothing more is done about the caller, and the reason."""
+    """Record that nothing more will be done about the caller, and why."""
 
     def act() -> None:
         calls = lock_open_calls(caller)
@@ -141,7 +141,7 @@ def reopen(row: AbandonedCall, user: User) -> None:
 
 
 def note(row: AbandonedCall, user: User, text: str) -> None:
-    """Keep a note about an abandoned call, whoever works on it."""
+    """Record a note about an abandoned call, whoever works on it."""
 
     def act() -> None:
         lock_open_calls(row.caller).join_claim()
@@ -165,9 +165,9 @@ def _do(act: Callable[[], None]) -> None:
 
 
 def _join_calls_stored_meanwhile(caller: str) -> None:
-    """Join calls of which the claim just committed could not know.
+    """Make calls that were stored while the claim was committed part of the claim.
 
-    The act is done, whether or not this succeeds, and must not be tried again.
+    The act itself is done and must not be tried again, whether or not this succeeds.
     """
     try:
         try_again_when_locked(lambda: join_running_claims([caller]))

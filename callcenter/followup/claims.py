@@ -17,7 +17,7 @@ from callcenter.models.abandoned import AbandonedCall
 from callcenter.models.followup import FollowUp
 
 State = FollowUp.State
-# The work on a caller is over.
+# In these states the work on a caller is over.
 DONE = (State.REACHED, State.CLOSED)
 
 

@@ -31,7 +31,7 @@ class Change:
 class Derivation:
     """The row of a leg, locked or new, with the history derived for it."""
 
-    # Of a new leg the unsaved row of the history itself.
+    # For a new leg the unsaved row of the history itself.
     call: Call
     history: History
     is_new: bool

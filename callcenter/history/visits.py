@@ -166,9 +166,10 @@ def _queue_named(
 
 
 def _visit_for(connect: Connect, queue: str, visits: dict[int, Visit]) -> Visit:
-    """The queue's visit open at that moment, else of like QueueTime, else the last.
+    """The visit to the queue that a connect belongs to; made if there is none.
 
-    A call without a visit to the queue gets one.
+    That is the one open at that moment, else the one that ended with about the same
+    QueueTime, else the last.
     """
     there = [visit for visit in visits.values() if not queue or visit.queue == queue]
     if not there:

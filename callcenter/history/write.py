@@ -1,4 +1,7 @@
-"""Makes the stored rows of legs equal to their histories: by natural key, ids kept."""
+"""Makes the stored rows of legs equal to their histories.
+
+Rows are matched by natural key, so a row that is derived again keeps its id.
+"""
 
 import hashlib
 from collections import defaultdict
@@ -135,7 +138,10 @@ def _fingerprint(rows: Sequence[models.Model]) -> str:
 def _write_entries(
     legs: Sequence[_Leg], check_all_rows: bool
 ) -> Mapping[str, set[datetime]]:
-    """Writes entries and the rows below them; gives when the stored were connected."""
+    """Writes entries and the rows below them.
+
+    Gives the moments at which the stored entries were connected before, by SID.
+    """
     stored = list(QueueEntry.objects.filter(call__in=_with_rows(legs)))
     answered = [
         row.pk for row in stored if check_all_rows or row.outcome == Outcome.ANSWERED

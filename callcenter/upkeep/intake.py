@@ -1,7 +1,7 @@
-"""Loads event files in the way of live requests, and dumps events: in batches.
+"""Loads event files as if their events came in live, and dumps events: in batches.
 
 Safe to interrupt and to run again: events are stored before calls are derived from
-them, and a second run adds nothing but derives what the first did not get to.
+them, and a second run stores nothing twice and derives what the first did not reach.
 """
 
 import gzip

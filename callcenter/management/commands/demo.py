@@ -88,7 +88,7 @@ class Command(BaseCommand):
                 done = load_past(past, bar.update)
             except KeyboardInterrupt:
                 raise CommandError(
-                    "Stopped; run it again to go on: nothing is taken in twice.",
+                    "Stopped; run it again to go on: nothing is loaded twice.",
                     returncode=128 + signal.SIGINT,
                 ) from None
         return _what_was_played(past, done)

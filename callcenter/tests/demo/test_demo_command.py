@@ -152,6 +152,6 @@ def test_stopped_run_says_how_to_go_on(monkeypatch):
         demo("--days", "1")
 
     assert str(refusal.value) == (
-        "Stopped; run it again to go on: nothing is taken in twice."
+        "Stopped; run it again to go on: nothing is loaded twice."
     )
     assert refusal.value.returncode == 130
