@@ -40,8 +40,12 @@ def event_of_request(
     CallSid is needed but missing or malformed.
     """
     path = storable(path)
-    kind, place = _place(path.partition("?")[0])
-    query = parse_qs(path.partition("?")[2])
+    bare_path, _, query_string = path.partition("?")
+    found = routes.place_of(bare_path)
+    if found is None:
+        raise UnreadableLine("no path of ours")
+    kind, place = found
+    query = parse_qs(query_string)
     params = params or VoiceParams.parse(form, needs_call=kind != Kind.INTERNAL)
     kept = storable_form(form)
     if kind == Kind.OPERATOR and query.get("in") != ["1"]:
@@ -133,13 +137,6 @@ def add_copy(kept: WebhookEvent, copy: WebhookEvent) -> bool:
         kept.decided_at, kept.decision = copy.decided_at, copy.decision
         changed = True
     return changed
-
-
-def _place(path: str) -> tuple[Kind, dict[str, str]]:
-    place = routes.place_of(path)
-    if place is None:
-        raise UnreadableLine("no path of ours")
-    return place
 
 
 def _other_leg(kind: Kind, params: VoiceParams) -> str:

@@ -125,10 +125,9 @@ class Plan:
 
     def operator(self, caller: str) -> OperatorPlan | None:
         """The operator with this number or browser identity; None if there is none."""
-        identity = caller.removeprefix(CLIENT) if caller.startswith(CLIENT) else ""
+        browsers = (one for one in self.operators if one.client_identity)
         return self.operator_by_number(caller) or next(
-            (one for one in self.operators if one.client_identity == identity != ""),
-            None,
+            (one for one in browsers if caller == CLIENT + one.client_identity), None
         )
 
     def operator_by_number(self, caller: str) -> OperatorPlan | None:

@@ -1,7 +1,7 @@
 """Deletes old events, whole calls at a time, and seals these calls: in batches.
 
-An event is deleted when every call that is derived from it is sealed, so that no other
-call ever changes for want of it. Safe to interrupt and to run again.
+An event is deleted when every call that is derived from it is sealed, so that no call
+changes because the event is gone. Safe to interrupt and to run again.
 """
 
 from collections import defaultdict
@@ -123,7 +123,7 @@ class _Batch:
     def __init__(self, calls: list[Call], before: datetime, assumed: set[str]) -> None:
         self.calls = calls
         self._before = before
-        self._quiet_before = timezone.now() - _QUIET
+        self._quiet_before = min(before, timezone.now() - _QUIET)
         sids = {call.sid for call in calls}
         self._events = _about(sids)
         legs = {event.leg for event in self._events.values()} - {"", *sids}
@@ -158,8 +158,7 @@ class _Batch:
         """Whether the call and its operators' legs ended long enough ago."""
         for part in {sid, *self._legs[sid]}:
             # The end may not have been received.
-            quiet = self._before if part in self._ended else self._quiet_before
-            old = min(self._before, quiet)
+            old = self._before if part in self._ended else self._quiet_before
             if any(event.received_at >= old for event in self._by_sid[part]):
                 return False
         return True
