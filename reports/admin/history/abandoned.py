@@ -33,29 +33,22 @@ class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
         "recovered_at",
     ]
     list_filter = [("abandoned_at", PeriodFilter), QueueFilter, RecentLineFilter]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "call",
-                    "entry",
-                    "queue",
-                    "visit",
-                    "entered_at",
-                    "abandoned_at",
-                    "wait_seconds",
-                    "position",
-                    "ivr_path",
-                    "caller",
-                    "state",
-                    "attempts",
-                    "recovered_at",
-                    "recovery_seconds",
-                    "handled_by",
-                ]
-            },
-        )
+    fields = [
+        "call",
+        "entry",
+        "queue",
+        "visit",
+        "entered_at",
+        "abandoned_at",
+        "wait_seconds",
+        "position",
+        "ivr_path",
+        "caller",
+        "state",
+        "attempts",
+        "recovered_at",
+        "recovery_seconds",
+        "handled_by",
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[AbandonedCall]:
@@ -73,4 +66,4 @@ class CallbackRequestAdmin(EntryPartAdmin[CallbackRequest]):
 
     list_columns = ["requested_at", "queue", "caller"]
     list_filter = [("requested_at", PeriodFilter)]
-    fieldsets = [(None, {"fields": ["call", "entry", "caller", "requested_at"]})]
+    fields = ["call", "entry", "caller", "requested_at"]

@@ -25,23 +25,16 @@ class ExportAuditAdmin(HistoryAdmin[ExportAudit]):
         "state",
     ]
     list_filter = [("started_at", PeriodFilter), "state"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "started_at",
-                    "ended_at",
-                    "username",
-                    "exported",
-                    "query",
-                    "shown_format",
-                    "row_count",
-                    "is_masked",
-                    "state",
-                ]
-            },
-        )
+    fields = [
+        "started_at",
+        "ended_at",
+        "username",
+        "exported",
+        "query",
+        "shown_format",
+        "row_count",
+        "is_masked",
+        "state",
     ]
 
     @admin.display(description=_("list or report"))

@@ -81,29 +81,22 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
         RecentOperatorFilter,
         RecentLineFilter,
     ]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "call",
-                    "queue",
-                    "visit",
-                    "entered_at",
-                    "left_at",
-                    "wait_seconds",
-                    "target_seconds",
-                    "outcome",
-                    "overflow_reason",
-                    "queue_result",
-                    "position",
-                    "operator",
-                    "talk_seconds",
-                    "inferred",
-                    "lost_while_connecting",
-                ]
-            },
-        )
+    fields = [
+        "call",
+        "queue",
+        "visit",
+        "entered_at",
+        "left_at",
+        "wait_seconds",
+        "target_seconds",
+        "outcome",
+        "overflow_reason",
+        "queue_result",
+        "position",
+        "operator",
+        "talk_seconds",
+        "inferred",
+        "lost_while_connecting",
     ]
 
     def linked(self, obj: QueueEntry) -> list[Linked]:
@@ -143,23 +136,16 @@ class ConnectionAdmin(EntryPartAdmin[Connection]):
         RecentQueueFilter,
     ]
     sid_lookups = ["entry__call__sid", "operator_call_sid"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "call",
-                    "entry",
-                    "operator",
-                    "operator_number",
-                    "operator_call_sid",
-                    "connected_at",
-                    "ended_at",
-                    "talk_seconds",
-                    "talk_source",
-                ]
-            },
-        )
+    fields = [
+        "call",
+        "entry",
+        "operator",
+        "operator_number",
+        "operator_call_sid",
+        "connected_at",
+        "ended_at",
+        "talk_seconds",
+        "talk_source",
     ]
 
     def of_sid(
@@ -188,9 +174,7 @@ class IvrStepAdmin(PartAdmin[IvrStep]):
 
     list_columns = ["asked_at", "caller", "menu", "input", "led_to"]
     list_filter = [("asked_at", PeriodFilter), MenuFilter, RecentLineFilter]
-    fieldsets = [
-        (None, {"fields": ["call", "step", "asked_at", "menu", "input", "led_to"]})
-    ]
+    fields = ["call", "step", "asked_at", "menu", "input", "led_to"]
 
     def linked(self, obj: IvrStep) -> list[Linked]:
         events = WebhookEvent.objects.filter(
@@ -205,19 +189,12 @@ class OperatorStateAdmin(PartAdmin[OperatorState]):
 
     list_columns = ["started_at", "operator", "state", "reason", "ended_at"]
     list_filter = [("started_at", PeriodFilter), OperatorFilter]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "call",
-                    "operator",
-                    "operator_number",
-                    "state",
-                    "reason",
-                    "started_at",
-                    "ended_at",
-                ]
-            },
-        )
+    fields = [
+        "call",
+        "operator",
+        "operator_number",
+        "state",
+        "reason",
+        "started_at",
+        "ended_at",
     ]

@@ -20,20 +20,13 @@ class RecordingAdmin(PartAdmin[Recording]):
     list_columns = ["recorded_at", "caller", "duration_seconds", "source"]
     list_filter = [("recorded_at", PeriodFilter)]
     sid_lookups = ["call__sid", "recording_sid"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "call",
-                    "recording_sid",
-                    "recorded_at",
-                    "duration_seconds",
-                    "source",
-                    "url",
-                ]
-            },
-        )
+    fields = [
+        "call",
+        "recording_sid",
+        "recorded_at",
+        "duration_seconds",
+        "source",
+        "url",
     ]
 
 
@@ -44,19 +37,12 @@ class VoicemailAdmin(PartAdmin[Voicemail]):
     list_columns = ["left_at", "queue", "caller", "duration_seconds"]
     list_filter = [("left_at", PeriodFilter), QueueFilter]
     sid_lookups = ["call__sid", "recording_sid"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "call",
-                    "queue",
-                    "visit",
-                    "recording_sid",
-                    "left_at",
-                    "duration_seconds",
-                    "url",
-                ]
-            },
-        )
+    fields = [
+        "call",
+        "queue",
+        "visit",
+        "recording_sid",
+        "left_at",
+        "duration_seconds",
+        "url",
     ]
