@@ -7,17 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.models import Queue
 from reports.definitions.columns import QUEUE
 from reports.present import kinds, names
-from reports.query import metrics
-from reports.query.metrics import Tally
+from reports.query.metrics import QUEUE_MEASURES, Tally, measured
 from reports.query.periods import Key
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row, Table
 from reports.query.tallies import Tallies, tallies, total_of
-
-_MEASURES = [
-    Column(measure.code, measure.label, measure.kind, explanation=measure.explanation)
-    for measure in metrics.QUEUE_MEASURES
-]
 
 
 class QueueReport(Table):
@@ -26,7 +20,7 @@ class QueueReport(Table):
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows; rates and percentiles of the total are made from the sum of all."""
         found = tallies(asked, interval=self._interval(asked))
-        keys = [None] * (len(self.columns) - len(_MEASURES))
+        keys = [None] * (len(self.columns) - len(QUEUE_MEASURES))
         return Reading(
             self.columns,
             self._rows(asked, found),
@@ -45,7 +39,7 @@ class QueueSummaryReport(QueueReport):
 
     slug = "queue-summary"
     title = _("Queues at a glance")
-    columns = [QUEUE, *_MEASURES]
+    columns = [QUEUE, *QUEUE_MEASURES]
 
     def _rows(self, asked: Selection, found: Tallies) -> Iterator[Row]:
         for queue in _queues(asked, found):
@@ -60,7 +54,7 @@ class QueueIntervalReport(QueueReport):
     columns = [
         Column("interval_start", _("Interval"), kinds.INTERVAL, names=names.weekdays),
         QUEUE,
-        *_MEASURES,
+        *QUEUE_MEASURES,
     ]
 
     def _interval(self, asked: Selection) -> str | None:
@@ -75,7 +69,7 @@ class QueueIntervalReport(QueueReport):
 
 
 def _measured(tally: Tally | None) -> list[int | float | None]:
-    return list(metrics.measured(tally or Tally()).values())
+    return list(measured(tally or Tally()).values())
 
 
 def _queues(asked: Selection, found: Tallies) -> list[str]:

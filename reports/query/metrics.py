@@ -5,8 +5,8 @@ are made from sums, never from other rates.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 from django.db.models import Aggregate, Count, F, Max, Q, Sum
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from django_stubs_ext import StrPromise
 
 from callcenter.models import QueueEntry
 from reports.present import kinds
-from reports.present.kinds import Kind
+from reports.query.table import Column
 
 Outcome = QueueEntry.Outcome
 
@@ -112,181 +112,161 @@ def nearest_rank(waits: Counter[int], percent: int) -> int | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One number of a row of queue entries, and the sentence that explains it."""
-
-    code: str
-    label: StrPromise
-    kind: Kind
-    explanation: StrPromise
-    of: Callable[[Tally], int | float | None]
+def _count(code: str, label: StrPromise, explanation: StrPromise) -> Column:
+    """A count, which a tally has under the same name."""
+    return Column(
+        code, label, kinds.COUNT, explanation=explanation, value=attrgetter(code)
+    )
 
 
-# In the order of the columns of the queue reports.
+# The columns of the queue reports, in their order; each makes its value of a tally.
 QUEUE_MEASURES = [
-    Measure(
+    _count(
         "entered",
         _("Entered"),
-        kinds.COUNT,
         _(
             "Queue entries that got in: answered, abandoned, short abandoned,"
             " overflowed, waiting and unknown."
         ),
-        lambda tally: tally.entered,
     ),
-    Measure(
+    _count(
         "offered",
         _("Offered"),
-        kinds.COUNT,
         _("Answered, abandoned and overflowed; short abandoned ones are left out."),
-        lambda tally: tally.offered,
     ),
-    Measure(
+    _count(
         "answered",
         _("Answered"),
-        kinds.COUNT,
         _("Queue entries connected to an operator."),
-        lambda tally: tally.answered,
     ),
-    Measure(
+    _count(
         "answered_within",
         _("Answered within threshold"),
-        kinds.COUNT,
         _(
             "Answered after no longer a wait than the service level threshold that"
             " was valid at entering."
         ),
-        lambda tally: tally.answered_within,
     ),
-    Measure(
+    _count(
         "abandoned",
         _("Abandoned"),
-        kinds.COUNT,
         _("The caller hung up while waiting; short abandoned ones are left out."),
-        lambda tally: tally.abandoned,
     ),
-    Measure(
+    _count(
         "short_abandoned",
         _("Short abandoned"),
-        kinds.COUNT,
         _(
             "The caller hung up sooner than the short-abandon threshold that was"
             " valid at entering."
         ),
-        lambda tally: tally.short_abandoned,
     ),
-    Measure(
+    _count(
         "overflowed",
         _("Overflowed"),
-        kinds.COUNT,
         _("Left the queue still connected, by our rule or the caller's choice."),
-        lambda tally: tally.overflowed,
     ),
-    Measure(
+    _count(
         "blocked",
         _("Blocked"),
-        kinds.COUNT,
         _("Never got in because the queue was full; not among those entered."),
-        lambda tally: tally.blocked,
     ),
-    Measure(
+    _count(
         "failed",
         _("Failed"),
-        kinds.COUNT,
         _("A technical error before or during waiting; not among those entered."),
-        lambda tally: tally.failed,
     ),
-    Measure(
+    _count(
         "waiting",
         _("Waiting"),
-        kinds.COUNT,
         _("Still in the queue."),
-        lambda tally: tally.waiting,
     ),
-    Measure(
+    _count(
         "unknown",
         _("Unknown"),
-        kinds.COUNT,
         _("The call is over, but how it left the queue was never heard."),
-        lambda tally: tally.unknown,
     ),
-    Measure(
+    Column(
         "service_level",
         _("Service level"),
         kinds.FRACTION,
-        _("Answered within threshold, of those offered."),
-        lambda tally: rate(tally.answered_within, tally.offered),
+        explanation=_("Answered within threshold, of those offered."),
+        value=lambda tally: rate(tally.answered_within, tally.offered),
     ),
-    Measure(
+    Column(
         "answer_rate",
         _("Answer rate"),
         kinds.FRACTION,
-        _("Answered, of those offered."),
-        lambda tally: rate(tally.answered, tally.offered),
+        explanation=_("Answered, of those offered."),
+        value=lambda tally: rate(tally.answered, tally.offered),
     ),
-    Measure(
+    Column(
         "abandonment_rate",
         _("Abandonment rate"),
         kinds.FRACTION,
-        _("Abandoned, of those offered."),
-        lambda tally: rate(tally.abandoned, tally.offered),
+        explanation=_("Abandoned, of those offered."),
+        value=lambda tally: rate(tally.abandoned, tally.offered),
     ),
-    Measure(
+    Column(
         "asa_seconds",
         _("Average speed of answer (ASA)"),
         kinds.MEAN_SECONDS,
-        _("Mean wait of those answered; waits of 0 seconds count."),
-        lambda tally: rate(tally.answered_wait, tally.answered),
+        explanation=_("Mean wait of those answered; waits of 0 seconds count."),
+        value=lambda tally: rate(tally.answered_wait, tally.answered),
     ),
-    Measure(
+    Column(
         "longest_wait_seconds",
         _("Longest wait"),
         kinds.SECONDS,
-        _("The longest wait of all that are over, however they ended."),
-        lambda tally: tally.longest_wait,
+        explanation=_("The longest wait of all that are over, however they ended."),
+        value=lambda tally: tally.longest_wait,
     ),
-    Measure(
+    Column(
         "p50_wait_seconds",
         _("Median wait"),
         kinds.SECONDS,
-        _("Half of those answered waited no longer; the wait of a real call."),
-        lambda tally: nearest_rank(tally.waits, 50),
+        explanation=_(
+            "Half of those answered waited no longer; the wait of a real call."
+        ),
+        value=lambda tally: nearest_rank(tally.waits, 50),
     ),
-    Measure(
+    Column(
         "p90_wait_seconds",
         _("90% wait"),
         kinds.SECONDS,
-        _("Nine in ten of those answered waited no longer; the wait of a real call."),
-        lambda tally: nearest_rank(tally.waits, 90),
+        explanation=_(
+            "Nine in ten of those answered waited no longer; the wait of a real call."
+        ),
+        value=lambda tally: nearest_rank(tally.waits, 90),
     ),
-    Measure(
+    Column(
         "average_abandon_seconds",
         _("Average time to abandon"),
         kinds.MEAN_SECONDS,
-        _("Mean wait of those abandoned; short abandoned ones are left out."),
-        lambda tally: rate(tally.abandoned_wait, tally.abandoned),
+        explanation=_(
+            "Mean wait of those abandoned; short abandoned ones are left out."
+        ),
+        value=lambda tally: rate(tally.abandoned_wait, tally.abandoned),
     ),
-    Measure(
+    Column(
         "talk_seconds",
         _("Talk time"),
         kinds.SECONDS,
-        _(
+        explanation=_(
             "All talk with operators of the calls that entered here, also when it"
             " went on later."
         ),
-        lambda tally: tally.talk,
+        value=lambda tally: tally.talk,
     ),
-    Measure(
+    Column(
         "average_talk_seconds",
         _("Average talk time (ATT)"),
         kinds.MEAN_SECONDS,
-        _("Talk time by connection; those of unknown length are left out."),
-        lambda tally: rate(tally.talk, tally.talks),
+        explanation=_("Talk time by connection; those of unknown length are left out."),
+        value=lambda tally: rate(tally.talk, tally.talks),
     ),
 ]
 
 
 def measured(tally: Tally) -> dict[str, int | float | None]:
-    """Every measure of a row, by its code."""
-    return {measure.code: measure.of(tally) for measure in QUEUE_MEASURES}
+    """Every measure of a tally, by its code."""
+    return {each.code: each.value(tally) for each in QUEUE_MEASURES if each.value}
