@@ -1,5 +1,6 @@
 """Columns that several tables have."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import models
@@ -29,37 +30,24 @@ OPERATOR_CALL_SID = Column("operator_call_sid", _("Operator leg"))
 def of_call(way: str = "call") -> list[Column]:
     """Caller and line of a row's call, for lists whose report does not have them."""
     return [
-        Column(
-            "caller",
-            _("Caller"),
-            kinds.PHONE_NUMBER,
-            is_caller=True,
-            is_for_lists=True,
-            paths=(f"{way}__caller",),
-        ),
+        replace(CALLER, is_for_lists=True, paths=(f"{way}__caller",)),
         line_of(way),
     ]
 
 
 def line_of(way: str = "call") -> Column:
     """The line of a row's call, for lists."""
-    return Column(
-        "line",
-        _("Line"),
-        kinds.PHONE_NUMBER,
-        is_for_lists=True,
-        paths=(f"{way}__line",),
-    )
+    return replace(LINE, is_for_lists=True, paths=(f"{way}__line",))
 
 
-def operator_number(*paths: str) -> Column:
+def operator_number(path: str = "operator") -> Column:
     """The operator's number or identity, for lists: two operators may share a name."""
     return Column(
         "operator_number",
         _("operator's number or identity"),
         kinds.PHONE_NUMBER,
         is_for_lists=True,
-        paths=paths or ("operator",),
+        paths=(path,),
     )
 
 

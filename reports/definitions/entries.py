@@ -113,7 +113,6 @@ class CallbackRequests(ListTable):
     """One row a wish to be rung back."""
 
     slug = "callback-requests"
-    title = CallbackRequest._meta.verbose_name_plural or ""
     model = CallbackRequest
     moment = "requested_at"
     columns = [

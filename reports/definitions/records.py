@@ -15,7 +15,6 @@ class OperatorStates(ListTable):
     """One row an interval of an operator's state."""
 
     slug = "operator-states"
-    title = OperatorState._meta.verbose_name_plural or ""
     model = OperatorState
     moment = "started_at"
     columns = [
@@ -31,7 +30,6 @@ class Voicemails(ListTable):
     """One row a message that a caller left."""
 
     slug = "voicemails"
-    title = Voicemail._meta.verbose_name_plural or ""
     model = Voicemail
     moment = "left_at"
     columns = [
@@ -47,7 +45,6 @@ class Recordings(ListTable):
     """One row a recording of a conversation."""
 
     slug = "recordings"
-    title = Recording._meta.verbose_name_plural or ""
     model = Recording
     moment = "recorded_at"
     columns = [
@@ -66,7 +63,6 @@ class WebhookEvents(ListTable):
     """
 
     slug = "webhook-events"
-    title = WebhookEvent._meta.verbose_name_plural or ""
     model = WebhookEvent
     moment = "received_at"
     columns = [
@@ -87,7 +83,6 @@ class Exports(ListTable):
     """One row a file that was exported."""
 
     slug = "exports"
-    title = ExportAudit._meta.verbose_name_plural or ""
     model = ExportAudit
     moment = "started_at"
     columns = [

@@ -11,7 +11,6 @@ class PhoneLines(ListTable):
     """One row a line."""
 
     slug = "phone-lines"
-    title = PhoneLine._meta.verbose_name_plural or ""
     model = PhoneLine
     columns = [
         *columns.of_fields(PhoneLine, "name", "number", "is_default"),
@@ -25,7 +24,6 @@ class Queues(ListTable):
     """One row a queue."""
 
     slug = "queues"
-    title = Queue._meta.verbose_name_plural or ""
     model = Queue
     columns = columns.of_fields(
         Queue,
@@ -38,7 +36,6 @@ class Menus(ListTable):
     """One row a menu."""
 
     slug = "menus"
-    title = Menu._meta.verbose_name_plural or ""
     model = Menu
     columns = columns.of_fields(Menu, "name", "slug", "timeout_seconds", "tries")
 
@@ -47,6 +44,5 @@ class Messages(ListTable):
     """One row a message."""
 
     slug = "messages"
-    title = Message._meta.verbose_name_plural or ""
     model = Message
     columns = columns.of_fields(Message, "name", "slug")

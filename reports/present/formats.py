@@ -11,11 +11,6 @@ from django.utils.translation import gettext
 DIGITS_LEFT = 4
 
 
-def text(value: object) -> str:
-    """The value as text, unchanged."""
-    return str(value)
-
-
 def count(value: int) -> str:
     """A whole number, with thousands grouped as the language does: 1,234."""
     return number_format(value, use_l10n=True, force_grouping=True)

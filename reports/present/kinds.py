@@ -6,7 +6,7 @@ Tables hold raw values: seconds, fractions, aware moments, None for nothing.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from callcenter.numbers import phone_number
@@ -21,14 +21,13 @@ class Kind:
     cell: type
 
 
-TEXT = Kind(formats.text, str)
+TEXT = Kind(str, str)
 PHONE_NUMBER = Kind(phone_number, str)
 COUNT = Kind(formats.count, int)
 FRACTION = Kind(formats.percent, float)
 SECONDS = Kind(formats.duration, timedelta)
 MEAN_SECONDS = Kind(formats.mean_duration, timedelta)
 MOMENT = Kind(formats.moment, datetime)
-DAY = Kind(formats.text, date)
 # The start of an interval, or the hour or weekday that it is.
 INTERVAL = Kind(formats.interval, datetime)
 YES_OR_NO = Kind(formats.yes_or_no, bool)

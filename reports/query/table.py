@@ -122,7 +122,8 @@ class Table:
 
     # How the `report` command and JSON files name the table.
     slug: ClassVar[str]
-    title: StrOrPromise
+    # How people call a report; a list is called as its model is.
+    title: StrOrPromise = ""
     columns: Sequence[Column]
 
     @property
