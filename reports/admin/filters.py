@@ -4,7 +4,7 @@ Each yields its part of a `Selection`, which filters the rows. The names of thei
 parameters are in `reports.present.links`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Protocol, runtime_checkable
 
@@ -126,20 +126,25 @@ class PeriodFilter(admin.FieldListFilter):
         ]
 
 
-def _recent(choices: Iterable[Any], changelist: ChangeList) -> Iterator[Any]:
-    """The same choices; all but "all" choose the last days too, if no days are chosen.
+class InLastDays(admin.ListFilter):
+    """A filter that chooses the last days too, if no days are chosen.
 
-    For columns without an index: a rare value would be looked for among millions.
+    For columns without an index, or of another table: a rare value would be looked for
+    among millions.
     """
-    period: Any = changelist.list_filter[0]
-    first, last = links.period_parameters(period[0])
-    today = timezone.localdate(timezone=timezone.get_default_timezone())
-    since = today - timedelta(days=RECENT_DAYS)
-    has_period = {first, last} & changelist.params.keys()
-    for number, choice in enumerate(choices):
-        if number and not has_period:
-            choice["query_string"] += f"&{first}={since}"
-        yield choice
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        period: Any = changelist.list_filter[0]
+        first, last = links.period_parameters(period[0])
+        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        since = today - timedelta(days=RECENT_DAYS)
+        has_period = {first, last} & changelist.params.keys()
+        choices: Iterator[Any] = super().choices(changelist)
+        for number, choice in enumerate(choices):
+            # The first one is "all".
+            if number and not has_period:
+                choice["query_string"] += f"&{first}={since}"
+            yield choice
 
 
 class ChoiceFilter(admin.ChoicesFieldListFilter):
@@ -150,11 +155,8 @@ class ChoiceFilter(admin.ChoicesFieldListFilter):
         return {self.field.name: values[-1]}
 
 
-class RecentChoiceFilter(ChoiceFilter):
-    """The same, in the last days."""
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        return _recent(super().choices(changelist), changelist)
+class RecentChoiceFilter(InLastDays, ChoiceFilter):
+    """One of the choices of a field, in the last days."""
 
 
 class SetupFilter(admin.SimpleListFilter):
@@ -165,6 +167,15 @@ class SetupFilter(admin.SimpleListFilter):
 
     # The field of a selection that it gives.
     name = ""
+    # The table of the setup with its choices, and the column that is asked for.
+    model: type[models.Model]
+    code = "slug"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[Any, str]]:
+        rows = self.model._default_manager.order_by("name")
+        return list(rows.values_list(self.code, "name"))
 
     def has_output(self) -> bool:
         """Whether there is a choice, or the address asks for what is not set up.
@@ -188,11 +199,7 @@ class QueueFilter(SetupFilter):
     title = _("queue")
     name = "queue"
     parameter_name = links.PARAMETERS[name]
-
-    def lookups(
-        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[str, str]]:
-        return list(Queue.objects.order_by("name").values_list("slug", "name"))
+    model = Queue
 
 
 class LineFilter(SetupFilter):
@@ -201,11 +208,8 @@ class LineFilter(SetupFilter):
     title = _("line")
     name = "line"
     parameter_name = links.PARAMETERS[name]
-
-    def lookups(
-        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[str, str]]:
-        return list(PhoneLine.objects.order_by("name").values_list("number", "name"))
+    model = PhoneLine
+    code = "number"
 
 
 class MenuFilter(SetupFilter):
@@ -214,11 +218,7 @@ class MenuFilter(SetupFilter):
     title = _("menu")
     name = "menu"
     parameter_name = links.PARAMETERS[name]
-
-    def lookups(
-        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[str, str]]:
-        return list(Menu.objects.order_by("name").values_list("slug", "name"))
+    model = Menu
 
 
 class OperatorFilter(SetupFilter):
@@ -231,12 +231,8 @@ class OperatorFilter(SetupFilter):
     title = _("operator")
     name = "operators"
     parameter_name = links.PARAMETERS[name]
-
-    def lookups(
-        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[str, str]]:
-        operators = Operator.objects.order_by("name").values_list("pk", "name")
-        return [(str(pk), name) for pk, name in operators]
+    model = Operator
+    code = "pk"
 
     def asked(self) -> dict[str, Any]:
         value = self.value() or ""
@@ -265,13 +261,6 @@ def _names_of(pk: str) -> tuple[str, ...]:
     identity = operator.client_identity
     names = (operator.number, f"client:{identity}" if identity else "")
     return tuple(name for name in names if name)
-
-
-class InLastDays(SetupFilter):
-    """For a filter by a column of another table: it also chooses the last days."""
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        return _recent(super().choices(changelist), changelist)
 
 
 class RecentQueueFilter(InLastDays, QueueFilter):
