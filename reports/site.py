@@ -18,6 +18,7 @@ from django_stubs_ext import StrOrPromise
 
 from reports import dashboard
 from reports.callflow import views as callflow
+from reports.query.table import NOTHING
 from reports.worklist import views as worklist
 
 
@@ -110,6 +111,7 @@ class MiniccAdminSite(admin.AdminSite):
     site_title = "MiniCC"
     site_header = "MiniCC"
     index_title = _("Today")
+    empty_value_display = NOTHING
     # There is no site beside the admin to look at.
     site_url = None
 

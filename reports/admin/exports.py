@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
@@ -21,6 +22,7 @@ from reports.definitions import LISTS
 from reports.export import audit, downloads
 from reports.export.downloads import Taken
 from reports.present import masking
+from reports.present.links import list_url
 from reports.query.keyset import Listed
 from reports.query.selection import default_zone
 from reports.query.table import ListTable, Reading
@@ -42,7 +44,9 @@ class Link:
 
 
 class ExportAdmin(admin.ModelAdmin[ModelT]):
-    """A list that users with the permission can export."""
+    """A list under the name of its model, for users with the permission to export."""
+
+    show_facets = admin.ShowFacets.NEVER
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.export_view)
@@ -82,9 +86,7 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         except IncorrectLookupParameters:
             text = gettext("This filter cannot be read: nothing was exported.")
             messages.error(request, text)
-            return redirect(
-                f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
-            )
+            return redirect(list_url(self.model))
         taken = Taken(
             title=str(self.opts.verbose_name_plural),
             slug=self.export_slug,
@@ -143,8 +145,10 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        response = super().changelist_view(request, extra_context)
-        context = getattr(response, "context_data", None) or {}
-        if "cl" in context:
-            context["export_links"] = self.export_links(request, context["cl"])
+        title = capfirst(self.opts.verbose_name_plural)
+        context = {"title": title, **(extra_context or {})}
+        response = super().changelist_view(request, context)
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown:
+            shown["export_links"] = self.export_links(request, shown["cl"])
         return response

@@ -51,7 +51,6 @@ class AccountAdmin(UserAdmin[User]):
     ]
     list_filter = ["is_active", "groups"]
     show_facets = admin.ShowFacets.NEVER
-    empty_value_display = "—"
     actions = ["switch_second_step_off", "unlock"]
     filter_horizontal = ()
     formfield_overrides = _TICKED

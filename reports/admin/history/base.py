@@ -21,7 +21,6 @@ from reports.admin.history.linked import Linked, table
 from reports.present import masking
 from reports.present.formats import DIGITS_LEFT
 from reports.query import values
-from reports.query.table import NOTHING
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -39,7 +38,31 @@ class CappedPaginator(Paginator[Any]):
         return count
 
 
-class HistoryAdmin(ExportAdmin[ModelT]):
+class ReadOnlyAdmin(admin.ModelAdmin[ModelT]):
+    """A list that may be long, and that nobody edits."""
+
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: object | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: object | None = None
+    ) -> bool:
+        return False
+
+
+class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
     """History is derived from webhooks; people only read it.
 
     Its lists are made for ten million rows: no joins, no full counts, filters and
@@ -57,28 +80,8 @@ class HistoryAdmin(ExportAdmin[ModelT]):
 
     search_help_text = _("A SID, or a telephone number or its last digits.")
     list_select_related = ()  # a join would sort ten million rows
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    paginator = CappedPaginator
-    actions = None
     change_form_template = "admin/callcenter/history_change_form.html"
     change_list_template = "admin/callcenter/history_change_list.html"
-    empty_value_display = NOTHING
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: object | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: object | None = None
-    ) -> bool:
-        return False
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [self._column(code) for code in self.list_columns]
@@ -187,6 +190,5 @@ class HistoryAdmin(ExportAdmin[ModelT]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        title = capfirst(self.opts.verbose_name_plural)
-        context = {"title": title, "most_listed": MOST_LISTED, **(extra_context or {})}
+        context = {"most_listed": MOST_LISTED, **(extra_context or {})}
         return super().changelist_view(request, context)

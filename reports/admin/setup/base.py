@@ -46,22 +46,12 @@ class SetupAdmin(ExportAdmin[ModelT]):
     what_history_keeps: StrOrPromise = ""
     # No bulk deletion: each row has a page that says what would go with it.
     actions = None
-    show_facets = admin.ShowFacets.NEVER
-    empty_value_display = "—"
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: ModelT | None = None
     ) -> list[str]:
         fixed = self.fixed_once_saved if obj else ()
         return [*super().get_readonly_fields(request, obj), *fixed]
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(
-            request, {"title": title, **(extra_context or {})}
-        )
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -188,12 +178,16 @@ class PartsFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         return gettext("This row is entered twice.")
 
 
-class ChoiceInline(admin.TabularInline[ModelT, models.Model]):
-    """Rows that refer to other tables, without the links to edit what is chosen."""
+class PartInline(admin.TabularInline[ModelT, models.Model]):
+    """Rows of another table that belong to the row of the page."""
 
     form = PartForm
     formset = PartsFormSet
     extra = 0
+
+
+class ChoiceInline(PartInline[ModelT]):
+    """Rows that refer to other tables, without the links to edit what is chosen."""
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
@@ -204,13 +198,10 @@ class ChoiceInline(admin.TabularInline[ModelT, models.Model]):
         return field
 
 
-class PromptInline(admin.TabularInline[Prompt, models.Model]):
+class PromptInline(PartInline[Prompt]):
     """Texts that callers hear; `purposes` are the moments the owner of the rows has."""
 
     model = Prompt
-    form = PartForm
-    formset = PartsFormSet
-    extra = 0
     fields = ["purpose", "language", "text", "audio_url"]
     purposes: Sequence[Purpose] = (Purpose.MAIN,)
     formfield_overrides = {

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.admin.filters import PeriodFilter
-from reports.admin.history.base import CappedPaginator, HistoryAdmin
+from reports.admin.history.base import ReadOnlyAdmin
 from reports.admin.setup import changes
 from reports.present import formats
 from reports.query.table import NOTHING
@@ -75,38 +75,18 @@ class PersonFilter(_KeyFilter):
 
 
 @admin.register(LogEntry)
-class ChangeAdmin(admin.ModelAdmin[LogEntry]):
+class ChangeAdmin(ReadOnlyAdmin[LogEntry]):
     """Changes of the tables that the reader may see, newest first."""
 
     list_display = ["moment", "who", "table", "item", "what"]
     list_display_links = ["moment"]
     list_filter = [("action_time", PeriodFilter), TableFilter, PersonFilter]
     list_select_related = ["user", "content_type"]
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    paginator = CappedPaginator
     search_fields = ["object_repr"]
     ordering = ["-action_time", "-pk"]
-    actions = None
-    empty_value_display = NOTHING
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """No: the menu has it as a page of ours, not among Django's tables."""
-        return False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: LogEntry | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: LogEntry | None = None
-    ) -> bool:
         return False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[LogEntry]:
@@ -182,10 +162,7 @@ def _visible(
     return [
         each.model
         for each in model_admins(model_admin.admin_site)
-        # Nobody changes history.
-        if each.model is not LogEntry
-        and not isinstance(each, HistoryAdmin)
-        and each.has_view_permission(request)
+        if not isinstance(each, ReadOnlyAdmin) and each.has_view_permission(request)
     ]
 
 

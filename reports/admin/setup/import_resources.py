@@ -149,9 +149,9 @@ class HolidayResource(SetupResource):
     }
     needed = ("date", "name")
 
-    date = Field(attribute="date", column_name="date", widget=import_cells.Day())
-    name = Field(attribute="name", column_name="name", widget=import_cells.Words())
-    line = Field(attribute="line", column_name="line", widget=import_cells.Line())
+    date = Field(attribute="date", widget=import_cells.Day())
+    name = Field(attribute="name", widget=import_cells.Words())
+    line = Field(attribute="line", widget=import_cells.Line())
 
     class Meta(SetupResource.Meta):
         model = Holiday
@@ -178,11 +178,9 @@ class WrapUpCodeResource(SetupResource):
     needed = ("code", "name")
     keys = ("code",)
 
-    code = Field(attribute="code", column_name="code", widget=import_cells.Words())
-    name = Field(attribute="name", column_name="name", widget=import_cells.Words())
-    is_active = Field(
-        attribute="is_active", column_name="is_active", widget=import_cells.YesOrNo()
-    )
+    code = Field(attribute="code", widget=import_cells.Words())
+    name = Field(attribute="name", widget=import_cells.Words())
+    is_active = Field(attribute="is_active", widget=import_cells.YesOrNo())
 
     class Meta(SetupResource.Meta):
         model = WrapUpCode
@@ -221,21 +219,13 @@ class OperatorResource(SetupResource):
     keys = ("number", "client_identity")
     secret = ("pin",)
 
-    name = Field(attribute="name", column_name="name", widget=import_cells.Words())
-    number = Field(
-        attribute="number", column_name="number", widget=import_cells.Number()
-    )
+    name = Field(attribute="name", widget=import_cells.Words())
+    number = Field(attribute="number", widget=import_cells.Number())
     client_identity = Field(
-        attribute="client_identity",
-        column_name="client_identity",
-        widget=import_cells.WordsOrNone(),
+        attribute="client_identity", widget=import_cells.WordsOrNone()
     )
-    is_active = Field(
-        attribute="is_active", column_name="is_active", widget=import_cells.YesOrNo()
-    )
-    queues = Field(
-        attribute="queues", column_name="queues", widget=import_cells.Queues()
-    )
+    is_active = Field(attribute="is_active", widget=import_cells.YesOrNo())
+    queues = Field(attribute="queues", widget=import_cells.Queues())
 
     class Meta(SetupResource.Meta):
         model = Operator

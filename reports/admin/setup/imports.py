@@ -31,6 +31,7 @@ from reports.admin.setup.import_cells import YesOrNo
 from reports.admin.setup.import_resources import SetupResource, detail, sentences, shown
 from reports.admin.setup.import_uploads import Unreadable
 from reports.present import kinds
+from reports.present.links import list_url
 from reports.query.table import Column, Reading
 
 # The preview shows that many lines; all lines are checked.
@@ -47,9 +48,6 @@ class SetupCsv(Format):
 
     def get_title(self) -> str:
         return "CSV"
-
-    def can_import(self) -> bool:
-        return True
 
     def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
         found = import_uploads.dataset(
@@ -261,9 +259,7 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
             "same": result.totals[RowResult.IMPORT_TYPE_SKIP],
         }
         messages.success(request, text % counts)
-        return redirect(
-            f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
-        )
+        return redirect(list_url(self.model))
 
 
 _FLAGS = {

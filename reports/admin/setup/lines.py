@@ -18,7 +18,7 @@ from callcenter.numbers import phone_number
 from reports.admin.setup import changes
 from reports.admin.setup.base import (
     NumberField,
-    PartForm,
+    PartInline,
     PartsFormSet,
     PromptInline,
     SetupAdmin,
@@ -56,13 +56,11 @@ class Hours(PartsFormSet):
                 )
 
 
-class BusinessHoursInline(admin.TabularInline[BusinessHours, PhoneLine]):
+class BusinessHoursInline(PartInline[BusinessHours]):
     """When a line is open."""
 
     model = BusinessHours
-    form = PartForm
     formset = Hours
-    extra = 0
 
 
 class PhoneLineForm(forms.ModelForm[PhoneLine]):

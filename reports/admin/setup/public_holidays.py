@@ -12,9 +12,10 @@ from django.contrib.admin.models import ADDITION
 from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from callcenter.models import Holiday, Language, SetupVersion
 from reports.admin.setup import changes
+from reports.present.links import list_url
 
 # The years for which the package `holidays` knows the law.
 FIRST_YEAR, LAST_YEAR = 2000, 2099
@@ -102,7 +104,7 @@ def _page(model_admin: admin.ModelAdmin[Holiday], request: HttpRequest) -> HttpR
         if request.method == "POST":
             made = add(year, language, request)
             messages.success(request, _result(len(made), year))
-            return HttpResponseRedirect(reverse("admin:callcenter_holiday_changelist"))
+            return redirect(list_url(Holiday))
         days = _days(year, language)
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),

@@ -27,8 +27,7 @@ from callcenter.models import (
     QueueThreshold,
 )
 from reports.admin.setup.base import (
-    PartForm,
-    PartsFormSet,
+    PartInline,
     PromptInline,
     SetupAdmin,
     in_use,
@@ -41,13 +40,10 @@ class QueuePromptInline(PromptInline):
     purposes = (Prompt.Purpose.WAITING, Prompt.Purpose.CONNECTING)
 
 
-class QueueThresholdInline(admin.TabularInline[QueueThreshold, Queue]):
+class QueueThresholdInline(PartInline[QueueThreshold]):
     """Service level threshold (T) and short-abandon threshold (S), from a day on."""
 
     model = QueueThreshold
-    form = PartForm
-    formset = PartsFormSet
-    extra = 0
 
 
 class QueueForm(forms.ModelForm[Queue]):
