@@ -50,6 +50,12 @@ def list_url(model: type[models.Model], asked: Selection | None = None) -> str:
     return f"{url}?{urlencode(query)}" if query else url
 
 
+def row_url(row: models.Model) -> str:
+    """The address of the page of a row."""
+    opts = row._meta
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk])
+
+
 class PageLinks:
     """Links to pages that the reader may open; permissions are asked once a table."""
 
@@ -66,11 +72,7 @@ class PageLinks:
 
     def url(self, row: models.Model | None) -> str:
         """The page of a row; empty without a row or without permission."""
-        if row is None or not self.may_view(type(row)):
-            return ""
-        opts = row._meta
-        name = f"{self._site.name}:{opts.app_label}_{opts.model_name}_change"
-        return reverse(name, args=[row.pk])
+        return row_url(row) if row and self.may_view(type(row)) else ""
 
     def lists_of(self, call: Call) -> list[tuple[str, str]]:
         """Names and addresses of the lists with further rows of a leg."""

@@ -13,9 +13,10 @@ from django.contrib.admin.utils import (
 )
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django_stubs_ext import StrOrPromise
+
+from reports.present.links import row_url
 
 # An operator's leg of a day has thousands of events; a page shows the first ones.
 MOST_ROWS = 500
@@ -54,17 +55,12 @@ def table(request: HttpRequest, site: admin.AdminSite, linked: Linked) -> Table 
         for column in model_admin.get_list_display(request)
         if getattr(column, "__name__", column) not in (*linked.without, TIMELINE)
     ]
-    opts = model._meta
-    page = f"{site.name}:{opts.app_label}_{opts.model_name}_change"
     rows = list(linked.rows[: MOST_ROWS + 1])
     return Table(
-        title=linked.title or opts.verbose_name_plural or "",
+        title=linked.title or model._meta.verbose_name_plural or "",
         heads=[str(label_for_field(each, model, model_admin)) for each in columns],
         rows=[
-            (
-                reverse(page, args=[row.pk]),
-                [_cell(each, row, model_admin) for each in columns],
-            )
+            (row_url(row), [_cell(each, row, model_admin) for each in columns])
             for row in rows[:MOST_ROWS]
         ],
         is_cut=len(rows) > MOST_ROWS,
@@ -73,9 +69,7 @@ def table(request: HttpRequest, site: admin.AdminSite, linked: Linked) -> Table 
 
 def page_link(row: models.Model) -> str:
     """The row's name as a link to its page."""
-    opts = row._meta
-    page = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', page, row)
+    return format_html('<a href="{}">{}</a>', row_url(row), row)
 
 
 def _cell(column: Any, row: models.Model, model_admin: admin.ModelAdmin[Any]) -> Any:

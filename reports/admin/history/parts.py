@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.models import Call
 from reports.admin.history.base import HistoryAdmin, ModelT
 from reports.admin.history.linked import TIMELINE, page_link
+from reports.present.links import row_url
 
 
 class PartAdmin(HistoryAdmin[ModelT]):
@@ -42,7 +42,7 @@ class PartAdmin(HistoryAdmin[ModelT]):
     def timeline(self, row: ModelT) -> str:
         return format_html(
             '<a href="{}">{}</a>',
-            reverse("admin:callcenter_call_change", args=[self.call_of(row).pk]),
+            row_url(self.call_of(row)),
             gettext("Timeline"),
         )
 
