@@ -42,9 +42,11 @@ class Sheet:
             _cell_type(column, labels=labels, typed=typed) for column in columns
         ]
 
-    def blocks(self) -> Iterator[Sequence[Cells]]:
-        """The rows, some hundred at a time."""
-        return map(self.cells, self._reading.blocks())
+    def blocks(self, *, with_total: bool = False) -> Iterator[Sequence[Cells]]:
+        """The rows, some hundred at a time; with a total row at the end if wanted."""
+        yield from map(self.cells, self._reading.blocks())
+        if with_total:
+            yield [self.total_row()]
 
     def cells(self, block: Block) -> Sequence[Cells]:
         """The rows of a block as cells."""

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from io import TextIOBase
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.utils.text import capfirst
 
 from reports.definitions import REPORTS, report_with_slug
 from reports.export import csv, json, xlsx
-from reports.export.cells import Cells
 from reports.export.sheet import Sheet
 from reports.query.forms import ReportForm
 from reports.query.table import Table
@@ -116,19 +115,11 @@ def _pieces(
     sheet = Sheet(reading, asked.zone, labels=labels, typed=typed)
     if file_format == "json":
         return json.pieces(report.slug, sheet, as_of.astimezone(asked.zone).isoformat())
-    blocks = sheet.blocks()
-    if options["totals"]:
-        blocks = _with_total(sheet)
+    blocks = sheet.blocks(with_total=options["totals"])
     if file_format == "xlsx":
         title = capfirst(str(report.title)) if labels else report.slug
         return xlsx.pieces(title, sheet.head, sheet.types, blocks)
     return csv.pieces(sheet.head, blocks, csv.FOR_PROGRAMS)
-
-
-def _with_total(sheet: Sheet) -> Iterator[Sequence[Cells]]:
-    """The rows, and a total row at the end."""
-    yield from sheet.blocks()
-    yield [sheet.total_row()]
 
 
 def _first_error(form: ReportForm) -> str:
