@@ -114,12 +114,17 @@ class CallsReport(ListTable):
     ]
 
     def listed(self, asked: Selection) -> Listed[Call]:
-        """The calls of a report."""
-        return asked.calls()
+        """Legs of customers; the period alone leaves legs of other kinds too."""
+        legs = super().listed(asked)
+        customers = legs.rows.filter(kind=Kind.CUSTOMER)
+        return Listed(customers, legs.period, is_searched=True)
 
 
 class LegsReport(ListTable):
-    """One row a leg, whosever it is."""
+    """One row a leg, whosever it is.
+
+    With a queue those that entered it, with an operator their own and those taken.
+    """
 
     slug = "legs"
     title = _("Legs")
@@ -135,7 +140,3 @@ class LegsReport(ListTable):
         _TO,
         _STATUS,
     ]
-
-    def listed(self, asked: Selection) -> Listed[Call]:
-        """The legs of a report."""
-        return asked.legs()

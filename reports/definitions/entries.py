@@ -67,10 +67,6 @@ class QueueEntriesReport(ListTable):
         *columns.of_call(),
     ]
 
-    def listed(self, asked: Selection) -> Listed[QueueEntry]:
-        """The entries of a report."""
-        return asked.entries()
-
 
 class ConnectionsReport(ListTable):
     """One row a connection of a queue entry to an operator."""

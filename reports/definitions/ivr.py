@@ -5,8 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.models import IvrStep
 from reports.definitions import columns
 from reports.present import kinds, names
-from reports.query.keyset import Listed
-from reports.query.selection import Selection
 from reports.query.table import Column, ListTable
 
 
@@ -26,7 +24,3 @@ class IvrStepsReport(ListTable):
         Column("led_to", _("Led to")),
         *columns.of_call(),
     ]
-
-    def listed(self, asked: Selection) -> Listed[IvrStep]:
-        """The steps of a report."""
-        return asked.ivr_steps()

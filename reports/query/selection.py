@@ -84,22 +84,15 @@ class Selection:
                 found &= condition(value)
         return found
 
-    def calls(self) -> Listed[Call]:
-        """Inbound customer calls that began in the period."""
-        legs = self.legs()
-        customers = legs.rows.filter(kind=Call.Kind.CUSTOMER)
-        return Listed(customers, legs.period, is_searched=True)
+    def listed(self, rows: QuerySet[ModelT], moment: str) -> Listed[ModelT]:
+        """Those of the rows that are asked for, in the period of their moment."""
+        of_period = self.of_period(rows, moment)
+        condition = self.condition(rows.model)
+        return Listed(of_period.filter(condition), of_period, bool(condition))
 
-    def legs(self) -> Listed[Call]:
-        """Legs of every kind that began in the period.
-
-        With a queue those that entered it, with an operator their own and those taken.
-        """
-        return self._listed(Call.objects.all(), "started_at")
-
-    def entries(self) -> Listed[QueueEntry]:
+    def entries(self) -> QuerySet[QueueEntry]:
         """Queue entries of the period."""
-        return self._listed(QueueEntry.objects.all(), "entered_at")
+        return self.listed(QueueEntry.objects.all(), "entered_at").rows
 
     def connections(self) -> QuerySet[Connection]:
         """Connections of the period's queue entries."""
@@ -107,20 +100,6 @@ class Selection:
         return Connection.objects.filter(
             _there_is(entries.filter(pk=OuterRef("entry"))), self.condition(Connection)
         )
-
-    def abandoned_calls(self) -> Listed[AbandonedCall]:
-        """Abandoned calls that entered in the period; withdrawn ones count nowhere."""
-        rows = AbandonedCall.objects.with_state().filter(is_withdrawn=False)
-        return self._listed(rows, "entered_at")
-
-    def ivr_steps(self) -> Listed[IvrStep]:
-        """Menus asked in the period."""
-        return self._listed(IvrStep.objects.all(), "asked_at")
-
-    def _listed(self, rows: QuerySet[ModelT], moment: str) -> Listed[ModelT]:
-        of_period = self.of_period(rows, moment)
-        condition = self.condition(rows.model)
-        return Listed(of_period.filter(condition), of_period, bool(condition))
 
 
 def _there_is(rows: QuerySet[Any]) -> Q:

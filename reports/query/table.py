@@ -153,7 +153,7 @@ class ListTable(Table):
 
     def listed(self, asked: Selection) -> Listed[Any]:
         """The rows that the report shows for what is asked."""
-        raise NotImplementedError
+        return asked.listed(self.model._default_manager.all(), self.moment)
 
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows of the report."""

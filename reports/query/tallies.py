@@ -39,7 +39,7 @@ def tallies(asked: Selection, *, interval: str | None) -> Tallies:
             by["of_quarter"] = F(f"{prefix}entered_quarter")
         return rows.order_by().values(**by)
 
-    entries = asked.entries().rows
+    entries = asked.entries()
     for sums in grouped(entries).annotate(**metrics.ENTRY_SUMS).iterator():
         tally(sums).add(**sums)
 

@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from reports.definitions.callers import AbandonedCallsReport
+from reports.definitions.calls import CallsReport, LegsReport
+from reports.definitions.ivr import IvrStepsReport
 from reports.query.forms import ReportForm
 from reports.query.periods import Period
 from reports.tests.factories import (
@@ -108,7 +111,7 @@ def test_first_and_last_moment_of_a_period_belong_to_it():
     for moment in JUST_OUTSIDE:
         make_entry(moment)
 
-    assert list(selection().entries().rows.order_by("entered_at")) == inside
+    assert list(selection().entries().order_by("entered_at")) == inside
 
 
 def test_connections_and_abandoned_calls_belong_to_the_period_of_entering():
@@ -120,7 +123,7 @@ def test_connections_and_abandoned_calls_belong_to_the_period_of_entering():
         make_abandoned(moment)
 
     assert list(selection().connections()) == [connection]
-    assert list(selection().abandoned_calls().rows) == [abandoned]
+    assert list(AbandonedCallsReport().listed(selection()).rows) == [abandoned]
 
 
 def test_calls_belong_to_the_period_of_their_start():
@@ -129,7 +132,7 @@ def test_calls_belong_to_the_period_of_their_start():
         make_call(moment)
     make_call(NOON, kind="operator")
 
-    assert list(selection().calls().rows.order_by("started_at")) == inside
+    assert list(CallsReport().listed(selection()).rows.order_by("started_at")) == inside
 
 
 @pytest.mark.parametrize(
@@ -146,11 +149,11 @@ def test_queue_line_and_operator_narrow_every_kind_of_row(asked):
 
     asked_for = selection(**asked)
 
-    assert list(asked_for.entries().rows) == [wanted]
+    assert list(asked_for.entries()) == [wanted]
     assert list(asked_for.connections()) == [connection]
-    assert list(asked_for.calls().rows) == [wanted.call]
-    assert list(asked_for.legs().rows) == [wanted.call]
-    assert list(asked_for.ivr_steps().rows) == [step]
+    assert list(CallsReport().listed(asked_for).rows) == [wanted.call]
+    assert list(LegsReport().listed(asked_for).rows) == [wanted.call]
+    assert list(IvrStepsReport().listed(asked_for).rows) == [step]
 
 
 @pytest.mark.parametrize("asked", [{"queue": "support"}, {"line": "+815000000101"}])
@@ -158,7 +161,7 @@ def test_queue_and_line_narrow_abandoned_calls(asked):
     wanted = make_abandoned()
     make_abandoned(queue="sales", call=make_call(line="+815000000102"))
 
-    assert list(selection(**asked).abandoned_calls().rows) == [wanted]
+    assert list(AbandonedCallsReport().listed(selection(**asked)).rows) == [wanted]
 
 
 def test_legs_of_an_operator_are_their_own_and_those_they_took():
@@ -169,5 +172,9 @@ def test_legs_of_an_operator_are_their_own_and_those_they_took():
     make_call(kind="operator", from_raw="+815000000202", caller="+815000000202")
     make_operator(client_identity="agent_01")
 
-    assert set(selection(operator=OPERATOR).legs().rows) == {entry.call, dialled_in}
-    assert set(selection(operator="client:agent_01").legs().rows) == {browser}
+    by_telephone, by_browser = (
+        LegsReport().listed(selection(operator=operator)).rows
+        for operator in (OPERATOR, "client:agent_01")
+    )
+    assert set(by_telephone) == {entry.call, dialled_in}
+    assert set(by_browser) == {browser}
