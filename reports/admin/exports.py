@@ -1,6 +1,5 @@
 """Export of lists: the rows that filters and search leave, in any format."""
 
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib import admin, messages
@@ -35,14 +34,6 @@ PERMISSION = "reports.add_exportaudit"
 SHORT_ROWS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One entry of the menu: a format, and where the list is to be had in it."""
-
-    name: StrOrPromise
-    url: str
-
-
 class ExportAdmin(admin.ModelAdmin[ModelT]):
     """A list under the name of its model, for users with the permission to export."""
 
@@ -57,11 +48,6 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
     def table(self) -> ListTable | None:
         """The table that the list shows, unless its files are made for imports."""
         return LISTS.get(self.model)
-
-    @property
-    def export_slug(self) -> str:
-        """What programs call the table."""
-        return self.table.slug if self.table else str(self.opts.model_name)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Whether the user may export the list."""
@@ -89,7 +75,7 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
             return redirect(list_url(self.model))
         taken = Taken(
             title=str(self.opts.verbose_name_plural),
-            slug=self.export_slug,
+            slug=self.table.slug if self.table else str(self.opts.model_name),
             reading=self.export_reading(request, changelist),
             zone=default_zone(),
             now=timezone.now(),
@@ -131,14 +117,16 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         moment = self.table.moment if self.table else ""
         return bool(moment) and self.model._meta.get_field(moment).null
 
-    def export_links(self, request: HttpRequest, changelist: ChangeList) -> list[Link]:
-        """The formats in which the user may export the list."""
+    def export_links(
+        self, request: HttpRequest, changelist: ChangeList
+    ) -> list[tuple[StrOrPromise, str]]:
+        """Names of the formats in which the user may export the list, and addresses."""
         if not self.has_export_permission(request):
             return []
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
         query = changelist.get_query_string()
         return [
-            Link(each.name, reverse(name, args=[each.code]) + query)
+            (each.name, reverse(name, args=[each.code]) + query)
             for each in downloads.FORMATS.values()
         ]
 

@@ -63,7 +63,7 @@ class Sheet:
         return self.cells([self._reading.totals()])[0]
 
     def total_row(self) -> Cells:
-        """The same; the first cell, whose column adds nothing up, says what it is."""
+        """The total row with its name in the first cell, which holds no sum."""
         return [self._total, *self.totals()[1:]]
 
     def _moment(self, value: datetime, *, typed: bool) -> Cell:

@@ -15,7 +15,7 @@ from reports.query.metrics import Tally
 from reports.query.periods import Key
 from reports.query.selection import Selection
 
-# By the start of the interval (None where intervals are not told apart) and by queue.
+# By the interval (None where a report has none) and by queue.
 Tallies = dict[tuple[Key | None, str], Tally]
 
 

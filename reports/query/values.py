@@ -32,14 +32,15 @@ def total(values: Sequence[Any]) -> Any:
 
 # An SQLite of the oldest kind that Django runs on takes 999 parameters a statement.
 KEYS_AT_ONCE = 900
-# Where the kind of a leg stands, which says whose number it shows.
+# The field with the kind of a leg, which says whose number the leg shows.
 LEG_KIND = "kind"
 
 
 class PageValues:
     """Makes the values of columns from pages of rows.
 
-    `fields` are those that a page must hold, the primary key and the moment first.
+    `fields` are the fields that each row of a page must hold, the primary key and the
+    moment first; fields of other tables are looked up.
     """
 
     def __init__(
@@ -103,7 +104,10 @@ class PageValues:
 
 
 class _Lookup:
-    """Values of another table: of the row a key names, or of rows that name ours."""
+    """Values from another table, for the keys of a page.
+
+    Either a key of ours names one row there, or rows there name one of ours.
+    """
 
     def __init__(
         self, model: type[models.Model], head: str, wanted: Iterable[tuple[str, Gather]]

@@ -13,7 +13,6 @@ from django.contrib.admin.utils import (
 )
 from django.db import models
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django_stubs_ext import StrOrPromise
 
 from reports.present.links import row_url
@@ -65,11 +64,6 @@ def table(request: HttpRequest, site: admin.AdminSite, linked: Linked) -> Table 
         ],
         is_cut=len(rows) > MOST_ROWS,
     )
-
-
-def page_link(row: models.Model) -> str:
-    """The row's name as a link to its page."""
-    return format_html('<a href="{}">{}</a>', row_url(row), row)
 
 
 def _cell(column: Any, row: models.Model, model_admin: admin.ModelAdmin[Any]) -> Any:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call
 from reports.admin.history.base import HistoryAdmin, ModelT
-from reports.admin.history.linked import TIMELINE, page_link
+from reports.admin.history.linked import TIMELINE
 from reports.present.links import row_url
 
 
@@ -56,4 +56,5 @@ class EntryPartAdmin(PartAdmin[ModelT]):
 
     @admin.display(description=_("call"))
     def call(self, row: Any) -> str:
-        return page_link(row.entry.call)
+        call = row.entry.call
+        return format_html('<a href="{}">{}</a>', row_url(call), call)

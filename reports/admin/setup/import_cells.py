@@ -18,7 +18,7 @@ from callcenter.numbers import international_form
 _YES = {"yes", "y", "true", "1", "on", "はい", "有効", "○"}
 _NO = {"no", "n", "false", "0", "off", "いいえ", "無効", "×"}
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_PIN = re.compile(r"[0-9]{4,8}")
+PIN = re.compile(r"[0-9]{4,8}")
 # In a cell for a PIN: no PIN is wanted. An empty cell leaves the PIN as it is.
 PIN_OFF = "off"
 
@@ -146,6 +146,6 @@ def international(text: str) -> str:
 def checked_pin(text: str) -> str:
     """The digits of a PIN, PIN_OFF, or empty; raises ValueError for anything else."""
     pin = plain(text).casefold()
-    if pin and pin != PIN_OFF and not _PIN.fullmatch(pin):
+    if pin and pin != PIN_OFF and not PIN.fullmatch(pin):
         raise ValueError(gettext("A PIN has 4 to 8 digits and nothing else."))
     return pin

@@ -253,12 +253,7 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
         text = gettext(
             "Imported: %(new)d new, %(changed)d changed, %(same)d unchanged."
         )
-        counts = {
-            "new": result.totals[RowResult.IMPORT_TYPE_NEW],
-            "changed": result.totals[RowResult.IMPORT_TYPE_UPDATE],
-            "same": result.totals[RowResult.IMPORT_TYPE_SKIP],
-        }
-        messages.success(request, text % counts)
+        messages.success(request, text % _counts(result))
         return redirect(list_url(self.model))
 
 
@@ -281,11 +276,18 @@ def _preview(resource: type[SetupResource], result: Result) -> Preview:
     return Preview(
         lines=shown[:MOST_SHOWN],
         more=max(len(shown) - MOST_SHOWN, 0),
-        new=result.totals[RowResult.IMPORT_TYPE_NEW],
-        changed=result.totals[RowResult.IMPORT_TYPE_UPDATE],
-        same=result.totals[RowResult.IMPORT_TYPE_SKIP],
         wrong=len(wrong),
+        **_counts(result),
     )
+
+
+def _counts(result: Result) -> dict[str, int]:
+    """How many lines are new, changed and the same."""
+    return {
+        "new": result.totals[RowResult.IMPORT_TYPE_NEW],
+        "changed": result.totals[RowResult.IMPORT_TYPE_UPDATE],
+        "same": result.totals[RowResult.IMPORT_TYPE_SKIP],
+    }
 
 
 def _line(resource: type[SetupResource], row: RowResult) -> PreviewLine:

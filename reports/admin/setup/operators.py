@@ -1,6 +1,5 @@
 """Operators in the admin: who they are, which queues they serve, their PIN."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -14,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.models import Operator, OperatorQueue
 from callcenter.numbers import phone_number
 from reports.admin.setup.base import ChoiceInline, NumberField
+from reports.admin.setup.import_cells import PIN
 from reports.admin.setup.import_resources import OperatorResource
 from reports.admin.setup.imports import ImportAdmin
-
-_PIN = re.compile(r"[0-9]{4,8}")
 
 
 class OperatorForm(forms.ModelForm[Operator]):
@@ -55,7 +53,7 @@ class OperatorForm(forms.ModelForm[Operator]):
     def clean_new_pin(self) -> str:
         """Four to eight ASCII digits, or empty."""
         pin: str = self.cleaned_data["new_pin"]
-        if pin and not _PIN.fullmatch(pin):
+        if pin and not PIN.fullmatch(pin):
             raise ValidationError(_("A PIN has 4 to 8 digits and nothing else."))
         return pin
 
