@@ -7,10 +7,6 @@ from callcenter.standin.calls.queues import Dialler
 from callcenter.standin.calls.script import Jump, Script
 from callcenter.standin.twiml.document import Document, Element
 
-TIMEOUT = 30
-SHORTEST, LONGEST = 5, 600
-TIME_LIMIT = 14_400
-
 
 async def dial(script: Script, verb: Element, document: Document) -> Jump | None:
     """Dial what the nouns say; give the action's request, if there is an action."""
@@ -65,14 +61,15 @@ async def _dial_queue(
     except (Ended, Moved):
         queue.give_up(dialler)
         if dialler.matched.done():
-            _bridge(dialler).leave()
-            _fill_in(script, _bridge(dialler), form)
+            bridge = dialler.matched.result()
+            bridge.leave()
+            _fill_in(script, bridge, form)
         elif exchange.choices.dial_action_of_waiting:
             form["DialCallStatus"] = "no-answer"
         raise
     finally:
         queue.give_up(dialler)
-    bridge = _bridge(dialler)
+    bridge = dialler.matched.result()
     try:
         await _talk(script, verb, bridge)
     finally:
@@ -83,8 +80,8 @@ async def _dial_queue(
 async def _is_given(script: Script, verb: Element, dialler: Dialler) -> bool:
     """Wait for a caller; False when the time-out comes first."""
     exchange = script.exchange
-    seconds = min(LONGEST, max(SHORTEST, verb.seconds("timeout", TIMEOUT)))
-    with exchange.clock.timer(seconds + exchange.choices.dial_grace_seconds) as timer:
+    seconds = outbound.timeout(verb) + exchange.choices.dial_grace_seconds
+    with exchange.clock.timer(seconds) as timer:
         try:
             with script.leg.scope(dialler.matched), script.leg.scope(timer):
                 await script.leg.wait_until_interrupted()
@@ -94,9 +91,10 @@ async def _is_given(script: Script, verb: Element, dialler: Dialler) -> bool:
 
 
 async def _talk(script: Script, verb: Element, bridge: Bridge) -> None:
-    """Visit with the caller until one of the two ends it, or the limit does."""
+    """Talk with the caller until one of the two ends it, or the limit does."""
     leg = script.leg
-    with script.exchange.clock.timer(verb.seconds("timeLimit", TIME_LIMIT)) as limit:
+    seconds = verb.seconds("timeLimit", outbound.TIME_LIMIT)
+    with script.exchange.clock.timer(seconds) as limit:
         try:
             with leg.scope(bridge.over), leg.scope(bridge.agent_gone), leg.scope(limit):
                 while True:
@@ -120,9 +118,3 @@ def _fill_in(script: Script, bridge: Bridge, form: dict[str, str]) -> None:
         form["DialCallDuration"] = str(bridge.seconds)
     if choices.sends_dial_bridged:
         form["DialBridged"] = "true" if bridge.began_at is not None else "false"
-
-
-def _bridge(dialler: Dialler) -> Bridge:
-    bridge = dialler.matched.result()
-    assert isinstance(bridge, Bridge)  # noqa: S101 -- nothing else is ever set
-    return bridge

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from callcenter.standin.calls.bridge import Bridge
 from callcenter.standin.calls.legs import Ended, Moved, ScopeEnded, Visit
 from callcenter.standin.calls.queues import LONGEST_NAME, Member, Queue
 from callcenter.standin.calls.script import DocumentFailed, Jump, Script
@@ -173,7 +172,7 @@ class _Enqueued:
 
     async def _meet(self, member: Member) -> str:
         """Connect with the agent; give a result, empty when the caller waits again."""
-        bridge = _bridge(member)
+        bridge = member.matched.result()
         exchange = self.script.exchange
         try:
             await bridge.connect(self.script)
@@ -198,15 +197,9 @@ class _Enqueued:
 
     def _lose(self, member: Member, reason: Exception) -> None:
         """End the bridge of a caller who is gone before the talk began."""
-        _bridge(member).finish("caller")
+        member.matched.result().finish("caller")
         choice = self.script.exchange.choices.hung_up_while_connecting
         self.result = choice if isinstance(reason, Ended) else "redirected"
 
     def _waited(self, member: Member) -> int:
         return int(member.leg.clock.seconds() - member.entered_seconds + 0.001)
-
-
-def _bridge(member: Member) -> Bridge:
-    bridge = member.matched.result()
-    assert isinstance(bridge, Bridge)  # noqa: S101 -- nothing else is ever set
-    return bridge

@@ -17,7 +17,7 @@ from callcenter.standin.twiml.errors import TwilioError, message
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
-def future() -> "asyncio.Future[object]":
+def future() -> "asyncio.Future[Any]":
     """Give a future of the running loop."""
     return asyncio.get_running_loop().create_future()
 
@@ -75,7 +75,7 @@ class Moved(Exception):
 class ScopeEnded(Exception):
     """The future of a `Leg.scope` is done; `scope` is that future."""
 
-    def __init__(self, scope: "asyncio.Future[object]") -> None:
+    def __init__(self, scope: "asyncio.Future[Any]") -> None:
         self.scope = scope
         super().__init__()
 
@@ -122,7 +122,7 @@ class Leg:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _input: "asyncio.Future[object]" = field(default_factory=future)
     _interrupted: "asyncio.Future[object] | None" = None
-    _scopes: "list[asyncio.Future[object]]" = field(default_factory=list)
+    _scopes: "list[asyncio.Future[Any]]" = field(default_factory=list)
 
     # What the person at the end of the leg can do.
 
@@ -180,7 +180,7 @@ class Leg:
     def interrupted(self) -> "asyncio.Future[object]":
         """Done, with Ended or Moved, when the leg must stop what it does."""
         if self._interrupted is None:
-            self._interrupted = asyncio.get_running_loop().create_future()
+            self._interrupted = future()
         return self._interrupted
 
     @property
@@ -210,7 +210,7 @@ class Leg:
             self._interrupted = None
 
     @contextmanager
-    def scope(self, future: "asyncio.Future[object]") -> Iterator[None]:
+    def scope(self, future: "asyncio.Future[Any]") -> Iterator[None]:
         """Whatever waits inside is ended with ScopeEnded once this future is done."""
         self._scopes.append(future)
         try:
@@ -221,17 +221,13 @@ class Leg:
     async def until(self, *works: "asyncio.Future[Any]") -> None:
         """Wait for one of these; Ended, Moved or ScopeEnded if that comes first."""
         self.raise_if_interrupted()
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiter = future()
 
         def wake(_done: object) -> None:
             if not waiter.done():
                 waiter.set_result(None)
 
-        ends: tuple[asyncio.Future[Any], ...] = (
-            *works,
-            self.interrupted,
-            *self._scopes,
-        )
+        ends = (*works, self.interrupted, *self._scopes)
         for end in ends:
             end.add_done_callback(wake)
         try:

@@ -5,7 +5,8 @@ ends at once: as no-answer for a browser, as failed for a telephone.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,11 @@ SHORTEST, LONGEST = 5, 600
 TIME_LIMIT = 14_400
 SIP_CODES = {"in-progress": "200", "completed": "200", "busy": "486"}
 SIP_CODES |= {"failed": "404", "no-answer": "487", "canceled": "487"}
+
+
+def timeout(verb: Element) -> int:
+    """The seconds that a Dial lasts without an answer."""
+    return min(LONGEST, max(SHORTEST, verb.seconds("timeout", TIMEOUT)))
 
 
 async def dial(
@@ -80,26 +86,23 @@ class _Group:
     async def live(self) -> None:
         """Ring, and let the two talk if somebody answers."""
         leg, exchange = self.script.leg, self.script.exchange
-        seconds = min(LONGEST, max(SHORTEST, self.verb.seconds("timeout", TIMEOUT)))
-        timer: asyncio.Task[object] = asyncio.ensure_future(
-            exchange.clock.sleep(seconds + exchange.choices.dial_grace_seconds)
-        )
+        seconds = timeout(self.verb) + exchange.choices.dial_grace_seconds
         ringing = [asyncio.ensure_future(self._ring(noun)) for noun in self.nouns]
-        all_failed: asyncio.Future[object] = asyncio.ensure_future(_all(ringing))
+        all_failed = asyncio.ensure_future(asyncio.wait(ringing))
         leg.hear("Ring", ", ".join(noun.text for noun in self.nouns))
         try:
-            try:
-                scopes = (self.answered, timer, all_failed)
-                with leg.scope(scopes[0]), leg.scope(scopes[1]), leg.scope(scopes[2]):
-                    await leg.wait_until_interrupted()
-            except ScopeEnded:
-                pass
+            with (
+                suppress(ScopeEnded),
+                exchange.clock.timer(seconds) as timer,
+                leg.scope(self.answered),
+                leg.scope(timer),
+                leg.scope(all_failed),
+            ):
+                await leg.wait_until_interrupted()
             if self.answered.done():
                 await self._talk()
         finally:
-            timer.cancel()
-            all_failed.cancel()
-            for task in ringing:
+            for task in (all_failed, *ringing):
                 task.cancel()
             self._end_children()
 
@@ -170,11 +173,13 @@ class _Group:
             one.talks.append(Talk(two.sid, moment))
             one.set_doing("talking")
             one.note("connected")
-        limit: asyncio.Task[object] = asyncio.ensure_future(
-            exchange.clock.sleep(self.verb.seconds("timeLimit", TIME_LIMIT))
-        )
+        seconds = self.verb.seconds("timeLimit", TIME_LIMIT)
         try:
-            with leg.scope(child.interrupted), leg.scope(limit):
+            with (
+                exchange.clock.timer(seconds) as limit,
+                leg.scope(child.interrupted),
+                leg.scope(limit),
+            ):
                 while True:
                     await leg.wait_for_input()
                     if "*" in leg.keys and self.verb.is_true("hangupOnStar"):
@@ -183,7 +188,6 @@ class _Group:
         except ScopeEnded:
             leg.was_left = child.is_hung_up
         finally:
-            limit.cancel()
             self.seconds = int(exchange.clock.seconds() - began + 0.001)
             for one in (leg, child):
                 one.talks[-1].ended_at = exchange.clock.now()
@@ -207,24 +211,19 @@ class _Group:
                 self.script.exchange.finish(child)
 
 
-async def _all(ringing: "list[asyncio.Task[None]]") -> None:
-    await asyncio.gather(*ringing)
-
-
 async def ring(exchange: "Exchange", leg: Leg) -> bool:
     """Let a leg ring; says whether it was answered."""
     leg.status = "initiated"
     exchange.report(leg, "initiated", exchange.clock.now())
     is_client = leg.to.startswith("client:")
-    known: Mapping[str, object] = exchange.clients if is_client else exchange.phones
-    name = leg.to.removeprefix("client:")
-    if name not in known:
+    people = exchange.clients if is_client else exchange.phones
+    callee = people.get(leg.to.removeprefix("client:"))
+    if callee is None:
         leg.decline("no-answer" if is_client else "failed")
         return False
     leg.status = "ringing"
     leg.changed()
     exchange.report(leg, "ringing", exchange.clock.now())
-    callee = (exchange.clients if is_client else exchange.phones)[name]
     exchange.start_task(_pick_up(callee(leg), leg))
     try:
         while leg.status == "ringing":
@@ -253,15 +252,12 @@ async def call(
     exchange: "Exchange", leg: Leg, jump: Jump, timeout: float, verbs_script: Script
 ) -> None:
     """Run a call made by REST: ring, then the documents (docs/twilio.md 10.1)."""
-    timer: asyncio.Task[object] = asyncio.ensure_future(exchange.clock.sleep(timeout))
     try:
-        with leg.scope(timer):
+        with exchange.clock.timer(timeout) as timer, leg.scope(timer):
             answered = await ring(exchange, leg)
     except ScopeEnded:
         answered = False
         leg.decline("no-answer")
-    finally:
-        timer.cancel()
     if answered:
         await verbs_script.run(jump)
     else:

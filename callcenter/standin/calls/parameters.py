@@ -11,6 +11,7 @@ from callcenter.standin.calls.account import Account
 from callcenter.standin.calls.legs import Leg
 
 API_VERSION = "2010-04-01"
+# From of a caller who withholds the number (docs/twilio.md 1.3).
 WITHHELD = "+266696687"
 # The beginnings of numbers used here; Twilio knows them all.
 COUNTRIES = {"+81": "JP", "+1": "US", "+44": "GB", "+33": "FR", "+49": "DE"}
@@ -70,15 +71,10 @@ def progress(leg: Leg, moment: datetime) -> dict[str, str]:
     """Give what every call progress event has; takes the next sequence number."""
     number, leg.sequence = leg.sequence, leg.sequence + 1
     return {
-        "Timestamp": rfc2822(moment),
+        "Timestamp": format_datetime(moment),
         "CallbackSource": "call-progress-events",
         "SequenceNumber": str(number),
     }
-
-
-def rfc2822(moment: datetime) -> str:
-    """Write a moment as Twilio does."""
-    return format_datetime(moment)
 
 
 def country(number: str, default: str) -> str:

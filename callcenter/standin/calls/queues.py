@@ -4,8 +4,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from callcenter.standin.calls.legs import Leg, Visit, future
+
+if TYPE_CHECKING:
+    from callcenter.standin.calls.bridge import Bridge
 
 MAX_SIZE = 1000
 LONGEST_NAME = 64
@@ -18,7 +22,7 @@ class Member:
     leg: Leg
     visit: Visit
     entered_seconds: float  # of the clock
-    matched: "asyncio.Future[object]" = field(default_factory=future)
+    matched: "asyncio.Future[Bridge]" = field(default_factory=future)
 
     def renew(self) -> None:
         """Let it be matched again: the leg that dequeued it is gone."""
@@ -33,7 +37,7 @@ class Dialler:
     leg: Leg
     url: str = ""
     method: str = "POST"
-    matched: "asyncio.Future[object]" = field(default_factory=future)
+    matched: "asyncio.Future[Bridge]" = field(default_factory=future)
 
 
 @dataclass(eq=False)
@@ -43,7 +47,7 @@ class Queue:
     sid: str
     name: str
     created_at: datetime
-    bring_together: Callable[["Queue", Member, Dialler], object]
+    bring_together: Callable[["Queue", Member, Dialler], "Bridge"]
     max_size: int = MAX_SIZE
     updated_at: datetime | None = None
     members: list[Member] = field(default_factory=list)

@@ -1,9 +1,9 @@
-"""Record, and what recordings tell of themselves (docs/twilio.md 5.2, 5.3)."""
+"""Record, and what is reported of recordings (docs/twilio.md 5.2, 5.3)."""
 
 from datetime import datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from callcenter.standin.calls import parameters
 from callcenter.standin.calls.legs import Ended, Leg
 from callcenter.standin.calls.recordings import Recording
 from callcenter.standin.calls.script import Jump, Script
@@ -95,7 +95,7 @@ def send_callback(
         "RecordingDuration": str(made.duration),
         "RecordingSid": made.sid,
         "RecordingSource": made.source,
-        "RecordingStartTime": parameters.rfc2822(made.started_at),
+        "RecordingStartTime": format_datetime(made.started_at),
         "RecordingStatus": made.status,
         "RecordingTrack": made.track,
         "RecordingUrl": made.url,

@@ -132,12 +132,7 @@ class _JumpingSelector(selectors.DefaultSelector):
         return []
 
 
-def virtual_time_loop() -> VirtualLoop:
-    """Give a loop in virtual time."""
-    return VirtualLoop()
-
-
 def run_virtual(work: Coroutine[Any, Any, T]) -> T:
     """Run it in virtual time."""
-    with asyncio.Runner(loop_factory=virtual_time_loop) as runner:
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(work)

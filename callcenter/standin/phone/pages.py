@@ -8,11 +8,12 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.crypto import salted_hmac
@@ -84,9 +85,13 @@ def paths(offering: Offering, written: Writing) -> list[URLPattern]:
     """The pages and what their script calls; `written` formats a number for people."""
     given: dict[str, Any] = {"offering": offering, "written": written}
     call = "calls/<str:sid>/"
+
+    def telephone(whose: str) -> Callable[..., HttpResponseBase]:
+        return TelephoneView.as_view(template_name=f"standin/{whose}.html", **given)
+
     return [
-        path("phone/", PhoneView.as_view(**given), name="phone"),
-        path("operator/", OperatorView.as_view(**given), name="operator"),
+        path("phone/", telephone("phone"), name="phone"),
+        path("operator/", telephone("operator"), name="operator"),
         path("calls/", CallsView.as_view(**given), name="calls"),
         path(call, NewsView.as_view(**given), name="call"),
         path(f"{call}press/", PressView.as_view(**given), name="press"),
@@ -126,33 +131,22 @@ class DemoView(View):
 
 
 class TelephoneView(DemoView):
-    """A page with a telephone."""
+    """A page with the telephone of a caller or of an operator."""
 
-    template_name: ClassVar[str]
+    template_name = ""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         offer = self.offer()
+        everybody = [*offer.lines, *offer.operators]
         context = {
             "offer": offer,
             "keys": KEYS,
             "texts": texts(),
-            "names": {who.number: asdict(who) for who in _everybody(offer)},
+            "names": {who.number: asdict(who) for who in everybody},
         }
         response = render(request, self.template_name, context)
         response["Content-Security-Policy"] = POLICY
         return response
-
-
-class PhoneView(TelephoneView):
-    """The caller's telephone."""
-
-    template_name = "standin/phone.html"
-
-
-class OperatorView(TelephoneView):
-    """The operator's telephone."""
-
-    template_name = "standin/operator.html"
 
 
 class CallsView(DemoView):
@@ -217,10 +211,6 @@ class HangUpView(DemoView):
 
     def post(self, request: HttpRequest, sid: str) -> JsonResponse:
         return self.asked({"do": "hang_up", "call": sid})
-
-
-def _everybody(offer: Offer) -> list[Telephone]:
-    return [*offer.lines, *offer.operators]
 
 
 def _refused(form: forms.Form) -> JsonResponse:

@@ -8,25 +8,14 @@ from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.calls.sids import new_sid
 from callcenter.standin.rest.paging import Page, page
 from callcenter.standin.rest.values import (
-    NotFound,
     Parameters,
     Resource,
     among,
+    known,
     moment,
     newest_first,
+    uri,
 )
-
-# A parameter, and the field it sets.
-_URLS = {
-    "VoiceUrl": "voice_url",
-    "VoiceFallbackUrl": "fallback_url",
-    "StatusCallback": "status_callback",
-}
-_METHODS = {
-    "VoiceMethod": "voice_method",
-    "VoiceFallbackMethod": "fallback_method",
-    "StatusCallbackMethod": "status_method",
-}
 
 
 def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
@@ -51,12 +40,12 @@ def create(exchange: Exchange, path: str, form: Parameters) -> Resource:
 
 def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resource:
     """Read one."""
-    return _resource(exchange, _known(exchange, sid))
+    return _resource(exchange, known(exchange.applications, sid))
 
 
 def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resource:
     """Change the given fields."""
-    application = _known(exchange, sid)
+    application = known(exchange.applications, sid)
     _set(application, form)
     application.updated_at = exchange.clock.now()
     return _resource(exchange, application)
@@ -64,33 +53,19 @@ def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resourc
 
 def delete(exchange: Exchange, path: str, form: Parameters, sid: str) -> None:
     """Delete one."""
-    del exchange.applications[_known(exchange, sid).sid]
-
-
-def _known(exchange: Exchange, sid: str) -> Application:
-    try:
-        return exchange.applications[sid]
-    except KeyError as problem:
-        raise NotFound from problem
+    del exchange.applications[known(exchange.applications, sid).sid]
 
 
 def _set(application: Application, form: Parameters) -> None:
     """Read all fields before any is changed, so that a refusal changes nothing."""
-    values = {field: form.url(name) for name, field in _URLS.items() if name in form}
-    values |= {
-        field: form.method(name) for name, field in _METHODS.items() if name in form
-    }
-    if "FriendlyName" in form:
-        values["friendly_name"] = form.friendly_name()
-    for field, value in values.items():
+    for field, value in form.voice_fields().items():
         setattr(application, field, value)
 
 
 def _resource(exchange: Exchange, application: Application) -> Resource:
-    account_sid = exchange.account.sid
     return {
         "sid": application.sid,
-        "account_sid": account_sid,
+        "account_sid": exchange.account.sid,
         "api_version": API_VERSION,
         "friendly_name": application.friendly_name,
         "date_created": moment(application.created_at),
@@ -109,7 +84,5 @@ def _resource(exchange: Exchange, application: Application) -> Resource:
         "sms_fallback_method": "POST",
         "sms_status_callback": None,
         "public_application_connect_enabled": False,
-        "uri": (
-            f"/{API_VERSION}/Accounts/{account_sid}/Applications/{application.sid}.json"
-        ),
+        "uri": uri(exchange, f"Applications/{application.sid}"),
     }

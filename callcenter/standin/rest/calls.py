@@ -11,14 +11,15 @@ from callcenter.standin.rest.numbers import formatted
 from callcenter.standin.rest.paging import Page, page
 from callcenter.standin.rest.values import (
     BAD_PARAMETER,
-    NotFound,
     Parameters,
     Refused,
     Resource,
     among,
     is_on_days,
+    known,
     moment,
     newest_first,
+    uri,
 )
 
 NOT_IN_PROGRESS = 21220
@@ -57,7 +58,7 @@ def create(exchange: Exchange, path: str, form: Parameters) -> Resource:
 
 def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resource:
     """Read one leg."""
-    return _resource(exchange, known(exchange, sid))
+    return _resource(exchange, known(exchange.calls, sid))
 
 
 def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resource:
@@ -65,7 +66,7 @@ def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resourc
 
     The answer may still have the old status, as Twilio's may (docs/twilio.md 4.4).
     """
-    leg = known(exchange, sid)
+    leg = known(exchange.calls, sid)
     status, url, twiml = form.text("Status"), form.url("Url"), placing.twiml(form)
     method = form.method("Method")
     if url and twiml:
@@ -89,14 +90,6 @@ def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resourc
             leg.fallback_method = form.method("FallbackMethod")
         exchange.update_call(sid, url=url, method=method, twiml=twiml)
     return _resource(exchange, leg)
-
-
-def known(exchange: Exchange, sid: str) -> Leg:
-    """The leg with this SID; NotFound without one."""
-    try:
-        return exchange.calls[sid]
-    except KeyError as problem:
-        raise NotFound from problem
 
 
 def _end(exchange: Exchange, leg: Leg, status: str) -> None:
@@ -123,7 +116,6 @@ def _completed_at(leg: Leg) -> datetime | None:
 
 
 def _resource(exchange: Exchange, leg: Leg) -> Resource:
-    account = f"/{API_VERSION}/Accounts/{exchange.account.sid}"
     ours = exchange.numbers.get(leg.to if leg.direction == "inbound" else leg.from_)
     has_length = leg.status == "completed" and leg.duration is not None
     return {
@@ -151,9 +143,9 @@ def _resource(exchange: Exchange, leg: Leg) -> Resource:
         "answered_by": None,
         "forwarded_from": leg.forwarded_from or None,
         "caller_name": leg.caller_name,
-        "uri": f"{account}/Calls/{leg.sid}.json",
+        "uri": uri(exchange, f"Calls/{leg.sid}"),
         "subresource_uris": {
-            name: f"{account}/Calls/{leg.sid}/{place}.json"
+            name: uri(exchange, f"Calls/{leg.sid}/{place}")
             for name, place in SUBRESOURCES.items()
         },
     }

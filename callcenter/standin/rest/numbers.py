@@ -8,30 +8,19 @@ from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.rest.paging import Page, page
 from callcenter.standin.rest.values import (
     BAD_PARAMETER,
-    NotFound,
     Parameters,
     Refused,
     Resource,
     among,
+    known,
     moment,
     newest_first,
+    uri,
 )
-
-# A parameter, and the field it sets.
-_URLS = {
-    "VoiceUrl": "voice_url",
-    "VoiceFallbackUrl": "fallback_url",
-    "StatusCallback": "status_callback",
-}
-_METHODS = {
-    "VoiceMethod": "voice_method",
-    "VoiceFallbackMethod": "fallback_method",
-    "StatusCallbackMethod": "status_method",
-}
 
 
 def formatted(address: str) -> str:
-    """An address for display: those of North America are grouped, others visit."""
+    """An address for display: those of North America are grouped, others unchanged."""
     if match := re.fullmatch(r"\+1([0-9]{3})([0-9]{3})([0-9]{4})", address):
         return "({}) {}-{}".format(*match.groups())
     return address
@@ -48,24 +37,19 @@ def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
         and pattern.search(one.e164)
         and asked.text("Origin") != "hosted"
     ]
-    tell = partial(_resource, exchange)
-    return page("incoming_phone_numbers", found, tell, path, asked)
+    resource = partial(_resource, exchange)
+    return page("incoming_phone_numbers", found, resource, path, asked)
 
 
 def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resource:
     """Read one."""
-    return _resource(exchange, _known(exchange, sid))
+    return _resource(exchange, known(exchange.numbers, sid))
 
 
 def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resource:
     """Change the given fields, for the next call on."""
-    number = _known(exchange, sid)
-    values = {field: form.url(name) for name, field in _URLS.items() if name in form}
-    values |= {
-        field: form.method(name) for name, field in _METHODS.items() if name in form
-    }
-    if "FriendlyName" in form:
-        values["friendly_name"] = form.friendly_name()
+    number = known(exchange.numbers, sid)
+    values = form.voice_fields()
     if "VoiceApplicationSid" in form:
         values["application_sid"] = form.text("VoiceApplicationSid")
         if not among([*exchange.applications, ""], values["application_sid"]):
@@ -77,22 +61,14 @@ def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resourc
     return _resource(exchange, number)
 
 
-def _known(exchange: Exchange, sid: str) -> Number:
-    for number in exchange.numbers.values():
-        if number.sid == sid:
-            return number
-    raise NotFound
-
-
 def _name(number: Number) -> str:
     return number.friendly_name or formatted(number.e164)
 
 
 def _resource(exchange: Exchange, number: Number) -> Resource:
-    account_sid = exchange.account.sid
     return {
         "sid": number.sid,
-        "account_sid": account_sid,
+        "account_sid": exchange.account.sid,
         "api_version": API_VERSION,
         "phone_number": number.e164,
         "friendly_name": _name(number),
@@ -124,8 +100,5 @@ def _resource(exchange: Exchange, number: Number) -> Resource:
         "emergency_status": "Inactive",
         "emergency_address_sid": None,
         "emergency_address_status": "unregistered",
-        "uri": (
-            f"/{API_VERSION}/Accounts/{account_sid}"
-            f"/IncomingPhoneNumbers/{number.sid}.json"
-        ),
+        "uri": uri(exchange, f"IncomingPhoneNumbers/{number.sid}"),
     }

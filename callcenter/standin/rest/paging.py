@@ -1,23 +1,13 @@
 """Pages of lists, as the API gives them: tokens, URLs, counts."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
 from urllib.parse import urlencode
 
-from callcenter.standin.rest.values import Parameters, Resource
+from callcenter.standin.rest.values import N, Parameters, Resource
 
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 1000
 
-
-class Named(Protocol):
-    """A resource in a list, with its SID."""
-
-    @property
-    def sid(self) -> str: ...
-
-
-N = TypeVar("N", bound=Named)
 
 Page = dict[str, int | str | list[Resource] | None]
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from callcenter.standin.calls.exchange import Exchange
-from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.calls.queues import MAX_SIZE, Member, Queue
 from callcenter.standin.rest.paging import Page, page
 from callcenter.standin.rest.values import (
@@ -13,8 +12,10 @@ from callcenter.standin.rest.values import (
     Parameters,
     Refused,
     Resource,
+    known,
     moment,
     newest_first,
+    uri,
 )
 
 # Only the rule is documented; the code of this error is not known.
@@ -46,7 +47,7 @@ def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
 
 def create(exchange: Exchange, path: str, form: Parameters) -> Resource:
     """Make one; its name must be new."""
-    form.required("FriendlyName")
+    form.require("FriendlyName")
     name, size = _free_name(exchange, form), _max_size(form, MAX_SIZE)
     queue = exchange.queue(name)
     queue.max_size = size
@@ -55,12 +56,12 @@ def create(exchange: Exchange, path: str, form: Parameters) -> Resource:
 
 def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resource:
     """Read one."""
-    return _resource(exchange, _known(exchange, sid))
+    return _resource(exchange, known(exchange.queues, sid))
 
 
 def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resource:
     """Rename one or change its size; its members stay."""
-    queue = _known(exchange, sid)
+    queue = known(exchange.queues, sid)
     size = _max_size(form, queue.max_size)
     if "FriendlyName" in form and form.text("FriendlyName") != queue.name:
         name = _free_name(exchange, form)
@@ -73,7 +74,7 @@ def update(exchange: Exchange, path: str, form: Parameters, sid: str) -> Resourc
 
 def delete(exchange: Exchange, path: str, form: Parameters, sid: str) -> None:
     """Delete one in which nobody waits."""
-    queue = _known(exchange, sid)
+    queue = known(exchange.queues, sid)
     if queue.members:
         raise Refused(400, NOT_EMPTY, f"Queue {sid} is not empty")
     del exchange.queues[queue.name]
@@ -81,9 +82,9 @@ def delete(exchange: Exchange, path: str, form: Parameters, sid: str) -> None:
 
 def members(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Page:
     """List the members, the first one first."""
-    found = _places(_known(exchange, sid))
-    tell = partial(_member_resource, exchange)
-    return page("queue_members", found, tell, path, asked)
+    found = _places(known(exchange.queues, sid))
+    resource = partial(_member_resource, exchange)
+    return page("queue_members", found, resource, path, asked)
 
 
 def member(
@@ -98,18 +99,11 @@ def dequeue(
 ) -> Resource:
     """Dequeue a member: send the call to a document. A second time it is not found."""
     place = _place(exchange, sid, call_sid)
-    form.required("Url")
+    form.require("Url")
     url, method = form.url("Url"), form.method("Method")
     resource = _member_resource(exchange, place)
     exchange.dequeue(sid, place.sid, url, method)
     return resource
-
-
-def _known(exchange: Exchange, sid: str) -> Queue:
-    for queue in exchange.queues.values():
-        if queue.sid == sid:
-            return queue
-    raise NotFound
 
 
 def _places(queue: Queue) -> list[Place]:
@@ -119,7 +113,7 @@ def _places(queue: Queue) -> list[Place]:
 
 
 def _place(exchange: Exchange, sid: str, call_sid: str) -> Place:
-    for place in _places(_known(exchange, sid)):
+    for place in _places(known(exchange.queues, sid)):
         if call_sid in (FRONT, place.sid):
             return place
     raise NotFound
@@ -142,17 +136,16 @@ def _max_size(form: Parameters, default: int) -> int:
 
 
 def _resource(exchange: Exchange, queue: Queue) -> Resource:
-    account_sid = exchange.account.sid
     return {
         "sid": queue.sid,
-        "account_sid": account_sid,
+        "account_sid": exchange.account.sid,
         "friendly_name": queue.name,
         "current_size": len(_places(queue)),
         "max_size": queue.max_size,
         "average_wait_time": queue.average_wait(exchange.clock.seconds()),
         "date_created": moment(queue.created_at),
         "date_updated": moment(queue.updated_at or queue.created_at),
-        "uri": f"/{API_VERSION}/Accounts/{account_sid}/Queues/{queue.sid}.json",
+        "uri": uri(exchange, f"Queues/{queue.sid}"),
     }
 
 
@@ -164,8 +157,5 @@ def _member_resource(exchange: Exchange, place: Place) -> Resource:
         "date_enqueued": moment(place.member.visit.entered_at),
         "position": place.position,
         "wait_time": int(waited),
-        "uri": (
-            f"/{API_VERSION}/Accounts/{exchange.account.sid}"
-            f"/Queues/{place.queue.sid}/Members/{place.sid}.json"
-        ),
+        "uri": uri(exchange, f"Queues/{place.queue.sid}/Members/{place.sid}"),
     }

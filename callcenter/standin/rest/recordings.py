@@ -6,7 +6,6 @@ from functools import partial
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.calls.recordings import Recording
-from callcenter.standin.rest import calls
 from callcenter.standin.rest.paging import Page, page
 from callcenter.standin.rest.values import (
     NotFound,
@@ -14,8 +13,10 @@ from callcenter.standin.rest.values import (
     Resource,
     among,
     is_on_days,
+    known,
     moment,
     newest_first,
+    uri,
 )
 
 
@@ -40,15 +41,14 @@ def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resourc
 
 def delete(exchange: Exchange, path: str, form: Parameters, sid: str) -> None:
     """Delete the sound; the resource stays and is listed if asked for."""
-    recording = _known(exchange, sid)
-    recording.status = "deleted"
+    _known(exchange, sid).status = "deleted"
 
 
 def listed_of_call(
     exchange: Exchange, path: str, asked: Parameters, call_sid: str
 ) -> Page:
     """Those of one call."""
-    calls.known(exchange, call_sid)
+    known(exchange.calls, call_sid)
     found = [
         one
         for one in newest_first(exchange.recordings)
@@ -56,8 +56,8 @@ def listed_of_call(
         and one.status != "deleted"
         and is_on_days(one.started_at, asked, "DateCreated")
     ]
-    tell = partial(_resource_of_call, exchange)
-    return page("recordings", found, tell, path, asked)
+    resource = partial(_resource_of_call, exchange)
+    return page("recordings", found, resource, path, asked)
 
 
 def fetch_of_call(
@@ -111,20 +111,21 @@ def _shared(exchange: Exchange, recording: Recording) -> Resource:
 
 
 def _resource(exchange: Exchange, recording: Recording) -> Resource:
-    place = f"/{API_VERSION}/Accounts/{exchange.account.sid}/Recordings/{recording.sid}"
+    place = f"Recordings/{recording.sid}"
+    media = uri(exchange, place).removesuffix(".json")
     return _shared(exchange, recording) | {
-        "media_url": f"https://api.twilio.com{place}",
+        "media_url": f"https://api.twilio.com{media}",
         "subresource_uris": {
-            "add_on_results": f"{place}/AddOnResults.json",
-            "transcriptions": f"{place}/Transcriptions.json",
+            "add_on_results": uri(exchange, f"{place}/AddOnResults"),
+            "transcriptions": uri(exchange, f"{place}/Transcriptions"),
         },
-        "uri": f"{place}.json",
+        "uri": uri(exchange, place),
     }
 
 
 def _resource_of_call(exchange: Exchange, recording: Recording) -> Resource:
-    call = f"/{API_VERSION}/Accounts/{exchange.account.sid}/Calls/{recording.call_sid}"
+    place = f"Calls/{recording.call_sid}/Recordings/{recording.sid}"
     return _shared(exchange, recording) | {
         "track": recording.track,
-        "uri": f"{call}/Recordings/{recording.sid}.json",
+        "uri": uri(exchange, place),
     }

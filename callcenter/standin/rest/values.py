@@ -4,10 +4,21 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-T = TypeVar("T")
+from callcenter.standin.calls.exchange import Exchange
+from callcenter.standin.calls.parameters import API_VERSION
+
+
+class Named(Protocol):
+    """A resource with its SID."""
+
+    @property
+    def sid(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
 
 Json = str | int | bool | None | dict[str, str] | dict[str, bool]
 Resource = dict[str, Json]
@@ -16,6 +27,18 @@ BAD_PARAMETER = 20001
 NAME_INVALID = 20002
 URL_INVALID = 21205
 LONGEST_NAME = 64
+
+# Of numbers and TwiML Apps: a parameter, and the field it sets.
+_URLS = {
+    "VoiceUrl": "voice_url",
+    "VoiceFallbackUrl": "fallback_url",
+    "StatusCallback": "status_callback",
+}
+_METHODS = {
+    "VoiceMethod": "voice_method",
+    "VoiceFallbackMethod": "fallback_method",
+    "StatusCallbackMethod": "status_method",
+}
 
 
 class Refused(Exception):
@@ -83,13 +106,23 @@ class Parameters:
             raise Refused(400, NAME_INVALID, "Invalid FriendlyName")
         return name
 
-    def required(self, name: str) -> str:
-        """A value that has to be there."""
-        value = self.text(name)
-        if not value:
+    def voice_fields(self) -> dict[str, str]:
+        """The given fields of a number or TwiML App, checked; Refused if one is bad."""
+        values = {
+            field: self.url(name) for name, field in _URLS.items() if name in self
+        }
+        values |= {
+            field: self.method(name) for name, field in _METHODS.items() if name in self
+        }
+        if "FriendlyName" in self:
+            values["friendly_name"] = self.friendly_name()
+        return values
+
+    def require(self, name: str) -> None:
+        """Refused if there is no value."""
+        if not self.text(name):
             message = f"Missing required parameter {name} in the post body"
             raise Refused(400, BAD_PARAMETER, message)
-        return value
 
 
 def _is_absolute(url: str) -> bool:
@@ -133,7 +166,20 @@ def _day(text: str, name: str) -> date:
         raise Refused(400, BAD_PARAMETER, message) from problem
 
 
-def newest_first(things: Mapping[str, T]) -> list[T]:
+def known(resources: Mapping[str, N], sid: str) -> N:
+    """The resource with this SID; NotFound without one."""
+    for resource in resources.values():
+        if resource.sid == sid:
+            return resource
+    raise NotFound
+
+
+def uri(exchange: Exchange, place: str) -> str:
+    """The path of a resource, as resources name it; `place` is that in the account."""
+    return f"/{API_VERSION}/Accounts/{exchange.account.sid}/{place}.json"
+
+
+def newest_first(things: Mapping[str, N]) -> list[N]:
     """In the order of the API; the mapping has the oldest first."""
     return list(things.values())[::-1]
 

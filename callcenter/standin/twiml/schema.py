@@ -11,7 +11,7 @@ class Rule(NamedTuple):
     has_text: bool
 
 
-def _rule(parents: str, attributes: str, has_text: bool) -> Rule:
+def _rule(parents: str, attributes: str = "", has_text: bool = False) -> Rule:
     names = frozenset(attributes.split())
     return Rule(frozenset(parents.split()), names, has_text)
 
@@ -21,230 +21,113 @@ RULES = {
         "Dial",
         "copyParentTo customerId method statusCallback statusCallbackEvent "
         "statusCallbackMethod url",
-        True,
+        has_text=True,
     ),
-    "ApplicationSid": _rule(
-        "Application",
-        "",
-        True,
-    ),
+    "ApplicationSid": _rule("Application", has_text=True),
     "Client": _rule(
         "Dial",
         "method statusCallback statusCallbackEvent statusCallbackMethod url",
-        True,
+        has_text=True,
     ),
     "Conference": _rule(
         "Dial",
         "beep coach endConferenceOnExit eventCallbackUrl jitterBufferSize "
-        "maxParticipants muted participantLabel record "
-        "recordingConfigurationId recordingStatusCallback "
-        "recordingStatusCallbackEvent recordingStatusCallbackMethod region "
-        "startConferenceOnEnter statusCallback statusCallbackEvent "
-        "statusCallbackMethod trim waitMethod waitUrl",
-        True,
+        "maxParticipants muted participantLabel record recordingConfigurationId "
+        "recordingStatusCallback recordingStatusCallbackEvent "
+        "recordingStatusCallbackMethod region startConferenceOnEnter statusCallback "
+        "statusCallbackEvent statusCallbackMethod trim waitMethod waitUrl",
+        has_text=True,
     ),
-    "Connect": _rule(
-        "Response",
-        "action method",
-        False,
-    ),
+    "Connect": _rule("Response", "action method"),
     "Dial": _rule(
         "Response",
-        "action answerOnBridge callerId events hangupOnStar method "
-        "passports record recordingConfigurationId recordingStatusCallback "
-        "recordingStatusCallbackEvent recordingStatusCallbackMethod "
-        "recordingTrack referMethod referUrl ringTone sequential timeLimit "
-        "timeout trim",
-        True,
+        "action answerOnBridge callerId events hangupOnStar method passports record "
+        "recordingConfigurationId recordingStatusCallback "
+        "recordingStatusCallbackEvent recordingStatusCallbackMethod recordingTrack "
+        "referMethod referUrl ringTone sequential timeLimit timeout trim",
+        has_text=True,
     ),
-    "Echo": _rule(
-        "Response",
-        "",
-        False,
-    ),
+    "Echo": _rule("Response"),
     "Enqueue": _rule(
         "Response",
         "action maxQueueSize method waitUrl waitUrlMethod workflowSid",
-        True,
+        has_text=True,
     ),
     "Gather": _rule(
         "Response",
-        "action actionOnEmptyResult bargeIn debug enhanced finishOnKey "
-        "hints input language maxSpeechTime method numDigits "
-        "partialResultCallback partialResultCallbackMethod profanityFilter "
-        "speechModel speechTimeout timeout",
-        False,
+        "action actionOnEmptyResult bargeIn debug enhanced finishOnKey hints input "
+        "language maxSpeechTime method numDigits partialResultCallback "
+        "partialResultCallbackMethod profanityFilter speechModel speechTimeout "
+        "timeout",
     ),
-    "Hangup": _rule(
-        "Response",
-        "",
-        False,
-    ),
-    "Identity": _rule(
-        "Client",
-        "",
-        True,
-    ),
-    "Leave": _rule(
-        "Response",
-        "",
-        False,
-    ),
+    "Hangup": _rule("Response"),
+    "Identity": _rule("Client", has_text=True),
+    "Leave": _rule("Response"),
     "Number": _rule(
         "Dial",
         "amdStatusCallback amdStatusCallbackMethod byoc machineDetection "
         "machineDetectionSilenceTimeout machineDetectionSpeechEndThreshold "
-        "machineDetectionSpeechThreshold machineDetectionTimeout method "
-        "sendDigits statusCallback statusCallbackEvent statusCallbackMethod "
-        "url",
-        True,
+        "machineDetectionSpeechThreshold machineDetectionTimeout method sendDigits "
+        "statusCallback statusCallbackEvent statusCallbackMethod url",
+        has_text=True,
     ),
     "Parameter": _rule(
-        "Application Client ConversationRelay Hangup Pay Reject Siprec "
-        "Stream Transcription VirtualAgent",
+        "Application Client ConversationRelay Hangup Pay Reject Siprec Stream "
+        "Transcription VirtualAgent",
         "name value",
-        False,
     ),
-    "Pause": _rule(
-        "Gather Prompt Response",
-        "length",
-        False,
-    ),
+    "Pause": _rule("Gather Prompt Response", "length"),
     "Pay": _rule(
         "Response",
-        "action bankAccountType chargeAmount currency description input "
-        "language maxAttempts minPostalCodeLength paymentConnector "
-        "paymentMethod postalCode securityCode statusCallback "
-        "statusCallbackMethod timeout tokenType validCardTypes",
-        False,
+        "action bankAccountType chargeAmount currency description input language "
+        "maxAttempts minPostalCodeLength paymentConnector paymentMethod postalCode "
+        "securityCode statusCallback statusCallbackMethod timeout tokenType "
+        "validCardTypes",
     ),
-    "Play": _rule(
-        "Gather Prompt Response",
-        "digits loop",
-        True,
-    ),
+    "Play": _rule("Gather Prompt Response", "digits loop", has_text=True),
     "Prompt": _rule(
-        "Pay Response",
-        "attempt cardType errorType for requireMatchingInputs",
-        False,
+        "Pay Response", "attempt cardType errorType for requireMatchingInputs"
     ),
     "Queue": _rule(
-        "Dial",
-        "method postWorkActivitySid reservationSid url",
-        True,
+        "Dial", "method postWorkActivitySid reservationSid url", has_text=True
     ),
     "Record": _rule(
         "Response",
-        "action finishOnKey maxLength method playBeep "
-        "recordingConfigurationId recordingStatusCallback "
-        "recordingStatusCallbackEvent recordingStatusCallbackMethod timeout "
-        "transcribe transcribeCallback trim",
-        False,
+        "action finishOnKey maxLength method playBeep recordingConfigurationId "
+        "recordingStatusCallback recordingStatusCallbackEvent "
+        "recordingStatusCallbackMethod timeout transcribe transcribeCallback trim",
     ),
-    "Redirect": _rule(
-        "Response",
-        "method",
-        True,
-    ),
-    "Refer": _rule(
-        "Response",
-        "action method",
-        False,
-    ),
-    "Reject": _rule(
-        "Response",
-        "reason",
-        False,
-    ),
-    "Say": _rule(
-        "Gather Prompt Response",
-        "language loop voice",
-        True,
-    ),
-    "Sim": _rule(
-        "Dial",
-        "",
-        True,
-    ),
+    "Redirect": _rule("Response", "method", has_text=True),
+    "Refer": _rule("Response", "action method"),
+    "Reject": _rule("Response", "reason"),
+    "Say": _rule("Gather Prompt Response", "language loop voice", has_text=True),
+    "Sim": _rule("Dial", has_text=True),
     "Sip": _rule(
         "Dial Refer",
         "amdStatusCallback amdStatusCallbackMethod machineDetection "
         "machineDetectionSilenceTimeout machineDetectionSpeechEndThreshold "
-        "machineDetectionSpeechThreshold machineDetectionTimeout method "
-        "password statusCallback statusCallbackEvent statusCallbackMethod "
-        "url username",
-        True,
+        "machineDetectionSpeechThreshold machineDetectionTimeout method password "
+        "statusCallback statusCallbackEvent statusCallbackMethod url username",
+        has_text=True,
     ),
-    "Sms": _rule(
-        "Response",
-        "action from method statusCallback to",
-        True,
-    ),
-    "Start": _rule(
-        "Response",
-        "action method",
-        False,
-    ),
-    "Stop": _rule(
-        "Response",
-        "",
-        False,
-    ),
-    "Task": _rule(
-        "Enqueue",
-        "priority timeout",
-        True,
-    ),
-    "break": _rule(
-        "Say emphasis lang p prosody s w",
-        "strength time",
-        False,
-    ),
-    "emphasis": _rule(
-        "Say emphasis lang p prosody s w",
-        "level",
-        True,
-    ),
-    "lang": _rule(
-        "Say emphasis lang p prosody s",
-        "xml:lang",
-        True,
-    ),
-    "p": _rule(
-        "Say lang prosody",
-        "",
-        True,
-    ),
-    "phoneme": _rule(
-        "Say emphasis lang p prosody s w",
-        "alphabet ph",
-        True,
-    ),
+    "Sms": _rule("Response", "action from method statusCallback to", has_text=True),
+    "Start": _rule("Response", "action method"),
+    "Stop": _rule("Response"),
+    "Task": _rule("Enqueue", "priority timeout", has_text=True),
+    "break": _rule("Say emphasis lang p prosody s w", "strength time"),
+    "emphasis": _rule("Say emphasis lang p prosody s w", "level", has_text=True),
+    "lang": _rule("Say emphasis lang p prosody s", "xml:lang", has_text=True),
+    "p": _rule("Say lang prosody", has_text=True),
+    "phoneme": _rule("Say emphasis lang p prosody s w", "alphabet ph", has_text=True),
     "prosody": _rule(
-        "Say emphasis lang p prosody s w",
-        "pitch rate volume",
-        True,
+        "Say emphasis lang p prosody s w", "pitch rate volume", has_text=True
     ),
-    "s": _rule(
-        "Say lang p prosody",
-        "",
-        True,
-    ),
+    "s": _rule("Say lang p prosody", has_text=True),
     "say-as": _rule(
-        "Say emphasis lang p prosody s w",
-        "format interpret-as",
-        True,
+        "Say emphasis lang p prosody s w", "format interpret-as", has_text=True
     ),
-    "sub": _rule(
-        "Say emphasis lang p prosody s w",
-        "alias",
-        True,
-    ),
-    "w": _rule(
-        "Say emphasis lang p prosody s",
-        "role",
-        True,
-    ),
+    "sub": _rule("Say emphasis lang p prosody s w", "alias", has_text=True),
+    "w": _rule("Say emphasis lang p prosody s", "role", has_text=True),
 }
 # The verbs of documents that are not the call's own (docs/twilio.md 2.6, 3.1, 5.8).
 CONTEXTS = {
