@@ -60,7 +60,8 @@ class Bridge:
 
     async def talk(self) -> None:
         """Let them talk until somebody ends it; runs on the caller's leg."""
-        self._begin()
+        self.began_at = self.caller.clock.seconds()
+        begin_talk(self.caller, self.agent)
         try:
             with self.caller.scope(self.over):
                 await self.caller.wait_until_interrupted()
@@ -85,18 +86,22 @@ class Bridge:
         self.over.set_result(by)
         if self.began_at is None:
             return
-        clock = self.caller.clock
-        self.seconds = int(clock.seconds() - self.began_at + 0.001)
+        self.seconds = int(self.caller.clock.seconds() - self.began_at + 0.001)
+        end_talk(self.caller, self.agent, self.seconds)
         for leg in (self.caller, self.agent):
-            leg.talks[-1].ended_at = clock.now()
-            leg.talks[-1].seconds = self.seconds
             leg.note("disconnected")
 
-    def _begin(self) -> None:
-        clock = self.caller.clock
-        self.began_at = clock.seconds()
-        self.caller.talks.append(Talk(self.agent.sid, clock.now()))
-        self.agent.talks.append(Talk(self.caller.sid, clock.now()))
-        for leg in (self.caller, self.agent):
-            leg.set_doing("talking")
-            leg.note("connected")
+
+def begin_talk(one: Leg, two: Leg) -> None:
+    """Let two legs talk with each other from now on."""
+    for leg, other in ((one, two), (two, one)):
+        leg.talks.append(Talk(other.sid, leg.clock.now()))
+        leg.set_doing("talking")
+        leg.note("connected")
+
+
+def end_talk(one: Leg, two: Leg, seconds: int) -> None:
+    """Complete the talk of two legs, which lasted so many seconds."""
+    for leg in (one, two):
+        leg.talks[-1].ended_at = leg.clock.now()
+        leg.talks[-1].seconds = seconds

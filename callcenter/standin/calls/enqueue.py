@@ -101,9 +101,9 @@ class _Enqueued:
     def form(self, result: str) -> dict[str, str]:
         """Give what the action request adds (docs/twilio.md 2.2)."""
         form = {"QueueResult": result}
-        tells = result not in ("error", "system-error")
-        tells = tells or self.script.exchange.choices.errors_name_queue
-        if self.member is not None and tells:
+        is_error = result in ("error", "system-error")
+        names_queue = not is_error or self.script.exchange.choices.errors_name_queue
+        if self.member is not None and names_queue:
             form["QueueSid"] = self.member.visit.queue_sid
             form["QueueTime"] = str(self.member.visit.wait_seconds)
         if self.script.digits and self.script.exchange.choices.digits_ride_along:

@@ -10,13 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from callcenter.standin.calls.bridge import begin_talk, end_talk
 from callcenter.standin.calls.legs import (
     FINAL,
     Ended,
     Leg,
     Moved,
     ScopeEnded,
-    Talk,
     future,
 )
 from callcenter.standin.calls.record import keep, send_callback
@@ -42,7 +42,7 @@ def timeout(verb: Element) -> int:
 async def dial(
     script: Script, verb: Element, document: Document, form: dict[str, str]
 ) -> None:
-    """Ring what the nouns name; fill in what the action tells.
+    """Ring what the nouns name; add the action's parameters to `form`.
 
     Up to ten ring together: the first to answer wins, the rest are canceled. Conference
     and Sip are not played: such a Dial fails.
@@ -169,10 +169,7 @@ class _Group:
         leg.answer()
         self.is_bridged = True
         began, moment = exchange.clock.seconds(), exchange.clock.now()
-        for one, two in ((leg, child), (child, leg)):
-            one.talks.append(Talk(two.sid, moment))
-            one.set_doing("talking")
-            one.note("connected")
+        begin_talk(leg, child)
         seconds = self.verb.seconds("timeLimit", TIME_LIMIT)
         try:
             with (
@@ -189,9 +186,7 @@ class _Group:
             leg.was_left = child.is_hung_up
         finally:
             self.seconds = int(exchange.clock.seconds() - began + 0.001)
-            for one in (leg, child):
-                one.talks[-1].ended_at = exchange.clock.now()
-                one.talks[-1].seconds = self.seconds
+            end_talk(leg, child, self.seconds)
             if self.verb.get("record", "do-not-record") != "do-not-record":
                 made = keep(exchange, leg, "DialVerb", moment, self.seconds)
                 made.channels = 2 if self.verb.get("record").endswith("dual") else 1

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.standin.phone.page_texts import spoken_language
+
 # Twilio's From when the caller withholds the number.
 WITHHELD = "anonymous"
 MOST_NEWS = 1_000_000
@@ -63,6 +65,10 @@ class SayForm(forms.Form):
     text = forms.CharField(
         max_length=500, error_messages={"required": _("Write what you want to say.")}
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Adds the language of the voice that reads it at the other end."""
+        return (super().clean() or {}) | {"language": spoken_language()}
 
 
 class NewsForm(forms.Form):

@@ -88,7 +88,7 @@ class Loopback:
                 line = lines.readline(MOST_BYTES)
         if not line:
             raise ConnectionResetError
-        answer = _believed(line, ANSWERED, self._secret)
+        answer = _verified(line, ANSWERED, self._secret)
         if answer is None:
             raise Unavailable(f"another program answers on port {self.port}")
         if answer == FAILED:
@@ -129,7 +129,7 @@ class Loopback:
             # The process that asks may end before it has its answer.
             with contextlib.suppress(ConnectionError, ValueError, TimeoutError):
                 line = await asyncio.wait_for(reader.readline(), TIMEOUT_SECONDS)
-                question = _believed(line, ASKED, self._secret)
+                question = _verified(line, ASKED, self._secret)
                 if question is not None:
                     answer = await _answer(answering, question)
                     writer.write(_signed(answer, ANSWERED, self._secret))
@@ -163,7 +163,7 @@ def _signed(said: Json, way: str, secret: bytes) -> bytes:
     return f"{_signature(text, way, secret)} {text}\n".encode("ascii")
 
 
-def _believed(line: bytes, way: str, secret: bytes) -> Json | None:
+def _verified(line: bytes, way: str, secret: bytes) -> Json | None:
     """The content of a line, if it is signed with the secret."""
     signature, _, text = line.decode("ascii", "replace").rstrip("\n").partition(" ")
     right = _signature(text, way, secret)

@@ -28,7 +28,7 @@ from callcenter.standin.network.clock import Clock
 from callcenter.standin.network.transport import HttpTransport
 from callcenter.standin.phone.forms import NewsForm, PlaceForm, PressForm, SayForm
 from callcenter.standin.phone.loopback import Loopback, Unavailable
-from callcenter.standin.phone.page_texts import spoken_language, texts
+from callcenter.standin.phone.page_texts import texts
 from callcenter.standin.phone.switchboard import (
     TOO_MANY_CALLS,
     UNKNOWN_CALL,
@@ -89,14 +89,17 @@ def paths(offering: Offering, written: Writing) -> list[URLPattern]:
     def telephone(whose: str) -> Callable[..., HttpResponseBase]:
         return TelephoneView.as_view(template_name=f"standin/{whose}.html", **given)
 
+    def act(do: str, form: type[forms.Form]) -> Callable[..., HttpResponseBase]:
+        return ActView.as_view(do=do, form_class=form, **given)
+
     return [
         path("phone/", telephone("phone"), name="phone"),
         path("operator/", telephone("operator"), name="operator"),
         path("calls/", CallsView.as_view(**given), name="calls"),
         path(call, NewsView.as_view(**given), name="call"),
-        path(f"{call}press/", PressView.as_view(**given), name="press"),
-        path(f"{call}say/", SayView.as_view(**given), name="say"),
-        path(f"{call}hang-up/", HangUpView.as_view(**given), name="hang-up"),
+        path(f"{call}press/", act("press", PressForm), name="press"),
+        path(f"{call}say/", act("say", SayForm), name="say"),
+        path(f"{call}hang-up/", act("hang_up", forms.Form), name="hang-up"),
     ]
 
 
@@ -185,32 +188,17 @@ class NewsView(DemoView):
         return self.asked({"do": "news", "call": sid} | form.cleaned_data)
 
 
-class PressView(DemoView):
-    """Presses keys."""
+class ActView(DemoView):
+    """Presses keys, says a sentence to the other end, or hangs up."""
+
+    do = ""
+    form_class = forms.Form
 
     def post(self, request: HttpRequest, sid: str) -> JsonResponse:
-        form = PressForm(request.POST)
+        form = self.form_class(request.POST)
         if not form.is_valid():
             return _refused(form)
-        return self.asked({"do": "press", "call": sid} | form.cleaned_data)
-
-
-class SayView(DemoView):
-    """Says a sentence to the other end."""
-
-    def post(self, request: HttpRequest, sid: str) -> JsonResponse:
-        form = SayForm(request.POST)
-        if not form.is_valid():
-            return _refused(form)
-        said = form.cleaned_data | {"language": spoken_language()}
-        return self.asked({"do": "say", "call": sid} | said)
-
-
-class HangUpView(DemoView):
-    """Hangs up."""
-
-    def post(self, request: HttpRequest, sid: str) -> JsonResponse:
-        return self.asked({"do": "hang_up", "call": sid})
+        return self.asked({"do": self.do, "call": sid} | form.cleaned_data)
 
 
 def _refused(form: forms.Form) -> JsonResponse:
