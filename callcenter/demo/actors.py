@@ -191,6 +191,25 @@ class OperatorActs:
             await hang_up(leg)
 
 
+async def call_and_try_again(
+    ring: Callable[[Caller], Leg | None],
+    caller: Caller,
+    reactions: People,
+    random: Random,
+) -> None:
+    """One caller, and the calls after it if they give up and try again.
+
+    `ring` places each call; it gives None where it is too late for one.
+    """
+    while leg := ring(caller):
+        await CallerActs(leg, caller, reactions, random).live()
+        once_more = reactions.again(caller) if gave_up(leg) else None
+        if once_more is None:
+            return
+        after, caller = once_more
+        await leg.clock.sleep(after)
+
+
 async def keeps_on(leg: Leg, doing: str, seconds: float | None = None) -> bool:
     """Whether a leg goes on doing this for so many call seconds (None: for ever)."""
     clock = leg.clock

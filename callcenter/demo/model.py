@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from random import Random
 
 from callcenter.demo.setup.scenario import MAIN_LINE, SHOP_LINE
+from callcenter.standin.calls.parameters import WITHHELD
 
 # Share of the base rate in each local hour: a peak before noon, a dip at lunch.
 HOURS = (
@@ -22,9 +23,6 @@ WEEKDAYS = (1.24, 1.03, 0.97, 0.96, 1.0, 0.27, 0.015)
 HOLIDAY = 0.06
 AFTER_A_HOLIDAY = 1.18
 CALLS_PER_HOUR = 69.0
-
-# What Twilio gives as From where the caller withholds the number (docs/twilio.md 1.3).
-WITHHELD = "+266696687"
 
 # Line: how many of a hundred callers press which keys. A caller who has no key left for
 # a menu keeps silent, which leads to the queue of the line.
@@ -44,13 +42,10 @@ _WRONG_KEYS = "78"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A telephone as Twilio describes it: number in E.164, country, place if known."""
+    """A telephone as Twilio describes it: number in E.164, country."""
 
     number: str
     country: str = "JP"
-    city: str = ""
-    state: str = ""
-    zip_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +201,7 @@ def arrivals(
 ) -> Iterator[float]:
     """The moments of a local day at which somebody calls (POSIX seconds): Poisson."""
     for hour in range(24):
-        begins, ends = _moment(day, hour, zone), _moment(day, hour + 1, zone)
+        begins, ends = moment(day, hour, zone), moment(day, hour + 1, zone)
         rate = calls_an_hour(day, hour, holidays=holidays, base=base) / 3600
         at = begins
         # An hour that a clock change leaves out has no length, and no calls.
@@ -214,9 +209,12 @@ def arrivals(
             yield at
 
 
-def _moment(day: date, hour: int, zone: tzinfo) -> float:
-    day += timedelta(days=hour // 24)
-    return datetime.combine(day, time(hour % 24), zone).timestamp()
+def moment(day: date, hours: float, zone: tzinfo) -> float:
+    """So many hours of the clock after midnight, in POSIX seconds."""
+    whole, rest = divmod(hours, 1)
+    day += timedelta(days=int(whole) // 24)
+    hour = datetime.combine(day, time(int(whole) % 24), zone)
+    return hour.timestamp() + rest * 3600
 
 
 def _origin(random: Random) -> Origin:
@@ -224,7 +222,7 @@ def _origin(random: Random) -> Origin:
     # Numbers that stand for no subscriber, as in the sample calls.
     if chosen < 0.02:
         number = f"+1555010{random.randrange(10_000):04d}"
-        return Origin(number, "US", "SPRINGFIELD", "IL", "62701")
+        return Origin(number, "US")
     if chosen < 0.03:
         return Origin(f"+447700900{random.randrange(1000):03d}", "GB")
     return Origin(f"+81500{random.randrange(1_000_000, 10_000_000)}")

@@ -12,10 +12,9 @@ from random import Random
 
 from callcenter.demo.actors import (
     Actors,
-    CallerActs,
     OperatorActs,
     all_hang_up,
-    gave_up,
+    call_and_try_again,
 )
 from callcenter.demo.model import HOURS, Caller, Mood, People
 from callcenter.standin.calls.exchange import Exchange
@@ -91,7 +90,7 @@ class Traffic:
         clock.seconds()
         for seat in plan.seats:
             self._actors.add(self._works(seat))
-        self._actors.add(self._ring())
+        self._actors.add(self._callers_arrive())
         timeout = None if plan.duration is None else plan.duration / clock.speed
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopped.wait(), timeout)
@@ -107,7 +106,7 @@ class Traffic:
         self.exchange.faults.delay = self.exchange.faults.reorder = 0.0
         await all_hang_up(self.exchange, self.is_operator)
 
-    async def _ring(self) -> None:
+    async def _callers_arrive(self) -> None:
         """Start each caller at their moment."""
         plan, clock = self.plan, self.exchange.clock
         chance = _random(plan, "arrivals")
@@ -116,20 +115,15 @@ class Traffic:
             line = chance.choice(plan.lines) if len(plan.lines) == 1 else ""
             caller = self._callers.caller(line)
             await clock.sleep(at - clock.seconds())
-            self._actors.add(self._calls(caller))
+            self._actors.add(
+                call_and_try_again(self._ring, caller, self._reactions, self._random)
+            )
 
-    async def _calls(self, caller: Caller) -> None:
-        """One caller, and the call after it if they give up and try again."""
+    def _ring(self, caller: Caller) -> Leg:
         origin = caller.origin
-        leg = self.exchange.ring(
+        return self.exchange.ring(
             origin.number, caller.line, caller_country=origin.country
         )
-        await CallerActs(leg, caller, self._reactions, self._random).live()
-        once_more = self._reactions.again(caller) if gave_up(leg) else None
-        if once_more:
-            after, caller = once_more
-            await self.exchange.clock.sleep(after)
-            await self._calls(caller)
 
     async def _works(self, seat: Seat) -> None:
         """One operator: dials in, serves, has a break, dials in again."""
@@ -162,11 +156,8 @@ def arrivals(
 
 def begins_at(hour: float) -> float:
     """The hour at which the simulated day begins: now in office hours, else 10."""
-    return (
-        hour
-        if hour < _OFFICE_HOURS.stop and hour >= _OFFICE_HOURS.start
-        else (_BUSY_HOUR)
-    )
+    is_open = _OFFICE_HOURS.start <= hour < _OFFICE_HOURS.stop
+    return hour if is_open else _BUSY_HOUR
 
 
 def seats_of(operators: Iterable[Seat], count: int) -> list[Seat]:

@@ -6,10 +6,10 @@ same seed, days and setup give the same requests, to the token. No database.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from random import Random
 
-from callcenter.demo.model import People, arrivals
+from callcenter.demo.model import People, arrivals, moment
 from callcenter.demo.past.holidays import holidays
 from callcenter.demo.past.shifts import sessions
 from callcenter.demo.past.working_day import Outage, Programme, WorkingDay
@@ -107,8 +107,4 @@ class Past:
         )
 
     def _moment(self, day: date, hours: float) -> float:
-        """So many hours of the clock after midnight, in POSIX seconds."""
-        whole, rest = divmod(hours, 1)
-        day += timedelta(days=int(whole) // 24)
-        begins = datetime.combine(day, time(int(whole) % 24), self.zone)
-        return begins.timestamp() + rest * 3600
+        return moment(day, hours, self.zone)

@@ -7,10 +7,9 @@ from random import Random
 
 from callcenter.demo.actors import (
     Actors,
-    CallerActs,
     OperatorActs,
     all_hang_up,
-    gave_up,
+    call_and_try_again,
 )
 from callcenter.demo.model import Caller, People
 from callcenter.demo.past.in_process import InProcess, absolute
@@ -133,23 +132,22 @@ class WorkingDay:
             )
 
     async def _calls(self, at: float, caller: Caller) -> None:
-        """One caller, and the calls after it if they give up and try again."""
+        """One caller, from this moment on."""
         await self._sleep_until(at)
-        while self._now < self.programme.last_call:
-            origin = caller.origin
-            leg = self.exchange.ring(
-                origin.number,
-                caller.line,
-                caller_country=origin.country,
-                extras=_STIR.get(origin.country),
-            )
-            self.customers.append(leg)
-            await CallerActs(leg, caller, self.people, self.random).live()
-            once_more = self.people.again(caller) if gave_up(leg) else None
-            if once_more is None:
-                return
-            after, caller = once_more
-            await self.clock.sleep(after)
+        await call_and_try_again(self._ring, caller, self.people, self.random)
+
+    def _ring(self, caller: Caller) -> Leg | None:
+        if self._now >= self.programme.last_call:
+            return None
+        origin = caller.origin
+        leg = self.exchange.ring(
+            origin.number,
+            caller.line,
+            caller_country=origin.country,
+            extras=_STIR.get(origin.country),
+        )
+        self.customers.append(leg)
+        return leg
 
     async def _works(
         self, worker: Worker, sessions: Iterable[tuple[float, float]]

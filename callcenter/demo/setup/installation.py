@@ -7,14 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from callcenter.demo.setup.scenario import (
+    FIRST_WORKERS,
     MAIN_LINE,
-    MORE_WORKERS,
     SHOP_LINE,
     SHOP_MENUS,
     SHOP_MESSAGES,
+    WORKERS,
+    Worker,
 )
 from callcenter.models import (
     BusinessHours,
@@ -42,9 +45,6 @@ QUEUES = {
     "sales": ("Sales", "QUe960b6052f694f5519f69573b304a897", 20),
     "billing": ("Billing", "QU73bc98aff3c2b6bc8f12861ac8f1ae47", 30),
 }
-BY_TELEPHONE = {"sato": "+815000000201", "suzuki": "+815000000202"}
-BY_BROWSER = ["agent_01", "agent_02"]
-SERVED_BY_TELEPHONE = ["support"]
 
 MENUS = {"main": "Main menu", "language": "English menu"}
 MESSAGES = {"information": "Product information"}
@@ -141,8 +141,17 @@ def install(*, replace: bool = False) -> Installed:
     _queues(installed)
     add_messages(installed, MESSAGES, MESSAGE_TEXTS)
     add_menus(installed, MENUS, MENU_TEXTS, OPTIONS)
-    _line(installed)
-    _operators(installed)
+    add_line(
+        installed,
+        MAIN_LINE,
+        "MiniCC",
+        menu="main",
+        queue="support",
+        greeting=GREETING,
+        closed=CLOSED,
+        is_default=True,
+    )
+    add_operators(installed, FIRST_WORKERS)
     return installed
 
 
@@ -154,10 +163,9 @@ def is_the_demos() -> bool:
 def _others() -> list[str]:
     """Names of rows that are not the demo's."""
     # People rename operators; their number or browser says who they are.
-    numbers = [*BY_TELEPHONE.values(), *(worker.address for worker in MORE_WORKERS)]
-    operators = Operator.objects.exclude(number__in=numbers).exclude(
-        client_identity__in=BY_BROWSER
-    )
+    operators = Operator.objects.all()
+    for worker in WORKERS:
+        operators = operators.exclude(**_address(worker))
     lines = PhoneLine.objects.values_list("number", flat=True)
     slugs = {
         model: model.objects.values_list("slug", flat=True)
@@ -258,42 +266,59 @@ def add_menus(
             )
 
 
-def _line(installed: Installed) -> None:
+def add_line(
+    installed: Installed,
+    number: str,
+    name: str,
+    *,
+    menu: str,
+    queue: str,
+    greeting: Texts,
+    closed: Texts,
+    is_default: bool = False,
+) -> PhoneLine | None:
+    """Makes a line if it is missing; gives the new one."""
     line, is_new = PhoneLine.objects.get_or_create(
-        number=LINE,
+        number=number,
         defaults={
-            "name": "MiniCC",
-            "is_default": True,
-            "menu": Menu.objects.get(slug="main"),
-            "queue": Queue.objects.get(slug="support"),
+            "name": name,
+            "is_default": is_default,
+            "menu": Menu.objects.get(slug=menu),
+            "queue": Queue.objects.get(slug=queue),
         },
     )
-    if is_new:
-        installed.made.append(f"line {LINE}")
-        add_prompts(GREETING, purpose=Prompt.Purpose.GREETING, line=line)
-        add_prompts(CLOSED, purpose=Prompt.Purpose.CLOSED, line=line)
+    if not is_new:
+        return None
+    installed.made.append(f"line {number}")
+    add_prompts(greeting, purpose=Prompt.Purpose.GREETING, line=line)
+    add_prompts(closed, purpose=Prompt.Purpose.CLOSED, line=line)
+    return line
 
 
-def _operators(installed: Installed) -> None:
-    for name, number in BY_TELEPHONE.items():
-        if not Operator.objects.filter(number=number).exists():
-            operator = Operator(name=name, number=number)
-            operator.set_pin(PIN)
-            save_operator(operator, SERVED_BY_TELEPHONE, installed)
-    for identity in BY_BROWSER:
-        if not Operator.objects.filter(client_identity=identity).exists():
-            operator = Operator(name=identity, client_identity=identity)
-            save_operator(operator, list(QUEUES), installed)
+def add_operators(installed: Installed, workers: Iterable[Worker]) -> None:
+    """Makes the operators that are missing; those with a telephone have the PIN."""
+    missing = [
+        worker
+        for worker in workers
+        if not Operator.objects.filter(**_address(worker)).exists()
+    ]
+    # One hash for all: it is slow to make, and the PIN is no secret.
+    pin = make_password(PIN) if missing else ""
+    for worker in missing:
+        operator = Operator(name=worker.name, **_address(worker))
+        if operator.number:
+            operator.pin = pin
+        operator.save()
+        installed.made.append(f"operator {operator.name}")
+        for queue in Queue.objects.filter(slug__in=worker.queues):
+            OperatorQueue.objects.create(operator=operator, queue=queue)
 
 
-def save_operator(
-    operator: Operator, queues: Iterable[str], installed: Installed
-) -> None:
-    """Makes an operator and what they serve."""
-    operator.save()
-    installed.made.append(f"operator {operator.name}")
-    for queue in Queue.objects.filter(slug__in=queues):
-        OperatorQueue.objects.create(operator=operator, queue=queue)
+def _address(worker: Worker) -> dict[str, str]:
+    """The field of an operator that says who it is, with its value."""
+    if worker.address.startswith("client:"):
+        return {"client_identity": worker.address.removeprefix("client:")}
+    return {"number": worker.address}
 
 
 def add_prompts(

@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from datetime import date, time
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from callcenter.demo.setup.installation import (
-    PIN,
     Installed,
+    add_line,
     add_menus,
     add_messages,
-    add_prompts,
+    add_operators,
     install,
-    save_operator,
 )
 from callcenter.demo.setup.scenario import (
     MORE_WORKERS,
@@ -27,15 +25,7 @@ from callcenter.demo.setup.scenario import (
     SHOP_MESSAGES,
     SHOP_OPTIONS,
 )
-from callcenter.models import (
-    BusinessHours,
-    Holiday,
-    Menu,
-    Operator,
-    PhoneLine,
-    Prompt,
-    Queue,
-)
+from callcenter.models import BusinessHours, Holiday
 
 
 @transaction.atomic
@@ -50,7 +40,7 @@ def add_second_line(
     add_messages(installed, SHOP_MESSAGES, SHOP_MESSAGE_TEXTS)
     add_menus(installed, SHOP_MENUS, SHOP_MENU_TEXTS, SHOP_OPTIONS)
     _shop_line(installed)
-    _operators(installed)
+    add_operators(installed, MORE_WORKERS)
     for day, name in free_days.items():
         # Whatever people call it, and for whichever line.
         if not Holiday.objects.filter(date=day).exists():
@@ -60,32 +50,17 @@ def add_second_line(
 
 
 def _shop_line(installed: Installed) -> None:
-    line, is_new = PhoneLine.objects.get_or_create(
-        number=SHOP_LINE,
-        defaults={
-            "name": "MiniCC Shop",
-            "menu": Menu.objects.get(slug="shop"),
-            "queue": Queue.objects.get(slug="sales"),
-        },
+    line = add_line(
+        installed,
+        SHOP_LINE,
+        "MiniCC Shop",
+        menu="shop",
+        queue="sales",
+        greeting=SHOP_GREETING,
+        closed=SHOP_CLOSED,
     )
-    if is_new:
-        installed.made.append(f"line {SHOP_LINE}")
-        add_prompts(SHOP_GREETING, purpose=Prompt.Purpose.GREETING, line=line)
-        add_prompts(SHOP_CLOSED, purpose=Prompt.Purpose.CLOSED, line=line)
+    if line is not None:
         for weekday, (opens, closes) in SHOP_HOURS.items():
             BusinessHours.objects.create(
                 line=line, weekday=weekday, opens_at=time(opens), closes_at=time(closes)
             )
-
-
-def _operators(installed: Installed) -> None:
-    missing = [
-        worker
-        for worker in MORE_WORKERS
-        if not Operator.objects.filter(number=worker.address).exists()
-    ]
-    # One hash for all: it is slow to make, and the PIN is no secret.
-    pin = make_password(PIN) if missing else ""
-    for worker in missing:
-        operator = Operator(name=worker.name, number=worker.address, pin=pin)
-        save_operator(operator, worker.queues, installed)

@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, transaction
 
 from callcenter.demo.past.load import begun, is_done
-from callcenter.demo.setup.installation import BY_TELEPHONE, is_the_demos
+from callcenter.demo.setup.installation import is_the_demos
+from callcenter.demo.setup.scenario import FIRST_WORKERS
 from callcenter.models import Menu, Operator, PhoneLine, Queue, WebhookEvent
 from callcenter.upkeep.rebuild import derive_pending
 
@@ -86,7 +87,7 @@ class Command(BaseCommand):
     def _make_accounts(self) -> None:
         passwords = {"supervisor": secrets.token_urlsafe(12)}
         # Also an account of a demo operator, to see what an operator sees.
-        operator = Operator.objects.filter(number=BY_TELEPHONE["sato"]).first()
+        operator = Operator.objects.filter(number=FIRST_WORKERS[0].address).first()
         with transaction.atomic():
             # The first account may do everything; groups are for the others.
             User.objects.create_superuser(

@@ -10,7 +10,6 @@ import pytest
 
 from callcenter.demo.model import (
     HOURS,
-    WITHHELD,
     Mood,
     People,
     arrivals,
@@ -18,6 +17,7 @@ from callcenter.demo.model import (
 )
 from callcenter.demo.past.shifts import sessions
 from callcenter.demo.setup.scenario import MAIN_LINE, SHOP_LINE, WORKERS
+from callcenter.standin.calls.parameters import WITHHELD
 from callcenter.tests.demo.past.pasts import TOKYO
 
 MONDAY, WEDNESDAY, SATURDAY = date(2026, 11, 16), date(2026, 11, 18), date(2026, 11, 21)

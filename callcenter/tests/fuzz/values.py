@@ -8,22 +8,22 @@ from urllib.parse import quote
 from hypothesis import strategies as st
 
 from callcenter.demo.setup.installation import (
-    BY_BROWSER,
-    BY_TELEPHONE,
     LINE,
     MENUS,
     PIN,
     QUEUES,
 )
+from callcenter.demo.setup.scenario import FIRST_WORKERS
 from callcenter.tests.twilio_client import ACCOUNT_SID, CALLER
 
 # Few calls, so that requests of one example meet each other.
 CALLS = ["CA" + digit * 32 for digit in "123"]
 LEGS = ["CA" + digit * 32 for digit in "789"]
-OPERATORS = list(BY_TELEPHONE.values())
+ADDRESSES = [worker.address for worker in FIRST_WORKERS]
+OPERATORS = [one for one in ADDRESSES if one.startswith("+")]
 WITHHELD = ["anonymous", "+266696687", "+7378742833", "Unknown", "restricted"]
 CALLERS = [CALLER, "+15550100001", *OPERATORS, *WITHHELD, "", "+464"]
-CALLERS += [f"client:{name}" for name in BY_BROWSER]
+CALLERS += [one for one in ADDRESSES if one.startswith("client:")]
 CALLERS += ["client:nobody", "sip:front@demo.sip.twilio.com;transport=UDP"]
 STATUSES = ["queued", "initiated", "ringing", "in-progress", "completed", "busy"]
 STATUSES += ["failed", "no-answer", "canceled", "cancelled", "answered"]
