@@ -15,6 +15,7 @@ from callcenter.routes import Kind
 from reports.timeline import kinds
 from reports.timeline.conversation import conversations
 from reports.timeline.ending import ending, other_requests
+from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
 from reports.timeline.queue_entry import entering, leaving
 from reports.timeline.story import Mark, Moment, Phase, Story, in_order, seconds
@@ -80,7 +81,7 @@ def _went_on_at(story: Story, step: IvrStep) -> datetime | None:
 
 
 def _menu_by_row(step: IvrStep, led_to: Decision) -> Moment:
-    kind: kinds.MomentKind = kinds.MenuAsked(step.menu)
+    kind: MomentKind = kinds.MenuAsked(step.menu)
     if step.led_to:
         kind = kinds.MenuStep(step.menu, step.input, led_to)
     return Moment(step.asked_at, kind, Phase.IVR, row=step)

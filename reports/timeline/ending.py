@@ -8,6 +8,7 @@ from callcenter.history.evidence import FINAL_STATUSES
 from callcenter.models import WebhookEvent
 from callcenter.routes import Kind
 from reports.timeline import kinds
+from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
 from reports.timeline.story import Mark, Moment, Phase, Story, seconds
 
@@ -32,7 +33,7 @@ def other_requests(story: Story, pool: Pool) -> Iterator[Moment]:
         )
 
 
-def _kind_of(story: Story, event: WebhookEvent) -> kinds.MomentKind:
+def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
     kind, answer = Kind(event.kind), Decision.parse(event.decision)
     if kind == Kind.OPERATOR_DONE:
         operator = story.operator_of(event.call_sid)

@@ -5,59 +5,20 @@ reads another, and a kind without words cannot be made. Lengths of time are whol
 seconds; None is not known. No database.
 """
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from callcenter.decision import NOTHING, Decision, Verb
 from callcenter.models import Call, OperatorState, QueueEntry
 from callcenter.models.events import KIND_LABELS
 from callcenter.routes import Kind
 from reports.present import formats
+from reports.timeline.moment_kind import MomentKind, Plain, Says
 from reports.timeline.words import Words, length, overflow_reason, who_hung_up
 
 Outcome = QueueEntry.Outcome
-
-# The title, then details; a detail that is not known is empty.
-Says = tuple[str, ...]
-
-
-class MomentKind(ABC):
-    """What a moment is about, in one line of the page."""
-
-    @property
-    @abstractmethod
-    def code(self) -> str:
-        """The short name, for style sheets and tests."""
-
-    @abstractmethod
-    def says(self, call: Call, words: Words) -> Says:
-        """The wording, on the page of `call`."""
-
-    def sentence(self, call: Call, words: Words) -> tuple[str, list[str]]:
-        """The title, and the details that are known."""
-        title, *details = self.says(call, words)
-        return title, [detail for detail in details if detail]
-
-
-@dataclass(frozen=True)
-class Plain(MomentKind):
-    """A kind without facts, which always reads the same."""
-
-    name: str
-    title: StrOrPromise
-    detail: StrOrPromise = ""
-
-    @property
-    def code(self) -> str:
-        return self.name
-
-    def says(self, call: Call, words: Words) -> Says:
-        return str(self.title), str(self.detail)
-
 
 # The call must have come in, and no such request was received.
 NO_RING = Plain(

@@ -11,6 +11,7 @@ from callcenter.models import WebhookEvent
 from reports.present import formats
 from reports.present.links import PageLinks
 from reports.timeline import kinds
+from reports.timeline.moment_kind import MomentKind
 from reports.timeline.phases import Line
 from reports.timeline.story import Story
 from reports.timeline.words import Words
@@ -52,7 +53,7 @@ def shown(line: Line, story: Story, words: Words, links: PageLinks) -> ShownLine
     )
 
 
-def _leg_url(kind: kinds.MomentKind, story: Story, links: PageLinks) -> str:
+def _leg_url(kind: MomentKind, story: Story, links: PageLinks) -> str:
     if not isinstance(kind, kinds.OperatorTakes):
         return ""
     legs = (leg for leg in story.legs if leg.sid == kind.leg_sid)

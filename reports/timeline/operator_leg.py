@@ -8,6 +8,7 @@ from callcenter.models import Connection, OperatorState, WebhookEvent
 from callcenter.routes import Kind
 from reports.timeline import kinds
 from reports.timeline.ending import ending, other_requests
+from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
 from reports.timeline.story import Moment, Phase, Story, in_order, seconds
 
@@ -64,7 +65,7 @@ def _states(
         until = states[number + 1].started_at if number + 1 < len(states) else None
         requests = pool.take_all(partial(_is_during, state.started_at, until))
         connection = _begun_in(state, until, story.connections)
-        kind: kinds.MomentKind
+        kind: MomentKind
         if connection:
             entry = connection.entry
             kind = kinds.TakesCaller(entry.call, entry.queue, connection.talk_seconds)

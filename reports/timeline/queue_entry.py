@@ -9,6 +9,7 @@ from datetime import datetime
 from callcenter.decision import NOTHING, Decision, Verb
 from callcenter.models import Connection, QueueEntry, WebhookEvent
 from reports.timeline import kinds
+from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Copies, Pool
 from reports.timeline.story import Mark, Moment, Phase, Story
 
@@ -39,7 +40,7 @@ def _is_first(wait: WebhookEvent) -> bool:
     return waited <= _FIRST_WAIT_SECONDS and not leaves
 
 
-def _waiting(wait: WebhookEvent) -> kinds.MomentKind:
+def _waiting(wait: WebhookEvent) -> MomentKind:
     waited, decision = wait.queue_time_seconds, Decision.parse(wait.decision)
     if decision.verb == Verb.LEAVE:
         return kinds.LetOut(decision.target, waited, wait.input)
@@ -65,7 +66,7 @@ def leaving(
         return
     answer = Decision.parse(exit_.decision) if exit_ else NOTHING
     talk = connection.talk_seconds if connection else None
-    kind: kinds.MomentKind = kinds.NoExit(entry, talk)
+    kind: MomentKind = kinds.NoExit(entry, talk)
     if exit_ or not story.missing:
         ended_by = "" if following else story.call.disconnected_by
         kind = kinds.Left(entry, talk, ended_by, answer)

@@ -21,6 +21,7 @@ from callcenter.models import (
 )
 from callcenter.routes import Kind
 from reports.timeline import kinds
+from reports.timeline.moment_kind import MomentKind
 from reports.timeline.requests import Requests
 
 
@@ -56,7 +57,7 @@ class Moment:
     """
 
     at: datetime
-    kind: kinds.MomentKind
+    kind: MomentKind
     caller: Phase | None = None
     operator: Phase | None = None
     row: models.Model | None = None

@@ -7,11 +7,12 @@ from callcenter.history.derive import derive
 from callcenter.models import OperatorState, WebhookEvent
 from callcenter.tests.history.derived import RULES
 from callcenter.tests.sample_events import CALLER, START, at
-from reports.timeline import kinds, phases
+from reports.timeline import phases
+from reports.timeline.moment_kind import MomentKind
 from reports.timeline.requests import Requests, requests_of
 from reports.timeline.story import Moment, Story
 
-KindT = TypeVar("KindT", bound=kinds.MomentKind)
+KindT = TypeVar("KindT", bound=MomentKind)
 
 LATER = at(10_000)
 

@@ -7,13 +7,14 @@ from callcenter.decision import NOTHING, Decision
 from callcenter.models import Call, QueueEntry
 from callcenter.tests.sample_events import CALLER
 from reports.timeline import kinds
+from reports.timeline.moment_kind import MomentKind
 from reports.timeline.words import Words
 
 WORDS = Words(number=str, address=str, menus={"main": "Main menu"})
 Outcome = QueueEntry.Outcome
 
 
-def said(kind: kinds.MomentKind, language: str = "en") -> tuple[str, list[str]]:
+def said(kind: MomentKind, language: str = "en") -> tuple[str, list[str]]:
     with override(language):
         return kind.sentence(Call(sid=CALLER), WORDS)
 
