@@ -86,7 +86,7 @@ def kind_of_leg(evidence: Evidence, rules: Rules) -> Call.Kind:
     ):
         return Call.Kind.OUTBOUND
     only_its_end = all(event.kind in OF_ANY_LEG for event in own)
-    if only_its_end and rules.is_operator(evidence.introduction.from_raw):
+    if only_its_end and evidence.introduction.from_raw in rules.operators:
         return Call.Kind.OPERATOR
     return Call.Kind.CUSTOMER
 

@@ -33,21 +33,14 @@ class Rules:
 
     thresholds: Mapping[str, tuple[Threshold, ...]] = field(default_factory=dict)
     queues_by_sid: Mapping[str, str] = field(default_factory=dict)
-    operator_numbers: frozenset[str] = frozenset()
-    operator_identities: frozenset[str] = frozenset()
+    # The numbers of registered operators, and `client:` identities of their browsers.
+    operators: frozenset[str] = frozenset()
     contacts: tuple[datetime, ...] = ()
 
     def threshold(self, queue: str, at: datetime) -> Threshold:
         """The thresholds of a queue at a moment; the default ones if it has none."""
         valid = [one for one in self.thresholds.get(queue, ()) if one.valid_from <= at]
         return max(valid, key=lambda one: one.valid_from, default=_DEFAULT)
-
-    def is_operator(self, raw: str) -> bool:
-        """Whether a From is a registered operator's number or browser."""
-        return raw in self.operator_numbers or (
-            raw.removeprefix("client:") in self.operator_identities
-            and raw.startswith("client:")
-        )
 
 
 def operator_name(raw: str) -> str:

@@ -40,10 +40,11 @@ def _read_rules() -> Rules:
             )
         )
     queues = Queue.objects.exclude(twilio_sid="").values_list("twilio_sid", "slug")
-    operators = list(Operator.objects.values_list("number", "client_identity"))
+    operators = Operator.objects.values_list("number", "client_identity")
+    numbers = {number for number, _ in operators if number}
+    browsers = {f"client:{name}" for _, name in operators if name}
     return Rules(
         thresholds={slug: tuple(rows) for slug, rows in thresholds.items()},
         queues_by_sid=dict(queues),
-        operator_numbers=frozenset(number for number, _ in operators if number),
-        operator_identities=frozenset(name for _, name in operators if name),
+        operators=frozenset(numbers | browsers),
     )

@@ -6,7 +6,6 @@ Nothing is executed: CREATE TABLE gives the order of a table's columns, INSERT t
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,14 +90,19 @@ def rows_of_dump(
     EOFError or zlib.error for an unreadable file, UnreadableDump for an unknown
     character set.
     """
-    with _opened(path) as (lines, position):
+    with path.open("rb") as raw:
+        plain = unpacked(raw)
+        codec = _codec(plain.read(_HEAD))
+        plain.seek(0)
+        # Other tables may hold bytes that are no text. A newline in a value is kept.
+        lines = io.TextIOWrapper(plain, codec, errors="surrogateescape", newline="\n")
         done = 0
         for row in rows_of_lines(lines, tables):
             yield row
-            if position() != done:
-                on_bytes(position() - done)
-                done = position()
-        on_bytes(position() - done)
+            if raw.tell() != done:
+                on_bytes(raw.tell() - done)
+                done = raw.tell()
+        on_bytes(raw.tell() - done)
 
 
 def rows_of_lines(
@@ -119,20 +123,6 @@ def rows_of_lines(
             named = re.findall(r"\w+", inserted["columns"] or "")
             names = _known(named, tables[table]) or columns[table]
             yield from _rows(table, names, statement, inserted.end())
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[tuple[Iterable[str], Callable[[], int]]]:
-    """The lines of a dump, and how far the file has been read."""
-    with path.open("rb") as raw:
-        plain = unpacked(raw)
-        codec = _codec(plain.read(_HEAD))
-        plain.seek(0)
-        # Other tables may hold bytes that are no text. A newline in a value is kept.
-        yield (
-            io.TextIOWrapper(plain, codec, errors="surrogateescape", newline="\n"),
-            raw.tell,
-        )
 
 
 def _codec(head: bytes) -> str:

@@ -11,8 +11,7 @@ from callcenter.tests.sample_events import (
 
 RULES = Rules(
     queues_by_sid={SUPPORT_SID: "support"},
-    operator_numbers=frozenset({OPERATOR_NUMBER}),
-    operator_identities=frozenset({"agent_01"}),
+    operators=frozenset({OPERATOR_NUMBER, "client:agent_01"}),
 )
 
 

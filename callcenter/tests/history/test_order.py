@@ -30,7 +30,7 @@ from callcenter.tests.sample_events import (
 
 RULES = Rules(
     queues_by_sid={SUPPORT_SID: "support"},
-    operator_numbers=frozenset({OPERATOR_NUMBER}),
+    operators=frozenset({OPERATOR_NUMBER}),
 )
 LEGS = (CALLER, OTHER_CALLER, OPERATOR, OTHER_OPERATOR)
 
