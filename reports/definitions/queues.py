@@ -1,5 +1,6 @@
 """How queues performed: by interval and at a glance."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
@@ -30,8 +31,9 @@ class QueueReport(Table):
     def _interval(self, asked: Selection) -> str | None:
         return None
 
+    @abstractmethod
     def _rows(self, asked: Selection, found: Tallies) -> Iterator[Row]:
-        raise NotImplementedError
+        """The rows made of these tallies."""
 
 
 class QueueSummaryReport(QueueReport):

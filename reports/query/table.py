@@ -4,6 +4,7 @@ A report and a list of the admin are both tables: page, `report` command and fil
 the same columns under the same codes.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -117,7 +118,7 @@ class Reading:
         return self._totals()
 
 
-class Table:
+class Table(ABC):
     """Columns, and the rows that belong to a selection."""
 
     # How the `report` command and JSON files name the table.
@@ -131,12 +132,12 @@ class Table:
         """The columns of the `report` command."""
         return [column for column in self.columns if not column.is_for_lists]
 
+    @abstractmethod
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows of a report in the order in which they are shown.
 
         Callers' numbers are masked unless `may_see_numbers` is set.
         """
-        raise NotImplementedError
 
 
 class ListTable(Table):
