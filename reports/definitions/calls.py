@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from callcenter.models import Call
 from callcenter.numbers import country
@@ -59,6 +60,11 @@ _TO = Column(
 )
 
 
+def _count(code: str, label: StrOrPromise, field: str) -> Column:
+    """The number of rows that belong to a call, which its own field holds."""
+    return Column(code, label, kinds.COUNT, paths=(field,), adds_up=True)
+
+
 class CallsReport(ListTable):
     """One row an inbound customer call; in the list of the admin one row a leg."""
 
@@ -86,27 +92,9 @@ class CallsReport(ListTable):
             drawn=swatches.outcome,
         ),
         columns.IVR_PATH,
-        Column(
-            "ivr_steps",
-            _("IVR steps"),
-            kinds.COUNT,
-            paths=("ivr_step_count",),
-            adds_up=True,
-        ),
-        Column(
-            "entries",
-            _("Queue entries"),
-            kinds.COUNT,
-            paths=("entry_count",),
-            adds_up=True,
-        ),
-        Column(
-            "connections",
-            _("Connections"),
-            kinds.COUNT,
-            paths=("connection_count",),
-            adds_up=True,
-        ),
+        _count("ivr_steps", _("IVR steps"), "ivr_step_count"),
+        _count("entries", _("Queue entries"), "entry_count"),
+        _count("connections", _("Connections"), "connection_count"),
         columns.WAIT_SECONDS,
         columns.TALK_SECONDS,
         Column("disconnected_by", _("Ended by"), names=names.of(Call.DisconnectedBy)),
