@@ -109,14 +109,19 @@ def spool(settings, tmp_path):
 def _new_process(monkeypatch):
     """Forget what a process caches (setup, presence, rules) before each test.
 
+    The language as well: the test client leaves that of its last request active.
+
     Events are derived before the answer, as when requests come one at a time: the
     thread that derives later does not see the rows of a test's transaction.
     """
     # Importable only when Django is set up.
+    from django.utils import translation  # noqa: PLC0415
+
     from callcenter import presence  # noqa: PLC0415
     from callcenter.flow import current  # noqa: PLC0415
     from callcenter.history import queue, setup, store  # noqa: PLC0415
 
+    translation.deactivate()
     current.forget()
     presence.forget()
     setup.forget_rules()
