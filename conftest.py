@@ -119,13 +119,13 @@ def _new_process(monkeypatch):
 
     from callcenter import presence  # noqa: PLC0415
     from callcenter.flow import current  # noqa: PLC0415
-    from callcenter.history import queue, setup, store  # noqa: PLC0415
+    from callcenter.history import backlog, setup, store  # noqa: PLC0415
 
     translation.deactivate()
     current.forget()
     presence.forget()
     setup.forget_rules()
-    monkeypatch.setattr(queue, "schedule", store.derive_event)
+    monkeypatch.setattr(backlog, "schedule", store.derive_event)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -54,7 +54,9 @@ def try_again_when_locked(
 
 @contextmanager
 def _turn_to_write(deadline: float | None) -> Iterator[None]:
-    """Let one thread of the process write at a time on SQLite; OutOfTime.
+    """Let one thread of the process write at a time on SQLite.
+
+    Raises OutOfTime if the turn does not come before the deadline.
 
     A waiting writer of SQLite only asks again from time to time, and of eight threads
     some never got their turn. A lock of Python serves them in turn.

@@ -61,10 +61,10 @@ VOICE_URLS = (Kind.INCOMING, Kind.CLIENT)
 OPERATOR_PATHS = (Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT)
 # The URLs of these carry whether the operator is signed in.
 OPERATOR_LOOP = (Kind.OPERATOR, Kind.OPERATOR_DONE)
-# These say whose an operator's leg is, where no better source does.
-LAST_RESORT = (Kind.OPERATOR, Kind.STATUS, Kind.FALLBACK)
+# These say which operator a leg belongs to, used if no voice URL or Dial action does.
+WEAK_INTRODUCTIONS = (Kind.OPERATOR, Kind.STATUS, Kind.FALLBACK)
 # What these say about an operator's leg can change the history of its callers.
-ABOUT_OPERATOR_LEGS = (*VOICE_URLS, *LAST_RESORT, Kind.OPERATOR_DONE)
+ABOUT_OPERATOR_LEGS = (*VOICE_URLS, *WEAK_INTRODUCTIONS, Kind.OPERATOR_DONE)
 # Such requests come for every leg, so the kind of the leg cannot be seen from them.
 OF_ANY_LEG = (Kind.STATUS, Kind.FALLBACK, Kind.RECORDING)
 # Their path names the queue and the visit.

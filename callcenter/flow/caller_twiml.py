@@ -124,7 +124,8 @@ def goodbye(step: Step, plan: Plan) -> VoiceResponse:
     """Say goodbye and end the call."""
     response = VoiceResponse()
     sentences = prompts.of(_from_here(step, plan))
-    # Without any queue the caller has not chosen to end: nothing is set up.
+    # A plan without queues means that nothing is set up, so the caller did not choose
+    # to end.
     say(response, sentences.goodbye if plan.queues else sentences.trouble, sentences)
     response.hangup()
     return response

@@ -178,7 +178,10 @@ def _join_calls_stored_meanwhile(caller: str) -> None:
 
 
 def _claim(calls: OpenCalls, user: User) -> None:
-    """Claim the calls for the user; ClaimedByAnother, NothingToDo."""
+    """Claim the calls for the user.
+
+    Raises ClaimedByAnother or NothingToDo if the user cannot.
+    """
     if _is_claimed_by(calls, user):
         calls.join_claim()
         return
@@ -187,7 +190,10 @@ def _claim(calls: OpenCalls, user: User) -> None:
 
 
 def _is_claimed_by(calls: OpenCalls, user: User) -> bool:
-    """Whether the user has claimed the calls; ClaimedByAnother, NothingToDo."""
+    """Whether the user has claimed the calls.
+
+    Raises ClaimedByAnother or NothingToDo if the user cannot claim them.
+    """
     if not calls.follow_ups:
         raise NothingToDo
     claim = calls.claim

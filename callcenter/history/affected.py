@@ -9,7 +9,7 @@ from datetime import datetime
 
 from callcenter.events.record import Kept
 from callcenter.models import WebhookEvent
-from callcenter.routes import ABOUT_OPERATOR_LEGS, LAST_RESORT, VOICE_URLS, Kind
+from callcenter.routes import ABOUT_OPERATOR_LEGS, VOICE_URLS, WEAK_INTRODUCTIONS, Kind
 
 
 def affected_calls(kept: Sequence[Kept]) -> dict[int, set[str]]:
@@ -30,7 +30,7 @@ def affected_calls(kept: Sequence[Kept]) -> dict[int, set[str]]:
         {
             event.call_sid
             for event in events
-            if event.kind in LAST_RESORT and event.call_sid in given
+            if event.kind in WEAK_INTRODUCTIONS and event.call_sid in given
         }
     )
     concerned: dict[int, set[str]] = {}
@@ -45,7 +45,7 @@ def affected_calls(kept: Sequence[Kept]) -> dict[int, set[str]]:
         elif (
             bounds_talk
             or event.kind in VOICE_URLS
-            or (event.kind in LAST_RESORT and leg not in introduced)
+            or (event.kind in WEAK_INTRODUCTIONS and leg not in introduced)
         ):
             sids |= {caller for _, caller in callers}
         concerned[event.pk] = sids - {""}
@@ -93,9 +93,9 @@ def _introduced(legs: set[str]) -> set[str]:
 def _last_before(at: datetime, callers: list[tuple[datetime, str]]) -> set[str]:
     """The last caller given to the leg before this moment, and those given at it.
 
-    A connect takes from its predecessor the Dial actions that come after it. A Dial
-    action ends its predecessor's conversation, or by naming another caller says that
-    there was none.
+    Dial actions after a connect belong to its caller, and no longer to the caller
+    before. A Dial action ends the conversation of the caller given to the leg last
+    before it; if it names another caller, that conversation never took place.
     """
     before = [moment for moment, _ in callers if moment < at]
     since = before[-1] if before else at

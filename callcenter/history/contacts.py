@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from callcenter.history.derivation import Change, answered_at
+from callcenter.history.changes import Change, answered_at
 from callcenter.models import AbandonedCall, Call, Connection
 
 _ANSWERED = Q(kind=Call.Kind.OUTBOUND, status="completed")
@@ -53,8 +53,8 @@ def contacts_of(
 def made_wrong_by(changes: Iterable[Change]) -> set[str]:
     """SIDs of abandoned calls whose `recovered_at` is wrong after committed changes.
 
-    These are calls that name a later contact or none although an earlier one came after
-    them, and calls that name a moment which is no longer a contact.
+    Wrong is a `recovered_at` that is empty or later than the first contact after the
+    call was abandoned, and one that is no longer the moment of a contact.
     """
     wrong, is_any = Q(pk=None), False
     abandoned: list[tuple[str, str, datetime, datetime | None]] = []

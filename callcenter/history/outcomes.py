@@ -1,4 +1,6 @@
-"""Twilio's nine queue results as our eight outcomes. No database.
+"""The outcome that a final QueueResult means by itself. No database.
+
+`entries` weighs it with all other evidence.
 
 The table is docs/metrics.md 3, the order of evidence docs/contract.md 8.11.
 """

@@ -15,8 +15,8 @@ from django.utils import timezone
 from callcenter.events.record import Kept
 from callcenter.followup.claims import join_running_claims
 from callcenter.history.affected import affected_calls
+from callcenter.history.changes import Change, Derivation
 from callcenter.history.contacts import contacts_of, made_wrong_by, wrong_of_numbers
-from callcenter.history.derivation import Change, Derivation
 from callcenter.history.derive import History, derive
 from callcenter.history.marks import (
     done_with_their_leg,
@@ -77,7 +77,7 @@ def derive_event(kept: Kept, budget_seconds: float = 2.0) -> None:
 def derive_events(
     kept: Sequence[Kept], on_each: Callable[[], object] = lambda: None
 ) -> int:
-    """Derives every call that these events concern, each once; gives how many.
+    """Derives every call that these events concern, each once; returns how many.
 
     Calls `on_each` after each of them. A call that cannot be derived leaves its error
     on its events, and the others go on.
@@ -113,7 +113,7 @@ def rebuild_each(
     check_all_rows: bool = False,
     recheck_contacts: Collection[str] = (),
 ) -> Iterator[tuple[str, Exception | None]]:
-    """Derives legs in one transaction where no caller waits; gives each leg's error.
+    """Derives legs in one transaction where no caller waits; returns each leg's error.
 
     If the transaction fails, each leg is derived alone, so that one that cannot be
     derived does not keep the others from it.
@@ -180,7 +180,7 @@ def rebuild(
         return
     if not changes:
         return
-    # Only now can a claim that committed meanwhile be seen.
+    # A claim that committed meanwhile is visible only after our own commit.
     callers = {row.caller for one in changes for row in one.abandoned_calls} - {""}
     if callers:
         try_again_when_locked(lambda: join_running_claims(callers), deadline)
@@ -194,7 +194,7 @@ def rebuild(
         groups = in_groups(again) if deadline is None else [[sid] for sid in again]
         for group in groups:
             rebuild(group, deadline=deadline, cascade=False)
-    # Only now: interrupted before this, the events must stay pending.
+    # Last of all: if we are interrupted earlier, the events must stay pending.
     try_again_when_locked(lambda: mark_derived(mark), deadline)
 
 
@@ -224,13 +224,14 @@ def _derive_locked(
     check_all_rows: bool,
     recheck_contacts: Collection[str],
 ) -> list[Change]:
-    """Derives and writes legs in one transaction; gives changes that concern others.
+    """Derives and writes legs in one transaction; returns changes that concern others.
 
-    Where there are none, the events are marked in it. Raises _Sealed if no leg is left.
+    If there are no such changes, the events are marked as derived in the same
+    transaction. Raises _Sealed if no leg is left.
     """
     with transaction.atomic():
-        # Lock first, read second: two webhooks must not overwrite each other. Of two
-        # that make the row of a new leg the second fails, and comes back to lock it.
+        # Lock first, read second: two webhooks must not overwrite each other. If two
+        # insert the row of a new leg, the second fails, tries again and locks the row.
         rows = Call.objects.select_for_update().filter(sid__in=sids).order_by("sid")
         stored = {call.sid: call for call in rows}
         legs = [sid for sid in sids if sid not in stored or not stored[sid].sealed_at]

@@ -57,7 +57,10 @@ class Visit:
 
     @property
     def valid_connects(self) -> list[Connect]:
-        """The connects after which the caller did not go on waiting."""
+        """The connects that no later wait request of the same visit contradicts.
+
+        A wait request with a longer QueueTime shows that the caller was still waiting.
+        """
         waited = [
             event.queue_time_seconds
             for event in self.waits

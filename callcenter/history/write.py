@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 
-from callcenter.history.derivation import Derivation
+from callcenter.history.changes import Derivation
 from callcenter.history.derive import History
 from callcenter.models import (
     AbandonedCall,

@@ -1,4 +1,4 @@
-"""The event store: one row a request, kept as it arrived."""
+"""The event store: one row per request, kept as it arrived."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -34,7 +34,7 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
     """Events, and which of them the derivation of a call needs."""
 
     def pending(self) -> Self:
-        """Events with which some call they concern has not been derived yet."""
+        """Events newer than what is derived of a call they concern; no late ones."""
         return self.filter(derived_at=None).exclude(derivation_error=WebhookEvent.LATE)
 
     def late(self) -> Self:
@@ -49,8 +49,9 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         """What operators' legs contribute to calls they were given, from a moment on.
 
         These are the requests that say whose leg it is, and later Dial actions that
-        name no leg with events. Actions that name one concern that call only, and those
-        without an answer (`no-answer`) concern none; a shift has hundreds of both.
+        name no leg with events. A Dial action that names a leg with events concerns
+        only that call, and one with `no-answer` concerns no call. A shift has hundreds
+        of both, so they are not read.
         """
         introduces = Q(kind__in=routes.VOICE_URLS)
         heard_of = WebhookEvent.objects.filter(call_sid=OuterRef("other_sid"))

@@ -148,7 +148,7 @@ class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):
         return self.filter(entered_at__gte=start, entered_at__lt=end)
 
     def mark_pending(self) -> int:
-        """Mark the events of these entries' calls as pending; gives how many.
+        """Mark the events of these entries' calls as pending; returns how many.
 
         For a threshold that is saved with a day in the past. The calls are derived
         again with their next event, or by `rebuild_calls --pending`.

@@ -1,6 +1,6 @@
 """One row of Twilio-MiniCC v2, with its moment, its queue and its words repaired.
 
-docs/twilio.md 13: each table has at most one row a call, moments without a zone, and
+docs/twilio.md 13: each table has at most one row per call, moments without a zone, and
 words cut after 15 characters. No database.
 """
 

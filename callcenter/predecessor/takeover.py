@@ -17,7 +17,7 @@ from callcenter.upkeep import intake
 
 
 def make_operators(telnums: Iterable[str]) -> int:
-    """Creates the operators that do not exist yet; gives how many.
+    """Creates the operators that do not exist yet; returns how many.
 
     The predecessor let in whoever called from an operator's number, which can be
     forged. So they are inactive until somebody gives them a PIN; history knows them by

@@ -110,8 +110,8 @@ def load_events(
 ) -> LoadResult:
     """Stores unsaved events and derives the calls they concern.
 
-    Calls `on_batch` after each full batch is stored. Calls are derived whenever
-    `derive_after` events are stored that they need, and at the end.
+    Calls `on_batch` after each full batch is stored. Derives each time `derive_after`
+    stored events wait for it, and once more at the end.
     """
     result = LoadResult()
     batch: list[WebhookEvent] = []
@@ -152,7 +152,7 @@ def dump(
     until: datetime | None = None,
     on_each: Callable[[], object] = lambda: None,
 ) -> int:
-    """Writes the events received in [since, until), by receipt; gives how many."""
+    """Writes the events received in [since, until), by receipt; returns how many."""
     events = WebhookEvent.objects.all()
     if since:
         events = events.filter(received_at__gte=since)

@@ -88,7 +88,7 @@ def prune(
     batch. Calls with pending events stay, and so do late events of sealed calls.
     """
     pruned = Pruned()
-    # Only counting seals nothing, but later calls are judged as if these were sealed.
+    # A dry run seals nothing: later calls are judged as if these were sealed.
     assumed: set[str] = set()
     for calls in in_pages(_unsealed(before), by="started_at", size=_CALLS_AT_ONCE):
         if really:
@@ -164,7 +164,7 @@ class _Batch:
         return True
 
     def _needed_by_none(self, assumed: set[str]) -> list[_Event]:
-        """Derived events of the calls now sealed that no unsealed call needs."""
+        """Derived events of the calls sealed here that no unsealed call needs."""
         readers = {
             pk: {event.call_sid, event.other_sid, *self._callers[event.leg]} - {""}
             for pk, event in self._events.items()

@@ -40,7 +40,7 @@ def rebuild_all(sids: list[str]) -> Iterator[tuple[str, Exception | None]]:
 
 
 def derive_pending(on_each: Callable[[], object]) -> tuple[int, int]:
-    """Derives the calls of all pending events; gives how many events, and calls.
+    """Derives the calls of all pending events; returns how many events, and calls.
 
     Calls `on_each` after each call. Events that stay pending are not tried twice.
     """

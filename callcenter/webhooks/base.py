@@ -1,7 +1,8 @@
 """The steps of every webhook: check, read, decide, record, derive, answer.
 
-Recording and deriving do not change what the caller hears, and even after a bug of ours
-the caller gets a document.
+Recording changes what the caller hears in one case only: a repeated request gets the
+decision that was stored first. Deriving never does. Even after a bug of ours the caller
+gets a document.
 """
 
 import logging
@@ -28,7 +29,7 @@ from callcenter.flow.decide import APOLOGY, decide
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
-from callcenter.history import queue
+from callcenter.history import backlog
 from callcenter.models import WebhookEvent
 from callcenter.params import Form, InvalidParams, VoiceParams
 from callcenter.routes import Kind
@@ -138,7 +139,7 @@ def keep_and_derive(event: WebhookEvent) -> Kept | None:
     """
     kept = record(event)
     if kept is not None:
-        queue.schedule(kept)
+        backlog.schedule(kept)
     return kept
 
 

@@ -16,7 +16,7 @@ class AdminColumn:
     """A callable that shows a column's value of a row, as Django wants it.
 
     Django takes the head, the order and the CSS class from attributes of a callable.
-    One is made for each page, so that names are asked for once a page.
+    One is made for each page, so that names are read once per page.
     """
 
     def __init__(

@@ -104,7 +104,7 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
             rows=changelist.queryset,
             period=period,
             # Parameters too, since an address may hold a filter that no list offers.
-            is_searched=bool(parameters or asked.search),
+            is_filtered=bool(parameters or asked.search),
             is_short=changelist.result_count < SHORT_ROWS,
             has_undated=not (asked.first or asked.last) and self._may_be_undated,
         )

@@ -28,7 +28,8 @@ from callcenter.models import (
 from reports.present import links
 from reports.query.selection import Selection
 
-# As long as a rare kind, queue or line may be looked for without asking.
+# How many days a list is searched for a rare kind, queue or line if no period is
+# chosen: all days would be millions of rows.
 RECENT_DAYS = 30
 
 

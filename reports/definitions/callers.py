@@ -17,7 +17,7 @@ def _seconds(start: datetime, end: datetime | None) -> int | None:
 
 
 class AbandonedCallsReport(ListTable):
-    """One row an abandoned queue entry; short ones make none."""
+    """One row per abandoned queue entry; short ones make none."""
 
     slug = "abandoned-calls"
     title = _("Abandoned calls")

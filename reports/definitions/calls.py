@@ -66,7 +66,7 @@ def _count(code: str, label: StrOrPromise, field: str) -> Column:
 
 
 class CallsReport(ListTable):
-    """One row an inbound customer call; in the list of the admin one row a leg."""
+    """One row per inbound customer call; in the list of the admin one row per leg."""
 
     slug = "calls"
     title = _("Calls")
@@ -102,16 +102,17 @@ class CallsReport(ListTable):
     ]
 
     def listed(self, asked: Selection) -> Listed[Call]:
-        """Legs of customers; the period alone leaves legs of other kinds too."""
+        """Legs of customers: a filter, since the period holds legs of other kinds."""
         legs = super().listed(asked)
         customers = legs.rows.filter(kind=Kind.CUSTOMER)
-        return Listed(customers, legs.period, is_searched=True)
+        return Listed(customers, legs.period, is_filtered=True)
 
 
 class LegsReport(ListTable):
-    """One row a leg, whosever it is.
+    """One row per leg, whosever it is.
 
-    With a queue those that entered it, with an operator their own and those taken.
+    Filtered by a queue: the legs that entered it. Filtered by an operator: the
+    operator's own legs and those of callers whom they served.
     """
 
     slug = "legs"

@@ -15,7 +15,7 @@ from reports.query.values import total
 
 
 class QueueEntriesReport(ListTable):
-    """One row a queue entry; of several operators it names the last."""
+    """One row per queue entry; of several operators it names the last."""
 
     slug = "queue-entries"
     title = _("Queue entries")
@@ -69,7 +69,7 @@ class QueueEntriesReport(ListTable):
 
 
 class ConnectionsReport(ListTable):
-    """One row a connection of a queue entry to an operator."""
+    """One row per connection of a queue entry to an operator."""
 
     slug = "connections"
     title = _("Connections")
@@ -98,15 +98,15 @@ class ConnectionsReport(ListTable):
         rows = asked.connections()
         outermost = rows.aggregate(first=Min("connected_at"), last=Max("connected_at"))
         if outermost["first"] is None:
-            return Listed(rows.none(), rows.none(), is_searched=False)
+            return Listed(rows.none(), rows.none(), is_filtered=False)
         between = Connection.objects.filter(
             connected_at__gte=outermost["first"], connected_at__lte=outermost["last"]
         )
-        return Listed(rows, between, is_searched=True)
+        return Listed(rows, between, is_filtered=True)
 
 
 class CallbackRequests(ListTable):
-    """One row a wish to be rung back."""
+    """One row per wish to be rung back."""
 
     slug = "callback-requests"
     model = CallbackRequest

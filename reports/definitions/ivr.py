@@ -9,7 +9,7 @@ from reports.query.table import Column, ListTable
 
 
 class IvrStepsReport(ListTable):
-    """One row a menu asked, with the input and what it led to."""
+    """One row per menu asked, with the input and what it led to."""
 
     slug = "ivr-steps"
     title = _("IVR steps")

@@ -37,7 +37,7 @@ class QueueReport(Table):
 
 
 class QueueSummaryReport(QueueReport):
-    """One row a queue, idle ones too."""
+    """One row per queue, idle ones too."""
 
     slug = "queue-summary"
     title = _("Queues at a glance")
@@ -49,7 +49,7 @@ class QueueSummaryReport(QueueReport):
 
 
 class QueueIntervalReport(QueueReport):
-    """One row a queue and interval, quiet ones too; the newest interval last."""
+    """One row per queue and interval, quiet ones too; the newest interval last."""
 
     slug = "queue-interval"
     title = _("Queues by interval")

@@ -12,7 +12,7 @@ from reports.query.table import Column, ListTable
 
 
 class OperatorStates(ListTable):
-    """One row an interval of an operator's state."""
+    """One row per interval of an operator's state."""
 
     slug = "operator-states"
     model = OperatorState
@@ -27,7 +27,7 @@ class OperatorStates(ListTable):
 
 
 class Voicemails(ListTable):
-    """One row a message that a caller left."""
+    """One row per message that a caller left."""
 
     slug = "voicemails"
     model = Voicemail
@@ -42,7 +42,7 @@ class Voicemails(ListTable):
 
 
 class Recordings(ListTable):
-    """One row a recording of a conversation."""
+    """One row per recording of a conversation."""
 
     slug = "recordings"
     model = Recording
@@ -57,7 +57,7 @@ class Recordings(ListTable):
 
 
 class WebhookEvents(ListTable):
-    """One row a request from Twilio, or an act of ours.
+    """One row per request from Twilio, or an act of ours.
 
     The forms, which hold numbers under any key, are left out; `dump_events` has them.
     """
@@ -80,7 +80,7 @@ class WebhookEvents(ListTable):
 
 
 class Exports(ListTable):
-    """One row a file that was exported."""
+    """One row per file that was exported."""
 
     slug = "exports"
     model = ExportAudit

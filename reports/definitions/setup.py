@@ -8,7 +8,7 @@ from reports.query.table import Column, ListTable
 
 
 class PhoneLines(ListTable):
-    """One row a line."""
+    """One row per line."""
 
     slug = "phone-lines"
     model = PhoneLine
@@ -21,7 +21,7 @@ class PhoneLines(ListTable):
 
 
 class Queues(ListTable):
-    """One row a queue."""
+    """One row per queue."""
 
     slug = "queues"
     model = Queue
@@ -33,7 +33,7 @@ class Queues(ListTable):
 
 
 class Menus(ListTable):
-    """One row a menu."""
+    """One row per menu."""
 
     slug = "menus"
     model = Menu
@@ -41,7 +41,7 @@ class Menus(ListTable):
 
 
 class Messages(ListTable):
-    """One row a message."""
+    """One row per message."""
 
     slug = "messages"
     model = Message

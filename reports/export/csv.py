@@ -1,4 +1,4 @@
-"""Rows as lines of CSV: a head line, nothing for nothing. No database."""
+"""Rows as lines of CSV: a head line, an empty field for None. No database."""
 
 import codecs
 import csv

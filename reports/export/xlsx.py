@@ -137,7 +137,7 @@ def _lines(block: Sequence[Cells]) -> list[str]:
 
 
 def _column(cells: Sequence[Any]) -> list[str]:
-    """The cells of a column as XML; of what stands there often each value only once."""
+    """The cells of a column as XML; values that repeat are written once and copied."""
     types = set(map(type, cells)) - {type(None)}
     # Among several types 1, 1.0 and True would be one value.
     if len(types) < 2:

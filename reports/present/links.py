@@ -57,7 +57,7 @@ def row_url(row: models.Model) -> str:
 
 
 class PageLinks:
-    """Links to pages that the reader may open; permissions are asked once a table."""
+    """Links to pages that the reader may open; permissions are read once per table."""
 
     def __init__(self, request: HttpRequest, site: admin.AdminSite) -> None:
         self._request = request

@@ -47,7 +47,7 @@ def may_see_numbers(user: Reader | None) -> bool:
     return user is not None and user.has_perm(PERMISSION)
 
 
-def may_ring_back(user: Reader) -> bool:
+def may_see_numbers_to_ring_back(user: Reader) -> bool:
     """Whether a user sees whole numbers on the work list, to ring back."""
     return may_see_numbers(user) or user.has_perm("callcenter.change_followup")
 

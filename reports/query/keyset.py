@@ -11,7 +11,7 @@ from callcenter.paging import in_pages
 ModelT = TypeVar("ModelT", bound=Model)
 
 PAGE_ROWS = 4_500
-# Rows of the period that one query has to look at where more than that is asked for.
+# How many rows of the period one query looks at if the list is filtered or searched.
 WINDOW_ROWS = 20_000
 
 
@@ -20,10 +20,10 @@ class Listed(Generic[ModelT]):
     """Rows of a list, and what is known about how to read them all."""
 
     rows: QuerySet[ModelT]
-    # The rows of the period alone, whatever else is asked for.
+    # The rows of the period, without any other filter.
     period: QuerySet[ModelT]
-    # Whether anything but the period is asked for.
-    is_searched: bool
+    # Whether the list is filtered or searched by anything but the period.
+    is_filtered: bool
     # Whether there are few enough for one query.
     is_short: bool = False
     # Whether rows without a moment, which no period holds, are listed too.
@@ -48,7 +48,7 @@ def newest_first(
         return
     spans = (
         windows(listed.period, moment, WINDOW_ROWS)
-        if listed.is_searched
+        if listed.is_filtered
         else [Q(**{f"{moment}__isnull": False})]
     )
     for span in spans:

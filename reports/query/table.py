@@ -59,9 +59,9 @@ class Column:
     paths: tuple[str, ...] = ()
     value: Callable[..., Any] | None = None
     gather: Callable[[Sequence[Any]], Any] = last
-    # Whether it holds callers' numbers, which most readers see masked; where legs of
-    # several kinds are listed, of which kinds the number is a caller's.
+    # Whether it holds callers' numbers, masked for readers without the permission.
     is_caller: bool = False
+    # In a list of legs of several kinds: the kinds whose number is a caller's.
     caller_kinds: tuple[str, ...] = ()
 
     @property

@@ -30,7 +30,7 @@ def total(values: Sequence[Any]) -> Any:
     return sum(known) if known else None
 
 
-# An SQLite of the oldest kind that Django runs on takes 999 parameters a statement.
+# An SQLite of the oldest kind that Django runs on takes 999 parameters per statement.
 KEYS_AT_ONCE = 900
 # The field with the kind of a leg, which says whose number the leg shows.
 LEG_KIND = "kind"
@@ -55,7 +55,7 @@ class PageValues:
         self._masks = not may_see_numbers
         self.is_masked = self._masks and any(column.is_caller for column in columns)
         beyond: dict[str, list[tuple[str, Gather]]] = {}
-        # By which pages follow each other.
+        # The fields by which one page continues after another.
         own = ["pk", *([moment] if moment else [])]
         for column in columns:
             for path in column.sources:
@@ -106,7 +106,7 @@ class PageValues:
 class _Lookup:
     """Values from another table, for the keys of a page.
 
-    Either a key of ours names one row there, or rows there name one of ours.
+    Follows a foreign key of ours to one row, or a reverse relation to several.
     """
 
     def __init__(

@@ -29,7 +29,7 @@ def moments(story: Story) -> list[Moment]:
     pool = Pool(story.events)
     ended_at = story.call.ended_at
     states = sorted(
-        # Who is signed out by the end of the leg needs no line beside that of the end.
+        # If the end of the leg signs the operator out, the line of the end is enough.
         (one for one in story.states if ended_at is None or one.started_at < ended_at),
         key=lambda state: state.started_at,
     )

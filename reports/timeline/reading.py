@@ -100,7 +100,7 @@ def _requests(call: Call, events: Sequence[WebhookEvent]) -> Requests:
 def _of_operators_legs(
     call: Call, events: Sequence[WebhookEvent]
 ) -> list[WebhookEvent]:
-    """Dial actions that may be this call's and do not say so, and what decides that.
+    """Dial actions that name no known caller, but may belong to this call.
 
     Such an action belongs to the caller whom its leg was given last before it.
     """

@@ -63,7 +63,7 @@ class Place:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The place from its text; ValueError, OverflowError."""
+        """The place from its text; raises ValueError or OverflowError if it is none."""
         at, _tilde, pk = text.rpartition("~")
         moment = datetime.fromisoformat(at)
         is_number = pk.isascii() and pk.isdecimal() and len(pk) <= _MOST_DIGITS

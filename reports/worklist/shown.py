@@ -105,7 +105,7 @@ class Reader:
         if not number:
             return gettext("number withheld")
         # Whoever rings back must know whom.
-        if masking.may_ring_back(self.user):
+        if masking.may_see_numbers_to_ring_back(self.user):
             return phone_number(number)
         return masking.number_for(self.user, number)
 
@@ -118,7 +118,7 @@ class Reader:
         is_done = state in (State.REACHED, State.CLOSED) and follow_up is not None
         who, since = _who(follow_up, state)
         attempts = caller.attempts
-        may_dial = caller.number and masking.may_ring_back(self.user)
+        may_dial = caller.number and masking.may_see_numbers_to_ring_back(self.user)
         return ShownCaller(
             pk=caller.first.pk,
             url=reverse("admin:worklist_caller", args=[caller.first.pk]),

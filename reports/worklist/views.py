@@ -142,7 +142,7 @@ def _acted(
 
 
 def _tried(asked: dict[str, Any], call: AbandonedCall, reader: Reader) -> str:
-    """Do an act; gives the sentence that says why it was refused, or nothing."""
+    """Do an act; returns the sentence that says why it was refused, or nothing."""
     user, number, text = reader.user, call.caller, asked["text"]
     done_by: dict[str, Callable[[], None]] = {
         Act.CLAIM: lambda: acts.claim(number, user),

@@ -107,7 +107,7 @@ def simulate(
     faults: Faults,
     show: Callable[[str], object] = lambda line: None,
 ) -> str:
-    """Run the traffic to its end or until Ctrl-C; gives the closing line.
+    """Run the traffic to its end or until Ctrl-C; returns the closing line.
 
     NobodyAnswers or NotMiniCC if ours is not at `url` to begin with.
     """

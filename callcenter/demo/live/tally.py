@@ -71,7 +71,7 @@ class Tally:
         return line
 
     def give_up(self, exchange: Exchange) -> int:
-        """Count what was not completed; gives how many legs and requests that is."""
+        """Count what was not completed; returns how many legs, requests."""
         self.take(exchange)
         under_way = len(exchange.sent)
         self.requests += under_way

@@ -46,7 +46,7 @@ _BATCH = 500
 
 @transaction.atomic
 def follow_up(past: Past, abandoned: Sequence[str]) -> int:
-    """Works through the callers of all but the last two days; gives the rows made.
+    """Works through the callers of all but the last two days; returns the rows made.
 
     `abandoned` are the SIDs of the calls of the past. What has a row is left alone, and
     chance is the caller's own, so that a second run makes nothing.

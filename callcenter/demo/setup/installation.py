@@ -277,7 +277,7 @@ def add_line(
     closed: Texts,
     is_default: bool = False,
 ) -> PhoneLine | None:
-    """Makes a line if it is missing; gives the new one."""
+    """Makes a line if it is missing; returns the new one."""
     line, is_new = PhoneLine.objects.get_or_create(
         number=number,
         defaults={

@@ -22,7 +22,7 @@ LARGEST_BODY = 1024 * 1024
 async def serve(
     api: RestApi, host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[str]:
-    """Serve an API while the block runs; gives the base URL. Port 0 is a free one."""
+    """Serve an API while the block runs; returns the base URL. Port 0 is a free one."""
     connections: set[asyncio.Task[None]] = set()
 
     def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -67,7 +67,7 @@ def server(reply: Reply, health: tuple[int, str] = (503, HEALTH)) -> Iterator[st
 
 @pytest.fixture
 def simulated(settings, capsys):
-    """Runs a short while against a server; gives what is printed."""
+    """Runs a short while against a server; returns what is printed."""
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT_SID, AUTH_TOKEN
     add_second_line({})
 

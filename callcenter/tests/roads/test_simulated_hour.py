@@ -17,7 +17,7 @@ from callcenter.demo.live import simulation
 from callcenter.demo.live.traffic import Plan, seats_of
 from callcenter.demo.model import Mood
 from callcenter.demo.setup.second_line import add_second_line
-from callcenter.history import queue
+from callcenter.history import backlog
 from callcenter.models import Call, Connection, QueueEntry
 from callcenter.standin.network.faults import Faults
 from callcenter.tests.roads.account import Account, Customer, Entry
@@ -33,9 +33,9 @@ ASIDE = ["blocked", "failed"]
 
 @pytest.fixture
 def an_hour(twilio, monkeypatch):
-    """Plays an hour of 600 calls; gives the stand-in's account."""
+    """Plays an hour of 600 calls; returns the stand-in's account."""
     batches = Batches()
-    monkeypatch.setattr(queue, "schedule", batches.schedule)
+    monkeypatch.setattr(backlog, "schedule", batches.schedule)
     add_second_line({})
     plan = Plan(
         calls_per_hour=600,

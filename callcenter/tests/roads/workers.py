@@ -59,7 +59,7 @@ def round_by_round(
 def pausing(before: str, until: threading.Event) -> Iterator[threading.Event]:
     """This worker stops for a moment before the first such statement.
 
-    It goes on when the given event happens, or after half a second. Gives the event
+    It goes on when the given event happens, or after half a second. Returns the event
     that it has come so far.
     """
     is_there = threading.Event()

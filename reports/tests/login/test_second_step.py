@@ -58,7 +58,7 @@ def confirm(client):
 
 
 def set_up(client) -> str:
-    """Switches the second step on, as its page is filled in; gives the app's key."""
+    """Switches the second step on, as its page is filled in; returns the app's key."""
     log_in(client)
     confirm(client)
     html = client.get("/admin/security/app/on/").content.decode()

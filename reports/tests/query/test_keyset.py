@@ -24,7 +24,7 @@ def small(monkeypatch) -> None:
 
 
 def listed(rows: QuerySet[Any], **how: bool) -> Listed[Any]:
-    known = {"is_searched": False} | how
+    known = {"is_filtered": False} | how
     return Listed(rows, rows.model._default_manager.all(), **known)
 
 
@@ -58,7 +58,7 @@ def test_rows_that_a_filter_does_not_leave_are_passed_over():
 
     pages = list(
         keyset.newest_first(
-            listed(wanted, is_searched=True), "entered_at", ["pk", "entered_at"]
+            listed(wanted, is_filtered=True), "entered_at", ["pk", "entered_at"]
         )
     )
 

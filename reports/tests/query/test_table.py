@@ -46,7 +46,7 @@ def local(moment: datetime) -> datetime:
 def reading(
     rows: QuerySet[Any], *, may_see_numbers: bool = True, **how: Any
 ) -> Reading:
-    known: dict[str, Any] = {"is_short": False, "is_searched": False} | how
+    known: dict[str, Any] = {"is_short": False, "is_filtered": False} | how
     listed = Listed(rows, rows.model._default_manager.all(), **known)
     return LISTS[rows.model].read_listed(listed, may_see_numbers=may_see_numbers)
 
@@ -144,8 +144,8 @@ def test_page_costs_the_same_however_many_rows_it_has(makes, django_assert_num_q
 
 HOW: list[dict[str, bool]] = [
     {"is_short": True},
-    {"is_searched": False},
-    {"is_searched": True},
+    {"is_filtered": False},
+    {"is_filtered": True},
 ]
 
 

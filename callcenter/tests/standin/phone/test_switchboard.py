@@ -34,7 +34,7 @@ PLACED = {"do": "place", "number": NUMBER, "queues": ["support"], "from": CALLER
 
 
 def by_hand(server, story):
-    """Plays a story of a switchboard in virtual time; gives what it gives."""
+    """Plays a story of a switchboard in virtual time; returns its result."""
 
     async def work():
         exchange = Exchange(ACCOUNT, server, Clock(start=START))

@@ -21,7 +21,7 @@ QUEUES_LINE = f"GET {QUEUES} HTTP/1.1\r\nAuthorization: {BASIC}\r\n"
 
 @contextmanager
 def server():
-    """A server on a loop of its own; gives its URL, the exchange and the loop."""
+    """A server on a loop of its own; returns its URL, the exchange and the loop."""
     started = threading.Event()
     found: dict[str, Any] = {}
 

@@ -34,7 +34,7 @@ def page(queue) -> str:
 
 
 def derived_call(entered_at: datetime, queue: str = "support") -> WebhookEvent:
-    """A call that entered the queue at a moment; gives its event."""
+    """A call that entered the queue at a moment; returns its event."""
     call = rows.make_call()
     rows.make_entry(call, entered_at=entered_at, left_at=None, queue=queue)
     return rows.make_event(call.sid)

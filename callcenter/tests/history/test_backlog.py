@@ -6,8 +6,8 @@ import pytest
 from django.db import OperationalError
 
 from callcenter.events.record import Kept
-from callcenter.history import queue, store
-from callcenter.history.queue import drain
+from callcenter.history import backlog, store
+from callcenter.history.backlog import drain
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.receive import keep
 from callcenter.tests.sample_events import (
@@ -20,7 +20,7 @@ from callcenter.tests.sample_events import (
 )
 
 # All other tests derive at once: a fixture for all tests replaces it.
-schedule = queue.schedule
+schedule = backlog.schedule
 
 CALL = [ring(), choose(5), leave(65, "hangup", 60), end(66)]
 
@@ -78,13 +78,13 @@ def test_a_batch_that_fails_stays_pending_and_the_thread_goes_on(monkeypatch, ca
 
     with monkeypatch.context() as patched:
         patched.setattr(store, "derive_events", gone)
-        with queue._turn:
+        with backlog._turn:
             schedule(kept(ring()))
         assert drain()
     assert "1 events are derived later" in caplog.text
     assert WebhookEvent.objects.pending().count() == 1
 
-    with queue._turn:
+    with backlog._turn:
         schedule(kept(choose(5)))
     assert drain()
 
