@@ -39,13 +39,19 @@ def rebuild_all(sids: list[str]) -> Iterator[tuple[str, Exception | None]]:
         yield from rebuild_each(group, check_all_rows=True)
 
 
-def derive_pending(on_each: Callable[[], object]) -> tuple[int, int]:
-    """Derives the calls of all pending events; returns how many events, and calls.
+def derive_pending(
+    on_each: Callable[[], object] = lambda: None, since: datetime | None = None
+) -> tuple[int, int]:
+    """Derives the calls of pending events, of all or of those received since a moment.
 
     Calls `on_each` after each call. Events that stay pending are not tried twice.
+    Returns how many events, and how many calls.
     """
+    pending = WebhookEvent.objects.pending()
+    if since:
+        pending = pending.filter(received_at__gte=since)
     events = calls = 0
-    for page in in_pages(WebhookEvent.objects.pending(), by="pk", size=_PAGE):
+    for page in in_pages(pending, by="pk", size=_PAGE):
         events += len(page)
         calls += derive_events([Kept(event) for event in page], on_each)
     return events, calls

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if not User.objects.exists():
             self._make_accounts()
         # Events that a killed process has stored and not derived.
-        derive_pending(lambda: None)
+        derive_pending()
         if settings.DEMO and settings.DEMO_DAYS:
             self._make_past(settings.DEMO_DAYS)
 

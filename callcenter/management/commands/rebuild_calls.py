@@ -31,10 +31,16 @@ class Command(BaseCommand):
             raise CommandError("--since and --pending cannot be combined.")
         if pending:
             with tqdm(unit="call", disable=None) as bar:
-                events, calls = derive_pending(bar.update)
+                try:
+                    events, calls = derive_pending(bar.update)
+                except KeyboardInterrupt:
+                    raise CommandError(
+                        f"Stopped after {bar.n:.0f} calls; run it again."
+                    ) from None
             return f"Derived {calls} calls again, for {events} pending events."
         zone = timezone.get_default_timezone()
-        sids = sids_to_rebuild(midnight(since, zone) if since else None)
+        moment = midnight(since, zone) if since else None
+        sids = sids_to_rebuild(moment)
         failed = 0
         with tqdm(total=len(sids), unit="call", disable=None) as bar:
             try:
@@ -43,6 +49,8 @@ class Command(BaseCommand):
                         failed += 1
                         bar.write(f"{sid}: {error}", file=self.stderr)
                     bar.update()
+                # Few calls, and right by now: this marks the events that wait for them.
+                derive_pending(since=moment)
             except KeyboardInterrupt:
                 raise CommandError(
                     f"Stopped after {bar.n:.0f} of {len(sids)} calls; run it again."

@@ -131,6 +131,30 @@ def test_a_call_that_cannot_be_derived_does_not_stop_the_others(tmp_path, monkey
     assert WebhookEvent.objects.pending().get().derivation_error == "ValueError: odd"
 
 
+@pytest.mark.parametrize("options", [[], ["--since", "2026-01-01"], ["--pending"]])
+def test_rebuilding_leaves_no_event_pending(tmp_path, options):
+    intake.load(file_of(tmp_path, [line_of_event(one) for one in CALL]))
+    WebhookEvent.objects.update(derived_at=None)
+
+    call_command("rebuild_calls", *options)
+
+    assert not WebhookEvent.objects.pending().exists()
+
+
+@pytest.mark.parametrize("options", [[], ["--pending"]])
+def test_rebuilding_that_is_stopped_says_so(tmp_path, monkeypatch, options):
+    intake.load(file_of(tmp_path, [line_of_event(one) for one in CALL]))
+    WebhookEvent.objects.update(derived_at=None)
+
+    def stopped(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "rebuild", stopped)
+
+    with pytest.raises(CommandError, match=r"Stopped after 0 .*run it again"):
+        call_command("rebuild_calls", *options)
+
+
 def test_commands_close_with_one_line(tmp_path, capsys):
     path = file_of(tmp_path, [line_of_event(one) for one in CALL])
 
