@@ -48,11 +48,25 @@ class _Look:
 _last_look: _Look | None = None
 
 
-def waiting(now: datetime, queues: Iterable[str] | None = None) -> dict[str, Waiting]:
-    """The queues in which somebody waits, by slug; of all queues or of those given."""
-    entries = QueueEntry.objects.filter(
+def is_waiting(now: datetime) -> Q:
+    """The condition that the caller of a queue entry waits."""
+    return Q(
         outcome=QueueEntry.Outcome.WAITING, call__heard_at__gte=now - WAITING_LIMIT
     )
+
+
+def is_serving(now: datetime) -> Q:
+    """The condition that an operator's state lasts, other than signed out or away."""
+    in_conversation = Q(state=State.TALKING, call__heard_at__gte=now - TALKING_LIMIT)
+    between = Q(
+        state__in=(State.READY, State.WRAP_UP), call__heard_at__gte=now - READY_LIMIT
+    )
+    return (in_conversation | between) & Q(ended_at=None)
+
+
+def waiting(now: datetime, queues: Iterable[str] | None = None) -> dict[str, Waiting]:
+    """The queues in which somebody waits, by slug; of all queues or of those given."""
+    entries = QueueEntry.objects.filter(is_waiting(now))
     if queues is not None:
         entries = entries.filter(queue__in=list(queues))
     rows = (
@@ -66,11 +80,7 @@ def operators(now: datetime) -> dict[str, set[str]]:
 
     An operator is named as in `OperatorState.operator`. A state nobody is in is empty.
     """
-    in_conversation = Q(state=State.TALKING, call__heard_at__gte=now - TALKING_LIMIT)
-    between = Q(
-        state__in=(State.READY, State.WRAP_UP), call__heard_at__gte=now - READY_LIMIT
-    )
-    rows = OperatorState.objects.filter(in_conversation | between, ended_at=None)
+    rows = OperatorState.objects.filter(is_serving(now))
     found: dict[str, set[str]] = {state: set() for state in _SERVING}
     for state, operator in rows.order_by().values_list("state", "operator"):
         found[state].add(operator)

@@ -100,14 +100,14 @@ def _waiting(now: datetime) -> Figure:
     The balance may say more: it counts every entry of today without an outcome.
     """
     queues = presence.waiting(now).values()
-    first, note = now, ""
+    note = ""
     if queues:
         first = min(queue.since for queue in queues).astimezone(now.tzinfo)
         note = gettext("longest since %(time)s") % {"time": f"{first:%H:%M}"}
     return Figure(
         gettext("Waiting now"),
         formats.count(sum(queue.callers for queue in queues)),
-        _entries_url(first.date(), Outcome.WAITING, last=now.date()),
+        list_url(QueueEntry, Selection(now=True)),
         note,
     )
 
@@ -146,7 +146,7 @@ def _operators(now: datetime) -> Figure:
     return Figure(
         gettext("Operators ready"),
         formats.count(len(by_state[State.READY])),
-        list_url(OperatorState),
+        list_url(OperatorState, Selection(state=State.READY, now=True)),
         gettext("%(count)d talking") % {"count": len(by_state[State.TALKING])},
     )
 
@@ -165,5 +165,5 @@ def _newest() -> list[NewestEntry]:
     ]
 
 
-def _entries_url(day: date, outcome: str = "", last: date | None = None) -> str:
-    return list_url(QueueEntry, Selection(first=day, last=last or day, outcome=outcome))
+def _entries_url(day: date, outcome: str = "") -> str:
+    return list_url(QueueEntry, Selection(first=day, last=day, outcome=outcome))

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from callcenter.models import (
     Menu,
@@ -262,6 +263,28 @@ def _names_of(pk: str) -> tuple[str, ...]:
     identity = operator.client_identity
     names = (operator.number, f"client:{identity}" if identity else "")
     return tuple(name for name in names if name)
+
+
+class NowFilter(admin.SimpleListFilter):
+    """Only what is so now, as on the first page: waiting callers, operators at work."""
+
+    title = _("right now")
+    parameter_name = links.PARAMETERS["now"]
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, StrOrPromise]]:
+        return [("1", _("Only what is so now"))]
+
+    def asked(self) -> dict[str, Any]:
+        if self.value() not in (None, "1"):
+            raise IncorrectLookupParameters(self.value())
+        return {"now": self.value() == "1"}
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        return queryset.filter(Selection(**self.asked()).condition(queryset.model))
 
 
 class RecentQueueFilter(InLastDays, QueueFilter):

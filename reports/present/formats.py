@@ -30,9 +30,8 @@ def mean_duration(seconds: float) -> str | None:
 
 
 def moment(value: datetime) -> str:
-    """A moment to the second, in the zone that is active."""
-    local = timezone.localtime(value)
-    return f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}"
+    """A moment to the second with its weekday, in the zone that is active."""
+    return date_format(timezone.localtime(value), "DATETIME_FORMAT")
 
 
 def short_moment(value: datetime, now: datetime) -> str:

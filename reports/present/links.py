@@ -19,6 +19,8 @@ PARAMETERS = {
     "line": "on_line",
     "menu": "at_menu",
     "operators": "by_operator",
+    "state": "state__exact",
+    "now": "now",
     "search": "q",
 }
 
@@ -42,6 +44,8 @@ def list_url(model: type[models.Model], asked: Selection | None = None) -> str:
         for name, parameter in PARAMETERS.items()
         if getattr(asked, name)
     }
+    if asked.now:
+        query[PARAMETERS["now"]] = 1
     if asked.operators:
         (query[PARAMETERS["operators"]],) = asked.operators
     moment = str((opts.ordering or [""])[0]).removeprefix("-")

@@ -14,7 +14,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
+from django.utils import timezone
 
+from callcenter import presence
 from callcenter.days import midnight
 from callcenter.models import (
     AbandonedCall,
@@ -56,7 +58,10 @@ class Selection:
     menu: str = ""
     kind: str = ""
     outcome: str = ""
+    state: str = ""
     search: str = ""
+    # Only what is so now: callers who wait, operators who are signed in.
+    now: bool = False
     # By which intervals a report counts.
     interval: str = ""
 
@@ -153,12 +158,22 @@ def _call_of_operators(operators: tuple[str, ...]) -> Q:
     taken = Connection.objects.filter(
         operator__in=operators, entry__call=OuterRef("pk")
     )
-    return _there_is(taken) | Q(from_raw__in=operators) | Q(caller__in=operators)
+    own = Q(from_raw__in=operators) | Q(caller__in=operators)
+    # Of operators' legs only: otherwise it would confirm a customer's masked number.
+    return _there_is(taken) | (Q(kind=Call.Kind.OPERATOR) & own)
 
 
 def _step_of_operators(operators: tuple[str, ...]) -> Q:
     calls = Call.objects.filter(_call_of_operators(operators), pk=OuterRef("call"))
     return _there_is(calls)
+
+
+def _waits_now(_now: bool) -> Q:
+    return presence.is_waiting(timezone.now())
+
+
+def _serves_now(_now: bool) -> Q:
+    return presence.is_serving(timezone.now())
 
 
 # How each table is asked for what a selection may hold.
@@ -175,6 +190,7 @@ _CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
         "outcome": _equal("outcome"),
         "line": _of_call("line"),
         "operators": _taken_from("pk"),
+        "now": _waits_now,
     },
     AbandonedCall: {
         "queue": _equal("queue"),
@@ -192,7 +208,11 @@ _CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
         "queue": _entered("call"),
         "operators": _step_of_operators,
     },
-    OperatorState: {"operators": _one_of("operator")},
+    OperatorState: {
+        "operators": _one_of("operator"),
+        "state": _equal("state"),
+        "now": _serves_now,
+    },
     Voicemail: {"queue": _equal("queue"), "line": _of_call("line")},
     CallbackRequest: {"queue": _of_entry("queue")},
     WebhookEvent: {"kind": _equal("kind"), "queue": _equal("queue")},

@@ -67,7 +67,12 @@ class Command(BaseCommand):
             raise CommandError(f"{day} has not begun yet.")
         moment = midnight(day, zone)
         with tqdm(total=begun_before(moment), unit="call", disable=None) as bar:
-            pruned = prune(moment, really=yes, on_batch=bar.update)
+            try:
+                pruned = prune(moment, really=yes, on_batch=bar.update)
+            except KeyboardInterrupt:
+                raise CommandError(
+                    f"Stopped after {bar.n:.0f} calls; run it again."
+                ) from None
         return (
             f"{'Sealed' if yes else 'Would seal'} {pruned.calls} calls and"
             f" {'deleted' if yes else 'delete'} {pruned.events} events"

@@ -11,6 +11,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from callcenter.demo.setup.installation import install
+from callcenter.management.commands import prune_events
 from callcenter.models import Call, FollowUp, WebhookEvent
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.receive import keep, receive_together
@@ -391,3 +392,13 @@ def test_late_events_are_listed(capsys):
 def test_command_refuses_what_it_does_not_understand(options, problem):
     with pytest.raises(CommandError, match=problem):
         call_command("prune_events", *options)
+
+
+def test_pruning_that_is_stopped_says_so(monkeypatch):
+    def stopped(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(prune_events, "prune", stopped)
+
+    with pytest.raises(CommandError, match=r"Stopped after 0 .*run it again"):
+        call_command("prune_events", "--keep-days", "1", "--yes")

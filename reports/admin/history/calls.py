@@ -20,6 +20,7 @@ from reports.admin.filters import (
     ChoiceFilter,
     LineFilter,
     MenuFilter,
+    NowFilter,
     OperatorFilter,
     PeriodFilter,
     QueueFilter,
@@ -80,6 +81,7 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
         ("outcome", ChoiceFilter),
         RecentOperatorFilter,
         RecentLineFilter,
+        NowFilter,
     ]
     fields = [
         "call",
@@ -188,7 +190,12 @@ class OperatorStateAdmin(PartAdmin[OperatorState]):
     """What operators were doing, interval by interval."""
 
     list_columns = ["started_at", "operator", "state", "reason", "ended_at"]
-    list_filter = [("started_at", PeriodFilter), OperatorFilter]
+    list_filter = [
+        ("started_at", PeriodFilter),
+        OperatorFilter,
+        ("state", ChoiceFilter),
+        NowFilter,
+    ]
     fields = [
         "call",
         "operator",

@@ -117,14 +117,18 @@ def make_abandoned(entry: QueueEntry | None = None) -> AbandonedCall:
     )
 
 
-def make_state(call: Call | None = None, seconds: int = 0) -> OperatorState:
+def make_state(
+    call: Call | None = None, seconds: int = 0, **more: Any
+) -> OperatorState:
     """An operator ready for a minute."""
+    values: dict[str, Any] = {
+        "operator": "+815000000201",
+        "started_at": after(seconds),
+        "ended_at": after(seconds + 60),
+        "state": "ready",
+    }
     return OperatorState.objects.create(
-        call=call or make_call(kind="operator"),
-        operator="+815000000201",
-        started_at=after(seconds),
-        ended_at=after(seconds + 60),
-        state="ready",
+        call=call or make_call(kind="operator"), **(values | more)
     )
 
 

@@ -1,4 +1,4 @@
-"""Stays in queues and connections, row by row."""
+"""Queue entries and connections, row by row."""
 
 from datetime import datetime, timedelta
 

@@ -98,14 +98,14 @@ def test_total_row_stands_at_the_end_when_asked_for():
 def test_json_carries_totals_and_the_moment_of_reading():
     make_abandoned()
 
-    told = json.loads(report("abandoned-calls", *DAY, "--format", "json"))
+    content = json.loads(report("abandoned-calls", *DAY, "--format", "json"))
 
-    assert list(told) == ["report", "columns", "rows", "totals", "as_of"]
-    assert told["report"] == "abandoned-calls"
-    assert told["rows"][0]["state"] == "open"
-    assert list(told["rows"][0]) == told["columns"] == list(told["totals"])
-    assert told["totals"]["wait_seconds"] == 30
-    assert told["as_of"].endswith("+09:00")
+    assert list(content) == ["report", "columns", "rows", "totals", "as_of"]
+    assert content["report"] == "abandoned-calls"
+    assert content["rows"][0]["state"] == "open"
+    assert list(content["rows"][0]) == content["columns"] == list(content["totals"])
+    assert content["totals"]["wait_seconds"] == 30
+    assert content["as_of"].endswith("+09:00")
 
 
 @pytest.mark.django_db

@@ -40,7 +40,7 @@ def test_moment_reads_in_the_active_zone_and_language():
     moment = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
 
     with translation.override("ja"):
-        assert formats.moment(moment) == "2026/11/22 10:05:00"
+        assert formats.moment(moment) == "2026/11/22(日) 10:05:00"
         assert formats.interval(moment) == "2026/11/22 10:05"
     assert formats.interval("09") == "09"
 

@@ -1,10 +1,12 @@
 """Lists and pages of history: what they show, what they find, what they cost."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from callcenter.models import Call, Operator, WebhookEvent
 from reports.admin.history import base
@@ -223,6 +225,7 @@ def test_day_that_is_none_leads_back_to_the_list(admin_client, day):
         ("call", {"p": "99"}),
         ("call", {"kind__exact": "nobody"}),
         ("call", {"nothing": "1"}),
+        ("queueentry", {"now": "perhaps"}),
         ("abandonedcall", {"_popup": "1", "_to_field": "id"}),
     ],
 )
@@ -269,6 +272,41 @@ def test_rows_are_filtered_by_the_names_of_the_setup(admin_client):
         connection.pk
     ]
     assert listed(admin_client, "connection", by_operator="0") == []
+
+
+@time_machine.travel("2026-11-24T03:00:00Z", tick=False)
+def test_what_is_so_now_is_what_the_first_page_counts(admin_client):
+    now = timezone.now()
+    waiting, forgotten = (
+        rows.make_entry(
+            rows.make_call(heard_at=now - timedelta(seconds=seconds), ended_at=None),
+            outcome="waiting",
+        )
+        for seconds in (5, 7200)
+    )
+    rows.make_entry()
+
+    assert sorted(listed(admin_client, "queueentry", outcome__exact="waiting")) == [
+        waiting.pk,
+        forgotten.pk,
+    ]
+    assert listed(admin_client, "queueentry", now="1") == [waiting.pk]
+
+
+@time_machine.travel("2026-11-24T03:00:00Z", tick=False)
+def test_operators_at_work_are_those_of_whom_something_is_heard(admin_client):
+    now = timezone.now()
+    states = [
+        rows.make_state(
+            rows.make_call(kind="operator", heard_at=now - timedelta(minutes=minutes)),
+            ended_at=ended_at,
+        )
+        for minutes, ended_at in ((5, None), (60, None), (1, now))
+    ]
+
+    assert listed(admin_client, "operatorstate", now="1") == [states[0].pk]
+    assert listed(admin_client, "operatorstate", now="1", state__exact="talking") == []
+    assert len(listed(admin_client, "operatorstate", state__exact="ready")) == 3
 
 
 def test_calls_and_entries_are_filtered_by_what_hangs_on_them(admin_client):

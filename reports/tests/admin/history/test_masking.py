@@ -55,6 +55,16 @@ def test_number_is_masked_in_list_search_and_page_without_the_permission(staff, 
     assert MASKED in shown["search"]
 
 
+@pytest.mark.parametrize("name", ["call", "queueentry", "ivrstep"])
+def test_filter_by_operator_does_not_confirm_a_callers_number(staff, name):
+    rows.HISTORY[name]()
+    client = staff(*VIEW_ALL)
+
+    right = client.get(changelist(name), {"by_operator": CALLER}).content.decode()
+
+    assert MASKED not in right
+
+
 @pytest.mark.parametrize("name", WITH_CALLER)
 def test_number_is_whole_in_list_and_search_with_the_permission(staff, name):
     shown = pages_of(staff("view_numbers", *VIEW_ALL), name, search="03-1234-5678")
