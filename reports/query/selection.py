@@ -158,9 +158,11 @@ def _call_of_operators(operators: tuple[str, ...]) -> Q:
     taken = Connection.objects.filter(
         operator__in=operators, entry__call=OuterRef("pk")
     )
-    own = Q(from_raw__in=operators) | Q(caller__in=operators)
-    # Of operators' legs only: otherwise it would confirm a customer's masked number.
-    return _there_is(taken) | (Q(kind=Call.Kind.OPERATOR) & own)
+    # By number only of operators' legs: others would confirm a customer's number.
+    by_number = Q(from_raw__in=operators) | Q(caller__in=operators)
+    browsers = [name for name in operators if name.startswith("client:")]
+    own = Q(kind=Call.Kind.OPERATOR) & by_number
+    return _there_is(taken) | own | Q(from_raw__in=browsers)
 
 
 def _step_of_operators(operators: tuple[str, ...]) -> Q:

@@ -169,7 +169,8 @@ def test_staff_who_may_see_part_of_the_calls_see_no_figures(staff):
 def test_menu_marks_the_page_one_is_on_and_no_other(admin_client):
     def marked(url: str) -> list[str]:
         html = admin_client.get(url).content.decode()
-        return re.findall(r'aria-current="page">([^<]*)<', html)
+        # Django 6.1 marks the end of its breadcrumbs too.
+        return re.findall(r'<a [^>]*aria-current="page">([^<]*)<', html)
 
     assert marked("/admin/") == ["ダッシュボード"]
     assert marked(reverse("admin:callcenter_call_changelist")) == ["通話"]

@@ -108,8 +108,7 @@ class Switchboard:
                 self._say(line, text, language)
             case {"do": "hang_up"}:
                 line.leg.hang_up()
-                # Let the tasks run that end the call.
-                await asyncio.sleep(0)
+                await _end(line.leg)
             case {"do": "news", "changes": changes, "wait": seconds}:
                 await _change(line.leg, changes, seconds)
         return self._state(line, question.get("since", 0))
@@ -172,6 +171,14 @@ class Switchboard:
             "changes": leg.changes,
             "news": line.news[since:],
         }
+
+
+async def _end(leg: Leg) -> None:
+    """Let the tasks run that end the call: how many turns they take is asyncio's."""
+    for _turn in range(10):
+        if leg.is_over:
+            return
+        await asyncio.sleep(0)
 
 
 async def _change(leg: Leg, since: int, seconds: float) -> None:
