@@ -22,13 +22,17 @@ def test_hour_passes_in_no_time_and_the_clock_says_an_hour():
     assert time.monotonic() - began < 5
 
 
-def test_fast_clock_lets_a_minute_pass_in_a_part_of_a_second():
+def test_fast_clock_goes_so_many_times_faster_than_the_walls():
     async def story():
-        clock = Clock(speed=600, start=START)
+        clock, began = Clock(speed=600, start=START), time.monotonic()
         await clock.sleep(60)
-        return clock.seconds()
+        return clock.seconds(), time.monotonic() - began
 
-    assert asyncio.run(story()) == pytest.approx(60, abs=30)
+    passed, on_the_wall = asyncio.run(story())
+
+    # However late a busy machine wakes us.
+    assert passed >= 60
+    assert passed / on_the_wall == pytest.approx(600, rel=0.1)
 
 
 def test_clock_does_not_run_backward():
