@@ -112,19 +112,19 @@ def test_who_asks_before_sending_the_body_is_told_to_go_on():
 @pytest.mark.parametrize(
     ("text", "status"),
     [
-        ("nonsense\r\n\r\n", "400 Bad Request"),
-        (f"GET {QUEUES} HTTP/1.1\r\nno header\r\n\r\n", "400 Bad Request"),
-        (f"GET {QUEUES} SMTP\r\n\r\n", "400 Bad Request"),
-        (QUEUES_LINE + "Content-Length: some\r\n\r\n", "400 Bad Request"),
-        (QUEUES_LINE + "Content-Length: -1\r\n\r\n", "400 Bad Request"),
+        ("nonsense\r\n\r\n", 400),
+        (f"GET {QUEUES} HTTP/1.1\r\nno header\r\n\r\n", 400),
+        (f"GET {QUEUES} SMTP\r\n\r\n", 400),
+        (QUEUES_LINE + "Content-Length: some\r\n\r\n", 400),
+        (QUEUES_LINE + "Content-Length: -1\r\n\r\n", 400),
         (
             QUEUES_LINE + "Content-Length: 1048577\r\n\r\n",
-            "413 Request Entity Too Large",
+            413,
         ),
-        (QUEUES_LINE + "Transfer-Encoding: chunked\r\n\r\n", "411 Length Required"),
+        (QUEUES_LINE + "Transfer-Encoding: chunked\r\n\r\n", 411),
         (
             QUEUES_LINE + "X: " + "x" * 65536 + "\r\n\r\n",
-            "431 Request Header Fields Too Large",
+            431,
         ),
     ],
 )
@@ -132,7 +132,8 @@ def test_what_is_no_request_is_refused_and_the_server_goes_on(text, status):
     with server() as (url, _, _loop):
         answer = say(url, text)
         again = requests.get(url + QUEUES, headers={"Authorization": BASIC}, timeout=10)
-    assert answer.splitlines()[0] == f"HTTP/1.1 {status}"
+    # The words behind it differ between versions of Python.
+    assert answer.splitlines()[0].startswith(f"HTTP/1.1 {status} ")
     assert again.json()["queues"] == []
 
 
