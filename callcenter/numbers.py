@@ -1,9 +1,12 @@
-"""Telephone numbers: which text is one, which withhold the caller, how to write one.
+"""Telephone numbers: what `From` and `To` say of a caller and a line. No database.
 
-No database. A number is kept in international form (E.164): + and at most 15 digits.
+The rules are docs/contract.md 8.7. A number is kept in international form (E.164): +
+and at most 15 digits.
 """
 
 import re
+import unicodedata
+from collections.abc import Container
 from functools import lru_cache
 
 import phonenumbers
@@ -14,21 +17,32 @@ _HOME_REGION = "JP"
 
 E164_PATTERN = r"\+[1-9][0-9]{1,14}"
 _E164 = re.compile(E164_PATTERN)
+_DIGITS = re.compile(r"[0-9]+")
+_URI = re.compile(r"(?:sips?|tel):([^@;]*)(?:@([^;]*))?.*", re.IGNORECASE | re.DOTALL)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\ufeff]")
+_LONGEST = 255
 
-# What carriers and Twilio send for a caller who withholds the number: words typed on a
-# keypad (docs/twilio.md 1.3). They look like numbers, but two calls with the same one
-# need not come from the same caller.
-WITHHELD_NUMBERS = frozenset(
+# What carriers and Twilio send for a caller who withholds the number: a word, or the
+# word typed on a keypad (docs/twilio.md 1.3). The latter look like numbers, but two
+# calls with the same one need not come from the same caller.
+_WITHHELD_WORDS = frozenset(
     {
-        "+266696687",  # ANONYMOUS
-        "+7378742833",  # RESTRICTED
-        "+17378742833",
-        "+7378742883",  # as misprinted in a support article
-        "+2562533",  # BLOCKED
-        "+8656696",  # UNKNOWN
-        "+86282452253",  # UNAVAILABLE
-        "+464",
+        "anonymous",
+        "restricted",
+        "unavailable",
+        "unknown",
+        "blocked",
+        "private",
+        "withheld",
     }
+)
+_KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+_WITHHELD_DIGITS = frozenset(
+    {word.translate(_KEYS) for word in _WITHHELD_WORDS}
+    # As misprinted in a support article; and one more from there.
+    | {"7378742883", "464"}
+    # RESTRICTED with the code of the USA, where it could be a number in Texas.
+    | {"17378742833"}
 )
 
 
@@ -37,9 +51,72 @@ def e164(text: str) -> str:
     return text if _E164.fullmatch(text) else ""
 
 
-def known_number(text: str) -> str:
-    """The number if it says whose it is; empty if it is withheld or no E.164."""
-    return "" if text in WITHHELD_NUMBERS else e164(text)
+@lru_cache(maxsize=4096)
+def number_in(text: str) -> str:
+    """The number that a `From` or `To` names beyond doubt, else empty.
+
+    It is in international form: alone, as the user part of a SIP address or `tel:` URI,
+    behind 00 instead of +, or written as we show it to people.
+    """
+    user, _host = _parts(text)
+    if e164(user):
+        return user
+    if user.startswith("00"):
+        return _possible("+" + user[2:])
+    # Otherwise two callers would read alike.
+    number = international_form(user)
+    return number if number != user and phone_number(number) == user else ""
+
+
+def is_withheld(text: str) -> bool:
+    """Whether a `From` names nobody: empty, a word for that, or such a word in digits.
+
+    Digits may have a country code before them, unless that makes a number of them.
+    """
+    user, host = _parts(text)
+    if not user or host.casefold() == "anonymous.invalid":
+        return True
+    is_uri = _URI.fullmatch(text.strip()) is not None
+    words = [user] if is_uri else re.split(r"[\W_]+", user)
+    if any(word.casefold() in _WITHHELD_WORDS for word in words):
+        return True
+    digits = user.removeprefix("+").removeprefix("00")
+    if digits in _WITHHELD_DIGITS:
+        return True
+    return any(
+        digits.endswith(word) and _is_country_code(digits.removesuffix(word))
+        for word in _WITHHELD_DIGITS
+    ) and not _is_valid("+" + digits)
+
+
+@lru_cache(maxsize=4096)
+def caller_of(text: str) -> str:
+    """Who calls, by a `From`: the number, empty if withheld, else the text as it came.
+
+    Equal texts are one caller. What would look the same on a page is made equal.
+    """
+    if is_withheld(text):
+        return ""
+    return number_in(text) or _visible(text)[:_LONGEST]
+
+
+def line_of(text: str, lines: Container[str] = ()) -> str:
+    """The number of ours that was called, by a `To`; empty if that is not beyond doubt.
+
+    `lines` are the numbers of our lines: their digits alone name them too.
+    """
+    number = number_in(text)
+    if number:
+        return number
+    without_plus = "+" + _parts(text)[0]
+    return without_plus if without_plus in lines else ""
+
+
+def dial_url(caller: str) -> str:
+    """The link that rings a caller back; empty for a text that cannot be dialled."""
+    if caller.startswith("sip:"):
+        return caller
+    return f"tel:{caller}" if _DIGITS.fullmatch(caller.removeprefix("+")) else ""
 
 
 def phone_number(number: str) -> str:
@@ -97,3 +174,43 @@ def _region(number: str) -> str:
         return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
     except phonenumbers.NumberParseException:
         return ""
+
+
+def user_part(caller: str) -> str:
+    """What people know a caller by: the number, or the name before the @ of a host."""
+    return _parts(caller)[0]
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """The user part and the host of a SIP address; of another text all, and no host."""
+    text = _visible(text)
+    uri = _URI.fullmatch(text)
+    return (uri[1].partition(":")[0], uri[2] or "") if uri else (text, "")
+
+
+def _visible(text: str) -> str:
+    """The text in one of the forms that look the same."""
+    return " ".join(_CONTROLS.sub("", unicodedata.normalize("NFKC", text)).split())
+
+
+def _possible(number: str) -> str:
+    """The number if a country could have given it to somebody, else empty."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ""
+    return e164(number) if phonenumbers.is_possible_number(parsed) else ""
+
+
+def _is_valid(number: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _is_country_code(digits: str) -> bool:
+    return (
+        _DIGITS.fullmatch(digits) is not None
+        and int(digits) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    )

@@ -19,6 +19,9 @@ _CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,7}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
+NEVER_ANSWERED = frozenset({"busy", "no-answer", "canceled", "cancelled"})
+FINAL_STATUSES = NEVER_ANSWERED | {"completed", "failed"}
+
 # Never stored: credentials, and the AccountSid, which is the same on every request.
 SECRET_PARAMS = frozenset({"AccountSid", "CallToken", "StirPassportToken"})
 
@@ -92,6 +95,8 @@ class VoiceParams:
     to_raw: str = ""
     direction: str = ""
     call_status: str = ""
+    caller_name: str = ""
+    answered_by: str = ""
     call_duration: int | None = None
     timestamp: datetime | None = None
     digits: str = ""
@@ -110,6 +115,21 @@ class VoiceParams:
     recording_source: str = ""
     recording_url: str = ""
     recording_started_at: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the CallStatus says that the leg has ended."""
+        return self.call_status in FINAL_STATUSES
+
+    @property
+    def is_outbound(self) -> bool:
+        """Whether the leg was rung by us, or by a program in our name."""
+        return self.direction.startswith("outbound")
+
+    @property
+    def line_raw(self) -> str:
+        """The text of our own number: `To`, or `From` where we have rung."""
+        return self.from_raw if self.is_outbound else self.to_raw
 
     @classmethod
     def parse(cls, form: Form, *, needs_call: bool = True) -> Self:
@@ -132,6 +152,8 @@ class VoiceParams:
             to_raw=text("To"),
             direction=text("Direction", 32),
             call_status=text("CallStatus", 20).lower(),
+            caller_name=text("CallerName"),
+            answered_by=text("AnsweredBy", 32).lower(),
             call_duration=whole_number(text("CallDuration")),
             timestamp=moment(text("Timestamp")),
             digits=text("Digits") or text("SpeechResult"),

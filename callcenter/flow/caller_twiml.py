@@ -75,7 +75,7 @@ def message(slug: str, step: Step, plan: Plan) -> VoiceResponse:
 def closed(step: Step, plan: Plan) -> VoiceResponse:
     """Say that the line is closed at this hour, and end the call."""
     response = VoiceResponse()
-    line, spoken = plan.line(step.params.to_raw), language(step, plan)
+    line, spoken = plan.line(step.params.line_raw), language(step, plan)
     given = line.prompts if line else ()
     say_prompt(response, given, "closed", spoken, prompts.of(spoken).closed)
     response.hangup()
@@ -152,7 +152,7 @@ def forward(number: str, step: Step, plan: Plan) -> VoiceResponse:
 
 
 def _greet(verb: VoiceResponse, step: Step, plan: Plan, spoken: str) -> None:
-    line = plan.line(step.params.to_raw)
+    line = plan.line(step.params.line_raw)
     given = line.prompts if line else ()
     say_prompt(verb, given, "greeting", spoken, prompts.of(spoken).greeting)
 

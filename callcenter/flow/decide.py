@@ -65,7 +65,7 @@ def decide(
 
 def language(step: Step, plan: Plan) -> str:
     """The language of this leg: that of the URL, else the line's."""
-    line = plan.line(step.params.to_raw)
+    line = plan.line(step.params.line_raw)
     return step.language or (line.language if line else prompts.DEFAULT_LANGUAGE)
 
 
@@ -91,9 +91,11 @@ def misses(step: Step, plan: Plan) -> int:
 
 
 def _incoming(step: Step, plan: Plan, now: datetime) -> Decision:
+    if step.params.is_over:
+        return NOTHING
     if plan.operator_by_number(step.params.from_raw):
         return Decision(Verb.OPERATOR)
-    line = plan.line(step.params.to_raw)
+    line = plan.line(step.params.line_raw)
     if line and not is_open(line, plan, now):
         return Decision(Verb.CLOSED)
     if line and line.menu in plan.menus:
@@ -155,7 +157,7 @@ def _queue_exit(step: Step, plan: Plan) -> Decision:
 
 
 def _fallback(step: Step, plan: Plan) -> Decision:
-    line = plan.line(step.params.to_raw)
+    line = plan.line(step.params.line_raw)
     number = line.fallback_number if line else ""
     # Only customers are passed on; and a number of our own would lead back here.
     if not number or number in plan.lines or plan.operator(step.params.from_raw):
@@ -165,7 +167,7 @@ def _fallback(step: Step, plan: Plan) -> Decision:
 
 def _to_queue(step: Step, plan: Plan) -> Decision | None:
     """Into the line's queue, else the first of the plan; None if there is no queue."""
-    line = plan.line(step.params.to_raw)
+    line = plan.line(step.params.line_raw)
     queue = line.queue if line else ""
     if queue not in plan.queues:
         queue = next(iter(plan.queues), "")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
-from callcenter.numbers import e164
+from callcenter.numbers import line_of, number_in
 
 CLIENT = "client:"
 
@@ -116,7 +116,9 @@ class Plan:
 
     def line(self, to: str) -> LinePlan | None:
         """The line of the number called, else the default line, else any."""
-        own = self.lines.get(e164(to)) or self.lines.get(self.default_line)
+        own = self.lines.get(line_of(to, self.lines)) or self.lines.get(
+            self.default_line
+        )
         return own or next(iter(self.lines.values()), None)
 
     def queue(self, slug: str) -> QueuePlan:
@@ -132,7 +134,7 @@ class Plan:
 
     def operator_by_number(self, caller: str) -> OperatorPlan | None:
         """The operator with this telephone number; None if there is none."""
-        number = e164(caller)
+        number = number_in(caller)
         return next((one for one in self.operators if one.number == number != ""), None)
 
 

@@ -26,6 +26,9 @@ def document(
     """
     verb, target = decision.verb, decision.target
     match step.kind:
+        case Kind.INCOMING if step.params.is_over:
+            # Nobody listens any more.
+            return VoiceResponse()
         case Kind.INCOMING | Kind.MENU | Kind.QUEUE_EXIT:
             return _caller(decision, step, plan)
         case Kind.WAIT if verb is Verb.LEAVE:

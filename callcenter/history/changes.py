@@ -1,14 +1,15 @@
 """One leg as it was stored and as it is derived now. No database.
 
-A number is "reached" when it is connected to an operator, or answers a call of ours.
+A number is "reached" while it is connected to an operator, or after it has answered a
+call of ours.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Self
 
 from callcenter.history.derive import History
+from callcenter.history.rules import Contact
 from callcenter.models import AbandonedCall, Call
 
 
@@ -19,9 +20,9 @@ class Change:
     sid: str
     caller_before: str
     caller: str
-    # The moments at which the number was reached by this leg, before and now.
-    reached_before: frozenset[datetime]
-    reached: frozenset[datetime]
+    # The conversations with the number in this leg, before and now.
+    reached_before: frozenset[Contact]
+    reached: frozenset[Contact]
     abandoned_calls: Sequence[AbandonedCall]
     # Whether the `recovered_at` of an abandoned call may be wrong now, this leg's too.
     may_recover: bool
@@ -37,33 +38,35 @@ class Derivation:
     is_new: bool
     # What the row said before the history is written into it.
     caller_before: str = ""
-    answered_before: datetime | None = None
+    answered_before: Contact | None = None
 
     @classmethod
     def of(cls, stored: Call | None, history: History) -> Self | None:
         """The derivation of a leg; None where no row is stored and none derived."""
         if stored is not None:
-            return cls(stored, history, False, stored.caller, answered_at(stored))
+            return cls(stored, history, False, stored.caller, answer_of(stored))
         if history.call is not None:
             return cls(history.call, history, is_new=True)
         return None
 
-    def change(self, connected_before: Collection[datetime] | None) -> Change:
+    def change(self, had_before: Collection[Contact] | None) -> Change:
         """What writing the history has changed.
 
-        `connected_before` has the moments at which the stored entries were connected;
-        it is None where the entries are the same as before.
+        `had_before` has the conversations of the stored entries; it is None where the
+        entries are the same as before.
         """
         call = self.history.call or self.call
-        answered = answered_at(call)
+        answered = answer_of(call)
         connections = [one.connection for one in self.history.entries]
-        reached = {row.connected_at for row in connections if row}
+        reached = {
+            Contact(row.connected_at, row.ended_at) for row in connections if row
+        }
         reached |= {answered} if answered else set()
-        reached_before = set(connected_before or ())
+        reached_before = set(had_before or ())
         reached_before |= {self.answered_before} if self.answered_before else set()
         abandoned_calls = self.history.abandoned_calls
         may_recover = self.answered_before != answered
-        if connected_before is not None:
+        if had_before is not None:
             may_recover |= bool(reached_before or reached or abandoned_calls)
         may_recover |= self.caller_before != call.caller and bool(reached)
         return Change(
@@ -77,10 +80,6 @@ class Derivation:
         )
 
 
-def answered_at(call: Call) -> datetime | None:
-    """When a completed outbound leg was answered: its end less its duration."""
-    if call.kind != Call.Kind.OUTBOUND or call.status != "completed":
-        return None
-    if call.ended_at is None:
-        return None
-    return call.ended_at - timedelta(seconds=call.duration_seconds or 0)
+def answer_of(call: Call) -> Contact | None:
+    """The conversation with a person who answered a call of ours, if it was one."""
+    return Contact(call.answered_at, call.ended_at) if call.answered_at else None

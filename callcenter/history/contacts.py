@@ -8,46 +8,52 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from callcenter.history.changes import Change, answered_at
+from callcenter.history.changes import Change, answer_of
+from callcenter.history.rules import LONGEST_CONVERSATION, Contact, recovered_at
 from callcenter.models import AbandonedCall, Call, Connection
 
-_ANSWERED = Q(kind=Call.Kind.OUTBOUND, status="completed")
+# In a conversation on another telephone while giving up.
+_AT_ONCE = Q(recovered_at=F("abandoned_at"))
 
 
 def contacts_of(
     abandoned: Iterable[tuple[str, datetime]],
-) -> Mapping[str, set[tuple[datetime, str]]]:
-    """When each number was reached after it first gave up, and the leg's SID.
+) -> Mapping[str, set[tuple[Contact, str]]]:
+    """The conversations with each number after it first gave up, and the leg's SID.
 
     `abandoned` has the numbers and moments of abandoned calls.
     """
     numbers: dict[str, datetime] = {}
     for number, at in abandoned:
         numbers[number] = min(at, numbers.get(number, at))
-    contacts: dict[str, set[tuple[datetime, str]]] = defaultdict(set)
-    reached = Q(connection_count__gt=0) | _ANSWERED
+    found: list[tuple[Contact, Call]] = []
     connected: dict[int, Call] = {}
-    calls = Call.objects.filter(reached, caller__in=list(numbers)).only(
-        *("sid", "caller", "kind", "status", "ended_at", "duration_seconds"),
-        "connection_count",
-    )
+    calls = Call.objects.filter(
+        Q(connection_count__gt=0) | Q(answered_at__isnull=False),
+        caller__in=list(numbers),
+    ).only("sid", "caller", "answered_at", "ended_at", "connection_count")
     for call in calls if numbers else ():
-        if moment := answered_at(call):
-            contacts[call.caller].add((moment, call.sid))
+        if answer := answer_of(call):
+            found.append((answer, call))
         if call.connection_count:
             connected[call.pk] = call
     if connected:
+        # Those under way at the abandonment too.
+        since = min(numbers.values()) - LONGEST_CONVERSATION
         rows = Connection.objects.filter(
-            entry__call__in=list(connected), connected_at__gt=min(numbers.values())
+            entry__call__in=list(connected), connected_at__gt=since
         )
-        for pk, moment in rows.values_list("entry__call_id", "connected_at"):
-            contacts[connected[pk].caller].add((moment, connected[pk].sid))
-    return {
-        number: {one for one in contacts[number] if one[0] > after}
-        for number, after in numbers.items()
-    }
+        for pk, start, end in rows.values_list(
+            "entry__call_id", "connected_at", "ended_at"
+        ):
+            found.append((Contact(start, end), connected[pk]))
+    contacts: dict[str, set[tuple[Contact, str]]] = defaultdict(set)
+    for contact, call in found:
+        if contact.reaches(numbers[call.caller]):
+            contacts[call.caller].add((contact, call.sid))
+    return contacts
 
 
 def made_wrong_by(changes: Iterable[Change]) -> set[str]:
@@ -67,11 +73,15 @@ def made_wrong_by(changes: Iterable[Change]) -> set[str]:
         for number in {change.caller_before, change.caller} - {""}:
             before = change.reached_before if number == change.caller_before else set()
             now = change.reached if number == change.caller else set()
-            for moment in now:
-                unaware = Q(recovered_at=None) | Q(recovered_at__gt=moment)
-                wrong |= Q(caller=number, abandoned_at__lt=moment) & unaware
-            for moment in before - now:
-                wrong |= Q(caller=number, recovered_at=moment)
+            for contact in now:
+                later = Q(recovered_at__gt=contact.start) & ~_AT_ONCE
+                wrong |= Q(caller=number, abandoned_at__lt=contact.last) & (
+                    Q(recovered_at=None) | later
+                )
+            for contact in before - now:
+                wrong |= Q(caller=number, recovered_at=contact.start)
+                during = Q(abandoned_at__range=(contact.start, contact.last))
+                wrong |= Q(caller=number) & during & _AT_ONCE
             is_any |= bool(before or now)
     # Of two derivations at once, one of the contact and one of the abandonment, the
     # one that commits last sees the other's rows here.
@@ -105,7 +115,11 @@ def _with_wrong_recovery(
     contacts = contacts_of((number, at) for number, _, at, _ in rows)
     return {
         sid
-        for number, sid, at, recovered_at in rows
-        if min((one for one, _ in contacts[number] if one > at), default=None)
-        != recovered_at
+        for number, sid, at, stored in rows
+        if stored
+        != recovered_at(
+            at,
+            # Who waits is in no other conversation of the same call.
+            (one for one, by in contacts[number] if by != sid or one.start > at),
+        )
     }

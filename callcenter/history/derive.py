@@ -5,6 +5,7 @@ The same events give the same history, in whatever order and however often they 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from callcenter.decision import Verb
 from callcenter.history.entries import DerivedEntry, derive_entry
@@ -12,7 +13,7 @@ from callcenter.history.evidence import Evidence, seconds_between
 from callcenter.history.ivr import derive_steps, ivr_path
 from callcenter.history.operators import derive_states
 from callcenter.history.outcomes import BRIDGED
-from callcenter.history.rules import Rules, operator_name
+from callcenter.history.rules import Contact, Rules, operator_name, recovered_at
 from callcenter.history.visits import visits_of
 from callcenter.models import (
     AbandonedCall,
@@ -24,7 +25,8 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
-from callcenter.numbers import known_number
+from callcenter.models.history import was_rung
+from callcenter.numbers import caller_of, line_of, user_part
 from callcenter.params import call_sid
 from callcenter.routes import OF_ANY_LEG, OPERATOR_PATHS, Kind
 
@@ -67,6 +69,7 @@ def derive(
         derived.operator_states = derive_states(evidence)
     elif call.kind == Call.Kind.CUSTOMER:
         _derive_customer(derived, call, evidence, rules, unknown_legs)
+    call.answered_at = _answered_at(call, evidence)
     return derived
 
 
@@ -79,25 +82,26 @@ def kind_of_leg(evidence: Evidence, rules: Rules) -> Call.Kind:
         or any(event.kind == Kind.CONNECT for event in evidence.naming)
     ):
         return Call.Kind.OPERATOR
-    if any(
-        str(event.params.get("Direction", "")).startswith("outbound")
-        or call_sid(str(event.params.get("ParentCallSid", "")))
-        for event in own
+    has_parent = any(
+        call_sid(str(event.params.get("ParentCallSid", ""))) for event in own
+    )
+    if has_parent or (
+        evidence.direction.startswith("outbound") and not evidence.called_at
     ):
         return Call.Kind.OUTBOUND
     only_its_end = all(event.kind in OF_ANY_LEG for event in own)
-    if only_its_end and evidence.introduction.from_raw in rules.operators:
+    if only_its_end and operator_name(evidence.from_raw) in rules.operators:
         return Call.Kind.OPERATOR
     return Call.Kind.CUSTOMER
 
 
 def _call(evidence: Evidence, rules: Rules) -> Call:
     kind = kind_of_leg(evidence, rules)
-    who = evidence.introduction
-    from_number, to_number = known_number(who.from_raw), known_number(who.to_raw)
-    # The caller is the person outside: on an outbound leg the one whom we rang.
-    is_outbound = kind == Call.Kind.OUTBOUND
-    caller = to_number if is_outbound else from_number
+    # The caller is the person outside, whoever rang whom.
+    outside, ours = evidence.from_raw, evidence.to_raw
+    if was_rung(kind, evidence.direction):
+        outside, ours = ours, outside
+    caller = caller_of(outside)
     end, ended_at = evidence.end, evidence.ended_at
     duration = end.duration_seconds if end else None
     if duration is None and ended_at:
@@ -107,12 +111,13 @@ def _call(evidence: Evidence, rules: Rules) -> Call:
     return Call(
         sid=evidence.sid,
         kind=kind,
-        direction=who.direction,
-        from_raw=who.from_raw,
-        to_raw=who.to_raw,
+        direction=evidence.direction,
+        from_raw=evidence.from_raw,
+        to_raw=evidence.to_raw,
         caller=caller,
-        caller_reversed=caller[::-1],
-        line=from_number if is_outbound else to_number,
+        caller_reversed=user_part(caller)[::-1],
+        caller_name=evidence.caller_name if kind == Call.Kind.CUSTOMER else "",
+        line=line_of(ours, rules.lines),
         status=end.status if end else next(spoken, "")[:20],
         started_at=evidence.started_at,
         ended_at=ended_at,
@@ -128,6 +133,13 @@ def _derive_customer(
     rules: Rules,
     unknown_legs: frozenset[str],
 ) -> None:
+    if evidence.was_never_answered:
+        is_rejected = [one.verb for one in evidence.decisions][-1:] == [Verb.REJECT]
+        call.outcome = (
+            Call.Outcome.REJECTED if is_rejected else Call.Outcome.IVR_ABANDONED
+        )
+        call.disconnected_by = _disconnected_by(call, [], evidence)
+        return
     visits = visits_of(evidence, rules, unknown_legs)
     operators = _operators(evidence)
     derived.entries = [
@@ -154,12 +166,15 @@ def _derive_customer(
     call.talk_seconds = _sum(connection.talk_seconds for connection in connections)
     call.outcome = _outcome(entries, evidence)
     call.disconnected_by = _disconnected_by(call, entries, evidence)
-    moments = sorted({*rules.contacts, *(one.connected_at for one in connections)})
+    # Who waits is in no other conversation of the same call.
+    contacts = [
+        *rules.contacts,
+        *(Contact(one.connected_at, one.connected_at) for one in connections),
+    ]
     for entry in entries:
         if entry.outcome != Outcome.ABANDONED:
             continue
         abandoned_at = entry.left_at or entry.entered_at
-        later = (at for at in moments if at > abandoned_at)
         derived.abandoned_calls.append(
             AbandonedCall(
                 visit=entry.visit,
@@ -170,9 +185,29 @@ def _derive_customer(
                 wait_seconds=entry.wait_seconds,
                 position=entry.position,
                 ivr_path=call.ivr_path,
-                recovered_at=next(later, None) if call.caller else None,
+                recovered_at=(
+                    recovered_at(abandoned_at, contacts) if call.caller else None
+                ),
             )
         )
+
+
+def _answered_at(call: Call, evidence: Evidence) -> datetime | None:
+    """When a person answered a call of ours: its end less its length.
+
+    None for a machine or fax, a call of 0 s, and one that went on to our queues: who
+    waited there has not spoken with anybody, unless a connection says so.
+    """
+    if (
+        not call.was_rung
+        or call.status != "completed"
+        or call.ended_at is None
+        or call.duration_seconds == 0
+        or call.entry_count
+        or evidence.is_answered_by_machine
+    ):
+        return None
+    return call.ended_at - timedelta(seconds=call.duration_seconds or 0)
 
 
 def _operators(evidence: Evidence) -> dict[str, str]:

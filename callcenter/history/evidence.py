@@ -6,20 +6,17 @@ The order is that of receipt, then of the repeat key, however events were stored
 import copy
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from callcenter.decision import Decision
+from callcenter.history.ending import End, end_by, is_final
 from callcenter.models import WebhookEvent
-from callcenter.params import VoiceParams
+from callcenter.params import NEVER_ANSWERED, VoiceParams
 from callcenter.routes import SETTLE_PREFIX, VOICE_URLS, Kind
 
-FINAL_STATUSES = frozenset(
-    {"completed", "busy", "failed", "no-answer", "canceled", "cancelled"}
-)
-_LONGEST_BEFORE_RECEIPT = timedelta(days=2)
-_LONGEST_AFTER_RECEIPT = timedelta(hours=1)
+# These are sent about a leg, whether or not it is up.
+_REPORTS = (Kind.STATUS, Kind.RECORDING, Kind.INTERNAL)
 
 
 def seconds_between(start: datetime, end: datetime) -> int:
@@ -71,15 +68,6 @@ def _once(copies: list[WebhookEvent]) -> WebhookEvent:
     return once
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """The end of a leg; `duration_seconds` is what Twilio says, if it does."""
-
-    at: datetime
-    status: str
-    duration_seconds: int | None
-
-
 class Evidence:
     """What is known about one leg: its own events, and those of other legs about it."""
 
@@ -114,32 +102,79 @@ class Evidence:
         return not named and all(event.kind == Kind.RECORDING for event in self.own)
 
     @cached_property
-    def introduction(self) -> VoiceParams:
-        """The form that says who calls whom: that of the voice URL, else the first."""
+    def while_up(self) -> list[WebhookEvent]:
+        """Own events without those that only tell a voice URL that the leg is over."""
+        return [
+            event
+            for event in self.own
+            if not (event.kind in VOICE_URLS and is_final(event))
+        ]
+
+    @cached_property
+    def from_raw(self) -> str:
+        """`From` by the first request that has one, one to a voice URL before others.
+
+        So is every fact about a leg gathered: Twilio leaves out what it does not know
+        at that moment.
+        """
+        return self._fact("From").from_raw
+
+    @cached_property
+    def to_raw(self) -> str:
+        """`To` by the first request that has one."""
+        return self._fact("To").to_raw
+
+    @cached_property
+    def direction(self) -> str:
+        """`Direction` by the first request that has one."""
+        return self._fact("Direction").direction
+
+    @cached_property
+    def caller_name(self) -> str:
+        """`CallerName` by the first request that has one; the lookup is optional."""
+        return self._fact("CallerName").caller_name
+
+    @cached_property
+    def is_answered_by_machine(self) -> bool:
+        """Whether Twilio has heard that a machine or fax took our call."""
+        return any(
+            self.params_of(event).answered_by.startswith(("machine", "fax"))
+            for event in self.own
+            if event.params.get("AnsweredBy")
+        )
+
+    def _fact(self, field: str) -> VoiceParams:
+        """The form of the first request that fills this field of Twilio's."""
         # In this order few forms of a long leg have to be read from the database.
         for event in (*self.of_kind(*VOICE_URLS), *self.own):
-            if event.params.get("From"):
+            if event.params.get(field):
                 return self.params_of(event)
         return VoiceParams("")
 
     @cached_property
+    def was_never_answered(self) -> bool:
+        """Whether the caller has heard nothing, not even our first answer.
+
+        Twilio says so of the end, and has asked for nothing after it.
+        """
+        return (
+            self.end is not None
+            and self.end.status in NEVER_ANSWERED
+            and not self.naming
+            and all(
+                event.kind in (Kind.INCOMING, Kind.STATUS, Kind.INTERNAL)
+                for event in self.own
+            )
+        )
+
+    @cached_property
     def end(self) -> End | None:
-        """The end by the status callback, else by settling; None while unknown."""
-        for event in self.of_kind(Kind.STATUS):
-            if event.result in FINAL_STATUSES:
-                params = self.params_of(event)
-                at = event.received_at
-                if params.timestamp and (
-                    -_LONGEST_BEFORE_RECEIPT
-                    <= params.timestamp - at
-                    <= _LONGEST_AFTER_RECEIPT
-                ):
-                    at = params.timestamp
-                return End(at, event.result, params.call_duration)
-        for event in self.settlings:
-            params = self.params_of(event)
-            at = params.timestamp or event.received_at
-            return End(at, event.result or "completed", params.call_duration)
+        """The end as Twilio told it, else by settling; None while unknown."""
+        told = [*self.of_kind(Kind.STATUS), *self.of_kind(*VOICE_URLS)]
+        heard = [one.received_at for one in self.while_up if one.kind not in _REPORTS]
+        last = heard[-1] if heard else None
+        for event in [one for one in told if is_final(one)] + [*self.settlings]:
+            return end_by(event, self.params_of(event), self.called_at, last)
         return None
 
     @cached_property
@@ -154,11 +189,17 @@ class Evidence:
     @cached_property
     def started_at(self) -> datetime:
         """Receipt at the voice URL; else end less duration; else the first receipt."""
-        for event in self.of_kind(*VOICE_URLS):
-            return event.received_at
+        if self.called_at:
+            return self.called_at
         if self.end and self.end.duration_seconds is not None:
             return self.end.at - timedelta(seconds=self.end.duration_seconds)
         return (self.own or self.others)[0].received_at
+
+    @cached_property
+    def called_at(self) -> datetime | None:
+        """The first receipt at a voice URL; None if no such request has come."""
+        moments = (one.received_at for one in self.while_up if one.kind in VOICE_URLS)
+        return next(moments, None)
 
     @cached_property
     def ended_at(self) -> datetime | None:
@@ -168,4 +209,6 @@ class Evidence:
     @cached_property
     def decisions(self) -> list[Decision]:
         """The decisions on the leg's own requests, in order."""
-        return [Decision.parse(event.decision) for event in self.own if event.decision]
+        return [
+            Decision.parse(event.decision) for event in self.while_up if event.decision
+        ]

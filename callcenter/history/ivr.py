@@ -3,14 +3,14 @@
 The rules are docs/contract.md 8.18 and 8.K10.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from callcenter.decision import Decision, Verb
 from callcenter.history.evidence import Evidence
 from callcenter.models import IvrStep, WebhookEvent
-from callcenter.routes import Kind
+from callcenter.routes import VOICE_URLS, Kind
 
 
 @dataclass(slots=True)
@@ -18,19 +18,26 @@ class AskedMenu:
     """One menu that a caller was asked, with the requests about it.
 
     `question` is the request that was answered with the menu, `answer` the one that
-    brought the input; either may be missing.
+    brought the input; either may be missing. `repeats` are earlier requests for the
+    same documents.
     """
 
     menu: str
     asked_at: datetime
     question: WebhookEvent | None = None
     answer: WebhookEvent | None = None
+    repeats: list[WebhookEvent] = field(default_factory=list)
 
 
 def asked_menus(evidence: Evidence) -> list[AskedMenu]:
-    """The menus that a caller was asked, in order."""
+    """The menus that a caller was asked, in order.
+
+    A caller hears one document at a time, so the last of several requests for the same
+    one counts.
+    """
     asked: list[AskedMenu] = []
-    for event in _in_flow_order(evidence.own):
+    for requests in _by_document(_in_flow_order(evidence.while_up)):
+        event = requests[-1]
         if event.kind == Kind.MENU:
             waiting = (
                 one for one in asked if one.menu == event.menu and one.answer is None
@@ -39,11 +46,16 @@ def asked_menus(evidence: Evidence) -> list[AskedMenu]:
             if one is None:
                 one = AskedMenu(event.menu, event.received_at)
                 asked.append(one)
-            one.answer = event
+            with_input = [request for request in requests if request.input]
+            one.answer = (with_input or requests)[-1]
+            one.repeats += [each for each in requests if each is not one.answer]
         decision = Decision.parse(event.decision)
         if decision.verb is Verb.MENU:
             menu = decision.target[:64]
-            asked.append(AskedMenu(menu, event.received_at, question=event))
+            one = AskedMenu(menu, event.received_at, question=event)
+            if event.kind != Kind.MENU:
+                one.repeats += requests[:-1]
+            asked.append(one)
     return asked
 
 
@@ -70,6 +82,23 @@ def ivr_path(evidence: Evidence, steps: Iterable[IvrStep], queues: list[str]) ->
         if decision.verb is Verb.MESSAGE
     ]
     return ">".join(nodes + (queues or messages)[:1])
+
+
+def _by_document(events: Iterable[WebhookEvent]) -> list[list[WebhookEvent]]:
+    """The requests for each document, where the first of them stands.
+
+    The same document is what a voice URL answers, and what a menu's answers with the
+    same step.
+    """
+    documents: dict[Hashable, list[WebhookEvent]] = {}
+    for event in events:
+        document: Hashable = event.dedup_key
+        if event.kind in VOICE_URLS:
+            document = event.kind
+        elif event.kind == Kind.MENU and event.step is not None:
+            document = (event.menu, event.step)
+        documents.setdefault(document, []).append(event)
+    return list(documents.values())
 
 
 def _in_flow_order(events: Iterable[WebhookEvent]) -> list[WebhookEvent]:

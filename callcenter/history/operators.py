@@ -18,7 +18,7 @@ def derive_states(evidence: Evidence) -> list[OperatorState]:
     Dial action, unless that says that no conversation took place; then wrap-up until
     the next request for calls; signed out at the sign-off or the end of the leg.
     """
-    operator = operator_name(evidence.introduction.from_raw)
+    operator = operator_name(evidence.from_raw)
     changes = _changes(evidence)
     states: list[OperatorState] = []
     for at, state in changes:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from callcenter.days import midnight
 from callcenter.history.rules import Rules, Threshold
-from callcenter.models import Operator, Queue, QueueThreshold
+from callcenter.models import Operator, PhoneLine, Queue, QueueThreshold
 
 _rules_lock = threading.Lock()
 _rules: tuple[int, Rules] | None = None
@@ -47,4 +47,5 @@ def _read_rules() -> Rules:
         thresholds={slug: tuple(rows) for slug, rows in thresholds.items()},
         queues_by_sid=dict(queues),
         operators=frozenset(numbers | browsers),
+        lines=frozenset(PhoneLine.objects.values_list("number", flat=True)),
     )

@@ -246,11 +246,11 @@ def _derive_locked(
             for sid, history in _histories(inputs).items()
             if (derivation := Derivation.of(stored.get(sid), history))
         ]
-        connected_before = write_histories(derivations, check_all_rows=check_all_rows)
+        had_before = write_histories(derivations, check_all_rows=check_all_rows)
         changes = [
             change
             for one in derivations
-            if (change := one.change(connected_before.get(one.call.sid))).may_recover
+            if (change := one.change(had_before.get(one.call.sid))).may_recover
             or change.sid in recheck_contacts
         ]
         if not changes:
@@ -277,10 +277,10 @@ def _histories(inputs: Inputs) -> dict[str, History]:
     )
     for sid, rows in abandoned.items():
         others = {
-            moment for row in rows for moment, by in contacts[row.caller] if by != sid
+            contact for row in rows for contact, by in contacts[row.caller] if by != sid
         }
         if others:
-            known = replace(rules, contacts=tuple(sorted(others)))
+            known = replace(rules, contacts=tuple(others))
             histories[sid] = derive(
                 sid, inputs.events[sid], known, unknown_legs - {sid}
             )

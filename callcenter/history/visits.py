@@ -130,7 +130,7 @@ def visits_of(
 def _mentioned(evidence: Evidence) -> dict[int, Visit]:
     """The visits that the caller's decisions and requests name, by number."""
     visits: dict[int, Visit] = {}
-    for event in evidence.own:
+    for event in evidence.while_up:
         decision = Decision.parse(event.decision)
         if 1 <= decision.visit <= LAST_VISIT:
             visit = visits.setdefault(decision.visit, Visit(decision.visit))

@@ -7,7 +7,6 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from django.db import connection, models
 
 from callcenter.history.changes import Derivation
 from callcenter.history.derive import History
+from callcenter.history.rules import Contact
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -47,12 +47,12 @@ class _Leg:
 
 def write_histories(
     derivations: Sequence[Derivation], *, check_all_rows: bool
-) -> Mapping[str, set[datetime]]:
+) -> Mapping[str, set[Contact]]:
     """Writes the rows of legs that are locked or new, and all rows below them.
 
     Rows below a leg are compared where its fingerprints say that they are derived
-    otherwise than the last time, or with `check_all_rows`. Gives, by SID, the legs
-    whose entries were compared, with the moments at which these were connected before.
+    otherwise than the last time, or with `check_all_rows`. Returns, by SID, the legs
+    whose entries were compared, with the conversations that these had before.
     Raises IntegrityError where another process has stored a new leg in the meantime.
     """
     entries: list[_Leg] = []
@@ -79,14 +79,14 @@ def write_histories(
         elif history.call is not None:
             _update(call, history.call)
     _insert(new)
-    connected_before = _write_entries(entries, check_all_rows)
+    had_before = _write_entries(entries, check_all_rows)
     recorded = [leg for leg in everything if leg.history.recordings]
     spoken = [leg for leg in everything if leg.history.voicemails]
     _write_below(IvrStep, steps, lambda one: one.ivr_steps, "step")
     _write_below(Recording, recorded, lambda one: one.recordings, "recording_sid")
     _write_below(Voicemail, spoken, lambda one: one.voicemails, "recording_sid")
     _write_below(OperatorState, states, lambda one: one.operator_states, "started_at")
-    return connected_before
+    return had_before
 
 
 def _write_below(
@@ -137,10 +137,10 @@ def _fingerprint(rows: Sequence[models.Model]) -> str:
 
 def _write_entries(
     legs: Sequence[_Leg], check_all_rows: bool
-) -> Mapping[str, set[datetime]]:
+) -> Mapping[str, set[Contact]]:
     """Writes entries and the rows below them.
 
-    Gives the moments at which the stored entries were connected before, by SID.
+    Returns the conversations that the stored entries had before, by SID.
     """
     stored = list(QueueEntry.objects.filter(call__in=_with_rows(legs)))
     answered = [
@@ -152,10 +152,10 @@ def _write_entries(
     with_callback = [row.pk for row in stored if row.overflow_reason == "callback"]
     callbacks = CallbackRequest.objects.filter(entry__in=with_callback)
     abandoned = {row.call_id for row in stored if row.outcome == Outcome.ABANDONED}
-    connected_at: dict[int, set[datetime]] = defaultdict(set)
+    conversations: dict[int, set[Contact]] = defaultdict(set)
     for row in connections:
-        connected_at[row.entry.call_id].add(row.connected_at)
-    connected_before = {leg.call.sid: connected_at[leg.call.pk] for leg in legs}
+        conversations[row.entry.call_id].add(Contact(row.connected_at, row.ended_at))
+    had_before = {leg.call.sid: conversations[leg.call.pk] for leg in legs}
     rows = _write(
         stored,
         [
@@ -188,7 +188,7 @@ def _write_entries(
         ],
         rows,
     )
-    return connected_before
+    return had_before
 
 
 def _write_abandoned(

@@ -7,7 +7,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models.fields import SidField
+from callcenter.models.fields import CallerField, SidField
 from callcenter.models.history import Call, QueueEntry
 
 
@@ -65,7 +65,7 @@ class AbandonedCall(models.Model):
         verbose_name=_("queue entry"),
     )
     queue = models.CharField(_("queue"), max_length=64)
-    caller = models.CharField(_("caller"), max_length=16, blank=True)
+    caller = CallerField(_("caller"))
     entered_at = models.DateTimeField(_("entered at"))
     abandoned_at = models.DateTimeField(_("abandoned at"))
     wait_seconds = models.PositiveIntegerField(_("wait"), null=True, blank=True)
@@ -97,7 +97,7 @@ class AbandonedCall(models.Model):
                 fields=["call", "visit"], name="abandoned_is_one_visit_of_a_call"
             ),
             models.CheckConstraint(
-                condition=Q(recovered_at=None) | Q(recovered_at__gt=F("abandoned_at")),
+                condition=Q(recovered_at=None) | Q(recovered_at__gte=F("abandoned_at")),
                 name="abandoned_is_recovered_afterwards",
             ),
         ]
@@ -147,7 +147,7 @@ class CallbackRequest(models.Model):
         related_name="callback_request",
         verbose_name=_("queue entry"),
     )
-    caller = models.CharField(_("caller"), max_length=16, blank=True)
+    caller = CallerField(_("caller"))
     requested_at = models.DateTimeField(_("requested at"))
 
     class Meta:

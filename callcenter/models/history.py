@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from callcenter.models.events import WebhookEvent
-from callcenter.models.fields import AsciiField, SidField
+from callcenter.models.fields import AsciiField, CallerField, SidField
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -72,14 +72,19 @@ class Call(models.Model):
     direction = models.CharField(_("direction"), max_length=32, blank=True)
     from_raw = models.CharField(_("from, as sent"), max_length=255, blank=True)
     to_raw = models.CharField(_("to, as sent"), max_length=255, blank=True)
-    # E.164. Empty if it is withheld or no such number; calls with an empty number are
-    # never taken for calls of one caller.
-    caller = models.CharField(_("caller"), max_length=16, blank=True)
-    caller_reversed = models.CharField(max_length=16, blank=True, editable=False)
+    # The number in international form, else the text as it came. Empty if it is
+    # withheld; such calls are never taken for calls of one caller.
+    caller = CallerField(_("caller"))
+    caller_reversed = CallerField(editable=False)
+    # What Twilio's lookup says, if it is switched on.
+    caller_name = models.CharField(_("caller's name"), max_length=255, blank=True)
     line = models.CharField(_("line"), max_length=16, blank=True)
     status = models.CharField(_("status"), max_length=20, blank=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    # When a person answered a call of ours. Empty for a machine, and for one who went
+    # on to our queues.
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(
         _("duration"), null=True, blank=True, help_text=_("Seconds.")
     )
@@ -138,6 +143,18 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return self.sid
+
+    @property
+    def was_rung(self) -> bool:
+        """Whether we rang the person outside, or a program in our name did."""
+        return was_rung(self.kind, self.direction)
+
+
+def was_rung(kind: str, direction: str) -> bool:
+    """Whether we rang the person outside, by the kind and direction of a leg."""
+    return kind == Call.Kind.OUTBOUND or (
+        kind == Call.Kind.CUSTOMER and direction.startswith("outbound")
+    )
 
 
 class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):

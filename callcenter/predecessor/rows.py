@@ -8,11 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-from callcenter.history.evidence import FINAL_STATUSES
 from callcenter.history.outcomes import NOT_FINAL, outcome_of
 from callcenter.models import QueueEntry
 from callcenter.numbers import e164
-from callcenter.params import call_sid, plausible, storable, whole_number
+from callcenter.params import (
+    FINAL_STATUSES,
+    call_sid,
+    plausible,
+    storable,
+    whole_number,
+)
 from callcenter.predecessor.mysqldump import Row
 
 OPERATORS = "operators"

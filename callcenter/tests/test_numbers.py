@@ -3,10 +3,12 @@
 import pytest
 
 from callcenter.numbers import (
-    WITHHELD_NUMBERS,
+    caller_of,
     country,
     international_form,
-    known_number,
+    is_withheld,
+    line_of,
+    number_in,
     phone_number,
 )
 
@@ -16,22 +18,94 @@ from callcenter.numbers import (
     [
         ("+819012345678", "+819012345678"),
         ("+123456789012345", "+123456789012345"),
+        ("00819012345678", "+819012345678"),
+        ("sip:+819012345678@pbx.example.com", "+819012345678"),
+        ("SIPS:+819012345678@pbx.example.com;transport=tls", "+819012345678"),
+        ("sip:00819012345678:secret@pbx.example.com", "+819012345678"),
+        ("tel:+819012345678;ext=7", "+819012345678"),
+        (" +819012345678\n", "+819012345678"),
+        ("+８１9012345678", "+819012345678"),
+        # What people see for these numbers.
+        ("090-1234-5678", "+819012345678"),
+        ("+1 201-555-0123", "+12015550123"),
         ("+1234567890123456", ""),
         ("+0312345678", ""),
         ("0312345678", ""),
+        ("819012345678", ""),
         ("+81 90 1234", ""),
-        ("+819012345678\n", ""),
-        ("+８１９０", ""),
+        ("00999123456", ""),
+        ("sip:0312345678@pbx.example.com", ""),
         ("anonymous", ""),
         ("client:agent_01", ""),
         ("", ""),
-        *((withheld, "") for withheld in sorted(WITHHELD_NUMBERS)),
     ],
 )
-def test_caller_is_known_by_a_number_in_international_form_that_is_not_withheld(
-    raw, number
-):
-    assert known_number(raw) == number
+def test_number_is_read_in_every_form_that_names_it_beyond_doubt(raw, number):
+    assert number_in(raw) == number
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *("", " ", "anonymous", "Anonymous", "RESTRICTED", "Caller ID unavailable"),
+        *("unknown", "private", "withheld", "blocked"),
+        *("sip:anonymous@anonymous.invalid", "sip:+819012345678@anonymous.invalid"),
+        *("sip:Restricted@pbx.example.com", "sip:@pbx.example.com"),
+        # ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a keypad.
+        *("+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"),
+        *("+7378742883", "+464", "+17378742833", "266696687", "00266696687"),
+        # With a country code before them.
+        *("+1266696687", "+817378742833", "+818656696", "+12562533", "+8186282452253"),
+    ],
+)
+def test_withheld_caller_is_nobody(raw):
+    assert is_withheld(raw)
+    assert caller_of(raw) == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "caller"),
+    [
+        ("+819012345678", "+819012345678"),
+        # Could be a telephone in Nagano.
+        ("+81266696687", "+81266696687"),
+        ("0312345678", "0312345678"),
+        (" ０312345678 ", "0312345678"),
+        ("03​12345678", "0312345678"),
+        ("+0312345678", "+0312345678"),
+        ("819012345678", "819012345678"),
+        ("+999123456", "+999123456"),
+        ("sip:sato@pbx.example.com", "sip:sato@pbx.example.com"),
+        ("sip:Sato@pbx.example.com", "sip:Sato@pbx.example.com"),
+        ("sip:private-office@pbx.example.com", "sip:private-office@pbx.example.com"),
+        ("client:agent_01", "client:agent_01"),
+        ("x" * 300, "x" * 255),
+    ],
+)
+def test_caller_is_a_number_or_the_text_as_it_came(raw, caller):
+    assert not is_withheld(raw)
+    assert caller_of(raw) == caller
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        ("+815000000102", "+815000000102"),
+        ("815000000102", "+815000000102"),
+        ("00815000000102", "+815000000102"),
+        ("sip:+815000000102@cc.sip.example.com", "+815000000102"),
+        ("sip:815000000102@cc.sip.example.com", "+815000000102"),
+        ("050-0000-0102", "+815000000102"),
+        # Not one of ours, but a number all the same.
+        ("+815000000999", "+815000000999"),
+        ("815000000999", ""),
+        ("05000000102", ""),
+        ("sip:5000000102@cc.sip.example.com", ""),
+        ("", ""),
+    ],
+)
+def test_line_is_the_number_that_was_called_beyond_doubt(raw, line):
+    assert line_of(raw, {"+815000000102"}) == line
 
 
 @pytest.mark.parametrize(

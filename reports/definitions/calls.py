@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import Call
+from callcenter.models.history import was_rung
 from callcenter.numbers import country
 from reports.definitions import columns
 from reports.present import kinds, names, swatches
@@ -26,37 +27,44 @@ _STATUS = Column("status", _("Status"))
 
 
 def _party(number: str, raw: str) -> str | None:
-    """The number in E.164, else an address such as client:...; none when withheld."""
+    """The number or text of a caller, else an address of ours; none when withheld."""
     return number or (raw if ":" in raw else None)
 
 
-def _from(kind: str, caller: str, line: str, raw: str) -> str | None:
-    # Of an outbound leg the caller is whom we rang.
-    return _party(line if kind == Kind.OUTBOUND else caller, raw)
+def _from(kind: str, direction: str, caller: str, line: str, raw: str) -> str | None:
+    return _party(line if was_rung(kind, direction) else caller, raw)
 
 
-def _to(kind: str, caller: str, line: str, raw: str) -> str | None:
-    return _party(caller if kind == Kind.OUTBOUND else line, raw)
+def _to(kind: str, direction: str, caller: str, line: str, raw: str) -> str | None:
+    return _party(caller if was_rung(kind, direction) else line, raw)
 
 
 # An operator's number is no secret, a customer's may be one.
+def _is_from_customer(kind: str, direction: str, *_: str) -> bool:
+    return kind != Kind.OPERATOR and not was_rung(kind, direction)
+
+
+def _is_to_customer(kind: str, direction: str, *_: str) -> bool:
+    return was_rung(kind, direction)
+
+
 _FROM = Column(
     "from",
     _("From"),
     kinds.PHONE_NUMBER,
-    paths=("kind", "caller", "line", "from_raw"),
+    paths=("kind", "direction", "caller", "line", "from_raw"),
     value=_from,
     is_caller=True,
-    caller_kinds=(Kind.CUSTOMER,),
+    is_of_caller=_is_from_customer,
 )
 _TO = Column(
     "to",
     _("To"),
     kinds.PHONE_NUMBER,
-    paths=("kind", "caller", "line", "to_raw"),
+    paths=("kind", "direction", "caller", "line", "to_raw"),
     value=_to,
     is_caller=True,
-    caller_kinds=(Kind.OUTBOUND,),
+    is_of_caller=_is_to_customer,
 )
 
 
@@ -78,7 +86,12 @@ class CallsReport(ListTable):
         _ENDED_AT,
         _DURATION_SECONDS,
         columns.LINE,
-        replace(columns.CALLER, caller_kinds=(Kind.CUSTOMER, Kind.OUTBOUND)),
+        replace(
+            columns.CALLER,
+            paths=("caller", "kind"),
+            value=lambda caller, _kind: caller or None,
+            is_of_caller=lambda _caller, kind: kind != Kind.OPERATOR,
+        ),
         Column(
             "caller_country",
             _("Country"),

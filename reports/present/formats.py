@@ -72,7 +72,14 @@ def yes_or_no(value: bool) -> str:
 
 
 def masked_number(number: str) -> str:
-    """A number with all but its last digits hidden: ********5678."""
+    """A number with all but its last digits hidden: ********5678.
+
+    Of a SIP address the user part is hidden: sip:****@pbx.example.com.
+    """
+    scheme, is_address, rest = number.partition(":")
+    if is_address:
+        user, at, host = rest.partition("@")
+        return f"{scheme}:{'*' * len(user)}{at}{host}"
     return "*" * max(len(number) - DIGITS_LEFT, 0) + number[-DIGITS_LEFT:]
 
 

@@ -20,7 +20,8 @@ Reader = User | AnonymousUser
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 _reader: ContextVar[Reader | None] = ContextVar("reader", default=None)
-# Five digits in a row or more are taken for a number: sip:+8150...@host.
+_URIS = ("sip:", "sips:", "tel:")
+# Five digits in a row or more are taken for a number.
 _DIGITS = re.compile(r"\+?[0-9]{5,}")
 
 
@@ -68,4 +69,6 @@ def as_sent(text: str) -> str:
     """A text from Twilio, with numbers masked for users who may not see them."""
     if may_see_numbers(_reader.get()):
         return text
+    if text.casefold().startswith(_URIS):
+        return formats.masked_number(text)
     return _DIGITS.sub(lambda found: formats.masked_number(found[0]), text)

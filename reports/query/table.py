@@ -61,8 +61,9 @@ class Column:
     gather: Callable[[Sequence[Any]], Any] = last
     # Whether it holds callers' numbers, masked for readers without the permission.
     is_caller: bool = False
-    # In a list of legs of several kinds: the kinds whose number is a caller's.
-    caller_kinds: tuple[str, ...] = ()
+    # In a list of legs of several kinds: whether the number is a caller's, by the same
+    # fields as the value.
+    is_of_caller: Callable[..., bool] | None = None
 
     @property
     def heading(self) -> str:

@@ -32,8 +32,6 @@ def total(values: Sequence[Any]) -> Any:
 
 # An SQLite of the oldest kind that Django runs on takes 999 parameters per statement.
 KEYS_AT_ONCE = 900
-# The field with the kind of a leg, which says whose number the leg shows.
-LEG_KIND = "kind"
 
 
 class PageValues:
@@ -64,8 +62,6 @@ class PageValues:
                     beyond.setdefault(head, []).append((rest, column.gather))
                 else:
                     own.append(path)
-            if column.caller_kinds:
-                own.append(LEG_KIND)
         self._lookups = [
             _Lookup(model, head, wanted) for head, wanted in beyond.items()
         ]
@@ -94,11 +90,12 @@ class PageValues:
         else:
             return sources[0]
         if self._masks and column.is_caller:
-            if not column.caller_kinds:
+            if column.is_of_caller is None:
                 return [value and masked_number(value) for value in values]
+            secret = map(column.is_of_caller, *sources)
             return [
-                masked_number(value) if value and kind in column.caller_kinds else value
-                for value, kind in zip(values, found[LEG_KIND], strict=True)
+                masked_number(value) if value and is_secret else value
+                for value, is_secret in zip(values, secret, strict=True)
             ]
         return values
 
@@ -181,7 +178,7 @@ def value_of(column: "Column", row: models.Model, *, may_see_numbers: bool) -> A
         value = None
     if not (value and column.is_caller) or may_see_numbers:
         return value
-    if column.caller_kinds and getattr(row, LEG_KIND) not in column.caller_kinds:
+    if column.is_of_caller and not column.is_of_caller(*found):
         return value
     return masked_number(value)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from callcenter.decision import Decision
-from callcenter.history.evidence import FINAL_STATUSES
+from callcenter.history.ending import is_final
 from callcenter.models import WebhookEvent
 from callcenter.routes import Kind
 from reports.timeline import kinds
@@ -42,7 +42,7 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
 
 
 def _is_end(story: Story, event: WebhookEvent) -> bool:
-    return story.is_own(event, Kind.STATUS) and event.result in FINAL_STATUSES
+    return story.is_own(event, Kind.STATUS) and is_final(event)
 
 
 def ending(story: Story, pool: Pool, found: Sequence[Moment]) -> Iterator[Moment]:

@@ -33,6 +33,8 @@ def facts_of(
     facts = []
     if call.line:
         facts.append(Fact(gettext("Line"), [(words.line(call.line), "")]))
+    if call.caller_name and words.sees_names_of_callers:
+        facts.append(Fact(gettext("Caller's name"), [(call.caller_name, "")]))
     if call.caller and call.kind != Call.Kind.OPERATOR:
         facts.append(Fact(gettext("Country"), [(_country(call.caller), "")]))
     if call.ivr_path:

@@ -58,6 +58,7 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> dict[str
     words = Words(
         number=masking.shown,
         address=masking.as_sent,
+        sees_names_of_callers=masking.may_see_numbers(masking.reader()),
         queues=names.queues(),
         menus=names.menus(),
         operators=names.operators(),

@@ -36,6 +36,7 @@ class Words:
 
     number: Callable[[str], str]
     address: Callable[[str], str]
+    sees_names_of_callers: bool = False
     queues: Names = field(default_factory=dict)
     menus: Names = field(default_factory=dict)
     operators: Names = field(default_factory=dict)
@@ -65,12 +66,7 @@ class Words:
         """The other end of a leg: a number, an address, or that it is withheld."""
         if call.kind == Call.Kind.OPERATOR:
             return phone_number(call.caller) or call.from_raw
-        if call.caller:
-            return self.number(call.caller)
-        other = call.to_raw if call.kind == Call.Kind.OUTBOUND else call.from_raw
-        if other.startswith(("sip:", "client:")):
-            return self.address(other)
-        return gettext("Number withheld")
+        return self.number(call.caller) if call.caller else gettext("Number withheld")
 
     def answer(self, decision: Decision) -> str:
         """What we answered, as it was heard; empty where it goes without saying."""

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 
 State = AbandonedCall.State
+# A caller, or the id of a call without a number.
+Key = str | int
 
 # Callers on one page.
 PAGE_CALLERS = 50
@@ -133,9 +135,9 @@ class Row(NamedTuple):
     at: datetime
 
     @property
-    def key(self) -> str:
+    def key(self) -> Key:
         """The same for all calls of a caller; calls without a number have their own."""
-        return self.caller or str(self.pk)
+        return self.caller or self.pk
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class RecentCalls:
 
     def counts(self) -> Counts:
         """How many callers each tab has."""
-        keys: dict[str, set[str]] = defaultdict(set)
+        keys: dict[str, set[Key]] = defaultdict(set)
         for row in self.rows:
             keys[row.state].add(row.key)
         return Counts(
@@ -176,7 +178,7 @@ class RecentCalls:
         """The callers of a tab that come after a place; it makes two queries."""
         in_order = reversed(self.rows) if tab.is_oldest_first else self.rows
         # A caller is sorted by the first of their calls in this order.
-        heads: dict[str, Row] = {}
+        heads: dict[Key, Row] = {}
         for row in in_order:
             if row.state in tab.states:
                 heads.setdefault(row.key, row)
@@ -206,14 +208,14 @@ def _is_after(head: Row, place: Place | None, tab: Tab) -> bool:
     return here > there if tab.is_oldest_first else here < there
 
 
-def merged(calls: models.QuerySet[AbandonedCall], keys: Iterable[str]) -> list[Caller]:
+def merged(calls: models.QuerySet[AbandonedCall], keys: Iterable[Key]) -> list[Caller]:
     """The callers of these calls, in the order of the keys; it makes two queries."""
-    by_key: dict[str, list[AbandonedCall]] = defaultdict(list)
+    by_key: dict[Key, list[AbandonedCall]] = defaultdict(list)
     found = calls.select_related(
         "follow_up", "follow_up__claimed_by", "follow_up__handled_by"
     )
     for call in found.order_by("abandoned_at", "pk"):
-        by_key[call.caller or str(call.pk)].append(call)
+        by_key[call.caller or call.pk].append(call)
     steps: dict[int, list[FollowUpStep]] = defaultdict(list)
     pks = [call.pk for each in by_key.values() for call in each]
     made = FollowUpStep.objects.filter(follow_up__abandoned_call__in=pks)
@@ -238,7 +240,7 @@ def caller_of(call: AbandonedCall, most: int) -> Caller:
     """The caller of one call, with this call and the `most` newest of the number."""
     calls = AbandonedCall.objects.with_state().filter(is_withdrawn=False)
     if not call.caller:
-        return merged(calls.filter(pk=call.pk), [str(call.pk)])[0]
+        return merged(calls.filter(pk=call.pk), [call.pk])[0]
     of_caller = calls.filter(caller=call.caller)
     newest = of_caller.order_by("-abandoned_at", "-pk").values_list("pk", flat=True)
     pks = {call.pk, *newest[:most]}

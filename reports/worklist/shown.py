@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
-from callcenter.numbers import phone_number
+from callcenter.numbers import dial_url, phone_number
 from reports.present import formats, masking, names, swatches
 from reports.query.table import NOTHING
 from reports.worklist.callers import Caller
@@ -57,7 +57,8 @@ class ShownCaller:
     pk: int
     url: str
     number: str
-    tel: str
+    # The link that dials; empty where the reader must not, or there is no number.
+    dial_url: str
     last: ShownCall
     calls: list[ShownCall]
     more_calls: int
@@ -123,7 +124,7 @@ class Reader:
             pk=caller.first.pk,
             url=reverse("admin:worklist_caller", args=[caller.first.pk]),
             number=self.number(caller.number),
-            tel=f"tel:{caller.number}" if may_dial else "",
+            dial_url=dial_url(caller.number) if may_dial else "",
             last=calls[-1],
             calls=calls,
             more_calls=len(caller.calls) - len(calls),

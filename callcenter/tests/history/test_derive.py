@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcenter.history.rules import Rules
+from callcenter.history.rules import Contact, Rules
 from callcenter.tests.history.derived import derived
 from callcenter.tests.sample_events import (
     CALLER,
@@ -23,7 +23,7 @@ from callcenter.tests.sample_events import (
 
 
 def test_withheld_caller_has_no_number_and_is_never_recovered():
-    rules = Rules(contacts=(at(500),))
+    rules = Rules(contacts=(Contact(at(500), at(600)),))
     history = derived(
         ring(From="+266696687"), choose(5), leave(65, "hangup", 60), rules=rules
     )
@@ -33,11 +33,35 @@ def test_withheld_caller_has_no_number_and_is_never_recovered():
     assert [row.recovered_at for row in history.abandoned_calls] == [None]
 
 
-def test_abandoned_call_is_recovered_by_the_first_contact_strictly_after():
-    rules = Rules(contacts=(at(20), at(65), at(900), at(500)))
+@pytest.mark.parametrize(
+    ("contacts", "recovered_at"),
+    [
+        ([(20, 60), (900, 950), (500, None)], 500),
+        # On another telephone, while giving up on this one.
+        ([(20, 66), (500, 600)], 65),
+        ([(65, 70)], 65),
+        ([(20, None)], 65),
+        # Over before, or at that moment.
+        ([(20, 65)], None),
+        ([(20, 20)], None),
+        # Its end was lost; no conversation is as long as that.
+        ([(65 - 4 * 3600, None)], None),
+        ([], None),
+    ],
+)
+def test_abandoned_call_is_recovered_by_the_first_conversation_from_then_on(
+    contacts, recovered_at
+):
+    rules = Rules(
+        contacts=tuple(
+            Contact(at(start), None if end is None else at(end))
+            for start, end in contacts
+        )
+    )
     history = derived(choose(5), leave(65, "hangup", 60), rules=rules)
 
-    assert [row.recovered_at for row in history.abandoned_calls] == [at(500)]
+    (row,) = history.abandoned_calls
+    assert row.recovered_at == (None if recovered_at is None else at(recovered_at))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +75,8 @@ def test_abandoned_call_is_recovered_by_the_first_contact_strictly_after():
         ([connect(36, 31)], OPERATOR, "operator"),
         ([end(60, Direction="outbound-dial")], CALLER, "outbound"),
         ([end(60, ParentCallSid=OPERATOR)], CALLER, "outbound"),
+        ([ring(Direction="outbound-api")], CALLER, "customer"),
+        ([ring(Direction="outbound-dial", ParentCallSid=OPERATOR)], CALLER, "outbound"),
         ([end(60, From=OPERATOR_NUMBER)], CALLER, "operator"),
         ([end(60, From="client:agent_01")], CALLER, "operator"),
         ([end(60)], CALLER, "customer"),
@@ -185,6 +211,41 @@ def test_request_seen_with_and_without_its_token_counts_once():
     assert twice.call.started_at == at(0)
 
 
+def test_voice_url_asked_twice_is_one_menu_asked():
+    again = event(0.4, "incoming/", "menu:main", CallStatus="ringing", token="t2")
+    history = derived(ring(token="t1"), again, choose(5))
+
+    (step,) = history.ivr_steps
+    assert (step.menu, step.input, step.led_to) == ("main", "1", "enqueue:support/1")
+    assert step.asked_at == at(0.4)
+    assert history.call is not None
+    assert history.call.ivr_path == "main>1>support"
+
+
+def test_voice_url_asked_again_after_the_key_carries_the_key():
+    history = derived(ring(token="t1"), choose(5), ring(6, token="t2"))
+
+    assert [(row.menu, row.input) for row in history.ivr_steps] == [("main", "1")]
+
+
+def test_menu_answered_twice_at_one_step_is_one_answer():
+    first = event(7, "menu/main/?step=1", "menu:sales", Digits="2", token="t1")
+    again = event(8, "menu/main/?step=1", "menu:sales", Digits="2", token="t2")
+    later = event(20, "menu/sales/?step=2", "enqueue:billing/1", Digits="3")
+    history = derived(ring(), first, again, later)
+
+    steps = [(row.menu, row.input, row.led_to) for row in history.ivr_steps]
+    assert steps == [("main", "2", "menu:sales"), ("sales", "3", "enqueue:billing/1")]
+
+
+def test_menu_asked_again_at_a_later_step_is_asked_twice():
+    first = event(7, "menu/main/?step=1", "menu:main", Digits="9", token="t1")
+    again = event(9, "menu/main/?step=2", "menu:main", Digits="9", token="t2")
+    history = derived(ring(), first, again)
+
+    assert [row.menu for row in history.ivr_steps] == ["main", "main", "main"]
+
+
 def test_voicemail_and_recording_make_one_row_per_sid():
     recording = "RE" + "a" * 32
     history = derived(
@@ -275,4 +336,4 @@ def test_line_and_number_are_normalised_and_kept_as_sent():
 
     assert call is not None
     assert (call.line, call.to_raw) == ("", "sip:front@example.com")
-    assert (call.caller, call.from_raw) == ("", " 090-1234")
+    assert (call.caller, call.from_raw) == ("090-1234", " 090-1234")

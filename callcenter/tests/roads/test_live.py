@@ -20,6 +20,7 @@ NOT_LIVE = {
     "13-operator-by-client": "an operator in the browser",
     "18-out-of-hours": "business hours",
     "19-menu-wrong-key-and-time-out": "an operator in the browser",
+    "26-ended-before-it-was-answered": "a line without a menu",
     "clock-change-2026-03-08": "an operator in the browser",
     "clock-change-2026-11-01": "an operator in the browser",
     "metrics-9.2": "a shorter maximum wait",
@@ -32,7 +33,8 @@ DECIDED_OTHERWISE = {"08-system-error-early-hang-up": {"end": "apology"}}
 def requests_of(name: str) -> list[dict[str, Any]]:
     """The lines of a file; with the PIN, which no file has."""
     lines = [json.loads(line) for line in file_of(name).read_text().splitlines()]
-    for line in lines:
+    for number, line in enumerate(lines):
+        line.setdefault("token", f"request-{number}")
         signs_in = line["path"].startswith("/twilio/operator/?")
         if signs_in and line["decision"].startswith("dial:"):
             line["params"] |= {"Digits": PIN}

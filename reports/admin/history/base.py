@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.numbers import caller_of, is_withheld
 from reports.admin.columns import AdminColumn
 from reports.admin.exports import ExportAdmin
 from reports.admin.history import search
@@ -143,6 +144,9 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
             if not self.may_search(request, term):
                 return queryset.none(), False
             return self.of_number(queryset, term), False
+        may_see = masking.may_see_numbers(request.user)
+        if may_see and self.number_lookup and not is_withheld(search_term):
+            return self.of_text(queryset, search_term.strip()), False
         return queryset.none(), False
 
     def of_sid(
@@ -172,6 +176,15 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
     ) -> models.QuerySet[ModelT]:
         """Rows of calls from a number, given by its last digits."""
         return queryset.filter(search.ends_with(self.number_lookup, term))
+
+    def of_text(
+        self, queryset: models.QuerySet[ModelT], text: str
+    ) -> models.QuerySet[ModelT]:
+        """Rows of calls from a caller known by a SIP address, or by the name in it."""
+        if ":" in text:
+            whole = self.number_lookup.removesuffix("_reversed")
+            return queryset.filter(**{whole: caller_of(text)})
+        return queryset.filter(**{self.number_lookup: text[::-1]})
 
     def linked(self, obj: ModelT) -> list[Linked]:
         """The tables below a row on its page."""

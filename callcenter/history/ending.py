@@ -1,0 +1,74 @@
+"""When a leg ended, by two clocks that may disagree. No database.
+
+The rules are docs/contract.md 8.10 and 8.16.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callcenter.models import WebhookEvent
+from callcenter.params import FINAL_STATUSES, NEVER_ANSWERED, VoiceParams
+from callcenter.routes import Kind
+
+_LONGEST_BEFORE_RECEIPT = timedelta(days=2)
+_LONGEST_AFTER_RECEIPT = timedelta(hours=1)
+# A Timestamp further than this from what our receipts say is by another clock. Less is
+# the time that ringing and requests take.
+_CLOCKS_AGREE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a leg; `duration_seconds` is what Twilio says, if it does."""
+
+    at: datetime
+    status: str
+    duration_seconds: int | None
+
+
+def is_final(event: WebhookEvent) -> bool:
+    """Whether the CallStatus of an event says that the leg is over."""
+    return event.result in FINAL_STATUSES
+
+
+def end_by(
+    event: WebhookEvent,
+    params: VoiceParams,
+    called_at: datetime | None,
+    last_heard_at: datetime | None,
+) -> End:
+    """The end of a leg by the event that tells it, with the event's form.
+
+    `called_at` is the receipt at a voice URL, `last_heard_at` that of the last request
+    for a document. Twilio's Timestamp stands if these agree with it. If they do not,
+    one of the clocks is wrong. Then the leg lasted as long as Twilio says, but it did
+    not end before the last request.
+    """
+    status, duration = event.result or "completed", params.call_duration
+    by_length = None
+    # The length of a call that was never answered leaves out how long it rang.
+    if called_at and duration is not None and status not in NEVER_ANSWERED:
+        by_length = called_at + timedelta(seconds=duration)
+    told = _timestamp(event, params)
+    if told is None:
+        return End(event.received_at, status, duration)
+    if by_length:
+        if abs(told - by_length) <= _CLOCKS_AGREE:
+            return End(told, status, duration)
+        at = by_length
+    else:
+        if last_heard_at is None or told >= last_heard_at - _CLOCKS_AGREE:
+            return End(told, status, duration)
+        at = event.received_at
+    return End(max(at, last_heard_at or at), status, duration)
+
+
+def _timestamp(event: WebhookEvent, params: VoiceParams) -> datetime | None:
+    """The Timestamp, if it can be that of the end; of a settling it may be any."""
+    at = params.timestamp
+    if at is None or event.kind == Kind.INTERNAL:
+        return at
+    is_near = (
+        -_LONGEST_BEFORE_RECEIPT <= at - event.received_at <= _LONGEST_AFTER_RECEIPT
+    )
+    return at if is_near else None
