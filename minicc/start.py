@@ -53,7 +53,8 @@ def run() -> None:
     server = [_python(), "-m", "granian", "--interface", "wsgi"]
     server += ["--host", host, "--port", str(port), "--no-ws"]
     server += ["--workers", workers, "--blocking-threads", "4"]
-    server += ["--respawn-failed-workers"]
+    # Granian's main thread may sleep through a signal that another thread has taken.
+    server += ["--respawn-failed-workers", "--workers-kill-timeout", "10"]
     os.execv(_python(), [*server, "minicc.wsgi:application"])
 
 

@@ -28,7 +28,7 @@ from callcenter.models import (
 from callcenter.models.history import was_rung
 from callcenter.numbers import caller_of, line_of, user_part
 from callcenter.params import call_sid
-from callcenter.routes import OF_ANY_LEG, OPERATOR_PATHS, Kind
+from callcenter.routes import OF_ANY_LEG, OF_ONE_CALL, OPERATOR_PATHS, Kind
 
 Outcome = QueueEntry.Outcome
 
@@ -85,9 +85,10 @@ def kind_of_leg(evidence: Evidence, rules: Rules) -> Call.Kind:
     has_parent = any(
         call_sid(str(event.params.get("ParentCallSid", ""))) for event in own
     )
-    if has_parent or (
-        evidence.direction.startswith("outbound") and not evidence.called_at
-    ):
+    is_rung = evidence.direction.startswith("outbound")
+    # Somebody may ring a customer into our flow.
+    is_in_flow = evidence.called_at or evidence.of_kind(Kind.CONNECT, *OF_ONE_CALL)
+    if has_parent or (is_rung and not is_in_flow):
         return Call.Kind.OUTBOUND
     only_its_end = all(event.kind in OF_ANY_LEG for event in own)
     if only_its_end and operator_name(evidence.from_raw) in rules.operators:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from callcenter.upkeep.intake import unpacked
+from callcenter.upkeep.textfile import unpacked
 
 Row = Mapping[str, str | None]
 

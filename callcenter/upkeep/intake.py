@@ -4,13 +4,12 @@ Safe to interrupt and to run again: events are stored before calls are derived f
 them, and a second run stores nothing twice and derives what the first did not reach.
 """
 
-import gzip
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
 from callcenter.events.eventfile import UnreadableLine, event_of_line, line_of_event
 from callcenter.events.record import Kept, keep_batch
@@ -18,12 +17,12 @@ from callcenter.history.store import derive_events
 from callcenter.models import WebhookEvent
 from callcenter.paging import in_pages
 from callcenter.params import InvalidParams
+from callcenter.upkeep.textfile import utf8_lines
 
 # Events stored in one transaction; calls are derived after several of these.
 BATCH = 500
 _DERIVE_AFTER = 4 * BATCH
 _PAGE = 2000
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +65,18 @@ def load(
 
     Calls `on_bytes` with the bytes of the file read since the last call. Lines that
     cannot be read are reported to `on_rejected` and kept in `<path>.rejected`; the
-    others go on. Raises OSError, EOFError or zlib.error for an unreadable file.
+    others go on. Raises OSError, EOFError, zlib.error or UnreadableText for a file that
+    cannot be read.
     """
     rejected = 0
     with ExitStack() as stack:
         raw = stack.enter_context(path.open("rb"))
-        lines: Iterable[bytes] = stack.enter_context(unpacked(raw))
         position = 0
 
         def readable() -> Iterator[WebhookEvent]:
             nonlocal rejected
             leftovers: IO[bytes] | None = None
-            for number, line in enumerate(lines, 1):
+            for number, line in enumerate(utf8_lines(raw), 1):
                 if not line.strip():
                     continue
                 try:
@@ -165,10 +164,3 @@ def dump(
             count += 1
             on_each()
     return count
-
-
-def unpacked(raw: BinaryIO) -> BinaryIO | gzip.GzipFile:
-    """The content of a file that may be compressed with gzip."""
-    magic = raw.read(len(_GZIP_MAGIC))
-    raw.seek(0)
-    return gzip.GzipFile(fileobj=raw) if magic == _GZIP_MAGIC else raw

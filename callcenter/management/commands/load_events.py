@@ -8,10 +8,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from callcenter.upkeep import intake
+from callcenter.upkeep.textfile import UnreadableText
 
 
 class Command(BaseCommand):
-    """Loads event files as if they came in live; a second run adds nothing."""
+    """Loads event files as if they came in live; a second run adds nothing.
+
+    Raises CommandError at the end if lines were rejected.
+    """
 
     help = "Load event files (JSON Lines, gzip too) and derive the calls in them."
 
@@ -36,9 +40,12 @@ class Command(BaseCommand):
                     raise CommandError(
                         "Stopped; run it again to go on: nothing is loaded twice."
                     ) from None
-                except (OSError, EOFError, zlib.error) as error:
+                except (OSError, EOFError, zlib.error, UnreadableText) as error:
                     raise CommandError(f"{path} cannot be read: {error}") from error
-        return (
+        summary = (
             f"Kept {total.kept} events, {total.repeats} were known, "
             f"{total.rejected} lines rejected; derived {total.derived} calls."
         )
+        if total.rejected:
+            raise CommandError(f"{summary} The rejected lines are in *.rejected.")
+        return summary

@@ -76,6 +76,8 @@ def test_abandoned_call_is_recovered_by_the_first_conversation_from_then_on(
         ([end(60, Direction="outbound-dial")], CALLER, "outbound"),
         ([end(60, ParentCallSid=OPERATOR)], CALLER, "outbound"),
         ([ring(Direction="outbound-api")], CALLER, "customer"),
+        ([wait(9, 4, Direction="outbound-api")], CALLER, "customer"),
+        ([end(60, Direction="outbound-api")], CALLER, "outbound"),
         ([ring(Direction="outbound-dial", ParentCallSid=OPERATOR)], CALLER, "outbound"),
         ([end(60, From=OPERATOR_NUMBER)], CALLER, "operator"),
         ([end(60, From="client:agent_01")], CALLER, "operator"),

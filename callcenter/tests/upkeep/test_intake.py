@@ -56,6 +56,63 @@ def test_a_cut_gzip_file_ends_with_a_sentence(tmp_path):
         call_command("load_events", path)
 
 
+@pytest.mark.parametrize(
+    "encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
+def test_a_file_in_any_encoding_of_unicode_is_read(tmp_path, encoding):
+    path = tmp_path / "events.jsonl"
+    lines = map(line_of_event, [ring(CallerName="山田"), *CALL[1:]])
+    path.write_bytes("\n".join(lines).encode(encoding))
+
+    result = intake.load(path)
+
+    assert (result.kept, result.rejected) == (5, 0)
+    assert Call.objects.get().outcome == "abandoned"
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "euc_jp", "latin-1"])
+def test_a_file_in_another_encoding_is_refused_as_a_whole(tmp_path, encoding):
+    path = tmp_path / "events.jsonl"
+    name = "é" if encoding == "latin-1" else "山田"
+    lines = map(line_of_event, [*CALL[:2], ring(CallerName=name), *CALL[2:]])
+    path.write_bytes("\n".join(lines).encode(encoding))
+
+    with pytest.raises(CommandError, match=r"line 3 is not in UTF-8"):
+        call_command("load_events", path)
+
+    assert not WebhookEvent.objects.exists()
+
+
+def test_a_damaged_line_among_lines_of_utf8_is_rejected_alone(tmp_path):
+    lines = [line_of_event(one).encode() for one in [*CALL, ring(CallerName="山田")]]
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"\n".join([b"{\xff\xfe}", *lines]))
+
+    result = intake.load(path)
+
+    assert (result.kept, result.rejected) == (6, 1)
+
+
+def test_a_line_torn_in_a_character_is_rejected_alone(tmp_path):
+    lines = [line_of_event(one).encode() for one in [*CALL, ring(CallerName="山田")]]
+    path = tmp_path / "events.jsonl"
+    torn = lines[-1][: lines[-1].index("田".encode()) + 1]
+    path.write_bytes(b"\n".join([*lines[:-1], torn]))
+
+    result = intake.load(path)
+
+    assert (result.kept, result.rejected) == (5, 1)
+
+
+def test_a_run_that_rejected_lines_fails_and_says_so_last(tmp_path):
+    path = file_of(tmp_path, [*map(line_of_event, CALL), "{broken"])
+
+    with pytest.raises(CommandError, match=r"Kept 5 events, .* 1 lines rejected"):
+        call_command("load_events", path)
+
+    assert Call.objects.get().outcome == "abandoned"
+
+
 def test_what_an_interrupted_run_stored_is_derived_by_the_next(tmp_path, monkeypatch):
     path = file_of(tmp_path, [line_of_event(one) for one in CALL])
 
