@@ -12,6 +12,15 @@ from django.db import connections
 # The oldest servers MiniCC is tested on.
 OLDEST_MARIADB = (10, 11)
 OLDEST_MYSQL = (8, 4)
+# The default of the database, then the tables that differ from it.
+_CHARACTER_SETS = """
+SELECT '', default_collation_name FROM information_schema.schemata
+WHERE schema_name = DATABASE()
+UNION ALL
+SELECT table_name, table_collation FROM information_schema.tables
+WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'
+AND table_collation NOT LIKE 'utf8mb4%'
+"""
 
 
 @register
@@ -106,6 +115,40 @@ def database_version(
                     hint=f"MariaDB {_dotted(OLDEST_MARIADB)} or"
                     f" MySQL {_dotted(OLDEST_MYSQL)} is the oldest that is tested.",
                     id="callcenter.E006",
+                )
+            )
+    return found
+
+
+@register(Tags.database)
+def database_characters(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A MariaDB or MySQL database that cannot hold every character.
+
+    In latin1 no Japanese name can be stored, in utf8mb3 no emoji: such an event would
+    be in the log only, while the caller is served.
+    """
+    found: list[CheckMessage] = []
+    for alias in databases or []:
+        connection = connections[alias]
+        if connection.vendor != "mysql":
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(_CHARACTER_SETS)
+            rows = cursor.fetchall()
+        for table, collation in rows:
+            if str(collation).startswith("utf8mb4"):
+                continue
+            name = connection.ops.quote_name(table or connection.settings_dict["NAME"])
+            found.append(
+                Error(
+                    f"The {'table' if table else 'database'} {name} cannot hold every"
+                    f" character: its collation is {collation}.",
+                    hint=f"ALTER TABLE {name} CONVERT TO CHARACTER SET utf8mb4"
+                    if table
+                    else f"ALTER DATABASE {name} CHARACTER SET utf8mb4",
+                    id="callcenter.E007",
                 )
             )
     return found

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import django
 import django_stubs_ext
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 # Without it ModelAdmin[Call] and the like are type errors at run time in Django 5.2.
 django_stubs_ext.monkeypatch()
@@ -101,10 +102,21 @@ TEMPLATES = [
 
 
 def database(url: str) -> dict[str, Any]:
-    """The connection settings for a database URL, with the options history needs."""
+    """The connection settings for a database URL, with the options history needs.
+
+    Raises ImproperlyConfigured for an address of another kind, or of no database.
+    """
     # django-environ knows MariaDB as mysql only.
     url = url.replace("mariadb://", "mysql://", 1)
-    config: dict[str, Any] = environ.Env.db_url_config(url)
+    kind = url.partition(":")[0]
+    config: dict[str, Any] = {}
+    if kind in ("sqlite", "mysql", "mysql2"):
+        config = environ.Env.db_url_config(url)
+    if not config.get("NAME"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL is no address of a database, such as sqlite:///minicc.sqlite3"
+            " or mysql://user:password@localhost/minicc."
+        )
     options: dict[str, Any] = config.get("OPTIONS", {})
     if str(config["ENGINE"]).endswith("sqlite3"):
         # IMMEDIATE: a transaction that begins by reading and writes later would fail

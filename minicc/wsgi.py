@@ -2,10 +2,12 @@
 
 import logging
 import os
+import sys
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import django
+from django.core.checks import Tags, run_checks
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -66,7 +68,23 @@ def _measured(environ: "WSGIEnvironment") -> bool:
     return True
 
 
+def refuse_unfit_database() -> None:
+    """Exit with a sentence if the database would lose events while callers are served.
+
+    A database that cannot be asked is no reason: callers are served without.
+    """
+    try:
+        found = run_checks(tags=[Tags.database], databases=["default"])
+    except Exception as problem:  # noqa: BLE001 -- whatever it is, callers come first
+        logger.warning("the database was not checked: %s", problem)
+        return
+    for problem in found:
+        if problem.is_serious():
+            sys.exit(f"MiniCC does not start. {problem.msg} {problem.hint}")
+
+
 # django.setup sets the prefix of FORCE_SCRIPT_NAME before the addresses of static files
 # are made, which happens once.
 django.setup()
+refuse_unfit_database()
 application = Application()

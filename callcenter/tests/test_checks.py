@@ -1,10 +1,14 @@
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from django.core.checks import CheckMessage
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 
 from callcenter import checks
 from callcenter.tests.twilio_client import ACCOUNT_SID, AUTH_TOKEN
+from minicc import wsgi
 
 
 @pytest.fixture(autouse=True)
@@ -110,3 +114,55 @@ def test_database_server_older_than_those_tested_is_an_error(
     monkeypatch.setattr(checks, "connections", {"default": server})
 
     assert ids(checks.database_version(None, databases=["default"])) == expected
+
+
+@pytest.fixture
+def latin1(transactional_db) -> Iterator[None]:
+    """A database, and a table in it, that were made without a word on characters."""
+    name = connection.ops.quote_name(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {name} CHARACTER SET latin1")
+        cursor.execute("CREATE TABLE odd (a int)")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE odd")
+        cursor.execute(f"ALTER DATABASE {name} CHARACTER SET utf8mb4")
+
+
+@pytest.mark.mariadb
+@pytest.mark.usefixtures("latin1")
+def test_database_that_cannot_hold_every_character_is_an_error():
+    found = checks.database_characters(None, databases=["default"])
+
+    assert ids(found) == ["callcenter.E007", "callcenter.E007"]
+    assert [str(one.hint).split("`")[0] for one in found] == [
+        "ALTER DATABASE ",
+        "ALTER TABLE ",
+    ]
+    for each in found:
+        with connection.cursor() as cursor:
+            cursor.execute(each.hint)
+    assert checks.database_characters(None, databases=["default"]) == []
+
+
+@pytest.mark.mariadb
+@pytest.mark.usefixtures("latin1")
+def test_server_and_first_run_refuse_such_a_database_in_one_sentence():
+    with pytest.raises(SystemExit, match=r"does not start.*ALTER DATABASE"):
+        wsgi.refuse_unfit_database()
+    with pytest.raises(CommandError, match=r"cannot hold every.*ALTER DATABASE"):
+        call_command("first_run")
+
+
+@pytest.mark.django_db
+def test_server_starts_with_a_database_that_holds_every_character():
+    wsgi.refuse_unfit_database()
+
+
+def test_server_starts_without_a_database(monkeypatch):
+    def gone(**options):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(wsgi, "run_checks", gone)
+
+    wsgi.refuse_unfit_database()

@@ -5,9 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -21,11 +19,12 @@ from callcenter.demo.past.load import (
 )
 from callcenter.demo.setup.installation import PIN, Installed, MadeByHand, install
 from callcenter.demo.setup.second_line import add_second_line
+from callcenter.management.command import SentenceCommand, check_migrated
 
 _MOST_DAYS = 400
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     """Makes the installation and its past; a second run adds nothing."""
 
     help = (
@@ -54,7 +53,7 @@ class Command(BaseCommand):
     ) -> str:
         if not 1 <= days <= _MOST_DAYS:
             raise CommandError(f"--days: a number from 1 to {_MOST_DAYS}, not {days}.")
-        _check_migrated()
+        check_migrated()
         try:
             if config_only:
                 return _about(install(replace=replace), replace=replace)
@@ -92,15 +91,6 @@ class Command(BaseCommand):
                     returncode=128 + signal.SIGINT,
                 ) from None
         return _what_was_played(past, done)
-
-
-def _check_migrated() -> None:
-    try:
-        executor = MigrationExecutor(connection)
-    except OperationalError as error:
-        raise CommandError(f"The database does not answer: {error}") from error
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise CommandError("The database is not migrated: run manage.py migrate first.")
 
 
 def _about(installed: Installed, *, replace: bool) -> str:

@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
 from callcenter.days import midnight
+from callcenter.management.command import SentenceCommand
 from callcenter.upkeep import intake
 
 
@@ -27,7 +28,7 @@ def moment(text: str) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     """Writes the events of a period to a file that `load_events` reads."""
 
     help = "Write stored events as JSON Lines, by time of receipt."
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         output: Path | None,
         **options: Any,
     ) -> None:
+        if since and until and since >= until:
+            raise CommandError("--since must be before --until.")
         with tqdm(unit="event", disable=None) as bar:
             dump = partial(intake.dump, since=since, until=until, on_each=bar.update)
             if output is None:

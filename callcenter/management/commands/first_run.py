@@ -7,18 +7,20 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.core.checks import Tags, run_checks
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, transaction
+from django.core.management.base import CommandError
+from django.db import transaction
 
 from callcenter.demo.past.load import begun, is_done
 from callcenter.demo.setup.installation import is_the_demos
 from callcenter.demo.setup.scenario import FIRST_WORKERS
+from callcenter.management.command import SentenceCommand
 from callcenter.models import Menu, Operator, PhoneLine, Queue, WebhookEvent
 from callcenter.upkeep.rebuild import derive_pending
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     """Migrates the database and fills an empty installation; safe to run again."""
 
     help = (
@@ -38,10 +40,10 @@ class Command(BaseCommand):
             ) from None
 
     def _prepare(self) -> None:
-        try:
-            call_command("migrate", interactive=False, verbosity=0)
-        except OperationalError as error:
-            raise CommandError(f"The database does not answer: {error}") from error
+        for problem in run_checks(tags=[Tags.database], databases=["default"]):
+            if problem.is_serious():
+                raise CommandError(f"{problem.msg} {problem.hint}")
+        call_command("migrate", interactive=False, verbosity=0)
         if settings.DEMO and not _is_set_up():
             call_command("demo", config_only=True, stdout=self.stdout)
         if not User.objects.exists():

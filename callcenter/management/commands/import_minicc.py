@@ -11,9 +11,10 @@ from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
+from callcenter.management.command import SentenceCommand
 from callcenter.models import Queue
 from callcenter.predecessor.mysqldump import TableRow, UnreadableDump, rows_of_dump
 from callcenter.predecessor.mysqlserver import SCHEMES, NoServer, rows_of_server
@@ -25,14 +26,19 @@ QUEUE_OF_2014 = "support"
 
 
 class RefusedFile:
-    """The file of rows that cannot be taken over; created with the first one."""
+    """The file of rows that cannot be taken over; created with the first one.
 
-    def __init__(self, path: Path) -> None:
+    Without a path, for a dry run, nothing is written.
+    """
+
+    def __init__(self, path: Path | None) -> None:
         self.path = path
         self._file: IO[str] | None = None
 
     def write(self, row: TableRow) -> None:
         """Adds a row as a line of JSON: its table, why it is refused, its columns."""
+        if self.path is None:
+            return
         self._file = self._file or self.path.open("w", encoding="utf-8")
         fields = {"table": row.table, "reason": row.problem, "row": row.values}
         self._file.write(json.dumps(fields, ensure_ascii=False) + "\n")
@@ -43,7 +49,7 @@ class RefusedFile:
             self._file.close()
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     """Takes the predecessor's rows over as events; a second run adds nothing."""
 
     help = (
@@ -90,7 +96,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {source}; a URL is mysql://...")
         reading = Reading(_zone(zone), _queue(queue), _queues_by_sid())
         beside = "minicc2.rejected" if is_server else f"{source}.rejected"
-        refused = RefusedFile(rejected or Path(beside))
+        refused = RefusedFile(None if dry_run else rejected or Path(beside))
         try:
             with closing(OldTables(reading, refused.write)) as tables:
                 with closing(refused):
@@ -109,7 +115,7 @@ class Command(BaseCommand):
         except NoServer as error:
             raise CommandError(f"The database cannot be read: {error}") from error
 
-    def _say_what_was_found(self, tables: OldTables, refused: Path) -> None:
+    def _say_what_was_found(self, tables: OldTables, refused: Path | None) -> None:
         found, reading = tables.found, tables.reading
         if not found.rows:
             raise CommandError(f"There are no rows of {', '.join(TABLES)}.")
@@ -123,7 +129,8 @@ class Command(BaseCommand):
             self.stdout.write(f"From {first} to {last} ({reading.zone}).")
         with tqdm(total=tables.count(), unit="call", disable=None) as bar:
             gaps = count_gaps(tables.calls(), bar.update)
-        self._list(f"Refused, and written to {refused}:", found.refused)
+        written = f", and written to {refused}" if refused else ""
+        self._list(f"Refused{written}:", found.refused)
         self._list("Taken over, with gaps:", gaps)
 
     def _list(self, heading: str, reasons: Counter[str]) -> None:

@@ -4,14 +4,15 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
+from callcenter.management.command import SentenceCommand
 from callcenter.upkeep import intake
 from callcenter.upkeep.textfile import UnreadableText
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     """Loads event files as if they came in live; a second run adds nothing.
 
     Raises CommandError at the end if lines were rejected.

@@ -4,11 +4,12 @@ from argparse import ArgumentTypeError
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
 from callcenter.days import midnight
+from callcenter.management.command import SentenceCommand
 from callcenter.models import WebhookEvent
 from callcenter.upkeep.pruning import begun_before, prune
 
@@ -20,7 +21,7 @@ def days(text: str) -> int:
     return int(text)
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     """Says what would be deleted and, with --yes, deletes it, whole calls at a time."""
 
     help = (

@@ -3,15 +3,16 @@
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
 from callcenter.days import midnight
+from callcenter.management.command import SentenceCommand
 from callcenter.upkeep.rebuild import derive_pending, rebuild_all, sids_to_rebuild
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     """Derives history again; rows that are right already stay untouched."""
 
     help = "Derive calls, queue entries and connections again from the stored events."

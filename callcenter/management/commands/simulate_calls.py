@@ -7,19 +7,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
 from callcenter.demo.live import simulation
 from callcenter.demo.live.traffic import Plan, Seat, begins_at, seats_of
 from callcenter.demo.model import Mood
+from callcenter.management.command import SentenceCommand
 from callcenter.standin.network.faults import Faults
 
 _NEEDED = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "PUBLIC_BASE_URL")
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     """Lets callers call a running MiniCC, and operators dial in."""
 
     help = (

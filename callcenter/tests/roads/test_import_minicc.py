@@ -177,7 +177,10 @@ def test_a_dry_run_says_the_same_and_stores_nothing(dump, capsys):
     call_command("import_minicc", dump, "--dry-run")
 
     said = capsys.readouterr().out.replace(str(dump), "DUMP").splitlines()
-    assert said == [*EXPECTED["said"][:-1], "Dry run: nothing was taken over."]
+    expected = [*EXPECTED["said"][:-1], "Dry run: nothing was taken over."]
+    expected[2] = "Refused:"
+    assert said == expected
+    assert not dump.with_name(f"{dump.name}.rejected").exists()
     assert not WebhookEvent.objects.exists()
     assert not Operator.objects.exists()
 

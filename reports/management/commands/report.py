@@ -7,10 +7,11 @@ from io import TextIOBase
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone, translation
 from django.utils.text import capfirst
 
+from callcenter.management.command import SentenceCommand
 from reports.definitions import REPORTS, report_with_slug
 from reports.export import csv, json, xlsx
 from reports.export.sheet import Sheet
@@ -21,7 +22,7 @@ FILTERS = ["first", "last", "queue", "operator", "line", "interval", "zone"]
 FORMATS = ["csv", "xlsx", "json"]
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     """Writes the rows of one report to standard output."""
 
     help = "Write a report to standard output, as CSV, Excel workbook or JSON."
