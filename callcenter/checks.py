@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import connections
+from django.db import DatabaseError, connections
+
+from callcenter.models import Queue
 
 # The oldest servers MiniCC is tested on.
 OLDEST_MARIADB = (10, 11)
@@ -152,6 +154,28 @@ def database_characters(
                 )
             )
     return found
+
+
+@register(Tags.database)
+def set_up_for_callers(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A center in which callers could be answered with an apology only."""
+    if "default" not in (databases or []):
+        return []
+    try:
+        has_queue = Queue.objects.filter(is_active=True).exists()
+    except DatabaseError:
+        return []  # not migrated yet
+    if has_queue:
+        return []
+    return [
+        Warning(
+            "No queue is set up: every caller hears that a failure has occurred.",
+            hint="Add a queue, a menu and a line in the admin (docs/deploy.md).",
+            id="callcenter.W003",
+        )
+    ]
 
 
 def _is_web_address(text: str) -> bool:

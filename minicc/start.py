@@ -210,7 +210,11 @@ def _make_venv() -> None:
             " apt install python3-venv (Debian, Ubuntu), then try again."
         )
     _say("Making the virtual environment .venv ...")
-    made = subprocess.run([sys.executable, "-m", "venv", str(ROOT / ".venv")])
+    # What another Python has left there, and the stamps of what was installed for it,
+    # would be taken for ours.
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", str(ROOT / ".venv")]
+    )
     if made.returncode:
         raise CannotStart("The virtual environment could not be made (see above).")
 

@@ -71,16 +71,18 @@ def _measured(environ: "WSGIEnvironment") -> bool:
 def refuse_unfit_database() -> None:
     """Exit with a sentence if the database would lose events while callers are served.
 
-    A database that cannot be asked is no reason: callers are served without.
+    What is only a warning goes to the log. A database that cannot be asked is no
+    reason: callers are served without.
     """
     try:
         found = run_checks(tags=[Tags.database], databases=["default"])
     except Exception as problem:  # noqa: BLE001 -- whatever it is, callers come first
         logger.warning("the database was not checked: %s", problem)
         return
-    for problem in found:
-        if problem.is_serious():
-            sys.exit(f"MiniCC does not start. {problem.msg} {problem.hint}")
+    for one in found:
+        if one.is_serious():
+            sys.exit(f"MiniCC does not start. {one.msg} {one.hint}")
+        logger.warning("%s %s", one.msg, one.hint)
 
 
 # django.setup sets the prefix of FORCE_SCRIPT_NAME before the addresses of static files

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from callcenter import presence
-from callcenter.models import AbandonedCall, Call, OperatorState, QueueEntry
+from callcenter.models import AbandonedCall, Call, OperatorState, Queue, QueueEntry
 from reports.present import formats, names, swatches
 from reports.present.balance import Balance, balance
 from reports.present.links import list_url
@@ -56,10 +56,12 @@ class Today:
     balance: Balance
     newest: list[NewestEntry]
     newest_url: str
+    # Where a queue is added, if there is none: callers could not be served.
+    setup_url: str = ""
 
 
 def today(user: User | AnonymousUser) -> Today | None:
-    """The day until now, in seven queries; None for users who may not see calls."""
+    """The day until now, in eight queries; None for users who may not see calls."""
     needed = ("call", "queueentry", "abandonedcall")
     if not user.has_perms([f"callcenter.view_{model}" for model in needed]):
         return None
@@ -85,7 +87,14 @@ def today(user: User | AnonymousUser) -> Today | None:
         ),
         newest=_newest(),
         newest_url=list_url(QueueEntry),
+        setup_url=_setup_url(),
     )
+
+
+def _setup_url() -> str:
+    if Queue.objects.filter(is_active=True).exists():
+        return ""
+    return reverse("admin:callcenter_queue_add")
 
 
 def _calls(start: datetime, end: datetime, day: date) -> Figure:

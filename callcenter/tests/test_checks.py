@@ -141,7 +141,7 @@ def test_database_that_cannot_hold_every_character_is_an_error():
     ]
     for each in found:
         with connection.cursor() as cursor:
-            cursor.execute(each.hint)
+            cursor.execute(str(each.hint))
     assert checks.database_characters(None, databases=["default"]) == []
 
 

@@ -11,6 +11,7 @@ from django.core.management import (
     find_commands,
     load_command_class,
 )
+from django.core.management.base import BaseCommand
 from django.db import OperationalError
 
 from callcenter.management import command
@@ -93,7 +94,7 @@ def test_folder_that_is_read_only_is_one_sentence(monkeypatch):
     def refused(*_, **__):
         raise PermissionError(13, "Permission denied", "/etc/events")
 
-    monkeypatch.setattr(command.BaseCommand, "execute", refused)
+    monkeypatch.setattr(BaseCommand, "execute", refused)
 
     with pytest.raises(CommandError, match=r"Permission denied: '/etc/events'"):
         call_command("rebuild_calls")
