@@ -244,7 +244,7 @@ def test_line_that_loses_the_default_to_another_says_so(admin_client):
     ("language", "sentence"),
     [
         ("en", "Leave when nobody is signed in no yes"),
-        ("ja", "受付者がいなければ退出 いいえ はい"),
+        ("ja", "担当者がいないときは待たせず終了 いいえ はい"),
     ],
 )
 def test_history_of_a_row_reads_in_both_languages(admin_client, language, sentence):

@@ -321,7 +321,7 @@ def test_new_menu_is_saved_whole(admin_client):
         ("en", "Enter a text or an audio file: without one, callers hear nothing."),
         (
             "ja",
-            "文章か音声ファイルを入力してください。どちらもないと、発信者には何も聞こえません。",
+            "案内文か音声ファイルを入力してください。どちらもないと、発信者には何も聞こえません。",
         ),
     ],
 )
