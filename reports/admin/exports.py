@@ -73,12 +73,15 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
             text = gettext("This filter cannot be read: nothing was exported.")
             messages.error(request, text)
             return redirect(list_url(self.model))
+        asked = selection_of(changelist)
         taken = Taken(
             title=str(self.opts.verbose_name_plural),
             slug=self.table.slug if self.table else str(self.opts.model_name),
             reading=self.export_reading(request, changelist),
             zone=default_zone(),
             now=timezone.now(),
+            first=asked.first,
+            last=asked.last,
         )
         audited = audit.begin(
             user,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.http import StreamingHttpResponse
@@ -25,6 +25,18 @@ class Taken:
     reading: Reading
     zone: ZoneInfo
     now: datetime
+    # The local days that were asked for; without an end where None.
+    first: date | None = None
+    last: date | None = None
+
+    def file_name(self, suffix: str) -> str:
+        """What it is, of which days, and when it was made."""
+        days = [str(day) if day else "" for day in (self.first, self.last)]
+        period = days[0] if days[0] == days[1] else "_".join(days)
+        made = f"{self.now.astimezone(self.zone):%Y-%m-%d %H%M}"
+        if period:
+            made = f"({made})"
+        return " ".join(part for part in (self.title, period, made) if part) + suffix
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,7 @@ class Format:
 
     code: str
     name: StrOrPromise
+    # The end of a file's name. Names differ, so that no file replaces another.
     suffix: str
     content_type: str
     pieces: Callable[[Taken], Iterator[bytes]]
@@ -68,19 +81,19 @@ FORMATS = {
         Format(
             "xlsx",
             _("Excel"),
-            "xlsx",
+            ".xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             _xlsx,
         ),
-        Format("csv", _("CSV (UTF-8)"), "csv", "text/csv; charset=utf-8", _csv),
+        Format("csv", _("CSV (UTF-8)"), ".csv", "text/csv; charset=utf-8", _csv),
         Format(
             "csv-sjis",
             _("CSV (Shift_JIS)"),
-            "csv",
+            " Shift_JIS.csv",
             "text/csv; charset=shift_jis",
             _shift_jis,
         ),
-        Format("json", "JSON", "json", "application/json", _json),
+        Format("json", "JSON", ".json", "application/json", _json),
     )
 }
 
@@ -94,9 +107,8 @@ def response(
         audit.watched(audited, pieces, lambda: taken.reading.count),
         content_type=file_format.content_type,
     )
-    local = taken.now.astimezone(taken.zone)
-    file_name = f"{taken.title} {local:%Y-%m-%d %H%M}.{file_format.suffix}"
-    answer["Content-Disposition"] = content_disposition_header(True, file_name)
+    name = taken.file_name(file_format.suffix)
+    answer["Content-Disposition"] = content_disposition_header(True, name)
     # A proxy that waits for the whole file would keep the first byte back.
     answer["X-Accel-Buffering"] = "no"
     return answer

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -240,6 +241,28 @@ def test_file_has_a_name_that_says_what_and_when(admin_client):
     assert response["Content-Type"] == (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )
+
+
+@time_machine.travel("2026-11-24T03:04:05Z", tick=False)
+@pytest.mark.parametrize(
+    ("code", "days", "name"),
+    [
+        (
+            "csv",
+            ("2026-11-01", "2026-11-23"),
+            "2026-11-01_2026-11-23 (2026-11-24 1204).csv",
+        ),
+        ("csv", ("2026-11-23", "2026-11-23"), "2026-11-23 (2026-11-24 1204).csv"),
+        ("csv", ("2026-11-01", ""), "2026-11-01_ (2026-11-24 1204).csv"),
+        ("csv-sjis", ("", ""), "2026-11-24 1204 Shift_JIS.csv"),
+    ],
+)
+def test_name_of_a_file_has_the_period_and_the_encoding(admin_client, code, days, name):
+    query = dict(zip(("started_at__first", "started_at__last"), days, strict=True))
+
+    response = admin_client.get(address("call", code), query)
+
+    assert unquote(response["Content-Disposition"]).endswith(f"通話 {name}")
 
 
 def test_labels_follow_the_language_of_the_reader_when_the_page_is_long_answered(
