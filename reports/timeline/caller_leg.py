@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from callcenter.decision import NOTHING, Decision, Verb
+from callcenter.history.ending import is_final
 from callcenter.models import IvrStep, Recording, Voicemail, WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import Kind
@@ -39,7 +40,9 @@ def moments(story: Story) -> list[Moment]:
 
 
 def _ring(story: Story, pool: Pool) -> Moment:
-    rung = pool.take_first(lambda one: story.is_own(one, Kind.INCOMING))
+    rung = pool.take_first(
+        lambda one: story.is_own(one, Kind.INCOMING) and not is_final(one)
+    )
     if not rung and story.events and not story.is_pruned:
         marks = (Mark.MISSING,)
         return Moment(story.start, kinds.NO_RING, Phase.IVR, marks=marks)

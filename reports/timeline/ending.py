@@ -6,16 +6,20 @@ from datetime import datetime, timedelta
 from callcenter.decision import Decision
 from callcenter.history.ending import is_final
 from callcenter.models import WebhookEvent
-from callcenter.routes import Kind
+from callcenter.routes import VOICE_URLS, Kind
 from reports.timeline import kinds
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
-from reports.timeline.story import Mark, Moment, Phase, Story, seconds
+from reports.timeline.story import (
+    LONGEST_CALL,
+    ON_ITS_WAY,
+    Mark,
+    Moment,
+    Phase,
+    Story,
+    seconds,
+)
 
-# A status callback comes this late after an end without anything being wrong.
-_END_SECONDS = 60
-# Twilio ends every call after a day.
-_LONGEST = timedelta(hours=24)
 _AT_ONCE = timedelta(seconds=5)
 
 
@@ -42,7 +46,7 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
 
 
 def _is_end(story: Story, event: WebhookEvent) -> bool:
-    return story.is_own(event, Kind.STATUS) and is_final(event)
+    return story.is_own(event, Kind.STATUS, *VOICE_URLS) and is_final(event)
 
 
 def ending(story: Story, pool: Pool, found: Sequence[Moment]) -> Iterator[Moment]:
@@ -76,8 +80,8 @@ def _no_end(story: Story) -> Moment:
     call = story.call
     heard = call.heard_at or story.start
     silent_for = story.now - heard
-    is_over = call.outcome and silent_for > timedelta(seconds=_END_SECONDS)
-    if is_over or silent_for > _LONGEST:
+    is_over = call.outcome and silent_for > ON_ITS_WAY
+    if is_over or silent_for > LONGEST_CALL:
         marks = (Mark.MISSING,)
         return Moment(heard, kinds.NO_END, Phase.END, Phase.NONE, marks=marks)
     return Moment(story.now, kinds.UNDER_WAY)

@@ -11,7 +11,14 @@ from callcenter.models import Connection, QueueEntry, WebhookEvent
 from reports.timeline import kinds
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Copies, Pool
-from reports.timeline.story import Mark, Moment, Phase, Story
+from reports.timeline.story import (
+    LONGEST_CALL,
+    ON_ITS_WAY,
+    Mark,
+    Moment,
+    Phase,
+    Story,
+)
 
 Outcome = QueueEntry.Outcome
 
@@ -61,6 +68,8 @@ def leaving(
             another = kinds.AnotherExit(other.result)
             yield Moment(other.received_at, another, events=again)
     connection = next(reversed(story.connections_of(entry)), None)
+    if not (exit_ or following) and _may_still_talk(story, entry, connection):
+        return
     at = exit_.received_at if exit_ else _left_at(story, entry, connection, following)
     if at is None:
         return
@@ -83,6 +92,19 @@ def leaving(
         events=copies,
         marks=inferred if exit_ else story.missing + inferred,
     )
+
+
+def _may_still_talk(
+    story: Story, entry: QueueEntry, connection: Connection | None
+) -> bool:
+    """Whether the exit is not overdue: it comes when the conversation is over."""
+    call = story.call
+    if entry.outcome != Outcome.ANSWERED or call.ended_at:
+        return False
+    if story.now - (call.heard_at or story.start) > LONGEST_CALL:
+        return False
+    ended_at = connection.ended_at if connection else None
+    return ended_at is None or story.now - ended_at <= ON_ITS_WAY
 
 
 def _left_at(

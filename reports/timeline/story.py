@@ -24,6 +24,11 @@ from reports.timeline import kinds
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.requests import Requests
 
+# So late a request may come without anything being wrong.
+ON_ITS_WAY = timedelta(seconds=60)
+# Twilio ends every call after a day.
+LONGEST_CALL = timedelta(hours=24)
+
 
 class Phase(models.TextChoices):
     """What a leg is in from a moment on; empty where it is in nothing."""

@@ -147,6 +147,40 @@ def test_call_goes_on_until_it_is_known_to_be_over():
     assert lines(story(*events, now=at(90_000)))[-1] == "+5 no-end missing"
 
 
+def test_caller_in_conversation_misses_nothing():
+    events = [*sign_in(), ring(), choose(), wait(5, 0), connect(30, 25)]
+
+    found = lines(story(*events, now=at(600)))
+
+    assert not any("missing" in line for line in found)
+    assert found[-1] == "+600 under-way"
+
+
+def test_exit_may_come_a_minute_after_the_conversation_before_it_is_missed():
+    events = [
+        *sign_in(),
+        ring(),
+        choose(),
+        wait(5, 0),
+        connect(30, 25),
+        done(90, talk=58),
+    ]
+
+    def missing(now):
+        return [
+            line for line in lines(story(*events, now=at(now))) if "missing" in line
+        ]
+
+    assert missing(149) == []
+    assert missing(151) == ["+90 no-exit missing"]
+
+
+def test_end_that_a_voice_url_was_told_is_the_end():
+    over = event(60, "incoming/", "", CallStatus="completed", CallDuration="60")
+
+    assert lines(story(ring(), over)) == ["+0 rang", "+0 asked", "+60 ended"]
+
+
 def test_end_may_come_a_minute_late_before_it_is_missed():
     events = [ring(), choose(), wait(5, 0), leave(30, "hangup", 25)]
 
