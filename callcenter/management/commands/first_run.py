@@ -46,27 +46,32 @@ class Command(SentenceCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if settings.DEMO and not _is_set_up():
             call_command("demo", config_only=True, stdout=self.stdout)
-        if not User.objects.exists():
-            self._make_accounts()
+        accounts = "" if User.objects.exists() else _make_accounts()
+        self.stdout.write(accounts, ending="")
         # Events that a killed process has stored and not derived.
         derive_pending()
-        if settings.DEMO and settings.DEMO_DAYS:
-            self._make_past(settings.DEMO_DAYS)
+        if settings.DEMO and settings.DEMO_DAYS and self._make_past(settings.DEMO_DAYS):
+            # After minutes of progress nobody sees what was written before.
+            self.stdout.write(accounts, ending="")
 
-    def _make_past(self, days: int) -> None:
-        """Fill an installation without calls, or go on if that was interrupted."""
+    def _make_past(self, days: int) -> bool:
+        """Fill an installation without calls, or go on if that was interrupted.
+
+        Returns whether it had to.
+        """
+        wanted: dict[str, int] = {}
         if past := begun():
             if not is_done():
-                self._play(days=past.days, seed=past.seed)
+                wanted = {"days": past.days, "seed": past.seed}
         elif (
             is_the_demos()
             and not WebhookEvent.objects.exists()
             and self._is_wanted(days)
         ):
-            self._play(days=days)
-
-    def _play(self, **wanted: int) -> None:
-        call_command("demo", **wanted, stdout=self.stdout, stderr=self.stderr)
+            wanted = {"days": days}
+        if wanted:
+            call_command("demo", **wanted, stdout=self.stdout, stderr=self.stderr)
+        return bool(wanted)
 
     def _is_wanted(self, days: int) -> bool:
         """Ask on a terminal; without one, or without an answer, it is a yes."""
@@ -86,27 +91,31 @@ class Command(SentenceCommand):
         self.stdout.write("Left empty; with DEMO_DAYS=0 in .env it is not asked again.")
         return False
 
-    def _make_accounts(self) -> None:
-        passwords = {"supervisor": secrets.token_urlsafe(12)}
-        # Also an account of a demo operator, to see what an operator sees.
-        operator = Operator.objects.filter(number=FIRST_WORKERS[0].address).first()
-        with transaction.atomic():
-            # The first account may do everything; groups are for the others.
-            User.objects.create_superuser(
-                "supervisor", password=passwords["supervisor"]
+
+def _make_accounts() -> str:
+    """Make the first accounts; returns the lines that name them and their passwords."""
+    passwords = {"supervisor": secrets.token_urlsafe(12)}
+    # Also an account of a demo operator, to see what an operator sees.
+    operator = Operator.objects.filter(number=FIRST_WORKERS[0].address).first()
+    with transaction.atomic():
+        # The first account may do everything; groups are for the others.
+        User.objects.create_superuser("supervisor", password=passwords["supervisor"])
+        if operator:
+            passwords[operator.name] = secrets.token_urlsafe(12)
+            operator.user = User.objects.create_user(
+                operator.name, password=passwords[operator.name], is_staff=True
             )
-            if operator:
-                passwords[operator.name] = secrets.token_urlsafe(12)
-                operator.user = User.objects.create_user(
-                    operator.name, password=passwords[operator.name], is_staff=True
-                )
-                operator.save()
-                operator.user.groups.set(Group.objects.filter(name="Operator"))
-        width = max(map(len, passwords))
-        self.stdout.write("Accounts, with passwords that are shown only once:")
-        for name, password in passwords.items():
-            self.stdout.write(f"  {name:{width}}  {password}")
-        self.stdout.write("To change one: manage.py changepassword NAME")
+            operator.save()
+            operator.user.groups.set(Group.objects.filter(name="Operator"))
+    width = max(map(len, passwords))
+    return "\n".join(
+        [
+            "Accounts, with passwords that are shown only now:",
+            *(f"  {name:{width}}  {password}" for name, password in passwords.items()),
+            "To change one: manage.py changepassword NAME",
+            "",
+        ]
+    )
 
 
 def _is_set_up() -> bool:

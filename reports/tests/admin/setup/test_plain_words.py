@@ -297,6 +297,25 @@ def test_page_that_asks_before_deleting_says_what_history_keeps(
     assert (sentence or "") in html
 
 
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [
+        ("ja", "2026-12-30"),
+        ("ja", "2026/12/30"),
+        ("en", "2026/12/30"),
+        ("en", "30 Dec 2026"),
+    ],
+)
+def test_day_is_taken_as_the_pages_write_it(admin_client, language, day):
+    url = reverse("admin:callcenter_holiday_add")
+
+    admin_client.post(
+        url, {"date": day, "name": "Closing"}, headers={"accept-language": language}
+    )
+
+    assert Holiday.objects.get().date == date(2026, 12, 30)
+
+
 def test_same_sentences_are_said_where_rows_are_taken_in():
     """A model says them, so that an import says them too."""
     line = rows.make_line("+815000000101", name="Main")
