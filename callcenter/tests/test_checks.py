@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from callcenter import checks
+from callcenter.models import Queue
 from callcenter.tests.twilio_client import ACCOUNT_SID, AUTH_TOKEN
 from minicc import wsgi
 
@@ -166,3 +167,17 @@ def test_server_starts_without_a_database(monkeypatch):
     monkeypatch.setattr(wsgi, "run_checks", gone)
 
     wsgi.refuse_unfit_database()
+
+
+@pytest.mark.django_db
+def test_center_in_which_nothing_is_set_up_is_a_warning(caplog):
+    assert ids(checks.set_up_for_callers(None, databases=["default"])) == [
+        "callcenter.W003"
+    ]
+    wsgi.refuse_unfit_database()
+    assert "No queue is set up" in caplog.text
+
+    Queue.objects.create(slug="support", name="Support")
+
+    assert checks.set_up_for_callers(None, databases=["default"]) == []
+    assert checks.set_up_for_callers(None) == []

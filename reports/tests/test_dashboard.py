@@ -196,5 +196,17 @@ def test_first_page_takes_a_fixed_number_of_queries(
         make_waiting(JUST_NOW, entered_at=TWO_HOURS_AGO)
         make_state("ready", JUST_NOW)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         admin_client.get("/admin/")
+
+
+def test_center_in_which_nothing_is_set_up_says_so(admin_client):
+    add = reverse("admin:callcenter_queue_add")
+
+    empty = admin_client.get("/admin/").content.decode()
+    rows.make_queue("support")
+    ready = admin_client.get("/admin/").content.decode()
+
+    assert "キューが設定されていません" in empty
+    assert f'<a class="btn" href="{add}">' in empty
+    assert "キューが設定されていません" not in ready
