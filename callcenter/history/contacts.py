@@ -78,8 +78,10 @@ def made_wrong_by(changes: Iterable[Change]) -> set[str]:
                 wrong |= Q(caller=number, abandoned_at__lt=contact.last) & (
                     Q(recovered_at=None) | later
                 )
+            starts = {contact.start for contact in now}
             for contact in before - now:
-                wrong |= Q(caller=number, recovered_at=contact.start)
+                if contact.start not in starts:
+                    wrong |= Q(caller=number, recovered_at=contact.start)
                 during = Q(abandoned_at__range=(contact.start, contact.last))
                 wrong |= Q(caller=number) & during & _AT_ONCE
             is_any |= bool(before or now)
