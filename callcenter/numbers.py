@@ -19,7 +19,9 @@ E164_PATTERN = r"\+[1-9][0-9]{1,14}"
 _E164 = re.compile(E164_PATTERN)
 _DIGITS = re.compile(r"[0-9]+")
 _URI = re.compile(r"(?:sips?|tel):([^@;]*)(?:@([^;]*))?.*", re.IGNORECASE | re.DOTALL)
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\ufeff]")
+_INVISIBLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 _LONGEST = 255
 
 # What carriers and Twilio send for a caller who withholds the number: a word, or the
@@ -190,7 +192,7 @@ def _parts(text: str) -> tuple[str, str]:
 
 def _visible(text: str) -> str:
     """The text in one of the forms that look the same."""
-    return " ".join(_CONTROLS.sub("", unicodedata.normalize("NFKC", text)).split())
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
 
 
 def _possible(number: str) -> str:

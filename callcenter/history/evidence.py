@@ -173,9 +173,10 @@ class Evidence:
         told = [*self.of_kind(Kind.STATUS), *self.of_kind(*VOICE_URLS)]
         heard = [one.received_at for one in self.while_up if one.kind not in _REPORTS]
         last = heard[-1] if heard else None
-        for event in [one for one in told if is_final(one)] + [*self.settlings]:
-            return end_by(event, self.params_of(event), self.called_at, last)
-        return None
+        ends = [*filter(is_final, told), *self.settlings]
+        if not ends:
+            return None
+        return end_by(ends[0], self.params_of(ends[0]), self.called_at, last)
 
     @cached_property
     def settlings(self) -> Sequence[WebhookEvent]:

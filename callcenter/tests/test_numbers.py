@@ -76,6 +76,8 @@ def test_withheld_caller_is_nobody(raw):
         ("819012345678", "819012345678"),
         ("+999123456", "+999123456"),
         ("sip:sato@pbx.example.com", "sip:sato@pbx.example.com"),
+        ("sip:山田@pbx.example.com", "sip:山田@pbx.example.com"),
+        ("発信者⁠ 3﻿", "発信者 3"),
         ("sip:Sato@pbx.example.com", "sip:Sato@pbx.example.com"),
         ("sip:private-office@pbx.example.com", "sip:private-office@pbx.example.com"),
         ("client:agent_01", "client:agent_01"),
