@@ -258,7 +258,6 @@ def test_two_requests_with_tokens_of_their_own_are_two_lines():
     assert [one.kind.code for one in phases.moments(found)] == [
         "rang",
         "asked",
-        "asked",
         "request",
         "ended",
     ]
