@@ -34,7 +34,7 @@ def requests_of(name: str) -> list[dict[str, Any]]:
     """The lines of a file; with the PIN, which no file has."""
     lines = [json.loads(line) for line in file_of(name).read_text().splitlines()]
     for number, line in enumerate(lines):
-        line.setdefault("token", f"request-{number}")
+        line.setdefault("token", f"{name}-{number}")
         signs_in = line["path"].startswith("/twilio/operator/?")
         if signs_in and line["decision"].startswith("dial:"):
             line["params"] |= {"Digits": PIN}
