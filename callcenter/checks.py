@@ -103,12 +103,9 @@ def database_version(
 ) -> list[CheckMessage]:
     """A MariaDB or MySQL server older than the oldest that MiniCC is tested on."""
     found: list[CheckMessage] = []
-    for alias in databases or []:
-        connection = connections[alias]
-        if connection.vendor != "mysql":
-            continue
-        is_mariadb = connection.mysql_is_mariadb  # type: ignore[attr-defined]
-        version = connection.mysql_version  # type: ignore[attr-defined]
+    for connection in _on_servers(databases):
+        is_mariadb = connection.mysql_is_mariadb
+        version = connection.mysql_version
         oldest = OLDEST_MARIADB if is_mariadb else OLDEST_MYSQL
         if version[:2] < oldest:
             found.append(
@@ -132,10 +129,7 @@ def database_characters(
     be in the log only, while the caller is served.
     """
     found: list[CheckMessage] = []
-    for alias in databases or []:
-        connection = connections[alias]
-        if connection.vendor != "mysql":
-            continue
+    for connection in _on_servers(databases):
         with connection.cursor() as cursor:
             cursor.execute(_CHARACTER_SETS)
             rows = cursor.fetchall()
@@ -176,6 +170,12 @@ def set_up_for_callers(
             id="callcenter.W003",
         )
     ]
+
+
+def _on_servers(databases: Sequence[str] | None) -> list[Any]:
+    """The connections among these that are to a MariaDB or MySQL server."""
+    named = [connections[alias] for alias in databases or []]
+    return [connection for connection in named if connection.vendor == "mysql"]
 
 
 def _is_web_address(text: str) -> bool:

@@ -4,7 +4,7 @@ The rules are docs/contract.md 8.18 and 8.K10.
 """
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from callcenter.decision import Decision, Verb
@@ -18,15 +18,13 @@ class AskedMenu:
     """One menu that a caller was asked, with the requests about it.
 
     `question` is the request that was answered with the menu, `answer` the one that
-    brought the input; either may be missing. `repeats` are earlier requests for the
-    same documents.
+    brought the input; either may be missing.
     """
 
     menu: str
     asked_at: datetime
     question: WebhookEvent | None = None
     answer: WebhookEvent | None = None
-    repeats: list[WebhookEvent] = field(default_factory=list)
 
 
 def asked_menus(evidence: Evidence) -> list[AskedMenu]:
@@ -48,14 +46,10 @@ def asked_menus(evidence: Evidence) -> list[AskedMenu]:
                 asked.append(one)
             with_input = [request for request in requests if request.input]
             one.answer = (with_input or requests)[-1]
-            one.repeats += [each for each in requests if each is not one.answer]
         decision = Decision.parse(event.decision)
         if decision.verb is Verb.MENU:
             menu = decision.target[:64]
-            one = AskedMenu(menu, event.received_at, question=event)
-            if event.kind != Kind.MENU:
-                one.repeats += requests[:-1]
-            asked.append(one)
+            asked.append(AskedMenu(menu, event.received_at, question=event))
     return asked
 
 
