@@ -9,8 +9,9 @@ import django
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
 
-from minicc.tests import mariadb, nginx
+from minicc.tests import nginx, servers
 
 # Every variable that settings.py reads: no result may depend on the developer's .env.
 ENVIRONMENT = {
@@ -30,9 +31,9 @@ ENVIRONMENT = {
     "TIME_ZONE": "Asia/Tokyo",
 }
 # Set by the process that starts the server, and read by the workers of xdist.
-SERVER_URL = "MINICC_TEST_MARIADB_URL"
+SERVER_URL = "MINICC_TEST_SERVER_URL"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ONLY_ON_MARIADB = "only on MariaDB: pytest --database=mariadb"
+ONLY_ON_SERVER = "only on a database server: pytest --database=mariadb"
 
 
 def pytest_addoption(
@@ -41,22 +42,28 @@ def pytest_addoption(
     """Choose the database and set Django up, before any other conftest is imported."""
     parser.addoption(
         "--database",
-        choices=["sqlite", "mariadb"],
+        choices=["sqlite", *servers.KINDS],
         default="sqlite",
-        help="where the tests keep their rows; MariaDB is started for them",
+        help="where the tests keep their rows; a server is started for them",
+    )
+    parser.addoption(
+        "--without-returned-keys",
+        action="store_true",
+        help="MariaDB returns no keys of inserted rows, as MySQL never does",
     )
     config = pluginmanager.get_plugin("pytestconfig")
     assert isinstance(config, pytest.Config)
     arguments = [str(argument) for argument in config.invocation_params.args]
-    chosen = parser.parse_known_args(arguments).database
+    options = parser.parse_known_args(arguments)
+    chosen = options.database
     os.environ |= ENVIRONMENT
     folder = tempfile.TemporaryDirectory(prefix="minicc-tests-")
     config.add_cleanup(folder.cleanup)
     os.environ["SPOOL_DIR"] = str(Path(folder.name) / "spool")
     if SERVER_URL in os.environ:
         os.environ["DATABASE_URL"] = os.environ[SERVER_URL]
-    elif chosen == "mariadb" and not mariadb.missing():
-        os.environ["DATABASE_URL"] = os.environ[SERVER_URL] = mariadb.start()
+    elif chosen in servers.KINDS and not servers.missing(chosen):
+        os.environ["DATABASE_URL"] = os.environ[SERVER_URL] = servers.start(chosen)
     else:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder.name}/minicc.sqlite3"
     # Set only for a moment: with it pytest-django would read the settings in xdist's
@@ -77,11 +84,15 @@ def pytest_addoption(
         if "sqlite" in database["ENGINE"]
         else {"CHARSET": "utf8mb4"}
     )
+    if options.without_returned_keys:
+        features = type(connection.features)
+        features.can_return_rows_from_bulk_insert = False
+        features.can_return_columns_from_insert = False
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register markers and profiles; raise UsageError if a required program lacks."""
-    config.addinivalue_line("markers", "mariadb: makes sense on MariaDB only")
+    config.addinivalue_line("markers", "server: needs a database server")
     config.addinivalue_line("markers", "browser: needs Chromium")
     config.addinivalue_line("markers", "proxy: needs nginx")
     # No deadlines: on a busy machine they would fail by chance.
@@ -92,10 +103,13 @@ def pytest_configure(config: pytest.Config) -> None:
     lacks = _missing()
     if lacks and _everything_is_required():
         raise pytest.UsageError("CI must skip nothing, but lacks " + "; ".join(lacks))
-    if config.getoption("database") == "mariadb" and mariadb.missing():
+    chosen = config.getoption("database")
+    if chosen in servers.KINDS and servers.missing(chosen):
         pytest.exit(
-            "NOT RUN on MariaDB: this machine lacks " + "; ".join(mariadb.missing()),
-            returncode=0,
+            f"NOT RUN on {servers.NAMES[chosen]}: this machine lacks "
+            + "; ".join(servers.missing(chosen)),
+            # MySQL is never chosen but on purpose.
+            returncode=1 if chosen == "mysql" else 0,
         )
 
 
@@ -129,7 +143,10 @@ def _new_process(monkeypatch):
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"database: {config.getoption('database')}"
+    chosen = f"database: {config.getoption('database')}"
+    if config.getoption("without_returned_keys"):
+        chosen += " without returned keys"
+    return chosen
 
 
 def pytest_collection_modifyitems(
@@ -138,10 +155,10 @@ def pytest_collection_modifyitems(
     """Skip tests that this run cannot do, with the reason."""
     for item in items:
         if (
-            item.get_closest_marker("mariadb")
-            and config.getoption("database") != "mariadb"
+            item.get_closest_marker("server")
+            and config.getoption("database") not in servers.KINDS
         ):
-            item.add_marker(pytest.mark.skip(reason=ONLY_ON_MARIADB))
+            item.add_marker(pytest.mark.skip(reason=ONLY_ON_SERVER))
         if item.get_closest_marker("browser") and not browser():
             item.add_marker(pytest.mark.skip(reason="needs Chromium"))
         if item.get_closest_marker("proxy") and nginx.missing():
@@ -156,7 +173,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     unexplained = [
         report
         for report in reporter.stats.get("skipped", [])
-        if ONLY_ON_MARIADB not in str(report.longrepr)
+        if ONLY_ON_SERVER not in str(report.longrepr)
     ]
     if unexplained and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -180,7 +197,7 @@ def _everything_is_required() -> bool:
 
 
 def _missing() -> list[str]:
-    lacks = mariadb.missing() + nginx.missing()
+    lacks = servers.missing("mariadb") + nginx.missing()
     if not browser():
         lacks.append("Chromium (Debian: apt install chromium)")
     return lacks

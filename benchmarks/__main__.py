@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks import bulk, exports, lists, served, traffic
 from benchmarks.client import Sample, load
-from minicc.tests import mariadb
+from minicc.tests import servers
 
 RESULTS = Path(__file__).with_name("results.md")
 CONNECTIONS = 8
@@ -250,9 +250,9 @@ def _machine() -> str:
 def main() -> None:
     """Print each line when it is measured, and write the results at the end."""
     lines: list[Line] = []
-    vendors = ["sqlite"] if mariadb.missing() else ["mariadb", "sqlite"]
+    vendors = ["sqlite"] if servers.missing("mariadb") else ["mariadb", "sqlite"]
     vendors = [vendor for vendor in vendors if vendor in (sys.argv[1:] or vendors)]
-    for lack in mariadb.missing():
+    for lack in servers.missing("mariadb"):
         sys.stdout.write(f"NOT MEASURED on MariaDB: this machine lacks {lack}\n")
     for vendor in vendors:
         for line in measure(vendor):

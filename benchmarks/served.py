@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from benchmarks import traffic
 from benchmarks.client import ADDRESS
-from minicc.tests import mariadb
+from minicc.tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = 4
@@ -54,9 +54,9 @@ def installation(vendor: str) -> Iterator[dict[str, str]]:
     """Create an empty database with the demo installation; yields its environment."""
     with tempfile.TemporaryDirectory(prefix="minicc-bench-") as folder:
         if vendor == "mariadb":
-            url = mariadb.start(is_durable=True)
+            url = servers.start(vendor, is_durable=True)
             name = urlsplit(url).path.lstrip("/")
-            mariadb.run_sql(url, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+            servers.run_sql(url, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
         else:
             url = f"sqlite:///{folder}/minicc.sqlite3"
         env = environment(url, folder)

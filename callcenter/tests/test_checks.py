@@ -130,7 +130,7 @@ def latin1(transactional_db) -> Iterator[None]:
         cursor.execute(f"ALTER DATABASE {name} CHARACTER SET utf8mb4")
 
 
-@pytest.mark.mariadb
+@pytest.mark.server
 @pytest.mark.usefixtures("latin1")
 def test_database_that_cannot_hold_every_character_is_an_error():
     found = checks.database_characters(None, databases=["default"])
@@ -146,7 +146,7 @@ def test_database_that_cannot_hold_every_character_is_an_error():
     assert checks.database_characters(None, databases=["default"]) == []
 
 
-@pytest.mark.mariadb
+@pytest.mark.server
 @pytest.mark.usefixtures("latin1")
 def test_server_and_first_run_refuse_such_a_database_in_one_sentence():
     with pytest.raises(SystemExit, match=r"does not start.*ALTER DATABASE"):

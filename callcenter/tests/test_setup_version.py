@@ -39,7 +39,7 @@ def test_saving_deleting_and_bulk_changes_raise_the_version():
     assert all(before < after for before, after in pairwise(seen))
 
 
-@pytest.mark.mariadb
+@pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 def test_simultaneous_changes_each_raise_the_version():
     workers = 4

@@ -80,7 +80,7 @@ def test_call_derived_after_a_claim_joins_it(send, users):
     assert states() == [("in_progress", users[0].pk)] * 2
 
 
-@pytest.mark.mariadb
+@pytest.mark.server
 def test_call_derived_while_its_caller_is_being_claimed_joins_the_claim(send, users):
     """Neither the claim nor the derivation sees the other's rows before its commit."""
     first, second = sid(), sid()
@@ -106,7 +106,7 @@ def test_call_derived_while_its_caller_is_being_claimed_joins_the_claim(send, us
     assert states() == [("in_progress", users[0].pk)] * 2
 
 
-@pytest.mark.mariadb
+@pytest.mark.server
 def test_claim_made_while_a_call_of_the_caller_is_being_derived_covers_it(send, users):
     first, second = sid(), sid()
     for one in [*entering(first), giving_up(first), *entering(second)]:
@@ -130,7 +130,7 @@ def test_claim_made_while_a_call_of_the_caller_is_being_derived_covers_it(send, 
     assert states() == [("in_progress", users[0].pk)] * 2
 
 
-@pytest.mark.mariadb
+@pytest.mark.server
 def test_caller_claimed_and_derived_at_once_has_one_claim_or_is_answered(send, users):
     callers = [f"+8190000001{number:02d}" for number in range(8)]
     legs = {caller: [sid() for _ in range(4)] for caller in callers}

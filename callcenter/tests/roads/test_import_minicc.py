@@ -304,7 +304,7 @@ def old_server(settings):
         cursor.execute(f"DROP DATABASE {name}")
 
 
-@pytest.mark.mariadb
+@pytest.mark.server
 @pytest.mark.django_db(transaction=True)
 def test_a_server_gives_the_history_of_its_dump(old_server, dump, tmp_path, capsys):
     rejected = tmp_path / "rejected"
@@ -318,7 +318,7 @@ def test_a_server_gives_the_history_of_its_dump(old_server, dump, tmp_path, caps
     assert "kept 0 events, 39 were known; derived 0 calls." in capsys.readouterr().out
 
 
-@pytest.mark.mariadb
+@pytest.mark.server
 @pytest.mark.parametrize(
     "place", ["root:geheim@localhost/nothing", "root:geheim@localhost:port/minicc"]
 )

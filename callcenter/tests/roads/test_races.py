@@ -42,7 +42,7 @@ from callcenter.tests.roads.workers import (
 from callcenter.tests.twilio_client import sid
 from callcenter.upkeep.pruning import prune
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize(("workers", "share_of_trouble"), [(4, 0), (8, 0), (8, 0.04)])

@@ -21,7 +21,7 @@ from callcenter.tests.roads.posts import (
 from callcenter.tests.roads.workers import at_once, held
 from callcenter.tests.twilio_client import sid
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
 
 def change_threshold(short: int, target: int = 20) -> None:

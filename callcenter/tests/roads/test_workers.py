@@ -13,7 +13,7 @@ from callcenter.tests.roads.workers import at_once
 from callcenter.tests.samples import NAMES, file_of
 from callcenter.upkeep.intake import load
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
 WORKERS = 4
 

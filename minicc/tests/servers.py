@@ -1,4 +1,4 @@
-"""Starts a private MariaDB server for tests, in a temporary folder with a socket."""
+"""Starts a private MariaDB or MySQL for tests, in a temporary folder with a socket."""
 
 import atexit
 import importlib.util
@@ -7,13 +7,21 @@ import shutil
 import subprocess
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
-SERVER_OPTIONS = [
+KINDS = ("mariadb", "mysql")
+NAMES = {"mariadb": "MariaDB", "mysql": "MySQL"}
+# Where get_mysql.sh puts MySQL on a distribution that has MariaDB alone.
+FETCHED = Path(__file__).resolve().parents[2] / ".mysql"
+OPTIONS = [
     "--skip-networking",
     "--skip-log-bin",
     "--character-set-server=utf8mb4",
 ]
+# MySQL alone: a second protocol would listen, and a folder is expected where Debian
+# would have made it.
+MYSQL_OPTIONS = ["--skip-mysqlx", "--secure-file-priv=NULL"]
 # Tests need no durability: the folder is deleted afterwards.
 HASTY = [
     "--innodb-flush-log-at-trx-commit=0",
@@ -33,10 +41,14 @@ class ServerFailed(Exception):
     """The server did not come up; the text ends with its log."""
 
 
-def missing() -> list[str]:
+def missing(kind: str) -> list[str]:
     """What this machine lacks for it, each with the way to get it."""
     lacks = []
-    if not (_program("mariadbd") and _program("mariadb-install-db")):
+    if kind == "mysql" and not _mysqld():
+        lacks.append(
+            "MySQL's server program (minicc/tests/get_mysql.sh puts it into .mysql)"
+        )
+    if kind == "mariadb" and not (_find("mariadbd") and _find("mariadb-install-db")):
         lacks.append(
             "MariaDB's server programs"
             " (Debian: apt install mariadb-server-core mariadb-client-core)"
@@ -49,9 +61,9 @@ def missing() -> list[str]:
     return lacks
 
 
-def start(*, is_durable: bool = False) -> str:
+def start(kind: str, *, is_durable: bool = False) -> str:
     """Start a server that ends with this process; returns a DATABASE_URL for it."""
-    folder = Path(tempfile.mkdtemp(prefix="minicc-mariadb-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"minicc-{kind}-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     data, socket, log = folder / "data", folder / "socket", folder / "log"
     # A starting server clears its temporary folder, so it must not share one.
@@ -59,29 +71,24 @@ def start(*, is_durable: bool = False) -> str:
     temporary.mkdir()
     # Without a user named, the server refuses to run as root.
     as_root = ["--user=root"] if os.geteuid() == 0 else []
+    program = _find("mariadbd") if kind == "mariadb" else _mysqld()
     with log.open("w") as output:
         subprocess.run(
-            [
-                str(_program("mariadb-install-db")),
-                "--no-defaults",
-                f"--datadir={data}",
-                "--auth-root-authentication-method=normal",
-                "--skip-test-db",
-                *as_root,
-            ],
+            [*_installer(kind), f"--datadir={data}", *as_root],
             stdout=output,
             stderr=output,
             check=True,
         )
         server = subprocess.Popen(
             [
-                str(_program("mariadbd")),
+                str(program),
                 "--no-defaults",
                 f"--datadir={data}",
                 f"--socket={socket}",
                 f"--tmpdir={temporary}",
                 f"--pid-file={folder / 'pid'}",
-                *SERVER_OPTIONS,
+                *OPTIONS,
+                *(MYSQL_OPTIONS if kind == "mysql" else []),
                 *(DURABLE if is_durable else HASTY),
                 *as_root,
             ],
@@ -101,12 +108,24 @@ def start(*, is_durable: bool = False) -> str:
 
 
 def run_sql(url: str, sql: str) -> None:
-    """Run a statement on the server of this URL, outside any database."""
+    """Run a statement on the MariaDB of this URL, outside any database."""
     socket = url.rpartition("unix_socket=")[2]
-    client = str(_program("mariadb"))
+    client = str(_find("mariadb"))
     subprocess.run(
         [client, "--no-defaults", "-uroot", f"--socket={socket}", "-e", sql], check=True
     )
+
+
+def _installer(kind: str) -> list[str]:
+    """The command that makes a data folder with a root user without password."""
+    if kind == "mysql":
+        return [str(_mysqld()), "--no-defaults", "--initialize-insecure"]
+    return [
+        str(_find("mariadb-install-db")),
+        "--no-defaults",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+    ]
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
@@ -118,7 +137,19 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _program(name: str) -> str | None:
+@cache
+def _mysqld() -> str | None:
+    """Where the mysqld of MySQL is; MariaDB installs itself under that name too."""
+    for program in (str(FETCHED / "mysqld"), _find("mysqld")):
+        if program and Path(program).exists():
+            asked = [program, "--no-defaults", "--version"]
+            done = subprocess.run(asked, capture_output=True, text=True)
+            if done.returncode == 0 and "MariaDB" not in done.stdout:
+                return program
+    return None
+
+
+def _find(name: str) -> str | None:
     """Where a program is; Debian keeps servers off the PATH of ordinary users."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
     return shutil.which(name, path=path)
