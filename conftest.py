@@ -33,6 +33,8 @@ ENVIRONMENT = {
 # Set by the process that starts the server, and read by the workers of xdist.
 SERVER_URL = "MINICC_TEST_SERVER_URL"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Fixtures of pytest-django that open the database of the tests.
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 ONLY_ON_SERVER = "only on a database server: pytest --database=mariadb"
 
 
@@ -152,7 +154,14 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Skip tests that this run cannot do, with the reason."""
+    """Skip tests that this run cannot do, with the reason.
+
+    On a server, leave out the tests that open no database: they ran on SQLite.
+    """
+    if config.getoption("database") in servers.KINDS:
+        left_out = [item for item in items if not _uses_database(item)]
+        items[:] = [item for item in items if _uses_database(item)]
+        config.hook.pytest_deselected(items=left_out)
     for item in items:
         if (
             item.get_closest_marker("server")
@@ -194,6 +203,12 @@ def browser() -> str | None:
 
 def _everything_is_required() -> bool:
     return any(os.environ.get(name) for name in ("CI", "REQUIRE_ALL"))
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    has_mark = item.get_closest_marker("django_db") is not None
+    return has_mark or not DATABASE_FIXTURES.isdisjoint(fixtures)
 
 
 def _missing() -> list[str]:

@@ -56,7 +56,7 @@ def test_files_loaded_by_four_workers_give_the_rows_of_one(quiet_run, lines, tmp
 def test_requests_taken_by_four_workers_give_the_rows_of_one(quiet_run, lines):
     def work(number: int) -> None:
         for line in lines[number::WORKERS]:
-            receive(event_of_line(line), budget_seconds=2.0)
+            receive(event_of_line(line))
 
     at_once(WORKERS, work)
 
