@@ -20,7 +20,7 @@ _SENTENCES = {
     ),
     tree.Reason.MISSING_TARGET: _(
         "%(menu)s, input “%(input)s”: leads to “%(target)s”, which is switched off or"
-        " not there."
+        " not there. Callers go to the line’s queue instead."
     ),
     tree.Reason.SILENT_LOOP: _(
         "%(menu)s: silence leads round in a circle, by way of “%(target)s”. A silent"

@@ -39,6 +39,7 @@ class SetupAdmin(ExportAdmin[ModelT]):
 
     # Fields by which history or Twilio refers to a row: fixed once it is saved.
     fixed_once_saved: Sequence[str] = ()
+    change_form_template = "admin/callcenter/setup_change_form.html"
     change_list_template = "admin/callcenter/setup_change_list.html"
     delete_confirmation_template = "admin/callcenter/setup_delete_confirmation.html"
     object_history_template = "admin/callcenter/setup_history.html"
@@ -58,11 +59,16 @@ class SetupAdmin(ExportAdmin[ModelT]):
     ) -> HttpResponse:
         if obj := context["original"]:
             kind = capfirst(self.opts.verbose_name)
-            context |= {"title": str(obj), "subtitle": kind}
+            problems = self.problems_of(request, obj)
+            context |= {"title": str(obj), "subtitle": kind, "problems": problems}
         else:
             name = self.opts.verbose_name
             context["title"] = gettext("Add %(name)s") % {"name": name}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def problems_of(self, request: HttpRequest, obj: ModelT) -> list[str]:
+        """Sentences above the form: what callers would not wish, as the row is now."""
+        return []
 
     def construct_change_message(
         self,

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.flow.current import read_plan
 from callcenter.models import BusinessHours, Operator, PhoneLine, Prompt
 from callcenter.numbers import phone_number
 from reports.admin.setup import changes
@@ -24,6 +25,7 @@ from reports.admin.setup.base import (
     SetupAdmin,
     is_kept,
 )
+from reports.callflow.unserved import queue_warnings
 
 Purpose = Prompt.Purpose
 
@@ -129,6 +131,13 @@ class PhoneLineAdmin(SetupAdmin[PhoneLine]):
         "Past calls are kept under the line’s number. From now on the default"
         " line answers calls to that number."
     )
+
+    def problems_of(self, request: HttpRequest, obj: PhoneLine) -> list[str]:
+        plan = read_plan()
+        line = plan.lines.get(obj.number)
+        warnings = queue_warnings(plan, request.user)
+        problem = warnings.of_line(line) if line else ""
+        return [problem] if problem else []
 
     @admin.display(description=_("number"), ordering="number")
     def shown_number(self, line: PhoneLine) -> str:

@@ -272,7 +272,8 @@ def test_option_that_leads_to_a_queue_switched_off_is_refused(admin_client):
     off = rows.make_queue("off", is_active=False)
 
     assert errors(save(admin_client, page(menu), options__0__queue=off.pk)) == [
-        "main, input “1”: leads to “off”, which is switched off or not there."
+        "main, input “1”: leads to “off”, which is switched off or not there. Callers"
+        " go to the line’s queue instead."
     ]
 
 
