@@ -93,7 +93,7 @@ class BusinessHours(SetupModel):
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
     opens_at = models.TimeField(_("opens at"))
     closes_at = models.TimeField(
-        _("closes at"), help_text=_("00:00 is the end of the day.")
+        _("closes at"), help_text=_("24:00 is the end of the day.")
     )
 
     class Meta:
@@ -120,7 +120,7 @@ class BusinessHours(SetupModel):
             raise ValidationError(
                 {
                     "closes_at": _(
-                        "Closing comes after opening; write 00:00 for midnight."
+                        "Closing comes after opening; write 24:00 for midnight."
                     )
                 }
             )

@@ -4,8 +4,6 @@ A setup that could not work on the telephone is refused by the forms, with a sen
 that says why, before it is saved.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -26,12 +24,13 @@ from django_stubs_ext import StrOrPromise
 from callcenter.models import MenuOption, Message, Prompt
 from reports.admin.exports import ExportAdmin
 from reports.admin.setup import changes
+from reports.admin.setup.typed_fields import TypedFields
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 Purpose = Prompt.Purpose
 
 
-class SetupAdmin(ExportAdmin[ModelT]):
+class SetupAdmin(TypedFields, ExportAdmin[ModelT]):
     """A table of the setup: edited by people, each change kept with its values.
 
     Rows that calls still need cannot be deleted (`reasons_to_keep`).
@@ -128,14 +127,6 @@ class SetupAdmin(ExportAdmin[ModelT]):
         return deleted, counts, lacking, reasons or protected
 
 
-class NumberField(forms.CharField):
-    """A telephone number, in ASCII and without separators."""
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        return re.sub(r"[-‐‑‒–—−ー\s()]", "", unicodedata.normalize("NFKC", text or ""))
-
-
 class PartForm(forms.ModelForm[Any]):
     """A row of a PartsFormSet, which alone compares the rows of an owner."""
 
@@ -184,7 +175,7 @@ class PartsFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         return gettext("This row is entered twice.")
 
 
-class PartInline(admin.TabularInline[ModelT, models.Model]):
+class PartInline(TypedFields, admin.TabularInline[ModelT, models.Model]):
     """Rows of another table that belong to the row of the page."""
 
     form = PartForm
@@ -212,10 +203,6 @@ class PromptInline(PartInline[Prompt]):
     purposes: Sequence[Purpose] = (Purpose.MAIN,)
     formfield_overrides = {
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 44})},
-        models.URLField: {
-            "assume_scheme": "https",
-            "widget": forms.URLInput(attrs={"size": 28}),
-        },
     }
 
     def formfield_for_choice_field(

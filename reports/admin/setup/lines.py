@@ -18,7 +18,6 @@ from callcenter.models import BusinessHours, Operator, PhoneLine, Prompt
 from callcenter.numbers import phone_number
 from reports.admin.setup import changes
 from reports.admin.setup.base import (
-    NumberField,
     PartInline,
     PartsFormSet,
     PromptInline,
@@ -67,9 +66,6 @@ class BusinessHoursInline(PartInline[BusinessHours]):
 
 class PhoneLineForm(forms.ModelForm[PhoneLine]):
     """A line; exactly one is the default line, for numbers that are not set up."""
-
-    class Meta:
-        field_classes = {"number": NumberField, "fallback_number": NumberField}
 
     def clean_number(self) -> str:
         """Refuses an operator's number: calls from it are taken for the operator's."""

@@ -197,7 +197,7 @@ def test_deleted_row_is_kept_with_its_parts(admin_client):
     assert last() == [
         ("", "code", "main", ""),
         ("", "name", "main", ""),
-        ("", "silence", "10", ""),
+        ("", "wait for a key", "10", ""),
         ("", "tries", "3", ""),
         (
             "deleted: Prompt (the menu or message itself, Japanese)",
