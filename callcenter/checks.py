@@ -160,7 +160,7 @@ def set_up_for_callers(
         return []
     try:
         has_queue = Queue.objects.filter(is_active=True).exists()
-        unserved = Queue.objects.unserved().filter(_callers_are_led_to())
+        unserved = Queue.unserved().filter(_callers_are_led_to())
         names = ", ".join(unserved.values_list("slug", flat=True))
     except DatabaseError:
         return []  # not migrated yet

@@ -10,6 +10,7 @@ from callcenter.models.fields import valid_number
 from callcenter.models.menus import Menu
 from callcenter.models.queues import Queue
 from callcenter.models.setup import Language, SetupModel, check_day
+from callcenter.numbers import phone_number
 
 
 class PhoneLine(SetupModel):
@@ -60,7 +61,7 @@ class PhoneLine(SetupModel):
         ordering = ["number"]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.number})"
+        return f"{self.name} ({phone_number(self.number)})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Make this the only default line if it is one."""

@@ -1,24 +1,14 @@
 """The queues callers wait in, and their thresholds from a day on."""
 
-from typing import Self
-
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models.fields import SidField, valid_queue_sid
-from callcenter.models.setup import SetupModel, SetupQuerySet, check_day
+from callcenter.models.setup import SetupModel, check_day
 
 LONGEST_THRESHOLD_SECONDS = 3600
-
-
-class QueueQuerySet(SetupQuerySet["Queue"]):
-    """Queues, by who serves them."""
-
-    def unserved(self) -> Self:
-        """Active queues that no active operator serves."""
-        return self.filter(is_active=True).exclude(operators__is_active=True)
 
 
 class Queue(SetupModel):
@@ -55,8 +45,6 @@ class Queue(SetupModel):
         help_text=_("Otherwise the caller is told so and may wait on."),
     )
 
-    objects = QueueQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("queue")
         verbose_name_plural = _("queues")
@@ -64,6 +52,11 @@ class Queue(SetupModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def unserved(cls) -> "models.QuerySet[Queue]":
+        """The active queues that no active operator serves."""
+        return cls.objects.filter(is_active=True).exclude(operators__is_active=True)
 
 
 class QueueThreshold(SetupModel):

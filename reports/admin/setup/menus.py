@@ -106,7 +106,7 @@ class MenuAdmin(SetupAdmin[Menu]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Menu]:
-        unserved = MenuOption.objects.filter(queue__in=Queue.objects.unserved())
+        unserved = MenuOption.objects.filter(queue__in=Queue.unserved())
         options = unserved.select_related("queue").order_by("input")
         return (
             super()
@@ -135,7 +135,7 @@ class MenuAdmin(SetupAdmin[Menu]):
             option = way.option
             if option and option.action == MenuOption.Action.QUEUE:
                 problem = warnings.unserved(option.target)
-                found.setdefault(problem, []).append(wording.key(way.input))
+                found.setdefault(problem, []).append(wording.pressed(way.input))
         return [
             format_html("{}: {}", ", ".join(inputs), problem)
             for problem, inputs in found.items()

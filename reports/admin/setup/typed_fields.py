@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import BusinessHours
 from callcenter.models.fields import valid_audio, valid_number
-from callcenter.numbers import typed_number
+from callcenter.numbers import phone_number, typed_number
 
 _WEEKDAY = re.compile(r"\s*\([^()]*\)$")
 _LENGTH = re.compile(r"([0-9]+):([0-5][0-9]):([0-5][0-9])")
@@ -48,6 +48,11 @@ class NumberField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return typed_number(text) if text else text
+
+    def prepare_value(self, value: Any) -> Any:
+        """As lists show it, if that names the same number again."""
+        shown = phone_number(value) if isinstance(value, str) else value
+        return shown if value and typed_number(shown) == value else value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """With the keys of a telephone on a telephone."""

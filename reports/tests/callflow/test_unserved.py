@@ -142,8 +142,8 @@ def flow():
     MenuOption.objects.create(menu=main, input="2", action="queue", queue=lost)
     away = rows.make_operator(is_active=False)
     away.serves.create(queue=lost)
-    served = main.options.get(input="1").queue
-    rows.make_operator().serves.create(queue=served)
+    served = main.options.get(input="1").queue_id
+    rows.make_operator().serves.create(queue_id=served)
     line = rows.make_line("+815000000101", menu=main, queue=lost)
     return main, line, lost, away
 
@@ -158,7 +158,7 @@ UNSERVED = (
 def test_pages_of_menu_line_and_queue_warn_of_a_queue_nobody_serves(admin_client, flow):
     main, line, lost, away = flow
 
-    assert f"! Warning: 2: {UNSERVED}" in page_text(admin_client, change_page(main))
+    assert f"! Warning: Key 2: {UNSERVED}" in page_text(admin_client, change_page(main))
     assert f"! Warning: {UNSERVED}" in page_text(admin_client, change_page(line))
     assert f"! Warning: {UNSERVED}" in page_text(admin_client, change_page(lost))
 
@@ -191,7 +191,7 @@ def test_page_of_a_queue_that_is_off_says_who_still_leads_there(admin_client, fl
 
     assert (
         "! Warning: This queue is switched off, but callers are still sent here by main"
-        " (+815000000101), main: 2: they go to another queue, or hear an apology."
+        " (050-0000-0101), main: 2: they go to another queue, or hear an apology."
     ) in page_text(admin_client, change_page(lost))
 
 

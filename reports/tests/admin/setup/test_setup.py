@@ -225,8 +225,8 @@ def test_menu_whose_last_key_goes_is_refused_and_keeps_its_options(admin_client)
         ),
         (
             "ja",
-            "main：どのキーもメニューからメニューへ移るだけで、キュー、メッセージ、通話終了のいずれにも"
-            "たどり着きません。",
+            "main: どのキーもメニューからメニューへ移るだけで、キュー、メッセージ、"
+            "通話終了のいずれにもたどり着きません。",
         ),
     ],
 )

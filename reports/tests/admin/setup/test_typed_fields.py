@@ -23,7 +23,8 @@ def page(row) -> str:
 
 def list_text(client, model: str, language: str) -> str:
     url = reverse(f"admin:callcenter_{model}_changelist")
-    return client.get(url, headers={"accept-language": language}).content.decode()
+    content: bytes = client.get(url, headers={"accept-language": language}).content
+    return content.decode()
 
 
 @pytest.mark.parametrize("number", ["+815000000199", "+12015550123", "+81312345678"])
@@ -37,6 +38,8 @@ def test_number_is_taken_as_lists_show_it(admin_client, number):
     operator.refresh_from_db()
     assert operator.number == number
     assert shown in list_text(admin_client, "operator", "ja")
+    content = admin_client.get(page(operator)).content.decode()
+    assert f'value="{shown}"' in content
 
 
 def test_fallback_number_is_taken_as_people_write_it(admin_client):
@@ -219,7 +222,7 @@ def test_import_takes_days_lines_and_queues_as_pages_show_them(admin_client):
         admin_client,
         "holiday",
         "date,name,line\n30 Dec 2026,A,Main line\n1/31/2027,B,Main line"
-        " (+815000000101)\n",
+        " (050-0000-0101)\n",
     )
     bring(
         admin_client,
@@ -277,7 +280,7 @@ def test_missing_columns_are_named_as_the_reader_knows_them(admin_client):
     admin_client.post("/admin/language/", {"language": "ja"})
 
     assert refusal(send(admin_client, "wrapupcode", "a,b\n1,2\n")) == (
-        "1行目には列の見出しが必要です。少なくとも次の列：コード, 名前。"
+        "1行目には列の見出しが必要です。少なくとも次の列: コード, 名前。"
     )
 
 
