@@ -142,8 +142,9 @@ def flow():
     MenuOption.objects.create(menu=main, input="2", action="queue", queue=lost)
     away = rows.make_operator(is_active=False)
     away.serves.create(queue=lost)
-    served = main.options.get(input="1").queue_id
-    rows.make_operator().serves.create(queue_id=served)
+    served = main.options.get(input="1").queue
+    assert served is not None
+    rows.make_operator().serves.create(queue=served)
     line = rows.make_line("+815000000101", menu=main, queue=lost)
     return main, line, lost, away
 
