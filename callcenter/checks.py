@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connections
+from django.db.models import Q
 
-from callcenter.models import Queue
+from callcenter.models import MenuOption, PhoneLine, Queue
 
 # The oldest servers MiniCC is tested on.
 OLDEST_MARIADB = (10, 11)
@@ -154,22 +155,41 @@ def database_characters(
 def set_up_for_callers(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """A center in which callers could be answered with an apology only."""
+    """A center whose callers, or some of them, would hear an apology only."""
     if "default" not in (databases or []):
         return []
     try:
         has_queue = Queue.objects.filter(is_active=True).exists()
+        unserved = Queue.unserved().filter(_callers_are_led_to())
+        names = ", ".join(unserved.values_list("slug", flat=True))
     except DatabaseError:
         return []  # not migrated yet
-    if has_queue:
-        return []
-    return [
-        Warning(
-            "No queue is set up: every caller hears that a failure has occurred.",
-            hint="Add a queue, a menu and a line in the admin (docs/deploy.md).",
-            id="callcenter.W003",
-        )
-    ]
+    if not has_queue:
+        return [
+            Warning(
+                "No queue is set up: every caller hears that a failure has occurred.",
+                hint="Add a queue, a menu and a line in the admin (docs/deploy.md).",
+                id="callcenter.W003",
+            )
+        ]
+    if names:
+        return [
+            Warning(
+                f"Callers are led to queues that no active operator serves: {names}.",
+                hint="Give each of them an operator in the admin, or send callers"
+                " elsewhere.",
+                id="callcenter.W004",
+            )
+        ]
+    return []
+
+
+def _callers_are_led_to() -> Q:
+    """The condition that a line or an option of a menu leads to a queue."""
+    options = MenuOption.objects.filter(queue__isnull=False)
+    return Q(pk__in=PhoneLine.objects.values("queue")) | Q(
+        pk__in=options.values("queue")
+    )
 
 
 def _on_servers(databases: Sequence[str] | None) -> list[Any]:

@@ -22,6 +22,8 @@ _URI = re.compile(r"(?:sips?|tel):([^@;]*)(?:@([^;]*))?.*", re.IGNORECASE | re.D
 _INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
+_HYPHENS = re.compile("[‐‑‒–—―−ーｰ]")
+_TYPED = re.compile(r"[(]?[+0][-0-9 ()./]*")
 _LONGEST = 255
 
 # What carriers and Twilio send for a caller who withholds the number: a word, or the
@@ -151,6 +153,22 @@ def international_form(text: str) -> str:
     if not phonenumbers.is_possible_number(parsed):
         return text
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def typed_number(text: str) -> str:
+    """The E.164 of a number that somebody typed, with separators, also in full width.
+
+    It begins with + or 00 and a country code, or with the 0 of a national number. Other
+    text is given back unchanged.
+    """
+    plain = _HYPHENS.sub("-", unicodedata.normalize("NFKC", text)).strip()
+    if not _TYPED.fullmatch(plain):
+        return text
+    digits = re.sub(r"[^+0-9]", "", plain)
+    if digits.startswith("00"):
+        return _possible(f"+{digits[2:]}") or text
+    # Also a number of a test account, which no country could have given away.
+    return e164(international_form(plain)) or e164(digits) or text
 
 
 def country(number: str) -> str:

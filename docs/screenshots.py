@@ -84,6 +84,8 @@ def main() -> None:
             "DATABASE_URL": f"sqlite:///{folder}/minicc.sqlite3",
             "SPOOL_DIR": f"{folder}/spool",
             "TIME_ZONE": "Asia/Tokyo",
+            # The README is in English; so are the names of the demo's queues.
+            "LANGUAGE_CODE": "en",
         }
         django.setup()
         with time_machine.travel(MOMENT):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count
 from django.urls import reverse
@@ -12,7 +13,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from callcenter import presence
-from callcenter.models import AbandonedCall, Call, OperatorState, Queue, QueueEntry
+from callcenter.models import (
+    AbandonedCall,
+    Call,
+    OperatorState,
+    PhoneLine,
+    Queue,
+    QueueEntry,
+)
+from callcenter.numbers import phone_number
 from reports.present import formats, names, swatches
 from reports.present.balance import Balance, balance
 from reports.present.links import list_url
@@ -58,6 +67,25 @@ class Today:
     newest_url: str
     # Where a queue is added, if there is none: callers could not be served.
     setup_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The telephones in the browser, and the line that they call first."""
+
+    caller_url: str
+    operator_url: str
+    line: str = ""
+    number: str = ""
+
+
+def demo() -> Demo | None:
+    """The telephones of the demo; None unless it is on."""
+    if not settings.DEMO:
+        return None
+    urls = reverse("demo:phone"), reverse("demo:operator")
+    line = PhoneLine.objects.order_by("-is_default", "number").first()
+    return Demo(*urls, line.name, phone_number(line.number)) if line else Demo(*urls)
 
 
 def today(user: User | AnonymousUser) -> Today | None:

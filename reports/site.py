@@ -159,7 +159,11 @@ class MiniccAdminSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """The dashboard; its figures only for those who may see calls."""
-        context = {"today": dashboard.today(request.user), **(extra_context or {})}
+        context = {
+            "today": dashboard.today(request.user),
+            "demo": dashboard.demo(),
+            **(extra_context or {}),
+        }
         return super().index(request, context)
 
     def app_index(

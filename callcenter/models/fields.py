@@ -1,7 +1,11 @@
 """Column types for Twilio's identifiers, and validators for what people type."""
 
+import ipaddress
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -58,9 +62,52 @@ valid_queue_sid = RegexValidator(
 )
 valid_number = RegexValidator(
     rf"^{E164_PATTERN}\Z",
-    _("Write the number with + and country code, such as +81312345678."),
+    _("Write a telephone number as 03-1234-5678 or +81312345678."),
 )
 valid_identity = RegexValidator(
     r"^[A-Za-z0-9_]{1,121}$",
     _("A client identity has letters, digits and underscores, 121 at most."),
 )
+
+# Names of hosts that mean nothing outside of the network in which they are used.
+_PRIVATE_NAME = re.compile(
+    r"(.*\.)?(localhost|local|localdomain|internal|intranet|lan|home|corp)|[^.:]*"
+)
+
+
+def valid_audio(address: str) -> None:
+    """Refuse an address that Twilio cannot fetch an audio file from, and say why."""
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").rstrip(".")
+        is_address = bool(parts.netloc) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        host, is_address = "", False
+    scheme = address.partition("://")[0].lower() if "://" in address else ""
+    if scheme not in ("", "http", "https", "file"):
+        said = _("Twilio fetches audio by https or http, not by %(scheme)s.")
+        raise ValidationError(said, params={"scheme": scheme})
+    if scheme in ("", "file"):
+        raise ValidationError(
+            _(
+                "This is not a web address. Put the file on a web server, and enter its"
+                " address, such as https://www.example.com/hello.mp3."
+            )
+        )
+    if not is_address or not host or re.search(r"[\s\\<>\"]", address):
+        raise ValidationError(
+            _("Enter an address such as https://www.example.com/hello.mp3.")
+        )
+    if _is_private(host):
+        said = _(
+            "Twilio cannot reach “%(host)s”: it is not known outside of its own"
+            " network. Enter the address that the file has in the internet."
+        )
+        raise ValidationError(said, params={"host": host})
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return bool(_PRIVATE_NAME.fullmatch(host.lower()))

@@ -10,6 +10,7 @@ from callcenter.models.fields import valid_number
 from callcenter.models.menus import Menu
 from callcenter.models.queues import Queue
 from callcenter.models.setup import Language, SetupModel, check_day
+from callcenter.numbers import phone_number
 
 
 class PhoneLine(SetupModel):
@@ -60,7 +61,7 @@ class PhoneLine(SetupModel):
         ordering = ["number"]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.number})"
+        return f"{self.name} ({phone_number(self.number)})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Make this the only default line if it is one."""
@@ -93,7 +94,7 @@ class BusinessHours(SetupModel):
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
     opens_at = models.TimeField(_("opens at"))
     closes_at = models.TimeField(
-        _("closes at"), help_text=_("00:00 is the end of the day.")
+        _("closes at"), help_text=_("24:00 is the end of the day.")
     )
 
     class Meta:
@@ -120,7 +121,7 @@ class BusinessHours(SetupModel):
             raise ValidationError(
                 {
                     "closes_at": _(
-                        "Closing comes after opening; write 00:00 for midnight."
+                        "Closing comes after opening; write 24:00 for midnight."
                     )
                 }
             )

@@ -31,7 +31,7 @@ class Menu(SetupModel):
     slug = models.SlugField(_("code"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=100)
     timeout_seconds = models.PositiveSmallIntegerField(
-        _("silence"),
+        _("wait for a key"),
         default=10,
         validators=[MinValueValidator(1)],
         help_text=_("Seconds without a key until the menu goes on by itself."),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.models.fields import valid_audio
 from callcenter.models.lines import PhoneLine
 from callcenter.models.menus import Menu, Message
 from callcenter.models.queues import Queue
@@ -71,7 +72,13 @@ class Prompt(SetupModel):
     )
     text = models.TextField(_("text"), blank=True)
     audio_url = models.URLField(
-        _("audio file"), blank=True, help_text=_("MP3 or WAV; heard before the text.")
+        _("address of an audio file"),
+        blank=True,
+        validators=[valid_audio],
+        help_text=_(
+            "MP3 or WAV on a web server, such as https://www.example.com/hello.mp3;"
+            " heard before the text."
+        ),
     )
 
     class Meta:

@@ -30,7 +30,9 @@ class Queue(SetupModel):
         _("maximum wait"),
         default=600,
         validators=[MinValueValidator(30)],
-        help_text=_("Seconds; then the caller hears an apology and the call ends."),
+        help_text=_(
+            "After so many seconds the caller hears an apology and the call ends."
+        ),
     )
     wrapup_seconds = models.PositiveSmallIntegerField(
         _("wrap-up"),
@@ -51,6 +53,11 @@ class Queue(SetupModel):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def unserved(cls) -> "models.QuerySet[Queue]":
+        """The active queues that no active operator serves."""
+        return cls.objects.filter(is_active=True).exclude(operators__is_active=True)
+
 
 class QueueThreshold(SetupModel):
     """The thresholds of one queue from one local day on.
@@ -64,12 +71,18 @@ class QueueThreshold(SetupModel):
     queue = models.ForeignKey(
         Queue, models.CASCADE, related_name="thresholds", verbose_name=_("queue")
     )
-    valid_from = models.DateField(_("valid from"), help_text=_("Local day."))
+    valid_from = models.DateField(
+        _("valid from"), help_text=_("From the beginning of this day.")
+    )
     target_seconds = models.PositiveIntegerField(
-        _("service level threshold (T)"), default=20, help_text=_("Seconds.")
+        _("service level threshold (T)"),
+        default=20,
+        help_text=_("An answer within so many seconds is within the service level."),
     )
     short_abandon_seconds = models.PositiveIntegerField(
-        _("short-abandon threshold (S)"), default=5, help_text=_("Seconds.")
+        _("short-abandon threshold (S)"),
+        default=5,
+        help_text=_("Whoever hangs up in fewer seconds is a short abandon."),
     )
 
     class Meta:

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from callcenter import checks
-from callcenter.models import Queue
+from callcenter.models import Menu, Operator, PhoneLine, Queue
 from callcenter.tests.twilio_client import ACCOUNT_SID, AUTH_TOKEN
 from minicc import wsgi
 
@@ -181,3 +181,35 @@ def test_center_in_which_nothing_is_set_up_is_a_warning(caplog):
 
     assert checks.set_up_for_callers(None, databases=["default"]) == []
     assert checks.set_up_for_callers(None) == []
+
+
+@pytest.mark.django_db
+def test_queue_that_callers_are_led_to_and_nobody_serves_is_a_warning():
+    lost = Queue.objects.create(slug="lost", name="Lost")
+    Queue.objects.create(slug="unused", name="Unused")
+    line = PhoneLine.objects.create(number="+815000000101", name="Main", queue=lost)
+
+    def said() -> list[str]:
+        found = checks.set_up_for_callers(None, databases=["default"])
+        return [f"{each.id} {each.msg}" for each in found]
+
+    warning = (
+        "callcenter.W004 Callers are led to queues that no active operator serves:"
+        " lost."
+    )
+    assert said() == [warning]
+
+    who = Operator.objects.create(name="Sato", number="+815000000201", is_active=False)
+    who.serves.create(queue=lost)
+    assert said() == [warning]
+
+    who.is_active = True
+    who.save()
+    assert said() == []
+
+    who.delete()
+    line.delete()
+    assert said() == []
+    menu = Menu.objects.create(slug="main", name="Main")
+    menu.options.create(input="1", action="queue", queue=lost)
+    assert said() == [warning]

@@ -13,6 +13,7 @@ from callcenter.models import MenuOption
 from reports.callflow import wording
 from reports.callflow.place_names import PlaceName
 from reports.callflow.places import Languages, Place, Way, languages_heard, ways
+from reports.callflow.unserved import QueueWarnings
 
 # Deeper trees go on below the first: a telephone is 390 pixels wide.
 MOST_LEVELS = 5
@@ -56,9 +57,12 @@ class Drawing:
 class DrawingBuilder:
     """Draws lines and menus of one plan; each menu once in a drawing."""
 
-    def __init__(self, plan: Plan, names: Mapping[Place, PlaceName]) -> None:
+    def __init__(
+        self, plan: Plan, names: Mapping[Place, PlaceName], operators_url: str = ""
+    ) -> None:
         self._plan = plan
         self._names = names
+        self._queues = QueueWarnings(plan, names, operators_url)
         self._heard: Languages = languages_heard(plan)
         self._problems: dict[str, list[str]] = {}
         for problem in tree.problems(plan.menus, plan.queues, plan.messages):
@@ -93,6 +97,8 @@ class DrawingBuilder:
             drawing.roots = self._trees([line.menu], f"line-{number[1:]}", line)
         else:
             drawing.roots = [self._place("queue", line.queue)]
+        if line.queue not in self._plan.queues:
+            drawing.warnings.append(self._queues.of_line(line))
         return drawing
 
     def menus(self, slugs: list[str], title: str) -> Drawing:
@@ -194,6 +200,8 @@ class DrawingBuilder:
             for purpose in purposes
             for warning in self._warnings_of_language(purpose, prompts, languages)
         ]
+        if kind == "queue" and (unserved := self._queues.unserved(slug)):
+            warnings.append(unserved)
         if kind != "queue" and not prompts:
             warnings.append(
                 gettext("No text of its own: callers hear a standard sentence.")

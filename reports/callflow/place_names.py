@@ -27,6 +27,13 @@ class PlaceName:
     url: str = ""
 
 
+def operators_url(user: User | AnonymousUser) -> str:
+    """The address of the operators' page; empty for those who may not see it."""
+    if not user.has_perm("callcenter.view_operator"):
+        return ""
+    return reverse("admin:callcenter_operator_changelist")
+
+
 def place_names(
     user: User | AnonymousUser | None = None,
 ) -> Mapping[Place, PlaceName]:

@@ -21,6 +21,7 @@ from reports.callflow.trial import (
     InQueue,
     TrialCall,
 )
+from reports.callflow.unserved import QueueWarnings
 from reports.present import formats
 
 _KEYS = "123456789*0#"
@@ -48,7 +49,10 @@ def drawing(found: Drawing, anchor: str, try_url: str) -> dict[str, Any]:
 
 
 def answer(
-    found: Answer, plan: Plan, names: Mapping[Place, PlaceName]
+    found: Answer,
+    plan: Plan,
+    names: Mapping[Place, PlaceName],
+    queues: QueueWarnings,
 ) -> dict[str, Any]:
     """One answer in words: to which input, what is heard, and what follows."""
     verb, target = found.decision.verb, found.decision.target
@@ -62,6 +66,7 @@ def answer(
         "heard": found.heard,
         "notes": wording.patience(menu) if menu else [],
         "in_queue": _in_queue(found.in_queue) if found.in_queue else [],
+        "warnings": _warnings(found, queues),
     }
 
 
@@ -91,6 +96,15 @@ def keypad(
         },
         "hang_up": url(call.inputs + HANG_UP),
     }
+
+
+def _warnings(found: Answer, queues: QueueWarnings) -> list[str]:
+    """What is wrong with the queue that the caller enters now."""
+    if found.decision.verb != Verb.ENQUEUE:
+        return []
+    entered = found.decision.target
+    missed = queues.switched_off(found.missed, entered) if found.missed else ""
+    return [text for text in (missed, queues.unserved(entered)) if text]
 
 
 def _did(code: str) -> str:

@@ -14,12 +14,13 @@ from django.http import QueryDict
 from django.urls import get_script_prefix, resolve
 from twilio.twiml.voice_response import VoiceResponse
 
-from callcenter.decision import Decision
+from callcenter.decision import Decision, Verb
 from callcenter.flow import links
-from callcenter.flow.decide import KEYS, decide
+from callcenter.flow.decide import KEYS, chosen, decide
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
+from callcenter.models import MenuOption
 from callcenter.params import VoiceParams, whole_number
 from callcenter.routes import Kind
 
@@ -63,6 +64,8 @@ class Answer:
     in_queue: InQueue | None = None
     # Where the next input is sent; empty when none is asked for.
     address: str = ""
+    # A queue that is off, if callers were led there and go to another one instead.
+    missed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,20 @@ def _answer(given: str, step: Step, plan: Plan, now: datetime) -> Answer:
         heard=_heard(answer, until=enqueue),
         in_queue=_in_queue(enqueue, step, plan, now) if enqueue else None,
         address=gather.attrs["action"] if gather else "",
+        missed=_missed(decision, step, plan),
     )
+
+
+def _missed(decision: Decision, step: Step, plan: Plan) -> str:
+    """The queue that was meant where the caller enters another one; else empty."""
+    if decision.verb != Verb.ENQUEUE:
+        return ""
+    option = chosen(step, plan) if step.kind == Kind.MENU else None
+    line = plan.line(step.params.line_raw)
+    meant = line.queue if line else ""
+    if option is not None and option.action == MenuOption.Action.QUEUE:
+        meant = option.target
+    return "" if meant in plan.queues else meant
 
 
 def _in_queue(enqueue: VoiceResponse, step: Step, plan: Plan, now: datetime) -> InQueue:

@@ -20,8 +20,9 @@ from callcenter.flow.plan import LinePlan, Plan
 from reports.callflow import opening_hours, template_context
 from reports.callflow.drawing import DrawingBuilder
 from reports.callflow.forms import TryForm
-from reports.callflow.place_names import place_names
+from reports.callflow.place_names import operators_url, place_names
 from reports.callflow.trial import try_call
+from reports.callflow.unserved import QueueWarnings
 from reports.present import formats
 
 # Whoever may see menus may see what leads to them and where they lead.
@@ -49,7 +50,7 @@ def _draw(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     """Every line with its tree, or one line, or one menu."""
     _check(request)
     plan, names = read_plan(), place_names(request.user)
-    builder = DrawingBuilder(plan, names)
+    builder = DrawingBuilder(plan, names, operators_url(request.user))
     line, menu = request.GET.get("line", ""), request.GET.get("menu", "")
     if (line and line not in plan.lines) or (menu and menu not in plan.menus):
         raise Http404(gettext("There is no such line or menu."))
@@ -98,6 +99,7 @@ def _try(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         number, tried = _as_asked(form, plan)
         line = tried.lines[number]
         call = try_call(number, tried, moment, form.cleaned_data["keys"])
+        queues = QueueWarnings(tried, names, operators_url(request.user))
 
         def url(keys: str) -> str:
             return f"?{urlencode({**asked, 'keys': keys})}"
@@ -106,7 +108,8 @@ def _try(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
             "moment": formats.moment(moment),
             "opening": _opening(line, tried, moment, asked) if form.line else None,
             "answers": [
-                template_context.answer(each, plan, names) for each in call.answers
+                template_context.answer(each, plan, names, queues)
+                for each in call.answers
             ],
             "is_hung_up": call.is_hung_up,
             "is_over": not call.menu,

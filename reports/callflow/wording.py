@@ -7,6 +7,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.flow import tree
+from callcenter.flow.decide import KEYS
 from callcenter.flow.plan import MenuPlan
 from callcenter.models import Language, MenuOption, Prompt
 from reports.callflow.place_names import PlaceName
@@ -20,7 +21,7 @@ _SENTENCES = {
     ),
     tree.Reason.MISSING_TARGET: _(
         "%(menu)s, input “%(input)s”: leads to “%(target)s”, which is switched off or"
-        " not there."
+        " not there. Callers go to the line’s queue instead."
     ),
     tree.Reason.SILENT_LOOP: _(
         "%(menu)s: silence leads round in a circle, by way of “%(target)s”. A silent"
@@ -46,6 +47,13 @@ def problem(found: tree.Problem, names: Mapping[Place, PlaceName]) -> str:
 def key(code: str) -> str:
     """The label of an input: a key, no key, or any other key."""
     return str(dict(MenuOption.Input.choices).get(code, code))
+
+
+def pressed(code: str) -> str:
+    """An input as it begins a sentence: Key 1, or what the label says."""
+    if code in KEYS:
+        return gettext("Key %(key)s") % {"key": code}
+    return str(capfirst(key(code)))
 
 
 def language(code: str) -> str:

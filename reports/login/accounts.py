@@ -61,13 +61,13 @@ class AccountAdmin(UserAdmin[User]):
         )
         return super().get_queryset(request).annotate(second_step=Exists(steps))
 
-    @admin.display(description=_("second step"), boolean=True)
+    @admin.display(description=_("two-factor authentication"), boolean=True)
     def has_second_step(self, user: Any) -> bool:
         is_on: bool = user.second_step  # get_queryset adds it
         return is_on
 
     @admin.action(
-        description=_("Switch off the second step (phone lost)"),
+        description=_("Switch off two-factor authentication (phone lost)"),
         permissions=["change"],
     )
     def switch_second_step_off(
@@ -76,10 +76,10 @@ class AccountAdmin(UserAdmin[User]):
         users = [user for user in queryset if self.has_second_step(user)]
         Authenticator.objects.filter(user__in=users).delete()
         for user in users:
-            self.log_change(request, user, "Switched the second step off.")
+            self.log_change(request, user, "Switched two-factor authentication off.")
         text = ngettext(
-            "The second step of %(count)d account has been switched off.",
-            "The second step of %(count)d accounts has been switched off.",
+            "Two-factor authentication of %(count)d account has been switched off.",
+            "Two-factor authentication of %(count)d accounts has been switched off.",
             len(users),
         )
         messages.success(request, text % {"count": len(users)})

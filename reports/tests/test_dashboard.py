@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.urls import reverse
+from django.urls import clear_url_caches, reverse
 
 from callcenter import presence
 from callcenter.models import OperatorState, QueueEntry
@@ -210,3 +210,54 @@ def test_center_in_which_nothing_is_set_up_says_so(admin_client):
     assert "キューが設定されていません" in empty
     assert f'<a class="btn" href="{add}">' in empty
     assert "キューが設定されていません" not in ready
+
+
+@pytest.fixture
+def demo(settings):
+    settings.DEMO = True
+    settings.ROOT_URLCONF = "callcenter.tests.standin.phone.urls_of_demo"
+    clear_url_caches()
+    yield
+    clear_url_caches()
+
+
+def panel(client) -> str:
+    """What the panel of the demo's telephones says and links to, in Japanese."""
+    content = client.get("/admin/").content.decode()
+    found = re.search(r'aria-labelledby="try-demo">(.*?)</section>', content, re.DOTALL)
+    if not found:
+        return ""
+    return " ".join(re.sub(r'<a [^>]*href="([^"]*)"[^>]*>', r"\1 ", found[1]).split())
+
+
+@pytest.mark.usefixtures("demo")
+def test_telephones_of_the_demo_are_linked_while_it_is_on(staff):
+    rows.make_line("+815000000102", name="Shop", is_default=False)
+    rows.make_line("+815000000101", name="代表")
+    client = staff(*SEES_CALLS)
+
+    said = re.sub(r"<[^>]+>", " ", panel(client))
+
+    assert " ".join(said.split()) == (
+        "試す デモの回線「代表」(050-0000-0101)にお客様として電話をかけ、"
+        "別のウィンドウでオペレーターとして応答できます。"
+        " /demo/phone/ お客様の電話 (新しいウィンドウ)"
+        " /demo/operator/ オペレーターの電話 (新しいウィンドウ)"
+    )
+
+
+@pytest.mark.usefixtures("demo")
+def test_telephones_are_linked_for_those_who_see_no_calls_too(staff):
+    said = panel(staff("view_menu"))
+
+    assert "/demo/phone/" in said
+    assert "/demo/operator/" in said
+
+
+def test_telephones_are_not_linked_without_the_demo(staff):
+    rows.make_line("+815000000101", name="代表")
+
+    client = staff(*SEES_CALLS)
+
+    assert panel(client) == ""
+    assert "/demo/" not in client.get("/admin/").content.decode()

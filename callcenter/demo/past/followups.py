@@ -13,32 +13,60 @@ from django.db import transaction
 
 from callcenter.days import midnight
 from callcenter.demo.past.days import Past
+from callcenter.demo.setup import names
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 
 State = FollowUp.State
 Act = FollowUpStep.Act
 Result = FollowUpStep.Result
 
-_REACHED = (
-    "折り返しお電話し、ご用件を承りました。",
-    "Rang back; wanted to know when the parcel arrives. Answered.",
-    "留守番電話でしたが、2回目でつながりました。解決済み。",
-    "Called back, order changed as the customer wished.",
-    "ご請求の内容をご説明し、ご納得いただきました。",
-    "Reached at the second attempt; asked us to call before noon next time.",
-    "担当者から改めてご連絡することになりました。",
-)
-_CLOSED = (
-    "3回お電話しましたが、お出になりませんでした。",
-    "Wrong number: meant another company.",
-    "メールで解決済みとのことでした。",
-    "Has written to us meanwhile; answered by mail.",
-)
-_IN_PROGRESS = (
-    "留守番電話に伝言を残しました。夕方にもう一度かけます。",
-    "No answer yet, trying again tomorrow morning.",
-    "折り返しのお電話待ち。",
-)
+# By language, as many in each: then chance draws the same ones in both.
+_REACHED = {
+    "ja": (
+        "折り返しお電話し、ご用件を承りました。",
+        "お届け日のお問い合わせでした。ご案内済み。",
+        "1回目は留守番電話でしたが、つながりました。解決済み。",
+        "ご注文の変更を承りました。",
+        "ご請求の内容をご説明し、ご納得いただきました。",
+        "次回は午前中のお電話をご希望です。",
+        "担当者から改めてご連絡することになりました。",
+    ),
+    "en": (
+        "Called back and took the request.",
+        "Wanted to know when the parcel arrives. Answered.",
+        "An answering machine at first, then reached. Solved.",
+        "Order changed as the customer wished.",
+        "Explained the invoice; the customer is content.",
+        "Asked us to call before noon next time.",
+        "A colleague will call again with the details.",
+    ),
+}
+_CLOSED = {
+    "ja": (
+        "3回お電話しましたが、お出になりませんでした。",
+        "間違い電話でした。",
+        "メールで解決済みとのことでした。",
+        "その後メールをいただき、返信しました。",
+    ),
+    "en": (
+        "Called three times without an answer.",
+        "Wrong number: meant another company.",
+        "Solved by mail.",
+        "Has written to us meanwhile; answered by mail.",
+    ),
+}
+_IN_PROGRESS = {
+    "ja": (
+        "留守番電話に伝言を残しました。夕方にもう一度かけます。",
+        "お出になりません。明日の午前中にもう一度かけます。",
+        "折り返しのお電話待ち。",
+    ),
+    "en": (
+        "Left a message on the answering machine; will call again in the evening.",
+        "No answer yet, trying again tomorrow morning.",
+        "Waiting for the customer to call back.",
+    ),
+}
 # Of a hundred callers who did not call again.
 _REACHED_SHARE, _CLOSED_SHARE, _IN_PROGRESS_SHARE = 68, 16, 8
 _BATCH = 500
@@ -94,15 +122,19 @@ def _worked_on(
     """One claim for all calls of a number and what was done then, or nothing."""
     random = Random(f"{seed} follow-up {caller}")
     calls = sorted(calls, key=lambda call: call.abandoned_at)
-    drawn = random.random() * 100
+    drawn, spoken = random.random() * 100, names.language()
     user = random.choice(users) if users else None
     claimed_at = calls[-1].abandoned_at + timedelta(minutes=random.uniform(8, 150))
     if drawn < _REACHED_SHARE:
-        state, note, attempts = State.REACHED, random.choice(_REACHED), 1
+        state, note, attempts = State.REACHED, random.choice(_REACHED[spoken]), 1
     elif drawn < _REACHED_SHARE + _CLOSED_SHARE:
-        state, note, attempts = State.CLOSED, random.choice(_CLOSED), 3
+        state, note, attempts = State.CLOSED, random.choice(_CLOSED[spoken]), 3
     elif drawn < _REACHED_SHARE + _CLOSED_SHARE + _IN_PROGRESS_SHARE:
-        state, note, attempts = State.IN_PROGRESS, random.choice(_IN_PROGRESS), 1
+        state, note, attempts = (
+            State.IN_PROGRESS,
+            random.choice(_IN_PROGRESS[spoken]),
+            1,
+        )
     else:
         return [], []
     rows = [

@@ -118,7 +118,7 @@ class WorkingDay:
     def _install(self) -> None:
         """The numbers and queues as they would stand at Twilio."""
         self.clock.seconds()
-        for slug, (_name, sid, _priority) in QUEUES.items():
+        for slug, (sid, _priority) in QUEUES.items():
             self.exchange.queue(slug).sid = sid
         self.server.queues = self.exchange.queues
         for number in (MAIN_LINE, SHOP_LINE):

@@ -10,6 +10,8 @@ from datetime import date
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from callcenter.demo.setup import names
+from callcenter.demo.setup.names import Texts, named
 from callcenter.demo.setup.scenario import (
     FIRST_WORKERS,
     MAIN_LINE,
@@ -39,15 +41,15 @@ PIN = "1234"
 # Before any call that is ever loaded.
 THRESHOLDS_VALID_FROM = date(2000, 1, 1)
 
-# Code: name, SID at Twilio, place in the order in which operators serve.
+# Code: SID at Twilio, place in the order in which operators serve.
 QUEUES = {
-    "support": ("Support", "QUebc412ce2464ef8e4e43d2b9218e4e9b", 10),
-    "sales": ("Sales", "QUe960b6052f694f5519f69573b304a897", 20),
-    "billing": ("Billing", "QU73bc98aff3c2b6bc8f12861ac8f1ae47", 30),
+    "support": ("QUebc412ce2464ef8e4e43d2b9218e4e9b", 10),
+    "sales": ("QUe960b6052f694f5519f69573b304a897", 20),
+    "billing": ("QU73bc98aff3c2b6bc8f12861ac8f1ae47", 30),
 }
 
-MENUS = {"main": "Main menu", "language": "English menu"}
-MESSAGES = {"information": "Product information"}
+MENUS = ("main", "language")
+MESSAGES = ("information",)
 
 # Menu: key, action, where it leads, language from here on.
 OPTIONS = {
@@ -109,8 +111,6 @@ MESSAGE_TEXTS = {
 }
 
 
-Names = Mapping[str, str]  # by slug
-Texts = Mapping[str, str]  # by language
 Options = Sequence[tuple[str, str, str, str]]  # as in OPTIONS
 
 
@@ -144,7 +144,7 @@ def install(*, replace: bool = False) -> Installed:
     add_line(
         installed,
         MAIN_LINE,
-        "MiniCC",
+        named(names.MAIN_LINE),
         menu="main",
         queue="support",
         greeting=GREETING,
@@ -207,7 +207,8 @@ def _remove_everything() -> int:
 
 
 def _queues(installed: Installed) -> None:
-    for slug, (name, sid, priority) in QUEUES.items():
+    for slug, (sid, priority) in QUEUES.items():
+        name = named(names.QUEUES[slug])
         queue, is_new = Queue.objects.get_or_create(
             slug=slug,
             defaults={"name": name, "twilio_sid": sid, "priority": priority},
@@ -224,12 +225,12 @@ def _queues(installed: Installed) -> None:
 
 
 def add_messages(
-    installed: Installed, names: Names, texts: Mapping[str, Texts]
+    installed: Installed, slugs: Iterable[str], texts: Mapping[str, Texts]
 ) -> None:
     """Makes the messages that are missing."""
-    for slug, name in names.items():
+    for slug in slugs:
         message, is_new = Message.objects.get_or_create(
-            slug=slug, defaults={"name": name}
+            slug=slug, defaults={"name": named(names.MESSAGES[slug])}
         )
         if is_new:
             installed.made.append(f"message {slug}")
@@ -238,14 +239,16 @@ def add_messages(
 
 def add_menus(
     installed: Installed,
-    names: Names,
+    slugs: Iterable[str],
     texts: Mapping[str, Texts],
     options: Mapping[str, Options],
 ) -> None:
     """Makes the menus that are missing; what they lead to is there or among them."""
     new = []
-    for slug, name in names.items():
-        menu, is_new = Menu.objects.get_or_create(slug=slug, defaults={"name": name})
+    for slug in slugs:
+        menu, is_new = Menu.objects.get_or_create(
+            slug=slug, defaults={"name": named(names.MENUS[slug])}
+        )
         if is_new:
             installed.made.append(f"menu {slug}")
             add_prompts(texts[slug], menu=menu)
@@ -305,11 +308,12 @@ def add_operators(installed: Installed, workers: Iterable[Worker]) -> None:
     # One hash for all: it is slow to make, and the PIN is no secret.
     pin = make_password(PIN) if missing else ""
     for worker in missing:
-        operator = Operator(name=worker.name, **_address(worker))
+        name = named(names.OPERATORS[worker.code])
+        operator = Operator(name=name, **_address(worker))
         if operator.number:
             operator.pin = pin
         operator.save()
-        installed.made.append(f"operator {operator.name}")
+        installed.made.append(f"operator {worker.code}")
         for queue in Queue.objects.filter(slug__in=worker.queues):
             OperatorQueue.objects.create(operator=operator, queue=queue)
 

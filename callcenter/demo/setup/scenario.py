@@ -9,17 +9,8 @@ from dataclasses import dataclass
 MAIN_LINE = "+815000000101"
 SHOP_LINE = "+815000000102"
 
-SHOP_MENUS = {
-    "shop": "Shop menu",
-    "orders": "Orders and returns",
-    "payments": "Payments",
-    "shop-english": "English shop menu",
-}
-SHOP_MESSAGES = {
-    "hours": "Opening hours",
-    "delivery": "Delivery times",
-    "invoices": "Where invoices are",
-}
+SHOP_MENUS = ("shop", "orders", "payments", "shop-english")
+SHOP_MESSAGES = ("hours", "delivery", "invoices")
 
 # Menu: key, action, where it leads, language from here on.
 SHOP_OPTIONS = {
@@ -100,10 +91,11 @@ SHOP_HOURS = dict.fromkeys(range(1, 6), (9, 18)) | {6: (9, 17)}
 class Worker:
     """One operator: who, which queues, and the usual day in local hours.
 
-    The address is a telephone number, or `client:` with a browser's identity.
+    The name stands in `names`. The address is a telephone number, or `client:` with a
+    browser's identity.
     """
 
-    name: str
+    code: str
     address: str
     queues: tuple[str, ...]
     begins: float = 9.0
@@ -113,7 +105,7 @@ class Worker:
 
 
 ALL = ("support", "sales", "billing")
-# The four of the installation alone, with their names there.
+# The four of the installation alone.
 FIRST_WORKERS = (
     Worker("sato", "+815000000201", ("support",), lunch=11.5, saturdays=1),
     Worker("suzuki", "+815000000202", ("support",), lunch=13.25, saturdays=2),
@@ -121,13 +113,13 @@ FIRST_WORKERS = (
     Worker("agent_02", "client:agent_02", ALL, begins=12.0, ends=15.5),
 )
 MORE_WORKERS = (
-    Worker("田中 美咲", "+815000000203", ("support",), lunch=12.75, saturdays=3),
-    Worker("高橋 健太", "+815000000204", ("support",), begins=9.5, lunch=14.0),
-    Worker("James Wilson", "+815000000205", ("support",), lunch=12.0, saturdays=3),
-    Worker("伊藤 さくら", "+815000000206", ("sales",), lunch=11.5, saturdays=3),
-    Worker("渡辺 大輔", "+815000000207", ("sales",), lunch=12.5, saturdays=2),
-    Worker("Emily Carter", "+815000000208", ("sales",), lunch=13.5, saturdays=1),
-    Worker("山本 葵", "+815000000209", ("billing",), lunch=11.75, saturdays=3),
-    Worker("中村 翔", "+815000000210", ("billing",), lunch=12.75, saturdays=3),
+    Worker("tanaka", "+815000000203", ("support",), lunch=12.75, saturdays=3),
+    Worker("takahashi", "+815000000204", ("support",), begins=9.5, lunch=14.0),
+    Worker("yoshida", "+815000000205", ("support",), lunch=12.0, saturdays=3),
+    Worker("ito", "+815000000206", ("sales",), lunch=11.5, saturdays=3),
+    Worker("watanabe", "+815000000207", ("sales",), lunch=12.5, saturdays=2),
+    Worker("yamada", "+815000000208", ("sales",), lunch=13.5, saturdays=1),
+    Worker("yamamoto", "+815000000209", ("billing",), lunch=11.75, saturdays=3),
+    Worker("nakamura", "+815000000210", ("billing",), lunch=12.75, saturdays=3),
 )
 WORKERS = (*FIRST_WORKERS, *MORE_WORKERS)

@@ -5,6 +5,7 @@ from datetime import date, time
 
 from django.db import transaction
 
+from callcenter.demo.setup import names
 from callcenter.demo.setup.installation import (
     Installed,
     add_line,
@@ -53,7 +54,7 @@ def _shop_line(installed: Installed) -> None:
     line = add_line(
         installed,
         SHOP_LINE,
-        "MiniCC Shop",
+        names.named(names.SHOP_LINE),
         menu="shop",
         queue="sales",
         greeting=SHOP_GREETING,

@@ -96,14 +96,15 @@ def _make_accounts() -> str:
     """Make the first accounts; returns the lines that name them and their passwords."""
     passwords = {"supervisor": secrets.token_urlsafe(12)}
     # Also an account of a demo operator, to see what an operator sees.
-    operator = Operator.objects.filter(number=FIRST_WORKERS[0].address).first()
+    worker = FIRST_WORKERS[0]
+    operator = Operator.objects.filter(number=worker.address).first()
     with transaction.atomic():
         # The first account may do everything; groups are for the others.
         User.objects.create_superuser("supervisor", password=passwords["supervisor"])
         if operator:
-            passwords[operator.name] = secrets.token_urlsafe(12)
+            passwords[worker.code] = secrets.token_urlsafe(12)
             operator.user = User.objects.create_user(
-                operator.name, password=passwords[operator.name], is_staff=True
+                worker.code, password=passwords[worker.code], is_staff=True
             )
             operator.save()
             operator.user.groups.set(Group.objects.filter(name="Operator"))

@@ -122,7 +122,7 @@ def test_who_gave_up_rings_again_with_the_same_wish_or_not_at_all():
     assert min(after for after, _ in came) >= 40
 
 
-@pytest.mark.parametrize("worker", WORKERS, ids=lambda worker: worker.name)
+@pytest.mark.parametrize("worker", WORKERS, ids=lambda worker: worker.code)
 def test_shift_is_in_sessions_that_do_not_touch(worker):
     for seed in range(30):
         spans = sessions(Random(seed), worker, WEDNESDAY, holidays=frozenset())

@@ -154,7 +154,7 @@ STANDARD: dict[str, st.SearchStrategy[str]] = {
 }
 QUEUED: dict[str, st.SearchStrategy[str]] = {
     "QueueResult": words(*RESULTS),
-    "QueueSid": sids("QU", [sid for _, sid, _ in QUEUES.values()]),
+    "QueueSid": sids("QU", [sid for sid, _ in QUEUES.values()]),
     "QueueTime": numbers,
     "QueuePosition": numbers,
     "AvgQueueTime": numbers,

@@ -41,14 +41,14 @@ def test_first_start_prints_accounts_that_can_log_in(settings):
     shown = dict(re.findall(r"^  (\S+) +(\S+)$", first_run(), re.MULTILINE))
 
     operator = Operator.objects.get(number="+815000000201")
-    assert list(shown) == ["supervisor", operator.name]
+    assert list(shown) == ["supervisor", "sato"]
     asked = HttpRequest()
     supervisor = authenticate(
         asked, username="supervisor", password=shown["supervisor"]
     )
     assert supervisor is not None
     assert supervisor.is_superuser
-    user = authenticate(asked, username=operator.name, password=shown[operator.name])
+    user = authenticate(asked, username="sato", password=shown["sato"])
     assert user is not None
     assert user == operator.user
     assert user.is_staff

@@ -4,8 +4,6 @@ A setup that could not work on the telephone is refused by the forms, with a sen
 that says why, before it is saved.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -26,12 +24,13 @@ from django_stubs_ext import StrOrPromise
 from callcenter.models import MenuOption, Message, Prompt
 from reports.admin.exports import ExportAdmin
 from reports.admin.setup import changes
+from reports.admin.setup.typed_fields import TypedFields
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 Purpose = Prompt.Purpose
 
 
-class SetupAdmin(ExportAdmin[ModelT]):
+class SetupAdmin(TypedFields, ExportAdmin[ModelT]):
     """A table of the setup: edited by people, each change kept with its values.
 
     Rows that calls still need cannot be deleted (`reasons_to_keep`).
@@ -39,6 +38,7 @@ class SetupAdmin(ExportAdmin[ModelT]):
 
     # Fields by which history or Twilio refers to a row: fixed once it is saved.
     fixed_once_saved: Sequence[str] = ()
+    change_form_template = "admin/callcenter/setup_change_form.html"
     change_list_template = "admin/callcenter/setup_change_list.html"
     delete_confirmation_template = "admin/callcenter/setup_delete_confirmation.html"
     object_history_template = "admin/callcenter/setup_history.html"
@@ -58,11 +58,16 @@ class SetupAdmin(ExportAdmin[ModelT]):
     ) -> HttpResponse:
         if obj := context["original"]:
             kind = capfirst(self.opts.verbose_name)
-            context |= {"title": str(obj), "subtitle": kind}
+            problems = self.problems_of(request, obj)
+            context |= {"title": str(obj), "subtitle": kind, "problems": problems}
         else:
             name = self.opts.verbose_name
             context["title"] = gettext("Add %(name)s") % {"name": name}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def problems_of(self, request: HttpRequest, obj: ModelT) -> list[str]:
+        """Sentences above the form: what callers would not wish, as the row is now."""
+        return []
 
     def construct_change_message(
         self,
@@ -122,14 +127,6 @@ class SetupAdmin(ExportAdmin[ModelT]):
         return deleted, counts, lacking, reasons or protected
 
 
-class NumberField(forms.CharField):
-    """A telephone number, in ASCII and without separators."""
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        return re.sub(r"[-‐‑‒–—−ー\s()]", "", unicodedata.normalize("NFKC", text or ""))
-
-
 class PartForm(forms.ModelForm[Any]):
     """A row of a PartsFormSet, which alone compares the rows of an owner."""
 
@@ -178,7 +175,7 @@ class PartsFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         return gettext("This row is entered twice.")
 
 
-class PartInline(admin.TabularInline[ModelT, models.Model]):
+class PartInline(TypedFields, admin.TabularInline[ModelT, models.Model]):
     """Rows of another table that belong to the row of the page."""
 
     form = PartForm
@@ -206,10 +203,6 @@ class PromptInline(PartInline[Prompt]):
     purposes: Sequence[Purpose] = (Purpose.MAIN,)
     formfield_overrides = {
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 44})},
-        models.URLField: {
-            "assume_scheme": "https",
-            "widget": forms.URLInput(attrs={"size": 28}),
-        },
     }
 
     def formfield_for_choice_field(

@@ -4,7 +4,7 @@ A cell that cannot be read raises ValueError with a sentence for the reader.
 """
 
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -13,7 +13,9 @@ from django.utils.translation import gettext
 from import_export import widgets
 
 from callcenter.models import PhoneLine, Queue
-from callcenter.numbers import international_form
+from callcenter.numbers import international_form, typed_number
+from reports.admin.setup import typed_fields
+from reports.admin.setup.typed_fields import plain
 
 _YES = {"yes", "y", "true", "1", "on", "はい", "有効", "○"}
 _NO = {"no", "n", "false", "0", "off", "いいえ", "無効", "×"}
@@ -21,11 +23,6 @@ _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 PIN = re.compile(r"[0-9]{4,8}")
 # In a cell for a PIN: no PIN is wanted. An empty cell leaves the PIN as it is.
 PIN_OFF = "off"
-
-
-def plain(value: object) -> str:
-    """The cell with full-width characters as ASCII, and stripped."""
-    return unicodedata.normalize("NFKC", str(value or "")).strip()
 
 
 class Words(widgets.Widget):
@@ -69,7 +66,7 @@ class YesOrNo(widgets.Widget):
 
 
 class Day(widgets.Widget):
-    """A day, written as 2027-01-01 or 2027/1/1."""
+    """A day, written as 2027-01-01 or 2027/1/1, or as the pages write it."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date:
         found = _DAY.fullmatch(plain(value))
@@ -79,6 +76,8 @@ class Day(widgets.Widget):
                 return date(year, month, day)
         except ValueError:
             pass
+        if typed := typed_fields.day(str(value or "")):
+            return typed
         raise ValueError(
             gettext("“%(text)s” is not a date: write it as 2027-01-31.")
             % {"text": value}
@@ -89,16 +88,24 @@ class Day(widgets.Widget):
 
 
 class Line(widgets.Widget):
-    """A line by its number; an empty cell means all lines."""
+    """A line by its number or name; an empty cell means all lines."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> PhoneLine | None:
         text = plain(value)
         if not text:
             return None
         line = PhoneLine.objects.filter(number=international(text)).first()
+        # As lists and forms write it: the name, or the name and the number.
+        named = [
+            each
+            for each in PhoneLine.objects.all()
+            if text in (plain(each.name), plain(each))
+        ]
+        line = line or (named[0] if len(named) == 1 else None)
         if line is None:
             raise ValueError(
-                gettext("There is no line with the number %(text)s.") % {"text": value}
+                gettext("There is no line with the number or name %(text)s.")
+                % {"text": value}
             )
         return line
 
@@ -107,21 +114,32 @@ class Line(widgets.Widget):
 
 
 class Queues(widgets.ManyToManyWidget):
-    """Queues by their codes, separated by spaces or commas."""
+    """Queues by their codes or names, separated by commas; codes by spaces too."""
 
     def __init__(self) -> None:
         super().__init__(Queue, separator=" ", field="slug")
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        slugs = set(re.split(r"[\s,;、]+", plain(value))) - {""}
-        found = Queue.objects.filter(slug__in=slugs)
-        unknown = slugs - set(found.values_list("slug", flat=True))
+        rows = Queue.objects.values_list("slug", "name")
+        names = Counter(plain(name).casefold() for _slug, name in rows)
+        known = {
+            plain(name).casefold(): slug
+            for slug, name in rows
+            if names[plain(name).casefold()] == 1
+        } | {slug.casefold(): slug for slug, _name in rows}
+        words: list[str] = []
+        for part in re.split(r"[,;、\n]+", plain(value)):
+            text = part.strip()
+            # A name may contain spaces.
+            words += [text] if text.casefold() in known else text.split()
+        unknown = {word for word in words if word.casefold() not in known}
         if unknown:
             raise ValueError(
-                gettext("There is no queue with the code %(codes)s.")
+                gettext("There is no queue with the code or name %(codes)s.")
                 % {"codes": ", ".join(sorted(unknown))}
             )
-        return found
+        slugs = {known[word.casefold()] for word in words}
+        return Queue.objects.filter(slug__in=slugs)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         queues: Iterable[Queue] = value.all() if value else []
@@ -140,7 +158,10 @@ def international(text: str) -> str:
             )
             % {"text": text}
         )
-    return international_form(text)
+    number = typed_number(text)
+    # Excel removes the plus, and the 0 of a national number.
+    is_bare = number == text and re.fullmatch(r"[1-9][0-9]+", text)
+    return international_form(text) if is_bare else number
 
 
 def checked_pin(text: str) -> str:

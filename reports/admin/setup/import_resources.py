@@ -19,6 +19,7 @@ from import_export.resources import ModelResource
 from callcenter.models import Holiday, Operator, WrapUpCode
 from reports.admin.setup import import_cells, import_uploads
 from reports.admin.setup.import_uploads import LINE
+from reports.admin.setup.typed_fields import plain
 
 # Hashing one PIN takes a third of a second, on purpose.
 MOST_PINS = 50
@@ -111,7 +112,7 @@ class SetupResource(ModelResource):
         return [
             (key, value.casefold())
             for key in self.keys
-            if (value := import_cells.plain(row.get(key)))
+            if (value := plain(row.get(key)))
         ]
 
     def after_init_instance(
@@ -145,7 +146,7 @@ class HolidayResource(SetupResource):
     labels = {"date": _("date"), "name": _("name"), "line": _("line")}
     hints = {
         "date": _("2027-01-31 or 2027/1/31."),
-        "line": _("The line's number; empty for all lines."),
+        "line": _("The line's number or name; empty for all lines."),
     }
     needed = ("date", "name")
 
@@ -166,8 +167,12 @@ class HolidayResource(SetupResource):
         return Holiday.objects.filter(date=day, line=line).order_by("pk").first()
 
     def names_of(self, row: Any) -> list[tuple[str, str]]:
-        day = import_cells.plain(row["date"])
-        return [("date", f"{day} {import_cells.plain(row.get('line'))}")] if day else []
+        try:
+            day = self.fields["date"].clean(row)
+            line = self.fields["line"].clean(row) if "line" in row else None
+        except ValueError:
+            return []
+        return [("date", f"{day} {line.number if line else ''}")]
 
 
 class WrapUpCodeResource(SetupResource):
@@ -206,10 +211,10 @@ class OperatorResource(SetupResource):
         "pin": _("PIN"),
     }
     hints = {
-        "number": _("+81312345678 or 03-1234-5678."),
+        "number": _("03-1234-5678 or +81312345678."),
         "client_identity": _("Letters, digits and underscores."),
         "is_active": _("Yes or no; empty means yes."),
-        "queues": _("Codes of queues, separated by spaces; the order does not matter."),
+        "queues": _("Codes or names of queues, separated by commas."),
         "pin": _(
             "4 to 8 digits; “off” for no PIN; an empty cell keeps the PIN. PINs"
             " are never exported."
@@ -238,7 +243,7 @@ class OperatorResource(SetupResource):
     @classmethod
     def check(cls, dataset: tablib.Dataset) -> None:
         pins = dataset["pin"] if "pin" in dataset.headers else []
-        count = sum(1 for pin in pins if import_cells.plain(pin))
+        count = sum(1 for pin in pins if plain(pin))
         if count > MOST_PINS:
             raise import_uploads.Unreadable(
                 gettext(
@@ -252,7 +257,7 @@ class OperatorResource(SetupResource):
     def prepared(cls, dataset: tablib.Dataset) -> dict[str, Any]:
         if "pin" not in dataset.headers:
             return {}
-        said = zip(dataset[LINE], map(import_cells.plain, dataset["pin"]), strict=True)
+        said = zip(dataset[LINE], map(plain, dataset["pin"]), strict=True)
         return {
             "pins": {
                 line: make_password(pin)
@@ -288,7 +293,7 @@ class OperatorResource(SetupResource):
     def names_of(self, row: Any) -> list[tuple[str, str]]:
         names = []
         for key in self.keys:
-            text = import_cells.plain(row.get(key))
+            text = plain(row.get(key))
             try:
                 text = import_cells.international(text) if key == "number" else text
             except ValueError:

@@ -26,12 +26,12 @@ class Unreadable(Exception):
 
 
 def dataset(
-    data: bytes, codes: Mapping[str, str], needed: Sequence[str]
+    data: bytes, codes: Mapping[str, str], needed: Mapping[str, str]
 ) -> tablib.Dataset:
     """The rows of a CSV file, with codes as heads and LINE as an added column.
 
     `codes` has the code of each head a file may have (as `plain_head` gives it),
-    `needed` the codes it must have. Raises Unreadable.
+    `needed` the codes it must have, each with its label. Raises Unreadable.
     """
     text = _text(data)
     head_line = text.partition("\n")[0]
@@ -73,7 +73,7 @@ def plain_head(text: str) -> str:
 
 
 def _heads(
-    cells: Sequence[str], codes: Mapping[str, str], needed: Sequence[str]
+    cells: Sequence[str], codes: Mapping[str, str], needed: Mapping[str, str]
 ) -> list[str]:
     """The codes of the heads in the first line; raises Unreadable if one is unknown,
     missing or there twice.
@@ -86,7 +86,7 @@ def _heads(
     if len(unknown) == len(cells) or missing:
         raise Unreadable(
             gettext("The first line must name the columns, at least: %(columns)s.")
-            % {"columns": ", ".join(needed)}
+            % {"columns": ", ".join(needed.values())}
         )
     if unknown:
         raise Unreadable(

@@ -50,9 +50,11 @@ class SetupCsv(Format):
         return "CSV"
 
     def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
-        found = import_uploads.dataset(
-            in_stream, self.resource.codes(), self.resource.needed
-        )
+        needed = {
+            code: capfirst(str(self.resource.labels[code]))
+            for code in self.resource.needed
+        }
+        found = import_uploads.dataset(in_stream, self.resource.codes(), needed)
         self.resource.check(found)
         return found
 

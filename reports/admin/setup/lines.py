@@ -13,17 +13,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.flow.current import read_plan
 from callcenter.models import BusinessHours, Operator, PhoneLine, Prompt
 from callcenter.numbers import phone_number
 from reports.admin.setup import changes
 from reports.admin.setup.base import (
-    NumberField,
     PartInline,
     PartsFormSet,
     PromptInline,
     SetupAdmin,
     is_kept,
 )
+from reports.callflow.unserved import queue_warnings
 
 Purpose = Prompt.Purpose
 
@@ -65,9 +66,6 @@ class BusinessHoursInline(PartInline[BusinessHours]):
 
 class PhoneLineForm(forms.ModelForm[PhoneLine]):
     """A line; exactly one is the default line, for numbers that are not set up."""
-
-    class Meta:
-        field_classes = {"number": NumberField, "fallback_number": NumberField}
 
     def clean_number(self) -> str:
         """Refuses an operator's number: calls from it are taken for the operator's."""
@@ -129,6 +127,13 @@ class PhoneLineAdmin(SetupAdmin[PhoneLine]):
         "Past calls are kept under the line’s number. From now on the default"
         " line answers calls to that number."
     )
+
+    def problems_of(self, request: HttpRequest, obj: PhoneLine) -> list[str]:
+        plan = read_plan()
+        line = plan.lines.get(obj.number)
+        warnings = queue_warnings(plan, request.user)
+        problem = warnings.of_line(line) if line else ""
+        return [problem] if problem else []
 
     @admin.display(description=_("number"), ordering="number")
     def shown_number(self, line: PhoneLine) -> str:

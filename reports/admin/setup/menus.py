@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.flow import tree
 from callcenter.flow.current import read_plan
 from callcenter.flow.plan import MenuPlan, OptionPlan, Plan
-from callcenter.models import Menu, MenuOption, PhoneLine
+from callcenter.models import Menu, MenuOption, PhoneLine, Queue
 from reports.admin.setup.base import (
     ChoiceInline,
     NeededPromptInline,
@@ -22,6 +24,8 @@ from reports.admin.setup.base import (
 )
 from reports.callflow import wording
 from reports.callflow.place_names import place_names
+from reports.callflow.places import ways
+from reports.callflow.unserved import queue_warnings
 
 _TARGETS = {
     MenuOption.Action.QUEUE: "queue",
@@ -93,13 +97,50 @@ class MenuOptionInline(ChoiceInline[MenuOption]):
 class MenuAdmin(SetupAdmin[Menu]):
     """Menus: what callers are asked, and where each answer leads."""
 
-    list_display = ["name", "slug", "timeout_seconds", "tries"]
+    list_display = ["name", "slug", "timeout_seconds", "tries", "unserved_queues"]
     fields = ["slug", "name", "timeout_seconds", "tries"]
     fixed_once_saved = ("slug",)
     inlines = [NeededPromptInline, MenuOptionInline]
     what_history_keeps = _(
         "Past calls are kept, with the menu’s code instead of its name."
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Menu]:
+        unserved = MenuOption.objects.filter(queue__in=Queue.unserved())
+        options = unserved.select_related("queue").order_by("input")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("options", options, to_attr="to_unserved"))
+        )
+
+    @admin.display(description=_("keys to a queue nobody serves"))
+    def unserved_queues(self, menu: Any) -> str:
+        """The inputs after which callers would wait in vain, each with its queue."""
+        found = [
+            f"{option.get_input_display()} → {option.queue}"
+            for option in menu.to_unserved
+        ]
+        if not found:
+            return ""
+        return format_html(
+            '<span class="state state-warn">! {}</span>', ", ".join(found)
+        )
+
+    def problems_of(self, request: HttpRequest, obj: Menu) -> list[str]:
+        plan = read_plan()
+        warnings = queue_warnings(plan, request.user)
+        found: dict[str, list[str]] = {}
+        for way in ways(plan.menus[obj.slug]) if obj.slug in plan.menus else []:
+            option = way.option
+            if option and option.action == MenuOption.Action.QUEUE:
+                problem = warnings.unserved(option.target)
+                found.setdefault(problem, []).append(wording.pressed(way.input))
+        return [
+            format_html("{}: {}", ", ".join(inputs), problem)
+            for problem, inputs in found.items()
+            if problem
+        ]
 
     def reasons_to_keep(self, obj: Menu) -> list[str]:
         lines = PhoneLine.objects.filter(menu=obj)

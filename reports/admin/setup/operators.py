@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Operator, OperatorQueue
 from callcenter.numbers import phone_number
-from reports.admin.setup.base import ChoiceInline, NumberField
+from reports.admin.setup.base import ChoiceInline
 from reports.admin.setup.import_cells import PIN
 from reports.admin.setup.import_resources import OperatorResource
 from reports.admin.setup.imports import ImportAdmin
+from reports.admin.setup.typed_fields import plain
 
 
 class OperatorForm(forms.ModelForm[Operator]):
@@ -42,7 +43,6 @@ class OperatorForm(forms.ModelForm[Operator]):
     class Meta:
         model = Operator
         fields = ["name", "user", "number", "client_identity", "is_active"]
-        field_classes = {"number": NumberField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,8 +51,8 @@ class OperatorForm(forms.ModelForm[Operator]):
             self.fields["is_pin_off"].initial = has_no_pin
 
     def clean_new_pin(self) -> str:
-        """Four to eight ASCII digits, or empty."""
-        pin: str = self.cleaned_data["new_pin"]
+        """Four to eight digits, or empty."""
+        pin = plain(self.cleaned_data["new_pin"])
         if pin and not PIN.fullmatch(pin):
             raise ValidationError(_("A PIN has 4 to 8 digits and nothing else."))
         return pin

@@ -10,16 +10,19 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.days import midnight
+from callcenter.flow.current import read_plan
 from callcenter.models import (
     MenuOption,
+    Operator,
     PhoneLine,
     Prompt,
     Queue,
@@ -32,6 +35,8 @@ from reports.admin.setup.base import (
     SetupAdmin,
     in_use,
 )
+from reports.callflow.unserved import queue_warnings
+from reports.present import formats
 
 
 class QueuePromptInline(PromptInline):
@@ -72,6 +77,7 @@ class QueueAdmin(SetupAdmin[Queue]):
         "name",
         "slug",
         "is_active",
+        "active_operators",
         "priority",
         "max_wait_seconds",
         "wrapup_seconds",
@@ -89,6 +95,33 @@ class QueueAdmin(SetupAdmin[Queue]):
     ]
     fixed_once_saved = ("slug",)
     inlines = [QueueThresholdInline, QueuePromptInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Queue]:
+        active = Operator.objects.filter(is_active=True)
+        serving = Prefetch("operators", active, to_attr="serving")
+        return super().get_queryset(request).prefetch_related(serving)
+
+    @admin.display(description=_("active operators"))
+    def active_operators(self, queue: Any) -> str:
+        """How many serve the queue; zero is marked, unless the queue is off."""
+        count = len(queue.serving)
+        if count or not queue.is_active:
+            return formats.count(count)
+        return format_html('<span class="state state-warn">! {}</span>', count)
+
+    def problems_of(self, request: HttpRequest, obj: Queue) -> list[str]:
+        users = users_of(obj)
+        if obj.is_active:
+            warnings = queue_warnings(read_plan(), request.user)
+            unserved = warnings.unserved(obj.slug)
+            return [unserved] if unserved else []
+        if not users:
+            return []
+        text = gettext(
+            "This queue is switched off, but callers are still sent here by %(users)s:"
+            " they go to another queue, or hear an apology."
+        )
+        return [text % {"users": ", ".join(users)}]
 
     def reasons_to_keep(self, obj: Queue) -> list[str]:
         reasons = in_use(obj, users_of(obj))

@@ -126,8 +126,8 @@ def test_menu_leads_to_the_formats_with_filter_and_search(admin_client):
         (f"{address('call', code)}{kept}", name)
         for code, name in [
             ("xlsx", "Excel"),
-            ("csv", "CSV（UTF-8）"),
-            ("csv-sjis", "CSV（Shift_JIS）"),
+            ("csv", "CSV(UTF-8)"),
+            ("csv-sjis", "CSV(Shift_JIS)"),
             ("json", "JSON"),
         ]
     ]
@@ -316,7 +316,7 @@ def test_administrator_reads_who_took_what(admin_client):
     shown = admin_client.get(page).content.decode()
 
     text = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", listed.content.decode()))
-    assert "admin 通話 CSV（UTF-8） 1" in text
+    assert "admin 通話 CSV(UTF-8) 1" in text
     assert "outcome__exact=answered" in shown
     assert admin_client.post(page, {"username": "x"}).status_code == 403
     assert len(table(admin_client.get(address("exportaudit", app="reports")))) == 2

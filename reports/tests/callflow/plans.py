@@ -8,6 +8,7 @@ from callcenter.flow.plan import (
     LinePlan,
     MenuPlan,
     MessagePlan,
+    OperatorPlan,
     OptionPlan,
     Plan,
     PromptPlan,
@@ -43,7 +44,7 @@ def menu(slug: str, texts: Any = None, **options: str | OptionPlan) -> MenuPlan:
 
 
 def plan(*menus: MenuPlan, line: LinePlan | None = None, **more: Any) -> Plan:
-    """One line that leads to the first menu, two queues, one message."""
+    """One line that leads to the first menu, two served queues, one message."""
     first = menus[0].slug if menus else ""
     line = line or LinePlan(NUMBER, "support", menu=first)
     values: dict[str, Any] = {
@@ -52,6 +53,7 @@ def plan(*menus: MenuPlan, line: LinePlan | None = None, **more: Any) -> Plan:
         "menus": {each.slug: each for each in menus},
         "queues": {slug: QueuePlan(slug) for slug in ("support", "sales")},
         "messages": {"hours": MessagePlan("hours", prompts("ja", "en"))},
+        "operators": (OperatorPlan("Sato", queues=("support", "sales")),),
     }
     return Plan(**{**values, **more})
 

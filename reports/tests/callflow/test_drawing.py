@@ -151,7 +151,8 @@ def test_option_whose_target_is_gone_says_so():
 
     assert root.branches[0].kind == "gone"
     assert root.warnings == [
-        "main, input “1”: leads to “gone”, which is switched off or not there."
+        "main, input “1”: leads to “gone”, which is switched off or not there. Callers"
+        " go to the line’s queue instead."
     ]
 
 

@@ -34,12 +34,12 @@ def test_second_step_is_switched_off_for_who_has_lost_the_telephone(admin_client
 
     said = do(admin_client, "switch_second_step_off", user)
 
-    assert said == "The second step of 1 account has been switched off."
+    assert said == "Two-factor authentication of 1 account has been switched off."
     assert not Authenticator.objects.exists()
     [entry] = LogEntry.objects.all()
     assert (entry.object_repr, entry.change_message) == (
         "sato",
-        "Switched the second step off.",
+        "Switched two-factor authentication off.",
     )
 
 

@@ -58,16 +58,16 @@ def test_answered_call_reads_from_ring_to_wrap_up(admin_client):
 
     assert titles(html) == [
         "Incoming call",
-        "Main menu is played",
-        "Main menu: “1” → Support",
-        "Enters the queue Support",
+        "メインメニュー is played",
+        "メインメニュー: “1” → サポート",
+        "Enters the queue サポート",
         "Position announced: 1",
-        "sato takes the caller",
+        "佐藤 陽子 takes the caller",
         "Talk begins",
-        "sato: talk ended",
+        "佐藤 陽子: talk ended",
         "Caller hung up",
         "End of the call confirmed",
-        "sato: ready",
+        "佐藤 陽子: ready",
     ]
     assert "Wait 0:00:31 (11 s over the target of 20 s)" in html
     assert "operator ready for 0:10:33" in html

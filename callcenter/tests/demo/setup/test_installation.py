@@ -1,13 +1,19 @@
 """The demo installation: exactly that of the sample calls, and made once."""
 
 import json
+from datetime import date
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 
+from callcenter.demo.past.holidays import holidays
+from callcenter.demo.setup import names
+from callcenter.demo.setup.scenario import WORKERS
+from callcenter.demo.setup.second_line import add_second_line
 from callcenter.flow import tree
 from callcenter.flow.current import read_plan
 from callcenter.models import (
@@ -51,6 +57,16 @@ def demo(*arguments: str) -> str:
     return out.getvalue().strip()
 
 
+def code_of(operator: Operator) -> str:
+    """The code of the demo for an operator, by the name in this installation."""
+    (code,) = (
+        code
+        for code, name in names.OPERATORS.items()
+        if names.named(name) == operator.name
+    )
+    return code
+
+
 def all_rows() -> list[list[tuple[object, ...]]]:
     return [
         list(model._default_manager.order_by("pk").values_list()) for model in SETUP
@@ -70,11 +86,68 @@ def test_installation_is_that_of_the_sample_calls():
         "lines": list(PhoneLine.objects.values_list("number", flat=True)),
         "queues": dict(Queue.objects.values_list("slug", "twilio_sid")),
         "operators": {
-            operator.name: operator.number or f"client:{operator.client_identity}"
+            code_of(operator): operator.number or f"client:{operator.client_identity}"
             for operator in Operator.objects.all()
         },
         "menus": menus,
     } == {key: CONFIG[key] for key in ("lines", "queues", "operators", "menus")}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "ja",
+            {
+                "lines": ["MiniCC 代表", "MiniCCショップ"],
+                "queues": ["サポート", "購入相談", "お支払い"],
+                "menus": ["メインメニュー", "英語メニュー", "ショップメニュー"],
+                "messages": ["商品のご案内", "受付時間のご案内"],
+                "operators": ["佐藤 陽子", "鈴木 一郎"],
+                "holidays": ["勤労感謝の日"],
+            },
+        ),
+        (
+            "en",
+            {
+                "lines": ["MiniCC", "MiniCC Shop"],
+                "queues": ["Support", "Sales", "Billing"],
+                "menus": ["Main menu", "English menu", "Shop menu"],
+                "messages": ["Product information", "Opening hours"],
+                "operators": ["Yoko Sato", "Ichiro Suzuki"],
+                "holidays": ["Labor Thanksgiving Day"],
+            },
+        ),
+        ("en-gb", {"queues": ["Support", "Sales", "Billing"]}),
+        ("fr", {"queues": ["サポート", "購入相談", "お支払い"]}),
+    ],
+)
+def test_names_are_in_the_language_of_the_installation(settings, language, said):
+    settings.LANGUAGE_CODE = language
+    add_second_line(holidays([date(2026, 11, 23)]))
+
+    made: dict[str, Any] = {
+        "lines": PhoneLine.objects.order_by("number"),
+        "queues": Queue.objects.order_by("priority"),
+        "menus": Menu.objects.order_by("pk"),
+        "messages": Message.objects.order_by("pk"),
+        "operators": Operator.objects.order_by("pk"),
+        "holidays": Holiday.objects.all(),
+    }
+    for what, expected in said.items():
+        assert [row.name for row in made[what]][: len(expected)] == expected
+
+
+def test_everything_has_a_name_in_both_languages():
+    several = (names.QUEUES, names.MENUS, names.MESSAGES, names.OPERATORS)
+    for texts in (
+        *(names.MAIN_LINE, names.SHOP_LINE),
+        *(texts for each in several for texts in each.values()),
+    ):
+        assert sorted(texts) == ["en", "ja"]
+        assert all(texts.values())
+    codes = [worker.code for worker in WORKERS]
+    assert sorted(codes) == sorted(names.OPERATORS)
 
 
 def test_every_queue_has_one_row_of_the_default_thresholds():
@@ -105,14 +178,16 @@ def test_line_is_the_default_and_always_open():
 def test_telephone_operators_have_the_pin_and_browser_operators_none():
     demo()
 
-    pins = Operator.objects.order_by("name").values_list("name", "pin")
-    assert [(name, check_password("1234", pin)) for name, pin in pins] == [
+    assert sorted(
+        (code_of(who), check_password("1234", who.pin))
+        for who in Operator.objects.all()
+    ) == [
         ("agent_01", False),
         ("agent_02", False),
         ("sato", True),
         ("suzuki", True),
     ]
-    assert Operator.objects.get(name="agent_01").pin == ""
+    assert Operator.objects.get(client_identity="agent_01").pin == ""
 
 
 def test_operators_serve_support_first():
@@ -120,10 +195,10 @@ def test_operators_serve_support_first():
 
     plan = read_plan()
     assert {operator.name: operator.queues for operator in plan.operators} == {
-        "agent_01": ("support", "sales", "billing"),
-        "agent_02": ("support", "sales", "billing"),
-        "sato": ("support",),
-        "suzuki": ("support",),
+        "小林 直樹": ("support", "sales", "billing"),
+        "加藤 由美": ("support", "sales", "billing"),
+        "佐藤 陽子": ("support",),
+        "鈴木 一郎": ("support",),
     }
 
 
@@ -175,7 +250,7 @@ def test_second_run_changes_nothing_and_says_so():
 def test_what_people_changed_in_the_demo_stays():
     demo()
     Queue.objects.filter(slug="support").update(name="お客様窓口", wrapup_seconds=30)
-    Operator.objects.filter(name="sato").update(name="佐藤")
+    Operator.objects.filter(number="+815000000201").update(name="佐藤")
     MenuOption.objects.filter(menu__slug="main", input="4").delete()
     before = all_rows()
 

@@ -131,7 +131,7 @@ def test_call_by_hand_from_ring_to_hang_up_with_the_operator_in_a_second_window(
         operator.click(f"#keypad [data-key='{key}']")
     for page in (caller, operator):
         expect_state(page, "Talking")
-    expect(caller.locator("#who")).to_have_text("sato 050-0000-0201")
+    expect(caller.locator("#who")).to_have_text("佐藤 陽子 050-0000-0201")
     expect(operator.locator("#who")).to_have_text("050-0000-0301")
 
     for page, sentence in ((caller, "My bill is wrong."), (operator, "Let me see.")):
@@ -160,8 +160,8 @@ def test_call_by_hand_from_ring_to_hang_up_with_the_operator_in_a_second_window(
     connection = supervisor.locator("#result_list tbody tr").all_inner_texts()
     assert len(entry) == len(connection) == 1
     assert "answered" in entry[0].lower()
-    assert "sato" in entry[0]
-    assert "sato" in connection[0]
+    assert "佐藤 陽子" in entry[0]
+    assert "佐藤 陽子" in connection[0]
 
 
 def log_in(telephones: Telephones) -> Page:

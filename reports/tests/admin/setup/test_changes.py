@@ -197,7 +197,7 @@ def test_deleted_row_is_kept_with_its_parts(admin_client):
     assert last() == [
         ("", "code", "main", ""),
         ("", "name", "main", ""),
-        ("", "silence", "10", ""),
+        ("", "wait for a key", "10", ""),
         ("", "tries", "3", ""),
         (
             "deleted: Prompt (the menu or message itself, Japanese)",
@@ -409,3 +409,18 @@ def test_entry_that_django_wrote_is_shown_as_it_is(admin_client, admin_user):
     assert "Changed Name." in shown
     assert "by hand" in shown
     assert "[broken" in shown
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("admin:admin_logentry_changelist", "設定を変更すると、ここに記録されます。"),
+        (
+            "admin:reports_exportaudit_changelist",
+            "一覧をエクスポートすると、ここに記録されます。",
+        ),
+        ("admin:callcenter_call_changelist", "通話があると自動的に増えます。"),
+    ],
+)
+def test_empty_list_says_what_fills_it(admin_client, url, sentence):
+    assert sentence in admin_client.get(reverse(url)).content.decode()

@@ -302,7 +302,7 @@ def test_lines_are_numbered_as_in_the_file():
     codes = {"code": "code", "name": "name"}
 
     found = import_uploads.dataset(
-        b'code,name\n\na,"two\nlines"\nb,B\n', codes, ["code"]
+        b'code,name\n\na,"two\nlines"\nb,B\n', codes, {"code": "Code"}
     )
 
     assert found["#line"] == [4, 5]

@@ -91,6 +91,14 @@ def test_overlapping_hours_are_refused_in_japanese(admin_client):
         ("+81 50-0000-0199", "+815000000199"),
         ("＋８１５０００００１９９", "+81500000199"),
         ("+81 (50) 0000 0199", "+815000000199"),
+        ("+81 (0)50-0000-0199", "+815000000199"),
+        ("050-0000-0199", "+815000000199"),
+        ("03-1234-5678", "+81312345678"),
+        ("(03) 1234 5678", "+81312345678"),
+        ("０９０ー１２３４ー５６７８", "+819012345678"),
+        ("+1 201-555-0123", "+12015550123"),
+        ("0012015550123", "+12015550123"),
+        ("010 1 201 555 0123", "+12015550123"),
     ],
 )
 def test_number_is_kept_in_one_form_however_it_is_typed(admin_client, typed, kept):
@@ -100,10 +108,16 @@ def test_number_is_kept_in_one_form_however_it_is_typed(admin_client, typed, kep
     assert PhoneLine.objects.get().number == kept
 
 
-@pytest.mark.parametrize("typed", ["0312345678", "+0312345678", "+٨١٣١٢٣٤٥٦٧٨", "x"])
-def test_number_that_is_not_international_is_refused(admin_client, typed):
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("+0312345678", "+٨١٣١٢٣٤٥٦٧٨", "x", "3-1234-5678", "03-1234", "0-0"),
+        *("03-1234-5678 ext 3", "03-1234-5678, 03-1234-5679", "1-800-FLOWERS"),
+    ],
+)
+def test_text_that_is_no_telephone_number_is_refused(admin_client, typed):
     line, operator = rows.make_line(), rows.make_operator()
-    sentence = "Write the number with + and country code, such as +81312345678."
+    sentence = "Write a telephone number as 03-1234-5678 or +81312345678."
 
     assert errors(save(admin_client, page(line), number=typed)) == [sentence]
     assert sentence in errors(save(admin_client, page(operator), number=typed))

@@ -31,10 +31,10 @@ def client(admin_client):
     [
         ("", "The submitted file is empty."),
         ("code,name\n", "The file has no rows below its first line."),
-        ("a,b\n1,2\n", "The first line must name the columns, at least: code, name."),
+        ("a,b\n1,2\n", "The first line must name the columns, at least: Code, Name."),
         (
             "code\norder\n",
-            "The first line must name the columns, at least: code, name.",
+            "The first line must name the columns, at least: Code, Name.",
         ),
         ("code,name,colour\norder,Order,red\n", "No such column: colour."),
         ("code,name,code\na,b,c\n", "The first line names a column twice."),
@@ -107,7 +107,7 @@ def test_file_that_cannot_be_read_is_refused_in_words(client, data, said):
             "holiday",
             "date,name,line",
             "2027-01-01,New Year,+819",
-            "Line: There is no line with the number +819.",
+            "Line: There is no line with the number or name +819.",
         ),
         (
             "operator",
@@ -120,7 +120,7 @@ def test_file_that_cannot_be_read_is_refused_in_words(client, data, said):
             "operator",
             "name,number",
             "Hana,12",
-            "Telephone number: Write the number with + and country code, such as"
+            "Telephone number: Write a telephone number as 03-1234-5678 or"
             " +81312345678.",
         ),
         (
@@ -146,7 +146,7 @@ def test_file_that_cannot_be_read_is_refused_in_words(client, data, said):
             "operator",
             "name,client_identity,queues",
             "Hana,hana,sales gone",
-            "Queues: There is no queue with the code gone.",
+            "Queues: There is no queue with the code or name gone.",
         ),
     ],
 )
@@ -191,7 +191,7 @@ def test_all_that_is_wrong_with_a_line_is_said_at_once(client):
         "Active: “so so” is neither yes nor no.",
         "Name: This field cannot be blank.",
         "PIN: A PIN has 4 to 8 digits and nothing else.",
-        "Queues: There is no queue with the code gone.",
+        "Queues: There is no queue with the code or name gone.",
         "Telephone number: Excel has shortened this number (8.1E+10): format its column"
         " as text.",
     ]

@@ -110,14 +110,6 @@ def test_line_that_leads_to_a_queue_switched_off_is_refused(admin_client):
     ]
 
 
-def test_number_without_country_code_is_refused(admin_client):
-    line = rows.make_line()
-
-    assert errors(save(admin_client, page(line), number="050-0000-0101")) == [
-        "Write the number with + and country code, such as +81312345678."
-    ]
-
-
 def test_default_line_cannot_be_deleted(admin_client):
     line = rows.make_line()
 
@@ -233,8 +225,8 @@ def test_menu_whose_last_key_goes_is_refused_and_keeps_its_options(admin_client)
         ),
         (
             "ja",
-            "main：どのキーもメニューからメニューへ移るだけで、キュー、メッセージ、通話終了のいずれにも"
-            "たどり着きません。",
+            "main: どのキーもメニューからメニューへ移るだけで、キュー、メッセージ、"
+            "通話終了のいずれにもたどり着きません。",
         ),
     ],
 )
@@ -272,7 +264,8 @@ def test_option_that_leads_to_a_queue_switched_off_is_refused(admin_client):
     off = rows.make_queue("off", is_active=False)
 
     assert errors(save(admin_client, page(menu), options__0__queue=off.pk)) == [
-        "main, input “1”: leads to “off”, which is switched off or not there."
+        "main, input “1”: leads to “off”, which is switched off or not there. Callers"
+        " go to the line’s queue instead."
     ]
 
 
@@ -391,7 +384,7 @@ def test_prompt_of_a_queue_is_for_a_moment_queues_have(admin_client):
         (
             "18:00",
             "09:00",
-            ["Closing comes after opening; write 00:00 for midnight."],
+            ["Closing comes after opening; write 24:00 for midnight."],
         ),
     ],
 )
