@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count
@@ -12,13 +11,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from callcenter import presence
-from callcenter.models import AbandonedCall, Call, OperatorState, Queue, QueueEntry
+from callcenter.models import Call, OperatorState, Queue, QueueEntry
 from reports.present import formats, names, swatches
 from reports.present.balance import Balance, balance
 from reports.present.links import list_url
 from reports.query.metrics import Tally, rate
 from reports.query.periods import Period
 from reports.query.selection import Selection
+from reports.worklist import tabs, words
 
 Outcome = QueueEntry.Outcome
 State = OperatorState.State
@@ -79,7 +79,7 @@ def today(user: User | AnonymousUser) -> Today | None:
             _waiting(now),
             _of_outcome(gettext("Answered"), counts, Outcome.ANSWERED, day),
             _of_outcome(gettext("Abandoned"), counts, Outcome.ABANDONED, day),
-            _to_ring_back(start, end),
+            _to_ring_back(now),
             *([_operators(now)] if may_see_operators else []),
         ],
         balance=balance(
@@ -134,19 +134,11 @@ def _of_outcome(
     return Figure(label, formats.count(number), _entries_url(day, outcome), note)
 
 
-def _to_ring_back(start: datetime, end: datetime) -> Figure:
-    # with_state adds a column that the types do not know.
-    found: Any = AbandonedCall.objects.with_state()
-    lost = found.filter(
-        abandoned_at__gte=start, abandoned_at__lt=end, state__in=["open", "in_progress"]
-    )
-    callers = lost.aggregate(count=Count("caller", distinct=True))["count"]
+def _to_ring_back(now: datetime) -> Figure:
+    """All callers to ring back, however old, as the work list counts them."""
+    value, note = words.to_ring_back(tabs.to_ring_back(now))
     return Figure(
-        gettext("Callers to ring back"),
-        formats.count(callers),
-        # The callers that wait, whatever else is in the history.
-        f"{reverse('admin:worklist')}?days=1",
-        gettext("of today's abandoned calls"),
+        gettext("Callers to ring back"), value, reverse("admin:worklist"), note
     )
 
 

@@ -18,6 +18,13 @@ class AbandonedCallQuerySet(models.QuerySet["AbandonedCall"]):
         """Calls whose caller can be rung back and has not been answered since."""
         return self.filter(is_withdrawn=False, recovered_at=None).exclude(caller="")
 
+    def to_ring_back(self) -> Self:
+        """Calls whose caller still has to be rung back: state open or in progress.
+
+        The index on recovered_at finds them among millions that are recovered.
+        """
+        return self.reachable().exclude(follow_up__state__in=("reached", "closed"))
+
     def with_state(self) -> Self:
         """Add the column `state`: the first that fits (docs/contract.md 7, `state`)."""
         people = "follow_up__state"
@@ -88,6 +95,10 @@ class AbandonedCall(models.Model):
             # Reports by period of entering; the work list by age.
             models.Index(fields=["entered_at"], name="abandoned_entered_at"),
             models.Index(fields=["abandoned_at"], name="abandoned_abandoned_at"),
+            # Those whose caller has not been answered since: what is to do is there.
+            models.Index(
+                fields=["recovered_at", "abandoned_at"], name="abandoned_recovered_at"
+            ),
             # The calls of one caller: merged on the work list, derived again once the
             # caller has been reached.
             models.Index(fields=["caller", "abandoned_at"], name="abandoned_caller"),
