@@ -54,5 +54,5 @@ def test_list_asks_a_fixed_number_of_queries(
     for _ in range(rows_in_list):
         rows.make_follow_up()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         admin_client.get(reverse("admin:callcenter_followup_changelist"))
