@@ -132,7 +132,8 @@ class FollowUps(ListTable):
             paths=("handled_by__username",),
         ),
         *columns.of_fields(FollowUp, "handled_at"),
-        Column("visit", _("Visit"), kinds.COUNT, paths=("abandoned_call__visit",)),
+        replace(columns.CALL_SID, paths=("abandoned_call__call__sid",)),
+        replace(columns.VISIT, paths=("abandoned_call__visit",)),
         Column(
             "recovered_at",
             _("Recovered at"),

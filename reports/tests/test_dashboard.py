@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from callcenter import presence
-from callcenter.models import AbandonedCall, FollowUp, OperatorState, QueueEntry
+from callcenter.followup import acts
+from callcenter.models import AbandonedCall, OperatorState, QueueEntry
 from reports.tests.admin import rows
 
 pytestmark = pytest.mark.django_db
@@ -156,8 +158,8 @@ def test_callers_to_ring_back_are_those_of_the_work_list_and_as_many(staff):
     abandoned("", timedelta(hours=1))
     abandoned("+819000000005", timedelta(hours=1), recovered_at=EVENING)
     abandoned("+819000000006", timedelta(hours=1), is_withdrawn=True)
-    done = abandoned("+819000000007", timedelta(hours=1))
-    FollowUp.objects.create(abandoned_call=done, state="closed")
+    abandoned("+819000000007", timedelta(hours=1))
+    acts.close("+819000000007", User.objects.create_user("sato"))
     client = staff(*SEES_CALLS)
 
     figure = client.get("/admin/").context["today"].figures[4]

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import (
     Http404,
     HttpRequest,
@@ -20,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
-from callcenter.models import AbandonedCall, QueueEntry
+from callcenter.models import QueueEntry
 from reports.export import audit, downloads
 from reports.present import formats, masking
 from reports.present.links import list_url
@@ -108,20 +109,17 @@ def _asked(request: HttpRequest) -> ListQuery:
 
 def _work_list(request: HttpRequest, asked: ListQuery, reader: Reader) -> WorkList:
     """The calls that are asked for."""
-    rows = AbandonedCall.objects.all()
-    if asked.queue:
-        rows = rows.filter(queue=asked.queue)
+    wanted = Q(queue=asked.queue) if asked.queue else Q()
     if asked.q:
-        found = None
         try:
-            found = searching.condition(asked.q, reader.user)
+            wanted &= searching.condition(asked.q, reader.user)
         except searching.TooManyDigits:
             text = gettext(
                 "You may not see callers' numbers: search by the last %(count)d digits."
             )
             messages.warning(request, text % {"count": formats.DIGITS_LEFT})
-        rows = rows.none() if found is None else rows.filter(found)
-    return WorkList.of(rows, asked.days, reader.now)
+            wanted &= searching.NOTHING
+    return WorkList.of(wanted, asked.days, reader.now)
 
 
 def _choices(work_list: WorkList, asked: ListQuery, reader: Reader) -> dict[str, Any]:

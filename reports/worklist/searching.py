@@ -8,13 +8,16 @@ from reports.present import masking
 from reports.present.formats import DIGITS_LEFT
 from reports.query import search
 
+# The condition that no call fulfils.
+NOTHING = Q(pk__in=())
+
 
 class TooManyDigits(Exception):
     """The reader sees numbers masked, and searches by more digits than are shown."""
 
 
-def condition(text: str, user: User) -> Q | None:
-    """The abandoned calls that a text finds; None if it can find nothing.
+def condition(text: str, user: User) -> Q:
+    """The abandoned calls that a text finds.
 
     By searching for more digits than are shown, a reader could find out the others: for
     that it raises TooManyDigits. Whoever rings back sees the numbers of this page.
@@ -28,7 +31,7 @@ def condition(text: str, user: User) -> Q | None:
             raise TooManyDigits
         return search.ends_with("call__caller_reversed", term)
     if not may_see or not term or is_withheld(text):
-        return None
+        return NOTHING
     if ":" in text:
         return Q(caller=caller_of(text.strip()))
     return Q(call__caller_reversed=text.strip()[::-1])

@@ -12,7 +12,9 @@ from itertools import islice
 from typing import Any, NamedTuple, Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.days import midnight
 from callcenter.models import AbandonedCall
@@ -40,7 +42,7 @@ class Tab(models.TextChoices):
     """A tab of the list: callers in some states of the work."""
 
     TODO = "todo", _("To do")
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("state of the work", "Open")
     IN_PROGRESS = "in_progress", _("In progress")
     REACHED = "reached", _("Reached")
     CLOSED = "closed", _("Closed")
@@ -118,10 +120,14 @@ class Calls:
     @classmethod
     def newest(cls, found: Rows) -> Self:
         """The newest of the calls, read in one query."""
-        in_order: Any = found.with_state().order_by("-abandoned_at", "-pk")  # type: ignore[attr-defined]
+        with_state: Any = found  # of our queryset
+        # The index ends with the moment; equal moments are sorted here.
+        in_order = with_state.with_state().order_by("-abandoned_at")
         columns = in_order.values_list("pk", "caller", "state", "abandoned_at")
         rows = list(map(Row._make, columns[: MOST_CALLS + 1]))
-        return cls(rows[:MOST_CALLS], len(rows) > MOST_CALLS)
+        is_cut = len(rows) > MOST_CALLS
+        rows = sorted(rows[:MOST_CALLS], key=lambda row: (row.at, row.pk), reverse=True)
+        return cls(rows, is_cut)
 
     @property
     def since(self) -> datetime | None:
@@ -174,12 +180,16 @@ class WorkList:
     since: datetime | None
 
     @classmethod
-    def of(cls, rows: Rows, days: int, now: datetime) -> Self:
-        """The list of these rows, as far back as so many days; it makes two queries."""
+    def of(cls, asked: Q, days: int, now: datetime) -> Self:
+        """The calls that are asked for, as far back as so many days.
+
+        It makes two queries, and a third where nothing is asked for but days.
+        """
         since = now - timedelta(days=days) if days else None
+        rows = AbandonedCall.objects.filter(asked)
         if since:
             rows = rows.filter(abandoned_at__gte=since)
-        newest = Calls.newest(rows.filter(is_withdrawn=False))
+        newest = Calls.newest(rows if asked else _with_edge(rows))
         return cls(_to_do(rows), newest, now, since)
 
     def calls(self, tab: Tab) -> Calls:
@@ -194,7 +204,9 @@ class WorkList:
     @property
     def withheld(self) -> int:
         """How many of the newest calls have a withheld number."""
-        return sum(not row.caller for row in self.newest.rows)
+        return sum(
+            not row.caller and row.state != State.WITHDRAWN for row in self.newest.rows
+        )
 
     def counts(self) -> dict[Tab, int]:
         """How many callers each tab has."""
@@ -241,6 +253,17 @@ class WorkList:
         ]
         calls = AbandonedCall.objects.with_state().filter(pk__in=pks)
         return merged(calls, [head.key for head in heads])
+
+
+def _with_edge(rows: Rows) -> Rows:
+    """The rows from the oldest of the newest on.
+
+    MariaDB would rather read and sort a whole table than follow the index for so many
+    rows. The edge it finds in the index alone.
+    """
+    moments = rows.order_by("-abandoned_at").values_list("abandoned_at", flat=True)
+    edge = list(moments[MOST_CALLS : MOST_CALLS + 1])
+    return rows.filter(abandoned_at__gte=edge[0]) if edge else rows
 
 
 def _is_after(head: Row, place: Place | None, tab: Tab) -> bool:
