@@ -81,6 +81,17 @@ def test_queue_filter_names_queues_and_leaves_their_callers(admin_client):
     assert counts(admin_client) == ["2", "2", "0", "0", "0"]
 
 
+@pytest.mark.parametrize("query", ["?queue=support", "?q=5678", "?days=7"])
+def test_part_of_the_callers_is_not_said_to_be_all_who_are_to_be_rung_back(
+    admin_client, query
+):
+    called(10)
+
+    head = "<b>要折り返し: 1</b>"
+    assert head in admin_client.get(LIST).content.decode()
+    assert head not in admin_client.get(LIST + query).content.decode()
+
+
 def test_queue_that_is_set_up_no_more_can_still_be_asked_for(admin_client):
     called(10, queue="old")
 

@@ -282,6 +282,7 @@ def test_list_speaks_both_languages(admin_client, sato):
 
     for said in (
         "要対応 1",
+        "未対応 0",
         "2回放棄",
         "1時間0分前",
         "サポート",
@@ -291,6 +292,7 @@ def test_list_speaks_both_languages(admin_client, sato):
         assert said in texts["ja"]
     for said in (
         "To do 1",
+        "Open 0",
         "2 times",
         "1 h 0 min ago",
         "In progress",
