@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.models import AbandonedCall, FollowUp
 from reports.admin.filters import PeriodFilter, RecentQueueFilter
 from reports.admin.history.base import HistoryAdmin
-from reports.present import links
+from reports.present import links, masking
 from reports.query.selection import Selection
 from reports.query.table import NOTHING
 
@@ -50,12 +50,24 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(Selection(**self.asked()).condition(FollowUp))
 
 
+def caller_url(follow_up: FollowUp) -> str:
+    """The caller on the work list, for readers who may open it.
+
+    Empty for others, and if the call was withdrawn from the list.
+    """
+    call, reader = follow_up.abandoned_call, masking.reader()
+    may_open = reader and reader.has_perm("callcenter.view_abandonedcall")
+    if call.is_withdrawn or not may_open:
+        return ""
+    return reverse("admin:worklist_caller", args=[call.pk])
+
+
 class FollowUpList(ChangeList):
     """Rows that lead to the caller on the work list, where the work is done."""
 
     def url_for_result(self, result: Any) -> str:
         """The page of the caller, or the row's own where the work list has none."""
-        return self.model_admin.caller_url(result) or super().url_for_result(result)
+        return caller_url(result) or str(super().url_for_result(result))
 
 
 @admin.register(FollowUp)
@@ -92,17 +104,10 @@ class FollowUpAdmin(HistoryAdmin[FollowUp]):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return FollowUpList
 
-    def caller_url(self, follow_up: FollowUp) -> str:
-        """The caller on the work list; empty if the call was withdrawn from it."""
-        call = follow_up.abandoned_call
-        if call.is_withdrawn:
-            return ""
-        return reverse("admin:worklist_caller", args=[call.pk])
-
     @admin.display(description=_("notes and attempts"))
     def steps(self, follow_up: FollowUp) -> str:
         """A link to the page that shows and takes them."""
-        url = self.caller_url(follow_up)
+        url = caller_url(follow_up)
         if not url:
             return NOTHING
         return format_html('<a href="{}">{}</a>', url, gettext("On the work list"))

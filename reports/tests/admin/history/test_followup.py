@@ -135,7 +135,7 @@ def test_list_names_caller_queue_state_and_who_newest_change_first(admin_client)
 
 
 def test_list_is_filtered_by_period_queue_and_state(admin_client):
-    day = {"updated_at": datetime(2026, 11, 24, 3, tzinfo=UTC)}
+    day: Any = {"updated_at": datetime(2026, 11, 24, 3, tzinfo=UTC)}
     worked_on("+819000000001", **day)
     worked_on("+819000000002", "billing", **day)
     worked_on("+819000000003", state="reached", **day)
@@ -179,6 +179,15 @@ def test_row_leads_to_the_caller_on_the_work_list(admin_client):
         page(withdrawn),
         caller,
     ]
+
+
+def test_row_leads_to_its_own_page_for_those_who_may_not_open_the_work_list(staff):
+    follow_up = rows.make_follow_up()
+
+    html = staff("view_followup").get(reverse("admin:callcenter_followup_changelist"))
+
+    assert f'<a href="{page(follow_up)}' in html.content.decode()
+    assert "/admin/worklist/" not in html.content.decode()
 
 
 def test_abandoned_call_shows_its_follow_up_below(admin_client):
