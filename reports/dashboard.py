@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -14,7 +13,6 @@ from django.utils.translation import gettext
 
 from callcenter import presence
 from callcenter.models import (
-    AbandonedCall,
     Call,
     OperatorState,
     PhoneLine,
@@ -28,6 +26,7 @@ from reports.present.links import list_url
 from reports.query.metrics import Tally, rate
 from reports.query.periods import Period
 from reports.query.selection import Selection
+from reports.worklist import tabs, words
 
 Outcome = QueueEntry.Outcome
 State = OperatorState.State
@@ -107,7 +106,7 @@ def today(user: User | AnonymousUser) -> Today | None:
             _waiting(now),
             _of_outcome(gettext("Answered"), counts, Outcome.ANSWERED, day),
             _of_outcome(gettext("Abandoned"), counts, Outcome.ABANDONED, day),
-            _to_ring_back(start, end),
+            _to_ring_back(now),
             *([_operators(now)] if may_see_operators else []),
         ],
         balance=balance(
@@ -162,19 +161,11 @@ def _of_outcome(
     return Figure(label, formats.count(number), _entries_url(day, outcome), note)
 
 
-def _to_ring_back(start: datetime, end: datetime) -> Figure:
-    # with_state adds a column that the types do not know.
-    found: Any = AbandonedCall.objects.with_state()
-    lost = found.filter(
-        abandoned_at__gte=start, abandoned_at__lt=end, state__in=["open", "in_progress"]
-    )
-    callers = lost.aggregate(count=Count("caller", distinct=True))["count"]
+def _to_ring_back(now: datetime) -> Figure:
+    """All callers to ring back, however old, as the work list counts them."""
+    value, note = words.to_ring_back(tabs.to_ring_back(now))
     return Figure(
-        gettext("Callers to ring back"),
-        formats.count(callers),
-        # The callers that wait, whatever else is in the history.
-        f"{reverse('admin:worklist')}?days=1",
-        gettext("of today's abandoned calls"),
+        gettext("Callers to ring back"), value, reverse("admin:worklist"), note
     )
 
 

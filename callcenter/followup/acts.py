@@ -18,6 +18,7 @@ from callcenter.followup.claims import (
     join_running_claims,
     lock_calls,
     lock_open_calls,
+    note_finished,
 )
 from callcenter.locking import is_lock_error, try_again_when_locked
 from callcenter.models.abandoned import AbandonedCall
@@ -125,7 +126,9 @@ def reopen(row: AbandonedCall, user: User) -> None:
         together = done.filter(abandoned_call=row)
         if this.handled_at:
             together = done.filter(handled_at=this.handled_at)
-        together.update(
+        reopened = list(together)
+        note_finished(reopened, is_finished=False)
+        done.filter(pk__in=[each.pk for each in reopened]).update(
             state=State.OPEN,
             claimed_by=None,
             claimed_at=None,

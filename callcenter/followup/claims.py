@@ -64,6 +64,17 @@ class OpenCalls:
         for each in self.follow_ups:
             if not each.pk:
                 each.save(force_insert=True)
+        if "state" in values:
+            note_finished(self.follow_ups, is_finished=values["state"] in DONE)
+
+
+def note_finished(follow_ups: Iterable[FollowUp], *, is_finished: bool) -> None:
+    """Note on the calls of follow-ups whether people have finished the work on them.
+
+    Their rows must be locked; a new state of a follow-up and this belong together.
+    """
+    calls = [each.abandoned_call_id for each in follow_ups]
+    AbandonedCall.objects.filter(pk__in=calls).update(is_finished=is_finished)
 
 
 def lock_calls(caller: str) -> list[AbandonedCall]:

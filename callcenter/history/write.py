@@ -29,6 +29,8 @@ from callcenter.models import (
 )
 
 RowT = TypeVar("RowT", bound=models.Model)
+# What people's acts write on an abandoned call (followup.claims); no derivation does.
+_ENTERED = frozenset({"is_finished"})
 Outcome = QueueEntry.Outcome
 
 
@@ -129,7 +131,11 @@ def _fingerprint(rows: Sequence[models.Model]) -> str:
         return ""
     # The loaded fields of an unsaved row are the values it was made with.
     values = [
-        sorted((name, value) for name, value in vars(row).items() if name != "_state")
+        sorted(
+            (name, value)
+            for name, value in vars(row).items()
+            if name != "_state" and name not in _ENTERED
+        )
         for row in rows
     ]
     return hashlib.blake2b(repr(values).encode(), digest_size=8).hexdigest()
@@ -205,7 +211,7 @@ def _write_abandoned(
             entry = entries.get((row.call_id, row.visit))
             if not row.is_withdrawn or row.entry_id != (entry and entry.pk):
                 row.is_withdrawn, row.entry, row.recovered_at = True, entry, None
-                row.save()
+                row.save(update_fields=["is_withdrawn", "entry", "recovered_at"])
         else:
             row.delete()
     for row in rows:
@@ -256,6 +262,8 @@ def _update(row: models.Model, derived: models.Model) -> None:
     """Saves the columns that differ, except the id; an equal row stays untouched."""
     changed: dict[str, Any] = {}
     for column in row._meta.concrete_fields:
+        if column.name in _ENTERED:
+            continue
         value = getattr(derived, column.attname)
         if not column.primary_key and getattr(row, column.attname) != value:
             changed[column.name] = value

@@ -18,6 +18,13 @@ class AbandonedCallQuerySet(models.QuerySet["AbandonedCall"]):
         """Calls whose caller can be rung back and has not been answered since."""
         return self.filter(is_withdrawn=False, recovered_at=None).exclude(caller="")
 
+    def to_ring_back(self) -> Self:
+        """Calls whose caller still has to be rung back: state open or in progress.
+
+        An index finds them among millions that are recovered or finished.
+        """
+        return self.reachable().filter(is_finished=False)
+
     def with_state(self) -> Self:
         """Add the column `state`: the first that fits (docs/contract.md 7, `state`)."""
         people = "follow_up__state"
@@ -74,6 +81,10 @@ class AbandonedCall(models.Model):
     recovered_at = models.DateTimeField(_("recovered at"), null=True, blank=True)
     # A late event has shown that it was no abandonment; kept for what people entered.
     is_withdrawn = models.BooleanField(_("withdrawn"), default=False)
+    # Whether people have reached the caller or closed the matter. The column that no
+    # derivation writes: it follows the state of the follow-up (followup.claims), so
+    # that one index holds all that is still to do.
+    is_finished = models.BooleanField(_("finished"), default=False)
 
     # One of `State`; only on rows read by `with_state`.
     state: str
@@ -88,6 +99,11 @@ class AbandonedCall(models.Model):
             # Reports by period of entering; the work list by age.
             models.Index(fields=["entered_at"], name="abandoned_entered_at"),
             models.Index(fields=["abandoned_at"], name="abandoned_abandoned_at"),
+            # What is still to do, by age, however much else there is.
+            models.Index(
+                fields=["is_finished", "recovered_at", "abandoned_at", "caller"],
+                name="abandoned_to_do",
+            ),
             # The calls of one caller: merged on the work list, derived again once the
             # caller has been reached.
             models.Index(fields=["caller", "abandoned_at"], name="abandoned_caller"),

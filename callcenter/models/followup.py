@@ -56,7 +56,13 @@ class FollowUp(models.Model):
     class Meta:
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
+        ordering = ["-updated_at", "-id"]
         permissions = [("release_claims", _("Can release claims of others"))]
+        indexes = [
+            # The list, newest change first; a rare state of all times.
+            models.Index(fields=["updated_at"], name="follow_up_updated_at"),
+            models.Index(fields=["state", "updated_at"], name="follow_up_state"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(state="in_progress")

@@ -28,8 +28,6 @@ from reports.query.table import ListTable, Reading
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
-# Whoever may add an export to the record may make one.
-PERMISSION = "reports.add_exportaudit"
 # A list of fewer rows is read by one query.
 SHORT_ROWS = 10_000
 
@@ -54,7 +52,7 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         return (
             self.table is not None
             and self.has_view_permission(request)
-            and request.user.has_perm(PERMISSION)
+            and request.user.has_perm(audit.PERMISSION)
         )
 
     def export_view(self, request: HttpRequest, code: str) -> HttpResponseBase:

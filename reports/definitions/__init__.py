@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from reports.definitions.callers import AbandonedCallsReport
+from reports.definitions.callers import AbandonedCallsReport, FollowUps
 from reports.definitions.calls import CallsReport, LegsReport
 from reports.definitions.entries import (
     CallbackRequests,
@@ -52,6 +52,7 @@ LISTS: dict[type[models.Model], ListTable] = {
         _IVR_STEPS,
         OperatorStates(),
         _ABANDONED_CALLS,
+        FollowUps(),
         CallbackRequests(),
         Voicemails(),
         Recordings(),

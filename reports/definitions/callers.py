@@ -1,19 +1,35 @@
-"""Abandoned calls, with the state of the work on each caller."""
+"""Abandoned calls, with the state of the work on each caller, and that work."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models import AbandonedCall
+from callcenter.models import AbandonedCall, FollowUp
 from reports.definitions import columns
 from reports.present import kinds, names, swatches
 from reports.query.keyset import Listed
 from reports.query.selection import Selection
 from reports.query.table import Column, ListTable
 
+State = AbandonedCall.State
+
 
 def _seconds(start: datetime, end: datetime | None) -> int | None:
     return None if end is None else int((end - start).total_seconds())
+
+
+def _work_state(
+    state: str, is_withdrawn: bool, recovered_at: datetime | None, caller: str
+) -> str:
+    """The state of the work on a call, as `AbandonedCall.with_state` has it."""
+    if is_withdrawn:
+        return State.WITHDRAWN
+    if state in (State.REACHED, State.CLOSED):
+        return state
+    if recovered_at:
+        return State.RECOVERED
+    return state if caller else State.CLOSED
 
 
 class AbandonedCallsReport(ListTable):
@@ -72,3 +88,56 @@ class AbandonedCallsReport(ListTable):
         """Those that entered in the period; withdrawn ones count nowhere."""
         rows = AbandonedCall.objects.with_state().filter(is_withdrawn=False)
         return asked.listed(rows, "entered_at")
+
+
+class FollowUps(ListTable):
+    """One row per abandoned call on which somebody has acted."""
+
+    slug = "follow-ups"
+    model = FollowUp
+    moment = "updated_at"
+    columns = [
+        replace(columns.CALLER, paths=("abandoned_call__caller",)),
+        replace(columns.QUEUE, paths=("abandoned_call__queue",)),
+        Column(
+            "abandoned_at",
+            _("Abandoned at"),
+            kinds.MOMENT,
+            paths=("abandoned_call__abandoned_at",),
+        ),
+        Column(
+            "state",
+            _("State"),
+            names=names.of(State),
+            drawn=swatches.badge,
+            paths=(
+                "state",
+                "abandoned_call__is_withdrawn",
+                "abandoned_call__recovered_at",
+                "abandoned_call__caller",
+            ),
+            value=_work_state,
+        ),
+        Column(
+            "claimed_by",
+            _("claimed by"),
+            names=names.users,
+            paths=("claimed_by__username",),
+        ),
+        *columns.of_fields(FollowUp, "claimed_at", "attempts", "updated_at"),
+        Column(
+            "handled_by",
+            _("handled by"),
+            names=names.users,
+            paths=("handled_by__username",),
+        ),
+        *columns.of_fields(FollowUp, "handled_at"),
+        replace(columns.CALL_SID, paths=("abandoned_call__call__sid",)),
+        replace(columns.VISIT, paths=("abandoned_call__visit",)),
+        Column(
+            "recovered_at",
+            _("Recovered at"),
+            kinds.MOMENT,
+            paths=("abandoned_call__recovered_at",),
+        ),
+    ]

@@ -8,6 +8,8 @@ from django.utils import timezone
 from reports.models import ExportAudit
 
 State = ExportAudit.State
+# Whoever may add an export to the record may make one.
+PERMISSION = "reports.add_exportaudit"
 
 
 def begin(

@@ -58,6 +58,22 @@ def age(value: datetime, now: datetime) -> str:
     return gettext("just now")
 
 
+def later(seconds: int) -> str:
+    """How much later something was, in its two largest units: 2 h 14 min later."""
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return gettext("%(days)d d %(hours)d h later") % {"days": days, "hours": hour}
+    if hours:
+        said = gettext("%(hours)d h %(minutes)d min later")
+        return said % {"hours": hour, "minutes": minute}
+    if minutes:
+        said = gettext("%(minutes)d min %(seconds)d s later")
+        return said % {"minutes": minute, "seconds": second}
+    return gettext("%(seconds)d s later") % {"seconds": second}
+
+
 def interval(value: datetime | str) -> str:
     """The start of an interval; the code of an hour or weekday is left unchanged."""
     if isinstance(value, str):

@@ -23,6 +23,7 @@ from callcenter.models import (
     Call,
     CallbackRequest,
     Connection,
+    FollowUp,
     IvrStep,
     OperatorState,
     QueueEntry,
@@ -170,6 +171,24 @@ def _step_of_operators(operators: tuple[str, ...]) -> Q:
     return _there_is(calls)
 
 
+def _of_abandoned_call(queue: str) -> Q:
+    """Follow-ups of calls that were abandoned in a queue."""
+    calls = AbandonedCall.objects.filter(queue=queue, pk=OuterRef("abandoned_call"))
+    return _there_is(calls)
+
+
+def _state_of_work(state: str) -> Q:
+    """Follow-ups in a state of the work: people's, unless history goes before it."""
+    calls = AbandonedCall.objects.filter(pk=OuterRef("abandoned_call"))
+    if state == AbandonedCall.State.RECOVERED:
+        recovered = calls.filter(is_withdrawn=False, recovered_at__isnull=False)
+        unfinished = [FollowUp.State.OPEN, FollowUp.State.IN_PROGRESS]
+        return Q(state__in=unfinished) & _there_is(recovered)
+    if state in (AbandonedCall.State.REACHED, AbandonedCall.State.CLOSED):
+        return Q(state=state) & _there_is(calls.filter(is_withdrawn=False))
+    return Q(state=state) & _there_is(calls.reachable())
+
+
 def _waits_now(_now: bool) -> Q:
     return presence.is_waiting(timezone.now())
 
@@ -199,6 +218,7 @@ _CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
         "line": _of_call("line"),
         "operators": _taken_from("entry"),
     },
+    FollowUp: {"queue": _of_abandoned_call, "state": _state_of_work},
     Connection: {
         "queue": _of_entry("queue"),
         "line": _of_entry("call__line"),

@@ -2,13 +2,16 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.urls import clear_url_caches, reverse
 
 from callcenter import presence
-from callcenter.models import OperatorState, QueueEntry
+from callcenter.followup import acts
+from callcenter.models import AbandonedCall, OperatorState, QueueEntry
 from reports.tests.admin import rows
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +69,7 @@ def test_figures_count_the_day_until_now(staff):
         ("待ち中", "1", "最長 11:02 から"),
         ("応答", "1", "受付対象の 50.0%"),
         ("放棄", "1", "受付対象の 50.0%"),
-        ("要折り返し", "1", "今日の放棄のうち"),
+        ("要折り返し", "1", "うち今日の放棄 1人"),
         ("受付可のオペレーター", "0", "通話中 1"),
     ]
 
@@ -133,15 +136,44 @@ def test_every_number_of_the_balance_opens_its_entries(staff):
     assert client.get(balance.terms[1].url).context["cl"].result_count == 1
 
 
-@time_machine.travel(EVENING, tick=False)
-def test_callers_to_ring_back_are_on_the_work_list(staff):
-    rows.make_abandoned()
+def abandoned(caller: str, ago: timedelta, **more: Any) -> AbandonedCall:
+    """An abandoned call of this caller, so long before the evening."""
+    call = rows.make_call(caller=caller)
+    row = rows.make_abandoned(rows.make_entry(call, outcome="abandoned"))
+    at = EVENING - ago
+    AbandonedCall.objects.filter(pk=row.pk).update(
+        entered_at=at, abandoned_at=at, caller=caller, **more
+    )
+    return row
+
+
+@time_machine.travel(EVENING, tick=False)  # 21:00 in Tokyo
+def test_callers_to_ring_back_are_those_of_the_work_list_and_as_many(staff):
+    abandoned("+819000000001", timedelta(hours=1))
+    abandoned("+819000000001", timedelta(hours=2))
+    abandoned("+819000000002", timedelta(hours=22))  # before midnight
+    abandoned("+819000000003", timedelta(days=3))
+    abandoned("+819000000003", timedelta(hours=3))
+    abandoned("+819000000004", timedelta(days=400))
+    abandoned("", timedelta(hours=1))
+    abandoned("+819000000005", timedelta(hours=1), recovered_at=EVENING)
+    abandoned("+819000000006", timedelta(hours=1), is_withdrawn=True)
+    abandoned("+819000000007", timedelta(hours=1))
+    acts.close("+819000000007", User.objects.create_user("sato"))
     client = staff(*SEES_CALLS)
 
     figure = client.get("/admin/").context["today"].figures[4]
+    page = client.get(figure.url)
 
-    assert (figure.value, figure.url) == ("1", "/admin/worklist/?days=1")
-    assert client.get(figure.url).status_code == 200
+    assert (figure.label, figure.value, figure.note) == (
+        "要折り返し",
+        "4",
+        "うち今日の放棄 2人",
+    )
+    assert len(page.context["callers"]) == 4
+    assert page.context["tabs"][0]["count"] == "4"
+    html = page.content.decode()
+    assert "<b>要折り返し: 4</b> (うち今日の放棄 2人)" in html
 
 
 @time_machine.travel(EVENING, tick=False)

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import FollowUpStep
-from reports.worklist.callers import DAYS, USUAL_DAYS, Place, Tab
+from reports.worklist.tabs import ALL, DAYS, Place, Tab
 
 # A note is a few sentences; what is longer belongs elsewhere.
 MOST_CHARACTERS = 2000
@@ -23,6 +23,9 @@ class ListForm(forms.Form):
     days = forms.TypedChoiceField(
         choices=[(days, days) for days in DAYS], coerce=int, required=False
     )
+    # Also of a queue that is set up no more: history keeps its calls.
+    queue = forms.CharField(required=False, max_length=64)
+    q = forms.CharField(required=False, max_length=200)
     after = forms.CharField(required=False, max_length=60)
 
     def clean_after(self) -> Place | None:
@@ -39,7 +42,10 @@ class ListQuery:
     """Which callers to show. An invalid part of the URL is replaced by its default."""
 
     tab: Tab = Tab.TODO
-    days: int = USUAL_DAYS
+    days: int = ALL
+    queue: str = ""
+    # What is typed into the search box.
+    q: str = ""
     after: Place | None = None
     # Whether part of the URL was invalid.
     has_errors: bool = False
@@ -52,20 +58,25 @@ class ListQuery:
         asked = form.cleaned_data
         return cls(
             Tab(asked.get("tab") or Tab.TODO),
-            asked.get("days") or USUAL_DAYS,
+            asked.get("days") or ALL,
+            asked.get("queue", ""),
+            asked.get("q", ""),
             asked.get("after"),
             has_errors,
         )
 
-    def query(self, **changes: Any) -> str:
-        """The query of a URL, with changes; defaults are left out."""
+    def parameters(self, **changes: Any) -> dict[str, str]:
+        """The parameters of a URL, with changes; defaults are left out."""
         asked = replace(self, **changes)
-        query = {
+        return {
             name: str(getattr(asked, name))
-            for name in ("tab", "days", "after")
+            for name in ("tab", "days", "queue", "q", "after")
             if getattr(asked, name) != getattr(_USUAL, name)
         }
-        return f"?{urlencode(query)}"
+
+    def query(self, **changes: Any) -> str:
+        """The query of a URL, with changes; defaults are left out."""
+        return f"?{urlencode(self.parameters(**changes))}"
 
 
 _USUAL = ListQuery()

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
@@ -101,6 +104,15 @@ class Reader:
             may_act=user.has_perm("callcenter.change_followup"),
         )
 
+    @classmethod
+    def of_request(cls, request: HttpRequest) -> "Reader":
+        """Who asks; PermissionDenied without the right to see abandoned calls."""
+        user = request.user
+        may_look = user.has_perm("callcenter.view_abandonedcall")
+        if not (isinstance(user, User) and may_look):
+            raise PermissionDenied
+        return cls.of(user, timezone.now())
+
     def number(self, number: str) -> str:
         """A number as this reader may see it."""
         if not number:
@@ -163,8 +175,7 @@ class Reader:
         recovered = ""
         if call.state == State.RECOVERED and call.recovered_at:
             seconds = int((call.recovered_at - call.abandoned_at).total_seconds())
-            said = gettext("after %(duration)s")
-            recovered = said % {"duration": formats.duration(seconds)}
+            recovered = formats.later(seconds)
         url = reverse("admin:callcenter_call_change", args=[call.call_id])
         return ShownCall(
             moment=call.abandoned_at,

@@ -14,6 +14,7 @@ from django.db import transaction
 from callcenter.days import midnight
 from callcenter.demo.past.days import Past
 from callcenter.demo.setup import names
+from callcenter.followup.claims import DONE, note_finished
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 
 State = FollowUp.State
@@ -96,6 +97,9 @@ def follow_up(past: Past, abandoned: Sequence[str]) -> int:
     for row in made:
         row.updated_at = row.claimed_at or past.until
     FollowUp.objects.bulk_update(made, ["updated_at"], batch_size=_BATCH)
+    finished = [row for row in made if row.state in DONE]
+    for start in range(0, len(finished), _BATCH):
+        note_finished(finished[start : start + _BATCH], is_finished=True)
     return len(made)
 
 

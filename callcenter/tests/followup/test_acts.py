@@ -42,6 +42,16 @@ def yamada():
     return User.objects.create_user("yamada")
 
 
+@pytest.fixture(autouse=True)
+def what_is_to_do_is_found_by_the_index():
+    """After every act the indexed columns say the same as the state."""
+    yield
+    to_do = AbandonedCall.objects.to_ring_back().values_list("pk", flat=True)
+    rows: Any = AbandonedCall.objects.with_state()
+    expected = rows.filter(state__in=["open", "in_progress"])
+    assert set(to_do) == set(expected.values_list("pk", flat=True))
+
+
 def states() -> list[tuple[str, str | None]]:
     """State and claiming user of every call, in order of giving up."""
     rows: Any = AbandonedCall.objects.with_state().order_by("abandoned_at", "pk")
@@ -188,6 +198,27 @@ def test_reopened_call_joins_the_running_claim(sato, yamada):
     acts.reopen(old, sato)
 
     assert states() == [("in_progress", "yamada")] * 2
+
+
+def test_call_is_finished_while_its_caller_is_reached_or_closed(sato):
+    row = gave_up(0)
+
+    def is_finished() -> bool:
+        row.refresh_from_db()
+        return row.is_finished
+
+    found = []
+    for act in (
+        lambda: acts.claim(CALLER, sato),
+        lambda: acts.attempt(CALLER, sato, "no_answer"),
+        lambda: acts.attempt(CALLER, sato, "reached"),
+        lambda: acts.reopen(row, sato),
+        lambda: acts.close(CALLER, sato),
+    ):
+        act()
+        found.append(is_finished())
+
+    assert found == [False, False, True, False, True]
 
 
 def test_released_caller_can_be_claimed_by_anybody(sato, yamada):

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError
 
+from callcenter.followup import acts
 from callcenter.history import store
 from callcenter.history.store import rebuild
 from callcenter.models import (
@@ -194,6 +195,23 @@ def test_what_people_entered_survives_and_the_abandonment_is_withdrawn():
     )
     call_command("rebuild_calls")
     assert AbandonedCall.objects.get().is_withdrawn
+
+
+@pytest.mark.parametrize("check_all_rows", [True, False])
+def test_call_that_people_have_finished_stays_so_when_it_is_derived_again(
+    check_all_rows, django_user_model
+):
+    receive(ring(), choose(5), leave(65, "hangup", 60), end(66))
+    acts.close(CALLER_NUMBER, django_user_model.objects.create_user("sato"))
+
+    if check_all_rows:
+        call_command("rebuild_calls")
+    else:
+        receive(leave(64, "hangup", 59))  # an earlier copy: the row changes
+
+    row = AbandonedCall.objects.get()
+    assert row.is_finished
+    assert (row.wait_seconds == 60) == check_all_rows
 
 
 def test_an_abandonment_without_follow_up_is_deleted():

@@ -9,6 +9,7 @@ from reports.admin.filters import PeriodFilter
 from reports.admin.history.base import HistoryAdmin
 from reports.export.downloads import FORMATS
 from reports.models import ExportAudit
+from reports.worklist import files as worklist
 
 
 @admin.register(ExportAudit)
@@ -40,6 +41,8 @@ class ExportAuditAdmin(HistoryAdmin[ExportAudit]):
     @admin.display(description=_("list or report"))
     def exported(self, audit: ExportAudit) -> str:
         """The name of the list, or the stored code where there is no such table."""
+        if audit.subject == worklist.SLUG:
+            return str(worklist.TITLE)
         try:
             model = apps.get_model(audit.subject)
         except (LookupError, ValueError):

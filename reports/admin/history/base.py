@@ -17,11 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.numbers import caller_of, is_withheld
 from reports.admin.columns import AdminColumn
 from reports.admin.exports import ExportAdmin
-from reports.admin.history import search
 from reports.admin.history.linked import Linked, table
 from reports.present import masking
 from reports.present.formats import DIGITS_LEFT
-from reports.query import values
+from reports.query import search, values
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call, QueueEntry, WebhookEvent
 from reports.admin.filters import DerivationFilter, PeriodFilter, RecentChoiceFilter
-from reports.admin.history import search
 from reports.admin.history.base import HistoryAdmin
 from reports.admin.history.linked import Linked
 from reports.present import masking
+from reports.query import search
 from reports.query.table import NOTHING
 from reports.timeline.lines import form_value
 

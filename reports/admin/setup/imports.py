@@ -24,12 +24,12 @@ from import_export.forms import ConfirmImportForm, ImportForm
 from import_export.results import Result, RowResult
 from import_export.tmp_storages import BaseStorage
 
-from reports.admin.exports import PERMISSION
 from reports.admin.setup import changes, import_uploads
 from reports.admin.setup.base import ModelT, SetupAdmin
 from reports.admin.setup.import_cells import YesOrNo
 from reports.admin.setup.import_resources import SetupResource, detail, sentences, shown
 from reports.admin.setup.import_uploads import Unreadable
+from reports.export import audit
 from reports.present import kinds
 from reports.present.links import list_url
 from reports.query.table import Column, Reading
@@ -174,7 +174,9 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
         return self.has_add_permission(request) and self.has_change_permission(request)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request) and request.user.has_perm(PERMISSION)
+        return self.has_view_permission(request) and request.user.has_perm(
+            audit.PERMISSION
+        )
 
     def export_reading(self, request: HttpRequest, changelist: ChangeList) -> Reading:
         return reading_of(self.resource(), changelist.queryset)

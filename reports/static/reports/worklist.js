@@ -1,62 +1,30 @@
-// The work list while it is open: ringing back claims first, and what others do appears
-// without moving a row. The page works without it.
+// The work list while it is open: what others do appears without moving a row, and new
+// calls are announced. The page works without it.
 
 const SECONDS_BETWEEN_LOOKS = 20;
 
 const notice = document.getElementById("worklist-notice");
 
-function say(text, isBad) {
+function say(text) {
   notice.replaceChildren();
   const box = document.createElement("div");
   const sign = document.createElement("span");
   const words = document.createElement("p");
-  box.className = isBad ? "note note-bad" : "note";
+  box.className = "note";
   sign.className = "note-sign";
   sign.setAttribute("aria-hidden", "true");
-  sign.textContent = isBad ? "‼" : "i";
+  sign.textContent = "i";
   words.textContent = text;
   box.append(sign, words);
   notice.append(box);
   return box;
 }
 
-function wire(part) {
-  for (const link of part.querySelectorAll("a.ring")) {
-    link.hidden = false;
-    link.parentElement.querySelector("button[value=ring]").hidden = true;
-    link.addEventListener("click", ring);
-  }
-}
-
-async function ring(event) {
-  event.preventDefault();
-  const link = event.currentTarget;
-  const form = new FormData(link.closest("form"));
-  form.set("act", "ring");
-  const answer = await fetch(link.closest("form").action, {
-    method: "POST",
-    body: form,
-    headers: { Accept: "application/json" },
-  }).catch(() => null);
-  if (answer?.ok) {
-    window.location.href = link.href;
-  } else if (answer?.status === 409) {
-    say((await answer.json()).refused, true);
-  } else {
-    // Logged out, or not connected: the server's own page says so.
-    link.closest("form").querySelector("button[value=ring]").click();
-    return;
-  }
-  const id = link.closest("tbody").id;
-  await look(id);
-  document.getElementById(id).querySelector(".acts :is(a, button)")?.focus();
-}
-
 function rowsOf(page) {
   return new Map([...page.querySelectorAll("tbody.caller")].map((row) => [row.id, row]));
 }
 
-async function look(acted) {
+async function look() {
   const answer = await fetch(window.location.href, {
     headers: { Accept: "text/html" },
   }).catch(() => null);
@@ -71,22 +39,22 @@ async function look(acted) {
     for (const button of row.querySelectorAll(".acts :is(a, button)")) {
       button.toggleAttribute("inert", !fresh);
     }
-    const isInUse = row.contains(document.activeElement) && id !== acted;
+    const isInUse = row.contains(document.activeElement);
     if (fresh && changed(row, fresh) && !isInUse) {
       const isOpen = row.querySelector("details")?.open;
       row.replaceChildren(...fresh.childNodes);
       if (isOpen === false) {
         row.querySelector("details").open = false;
       }
-      wire(row);
     }
-    now.delete(id);
   }
   const counts = page.querySelectorAll(".tabs b");
   document.querySelectorAll(".tabs b").forEach((count, place) => {
     count.textContent = counts[place].textContent;
   });
-  announce(now.size);
+  const [head, freshHead] = [document, page].map((each) => each.querySelector(".asof"));
+  head.replaceChildren(...freshHead.childNodes);
+  announce(page.getElementById(notice.id));
 }
 
 // Tokens differ with every answer, ages every minute; neither is news.
@@ -100,13 +68,15 @@ function changed(row, fresh) {
   return gist(row) !== gist(fresh);
 }
 
-function announce(newCallers) {
+// The newest call counts, not the rows: an older caller moves up onto the page when
+// another is done with.
+function announce(fresh) {
   const words = notice.dataset;
-  if (!newCallers || words.said === String(newCallers)) {
+  const isNew = Number(fresh?.dataset.newest) > Number(words.newest);
+  if (!isNew || notice.hasChildNodes()) {
     return;
   }
-  words.said = String(newCallers);
-  const box = say(words.news.replace("{count}", newCallers), false);
+  const box = say(words.news);
   const link = document.createElement("a");
   link.className = "btn";
   link.href = window.location.href;
@@ -114,7 +84,6 @@ function announce(newCallers) {
   box.append(link);
 }
 
-wire(document);
 setInterval(() => {
   if (!document.hidden) {
     look();

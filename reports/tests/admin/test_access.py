@@ -40,7 +40,11 @@ def test_superuser_sees_list_and_page_of_every_table(admin_client, name):
     listed = admin_client.get(changelist(name))
     shown = admin_client.get(page(name, row.pk))
 
-    assert page(name, row.pk) in listed.content.decode()
+    link = page(name, row.pk)
+    if name == "followup":
+        # The work is done there; below the abandoned call the row has its own link.
+        link = reverse("admin:worklist_caller", args=[row.abandoned_call_id])
+    assert link in listed.content.decode()
     assert (listed.status_code, shown.status_code) == (200, 200)
     assert "MiniCC" in shown.content.decode()
 

@@ -51,10 +51,13 @@ def test_claim_goes_back_to_the_list_as_it_was(admin_client):
     row = gave_up(10)
 
     response = admin_client.post(
-        f"{LIST}{row.pk}/", {"act": "claim", "back": "?tab=open&days=30"}
+        f"{LIST}{row.pk}/",
+        {"act": "claim", "back": "?tab=open&days=30&queue=support&q=5678"},
     )
 
-    assert response.url == f"{LIST}?tab=open&days=30#caller-{row.pk}"
+    assert (
+        response.url == f"{LIST}?tab=open&days=30&queue=support&q=5678#caller-{row.pk}"
+    )
     assert state() == [("in_progress", "admin")]
 
 
@@ -70,26 +73,80 @@ def test_ringing_back_claims_and_goes_on_to_the_caller(admin_client):
     assert f'href="{LIST}?days=30"' in html
 
 
-def test_script_gets_json_that_says_whether_the_claim_succeeded(admin_client, sato):
+def test_number_to_dial_is_shown_large_above_the_form_for_the_result(admin_client):
     row = gave_up(10)
 
-    answers = []
-    for _ in range(2):
-        answer = admin_client.post(
-            f"{LIST}{row.pk}/",
-            {"act": "ring"},
-            headers={"accept": "application/json", "accept-language": "en"},
-        )
-        answers.append((answer.status_code, answer.json()))
-        FollowUp.objects.update(claimed_by=sato)
+    html = act(admin_client, row, "ring").content.decode()
 
-    assert answers == [
-        (200, {"refused": ""}),
-        (
-            409,
-            {"refused": "090-1234-5678 has been claimed by 佐藤 since 15:00."},
-        ),
+    order = [
+        html.index(part)
+        for part in (
+            "Dial this number on your own telephone:",
+            '<p class="dial-number">090-1234-5678</p>',
+            'href="tel:+819012345678"',
+            '<select name="result"',
+            'name="act" value="attempt"',
+        )
     ]
+    assert order == sorted(order)
+    before = admin_client.get(f"{LIST}{gave_up(5, '+815012345678').pk}/")
+    assert "dial-number" not in before.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            [
+                "090-1234-5678 is assigned to you. Dial the number, then save the"
+                " result.",
+                "090-1234-5678 is released: anybody can ring back.",
+                "090-1234-5678 is assigned to you.",
+                "Note saved for 090-1234-5678.",
+                "Result saved for 090-1234-5678: No answer.",
+                "090-1234-5678 is closed.",
+                "090-1234-5678 is open again.",
+            ],
+        ),
+        (
+            "ja",
+            [
+                "090-1234-5678 の担当になりました。"
+                "電話をかけてから、結果を保存してください。",
+                "090-1234-5678 の担当を解除しました。だれでも折り返せます。",
+                "090-1234-5678 の担当になりました。",
+                "090-1234-5678 のメモを保存しました。",
+                "090-1234-5678 の結果を保存しました: 不在",
+                "090-1234-5678 を終了にしました。",
+                "090-1234-5678 を未対応に戻しました。",
+            ],
+        ),
+    ],
+)
+def test_every_act_is_confirmed_on_the_page_that_follows(
+    admin_client, language, expected
+):
+    row = gave_up(10)
+    done = [
+        {"act": "ring"},
+        {"act": "release"},
+        {"act": "claim", "back": "?"},
+        {"act": "note", "text": "wants an invoice"},
+        {"act": "attempt", "result": "no_answer"},
+        {"act": "close"},
+        {"act": "reopen", "back": "?tab=closed"},
+    ]
+
+    found = []
+    for each in done:
+        response = admin_client.post(
+            f"{LIST}{row.pk}/", each, follow=True, headers={"accept-language": language}
+        )
+        found += said(response)
+        assert '<li class="success">' in response.content.decode()
+
+    assert found == expected
 
 
 def test_acts_on_a_caller_claimed_by_somebody_else_are_refused_with_a_message(

@@ -63,30 +63,74 @@ def caller(page: Page, number: str = "090-1234-5678"):
 def test_of_two_users_who_ring_the_same_caller_one_is_refused(window):
     first, second = window("sato"), window("yamada")
 
-    # Clicked by script: a browser without a telephone asks what to do with the link,
-    # and takes no further click meanwhile.
-    caller(first).locator("a.ring").evaluate("link => link.click()")
-    expect(caller(first).locator(".badge").first).to_have_text("In progress")
-    caller(second).locator("a.ring").evaluate("link => link.click()")
+    caller(first).get_by_role("button", name="Ring back").click()
+    expect(first.locator(".dial-number")).to_have_text("090-1234-5678")
+    caller(second).get_by_role("button", name="Ring back").click()
 
-    notice = second.locator("#worklist-notice")
-    expect(notice).to_contain_text("090-1234-5678 has been claimed by sato since")
+    refused = second.locator(".messagelist .error")
+    expect(refused).to_contain_text("090-1234-5678 has been claimed by sato since")
     expect(caller(second)).to_contain_text("Assigned")
     expect(caller(second).locator(".acts :is(a, button)")).to_have_count(0)
+    first.goto(second.url)
     expect(caller(first).get_by_role("link", name="Enter result")).to_have_count(1)
-    expect(caller(first).get_by_role("link", name="Ring back")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_number_to_dial_is_large_and_one_click_selects_it(window, width):
+    page = window("sato", width)
+
+    caller(page, "03-1234-5678").get_by_role("button", name="Ring back").click()
+    number = page.locator(".dial-number")
+    number.click()
+
+    assert page.evaluate("getSelection().toString().trim()") == "03-1234-5678"
+    assert number.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") > 36
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    dialled = page.get_by_role("link", name="Call from this device")
+    expect(dialled).to_have_attribute("href", "tel:+81312345678")
+
+
+def test_open_page_announces_calls_that_have_come_and_no_others(window):
+    other = window("yamada")
+    caller(other, "03-1234-5678").locator("a.tel").click()
+    other.locator("button[value=close]").click()
+    expect(other.locator(".messagelist .success")).to_be_visible()
+    page = window("sato")
+    page.clock.install()
+    page.goto(page.url)
+    claimed = caller(page).locator(".badge").first
+    notice = page.locator("#worklist-notice")
+    newest = other.url
+    other.goto(page.url)
+    caller(other).get_by_role("button", name="Claim").click()
+
+    page.clock.run_for(21_000)
+    expect(claimed).to_have_text("In progress")
+    expect(notice).to_be_empty()
+    # The newest call is to do again.
+    other.goto(newest)
+    other.locator("button[value=reopen]").click()
+    expect(other.locator(".messagelist .success")).to_be_visible()
+    page.clock.run_for(21_000)
+
+    expect(notice).to_contain_text("There are new abandoned calls.")
+    expect(page.locator(".asof")).to_contain_text("Callers to ring back: 2")
+    expect(page.locator(".tabs b").first).to_have_text("2")
 
 
 def test_work_list_can_be_used_without_script_and_by_keyboard(window):
     page = window("sato", java_script_enabled=False)
 
     caller(page).get_by_role("button", name="Ring back 090-1234-5678").press("Enter")
-    expect(page.get_by_role("link", name="Ring back")).to_have_attribute(
+    expect(page.get_by_role("link", name="Call from this device")).to_have_attribute(
         "href", "tel:+819012345678"
     )
     page.get_by_label("Result", exact=True).select_option("reached")
     page.get_by_role("button", name="Save the result").press("Enter")
     expect(page.locator(".asof .badge")).to_have_text("Reached")
+    expect(page.locator(".messagelist .success")).to_have_text(
+        "Result saved for 090-1234-5678: Reached."
+    )
     page.get_by_role("link", name="Abandoned calls work list").last.click()
 
     expect(page.locator("tbody.caller")).to_have_count(1)

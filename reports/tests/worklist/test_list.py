@@ -13,7 +13,7 @@ from django.urls import reverse
 from callcenter.followup import acts
 from callcenter.models import AbandonedCall
 from reports.tests.factories import make_abandoned, make_call, make_queue
-from reports.worklist import callers
+from reports.worklist import tabs
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +106,7 @@ def test_each_state_is_shown_under_its_tab(admin_client, sato):
     }
     assert counts(admin_client) == ["2", "1", "1", "1", "3"]
     [_withheld, recovered, _closed] = shown(admin_client, "?tab=closed")
-    assert recovered.last.recovered == "after 0:12:30"
+    assert recovered.last.recovered == "12 min 30 s later"
 
 
 def test_withheld_callers_are_not_merged_and_never_to_do(admin_client):
@@ -160,27 +160,69 @@ def test_list_reaches_as_far_back_as_was_chosen(admin_client):
     }
 
     assert found == {1: 1, 7: 2, 30: 3, 365: 4}
-    assert len(numbers(admin_client)) == 2
 
 
-def test_list_leaves_out_the_oldest_of_too_many_calls(admin_client, monkeypatch):
-    monkeypatch.setattr(callers, "MOST_CALLS", 3)
-    for minutes in range(5):
-        gave_up(minutes, f"+819000000{minutes:03d}")
+def test_all_that_is_open_is_shown_however_old(admin_client):
+    gave_up(3 * 365 * 24 * 60)
+    gave_up(5, TANAKA)
 
     response = admin_client.get(LIST, headers={"accept-language": "en"})
 
-    assert [each.last.age for each in response.context["callers"]] == [
+    assert [each.number for each in response.context["callers"]] == [
+        "090-1234-5678",
+        "090-8765-4321",
+    ]
+    assert response.context["days"][0] == {
+        "label": "All",
+        "url": "?",
+        "is_current": True,
+    }
+    assert "All are listed, however long ago they called." in response.content.decode()
+
+
+def test_cap_is_said_as_a_cap_and_never_as_a_total(admin_client, monkeypatch):
+    monkeypatch.setattr(tabs, "MOST_CALLS", 3)
+    for minutes in range(5):
+        gave_up(minutes, f"+819000000{minutes:03d}")
+    gave_up(2.5, "+819000001000", recovered_at=NOW)
+    gave_up(10, "+819000001001", recovered_at=NOW)
+
+    to_do = admin_client.get(LIST, headers={"accept-language": "en"})
+    closed = admin_client.get(f"{LIST}?tab=closed", headers={"accept-language": "en"})
+
+    assert [each.last.age for each in to_do.context["callers"]] == [
         "2 min ago",
         "1 min ago",
         "just now",
     ]
-    assert "There are too many calls to show older ones." in response.content.decode()
+    assert [tab["count"] for tab in to_do.context["tabs"]] == [
+        *("3+", "3+", "0+", "0+", "0+")
+    ]
+    assert to_do.context["to_ring_back"] == ("3+", "3 of them abandoned today")
+    assert to_do.context["limits"] == [
+        "This tab covers the newest 3 calls to ring back, since 24 Nov 2026,"
+        " 14:58:00. Older ones are neither shown nor counted.",
+        "Choose a queue, or search, to find older ones.",
+    ]
+    assert closed.context["callers"] == []
+    assert closed.context["limits"][0].startswith(
+        "This tab covers what is finished among the newest 3 abandoned calls, since"
+    )
+
+
+def test_finished_calls_do_not_hide_older_open_ones(admin_client, monkeypatch):
+    monkeypatch.setattr(tabs, "MOST_CALLS", 3)
+    gave_up(600)
+    for minutes in range(5):
+        gave_up(minutes, f"+819000000{minutes:03d}", recovered_at=NOW)
+
+    assert numbers(admin_client) == ["090-1234-5678"]
+    assert counts(admin_client) == ["1", "1", "0", "0+", "3+"]
 
 
 @pytest.mark.parametrize(("tab", "is_reversed"), [("todo", False), ("closed", True)])
 def test_pages_hold_every_caller_once(admin_client, monkeypatch, tab, is_reversed):
-    monkeypatch.setattr(callers, "PAGE_CALLERS", 2)
+    monkeypatch.setattr(tabs, "PAGE_CALLERS", 2)
     recovered = {"recovered_at": NOW} if tab == "closed" else {}
     expected = []
     for place in range(5):
@@ -240,6 +282,7 @@ def test_list_speaks_both_languages(admin_client, sato):
 
     for said in (
         "要対応 1",
+        "未対応 0",
         "2回放棄",
         "1時間0分前",
         "サポート",
@@ -249,6 +292,7 @@ def test_list_speaks_both_languages(admin_client, sato):
         assert said in texts["ja"]
     for said in (
         "To do 1",
+        "Open 0",
         "2 times",
         "1 h 0 min ago",
         "In progress",
@@ -275,7 +319,7 @@ def test_list_asks_a_fixed_number_of_queries(
         acts.attempt(f"+819000000{place:03d}", sato, "busy")
     admin_client.get(LIST)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         admin_client.get(LIST)
 
 
@@ -307,17 +351,17 @@ def test_user_who_may_ring_back_sees_the_numbers(member):
     html = operator.get(LIST).content.decode()
 
     assert "090-1234-5678" in html
-    assert 'href="tel:+819012345678"' in html
+    assert 'name="act" value="ring"' in html
 
 
-def test_buttons_carry_the_caller_and_ringing_back_is_a_telephone_link(admin_client):
+def test_buttons_carry_the_caller_and_nothing_dials_before_the_claim(admin_client):
     gave_up(10)
 
     html = admin_client.get(LIST, headers={"accept-language": "en"}).content.decode()
 
     named = re.findall(r'(Ring back|Claim)<span class="sr"> ([^<]*)</span>', html)
     assert set(named) == {("Ring back", "090-1234-5678"), ("Claim", "090-1234-5678")}
-    assert '<a class="btn btn-do ring" href="tel:+819012345678" hidden>' in html
+    assert "tel:" not in html
 
 
 def test_page_posts_nothing_to_the_list_itself(admin_client):

@@ -230,6 +230,8 @@ def test_older_callers_are_worked_on_and_those_of_two_days_are_open():
     states = AbandonedCall.objects.with_state()
     recent = [call.state for call in states if call.abandoned_at >= yesterday]
     assert {"open", "recovered"} <= set(recent) <= {"open", "recovered", "closed"}
+    to_do = set(AbandonedCall.objects.to_ring_back().values_list("pk", flat=True))
+    assert to_do == {row.pk for row in states if row.state in ("open", "in_progress")}
     # One state for all calls of a number.
     by_number: dict[str, set[str]] = {}
     for row in rows:

@@ -1,0 +1,127 @@
+"""The page of one caller; it also takes the acts posted from the list."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+)
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from callcenter.followup import acts
+from callcenter.models import AbandonedCall
+from reports.present import formats
+from reports.worklist import words
+from reports.worklist.callers import caller_of
+from reports.worklist.forms import Act, ActForm, ListQuery
+from reports.worklist.shown import Reader, name_of
+
+# How many calls the page shows.
+MOST_CALLS = 100
+
+
+def show(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of the caller of an abandoned call, or what follows an act."""
+    reader = Reader.of_request(request)
+    call = _call(pk)
+    form = ActForm()
+    if request.method == "POST":
+        if not reader.may_act:
+            raise PermissionDenied
+        form = ActForm(request.POST)
+        if form.is_valid() or "act" in form.errors:
+            return _acted(request, reader, call, form)
+    caller = reader.caller(caller_of(call, MOST_CALLS), MOST_CALLS)
+    context = {
+        **site.each_context(request),
+        "title": caller.number,
+        "caller": caller,
+        "reader": reader,
+        "form": form,
+        "back": _back(request.GET.get("back", "")),
+    }
+    return TemplateResponse(request, "reports/worklist/caller.html", context)
+
+
+def _acted(
+    request: HttpRequest, reader: Reader, call: AbandonedCall, form: ActForm
+) -> HttpResponse:
+    """Do the act; the page that follows says that it is done, or why not."""
+    refused = gettext("This action is not possible here.")
+    if form.is_valid():
+        refused = _tried(form.cleaned_data, call, reader)
+    if refused:
+        messages.error(request, refused)
+    else:
+        number = reader.number(call.caller)
+        messages.success(request, words.done(form.cleaned_data, number))
+    list_query = request.POST.get("back")
+    rings = form.is_valid() and form.cleaned_data["act"] == Act.RING
+    if list_query is None or (rings and not refused):
+        return HttpResponseRedirect(
+            _caller_url(call, list_query or request.GET.get("back", ""))
+        )
+    return HttpResponseRedirect(f"{_back(list_query)}#caller-{call.pk}")
+
+
+def _tried(asked: dict[str, Any], call: AbandonedCall, reader: Reader) -> str:
+    """Do an act; returns the sentence that says why it was refused, or nothing."""
+    user, number, text = reader.user, call.caller, asked["text"]
+    done_by: dict[str, Callable[[], None]] = {
+        Act.CLAIM: lambda: acts.claim(number, user),
+        Act.RING: lambda: acts.claim(number, user),
+        Act.RELEASE: lambda: acts.release(
+            number, user, of_anybody=user.has_perm("callcenter.release_claims")
+        ),
+        Act.ATTEMPT: lambda: acts.attempt(number, user, asked["result"], text),
+        Act.NOTE: lambda: acts.note(call, user, text),
+        Act.CLOSE: lambda: acts.close(number, user, text),
+        Act.REOPEN: lambda: acts.reopen(call, user),
+    }
+    shown = reader.number(number)
+    try:
+        done_by[asked["act"]]()
+    except acts.ClaimedByAnother as taken:
+        said = gettext("%(number)s has been claimed by %(who)s since %(since)s.")
+        since = formats.short_moment(taken.at, reader.now)
+        return said % {"number": shown, "who": name_of(taken.by), "since": since}
+    except acts.NothingToDo:
+        said = gettext("%(number)s needs no further action: see the state below.")
+        return said % {"number": shown}
+    except acts.Busy:
+        return gettext("Somebody else is changing this caller: try again in a moment.")
+    return ""
+
+
+def _call(pk: int) -> AbandonedCall:
+    # An id that is too large for the column is an error on SQLite.
+    call = (
+        AbandonedCall.objects.filter(pk=pk, is_withdrawn=False).first()
+        if (pk < 2**63)
+        else None
+    )
+    if call is None:
+        raise Http404
+    return call
+
+
+def _back(query: str) -> str:
+    """The URL of the list, from a query that comes from outside."""
+    asked = ListQuery.of(QueryDict(query.lstrip("?")))
+    return f"{reverse('admin:worklist')}{asked.query()}"
+
+
+def _caller_url(call: AbandonedCall, back: str) -> str:
+    url = reverse("admin:worklist_caller", args=[call.pk])
+    query = QueryDict(mutable=True)
+    if back:
+        query["back"] = ListQuery.of(QueryDict(back.lstrip("?"))).query()
+    return f"{url}?{query.urlencode()}" if query.get("back") else url
