@@ -1,7 +1,5 @@
 """Abandoned calls, with the state of the work on each caller."""
 
-from datetime import datetime
-
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import AbandonedCall
@@ -10,10 +8,6 @@ from reports.present import kinds, names, swatches
 from reports.query.keyset import Listed
 from reports.query.selection import Selection
 from reports.query.table import Column, ListTable
-
-
-def _seconds(start: datetime, end: datetime | None) -> int | None:
-    return None if end is None else int((end - start).total_seconds())
 
 
 class AbandonedCallsReport(ListTable):
@@ -52,7 +46,7 @@ class AbandonedCallsReport(ListTable):
             _("Recovery time"),
             kinds.SECONDS,
             paths=("abandoned_at", "recovered_at"),
-            value=_seconds,
+            value=columns.seconds_between,
         ),
         Column(
             "handled_by",
@@ -65,7 +59,7 @@ class AbandonedCallsReport(ListTable):
             value=lambda handled_by, claimed_by: handled_by or claimed_by,
         ),
         *columns.of_fields(AbandonedCall, "entered_at"),
-        columns.line_of(),
+        *columns.line_of(),
     ]
 
     def listed(self, asked: Selection) -> Listed[AbandonedCall]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from callcenter.models import Call, Operator, WebhookEvent
-from reports.admin.history import base
+from reports.admin import listing
 from reports.tests.admin import rows
 
 pytestmark = pytest.mark.django_db
@@ -358,7 +358,7 @@ def test_kind_of_an_event_is_looked_for_in_the_last_days_or_those_chosen(admin_c
 
 
 def test_long_list_is_counted_no_further_than_it_goes(admin_client, monkeypatch):
-    monkeypatch.setattr(base, "MOST_LISTED", 2)
+    monkeypatch.setattr(listing, "MOST_LISTED", 2)
     for _ in range(3):
         rows.make_call()
 
