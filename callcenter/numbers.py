@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Container
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import phonenumbers
 
@@ -135,9 +135,7 @@ def phone_number(number: str) -> str:
         places = _hyphens(number[: len(_HOME) + _LEADING_DIGITS], len(number))
         if places is not None:
             cuts = [0, *places, len(digits)]
-            return "-".join(
-                digits[start:end] for start, end in zip(cuts, cuts[1:], strict=False)
-            )
+            return "-".join(digits[start:end] for start, end in pairwise(cuts))
     return _as_people_write(number)
 
 

@@ -62,11 +62,13 @@ class OurChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         try:
             super().get_results(request)
+            is_there = self.multi_page or self.page_num == 1
         except IncorrectLookupParameters:
+            is_there = False
+        if not is_there:
             text = gettext("There is no page “%(page)s” of this list.")
-            page = request.GET.get(PAGE_VAR, "")
             self.page_num = 1
-            self.refuse(text % {"page": page})
+            self.refuse(text % {"page": request.GET.get(PAGE_VAR, "")})
 
     def refuse(self, problem: str) -> None:
         """List nothing, and say why."""
@@ -83,13 +85,19 @@ class OurChangeList(ChangeList):
         return getattr(self.paginator, "is_capped", False)
 
     @property
+    def counted_text(self) -> str:
+        """How many rows were counted, which are those that can be listed."""
+        return formats.count(self.result_count)
+
+    @property
     def count_text(self) -> str:
         """How many rows there are, as far as they were counted."""
-        count = self.result_count
-        shown = {"count": formats.count(count)}
+        shown = {"count": self.counted_text}
         if self.is_capped:
             return gettext("more than %(count)s entries") % shown
-        return ngettext("%(count)s entry", "%(count)s entries", count) % shown
+        return (
+            ngettext("%(count)s entry", "%(count)s entries", self.result_count) % shown
+        )
 
     @property
     def rows_text(self) -> str:

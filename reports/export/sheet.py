@@ -37,8 +37,8 @@ class Sheet:
     the sheet is made: its rows are read later, when the page has been answered and its
     reader is no longer known. `typed` is for spreadsheets: moments in local time,
     lengths of time, yes and no. Otherwise values are raw: moments as ISO 8601 with the
-    offset of the zone, lengths in seconds, truth values. Telephone numbers are in
-    international form, or `as_on_page` as people write them; heads of labels say so.
+    offset of the zone, lengths in seconds, truth values. `numbers` is how telephone
+    numbers are written, which heads then say; without it they are as they are kept.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Sheet:
         *,
         labels: bool,
         typed: bool,
-        numbers: Numbers = Numbers.E164,
+        numbers: Numbers | None = None,
     ) -> None:
         self._reading = reading
         self._zone = zone
@@ -91,7 +91,8 @@ class Sheet:
 
     def _heading(self, column: Column) -> str:
         """The label; of a column of telephone numbers also their form."""
-        if column.kind is not kinds.PHONE_NUMBER or column.names is not None:
+        is_number = column.kind is kinds.PHONE_NUMBER and column.names is None
+        if self._numbers is None or not is_number:
             return column.heading
         form = {"column": column.heading, "form": self._numbers.label}
         return gettext("%(column)s (%(form)s)") % form

@@ -34,7 +34,6 @@ class AbandonedCallAdmin(OfEntry[AbandonedCall]):
         "caller",
         "line",
         "wait_seconds",
-        "attempts",
     ]
     sorts_short_periods_by = ["wait_seconds"]
     list_filter = [
@@ -45,7 +44,7 @@ class AbandonedCallAdmin(OfEntry[AbandonedCall]):
     ]
     fields = [
         "call",
-        "entry",
+        "shown_entry",
         "queue",
         "visit",
         "entered_at",
@@ -77,4 +76,4 @@ class CallbackRequestAdmin(EntryPartAdmin[CallbackRequest]):
     named_by = ["queue", "requested_at"]
     list_columns = ["requested_at", "queue", "caller", "line"]
     list_filter = [("requested_at", PeriodFilter)]
-    fields = ["call", "entry", "caller", "requested_at"]
+    fields = ["call", "shown_entry", "caller", "requested_at"]

@@ -18,7 +18,7 @@ from reports.admin.columns import AdminColumn
 from reports.admin.exports import ExportAdmin
 from reports.admin.filters import days_asked
 from reports.admin.history.linked import Linked, table
-from reports.admin.listing import MOST_LISTED, CappedPaginator, ListAdmin
+from reports.admin.listing import CappedPaginator, ListAdmin
 from reports.present import links, masking
 from reports.present.formats import DIGITS_LEFT
 from reports.query import search, values
@@ -214,8 +214,7 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        context = {"most_listed": MOST_LISTED, **(extra_context or {})}
-        response = super().changelist_view(request, context)
+        response = super().changelist_view(request, extra_context)
         shown = getattr(response, "context_data", None) or {}
         if "cl" in shown and self.sorts_short_periods_by:
             shown |= self._way_to_sort(request, shown["cl"])

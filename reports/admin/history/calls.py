@@ -153,7 +153,7 @@ class ConnectionAdmin(EntryPartAdmin[Connection]):
     sid_lookups = ["entry__call__sid", "operator_call_sid"]
     fields = [
         "call",
-        "entry",
+        "shown_entry",
         "operator",
         "operator_number",
         "operator_call_sid",

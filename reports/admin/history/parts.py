@@ -63,7 +63,7 @@ class OfEntry(PartAdmin[ModelT]):
     """Rows that name their queue entry, which reads as on its own page."""
 
     @admin.display(description=_("queue entry"))
-    def entry(self, row: Any) -> str:
+    def shown_entry(self, row: Any) -> str:
         if row.entry is None:
             return NOTHING
         name = self.admin_site.get_model_admin(QueueEntry).name_of(row.entry)  # type: ignore[attr-defined]
