@@ -59,6 +59,9 @@ class OurChangeList(ChangeList):
         super().__init__(request, *args)
         self.problems += filter(None, map(problem_of, self.filter_specs))
 
+    def get_queryset(self, request: HttpRequest, *args: Any) -> models.QuerySet[Any]:
+        return self.model_admin.for_list(super().get_queryset(request, *args))
+
     def get_results(self, request: HttpRequest) -> None:
         try:
             super().get_results(request)
@@ -135,6 +138,10 @@ class ListAdmin(admin.ModelAdmin[ModelT]):
     def first_page(self, request: HttpRequest, row: ModelT) -> str:
         """The address to which the first link of a row leads."""
         return row_url(row)
+
+    def for_list(self, rows: models.QuerySet[ModelT]) -> models.QuerySet[ModelT]:
+        """The rows of the list, with what its columns need of other tables."""
+        return rows
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return OurChangeList

@@ -93,11 +93,11 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
             for title, options in super().get_fieldsets(request, obj)
         ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ModelT]:
+    def for_list(self, rows: models.QuerySet[ModelT]) -> models.QuerySet[ModelT]:
         table = self.table
         shown = [table.column(code) for code in self.list_columns] if table else []
         relations = values.relations(column for column in shown if column)
-        return super().get_queryset(request).prefetch_related(*relations)
+        return rows.prefetch_related(*relations)
 
     @property
     def moment(self) -> str:

@@ -234,13 +234,10 @@ def test_what_cannot_be_read_is_not_exported_either(
 
     response = admin_client.get(url, query, follow=True, headers=ENGLISH)
 
-    if "p" in query:  # a file has no pages
-        assert not response.redirect_chain
-        return
     assert response.redirect_chain == [(changelist(name), 302)]
-    assert f"Nothing was exported: {sentence[:20]}" in response.content.decode() or (
-        sentence in response.content.decode()
-    )
+    html = response.content.decode()
+    assert "Nothing was exported: " in html
+    assert sentence in html
 
 
 def test_two_values_of_one_filter_are_not_read_as_the_last(admin_client):
