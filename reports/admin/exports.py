@@ -79,8 +79,9 @@ class ExportAdmin(ListAdmin[ModelT]):
         if file_format is None:
             raise Http404
         asked_numbers = request.GET.get(NUMBERS, Numbers.PAGE)
-        request.GET = request.GET.copy()  # type: ignore[assignment]
-        request.GET.pop(NUMBERS, None)  # no filter of the list
+        filters = request.GET.copy()
+        filters.pop(NUMBERS, None)
+        request.GET = filters  # type: ignore[assignment]
         changelist = self.get_changelist_instance(request)
         problems = list(getattr(changelist, "problems", ()))
         if asked_numbers not in Numbers.values:

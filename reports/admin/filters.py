@@ -78,7 +78,7 @@ def words_of(spec: admin.ListFilter, changelist: ChangeList) -> str:
     return ", ".join(chosen)
 
 
-def _unknown(title: StrOrPromise, value: str) -> str:
+def _unknown(title: StrOrPromise | None, value: str) -> str:
     """The sentence for a value that is none of a filter's."""
     text = gettext("The filter “%(filter)s” does not know “%(value)s”.")
     return text % {"filter": capfirst(str(title)), "value": value}

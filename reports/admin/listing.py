@@ -60,7 +60,10 @@ class OurChangeList(ChangeList):
         self.problems += filter(None, map(problem_of, self.filter_specs))
 
     def get_queryset(self, request: HttpRequest, *args: Any) -> models.QuerySet[Any]:
-        return self.model_admin.for_list(super().get_queryset(request, *args))
+        list_admin: Any = self.model_admin  # a ListAdmin, below
+        found = super().get_queryset(request, *args)
+        rows: models.QuerySet[Any] = list_admin.for_list(found)
+        return rows
 
     def get_results(self, request: HttpRequest) -> None:
         try:
@@ -80,7 +83,8 @@ class OurChangeList(ChangeList):
         super().get_results(self._request)
 
     def url_for_result(self, result: models.Model) -> str:
-        return self.model_admin.first_page(self._request, result)
+        list_admin: Any = self.model_admin
+        return str(list_admin.first_page(self._request, result))
 
     @property
     def is_capped(self) -> bool:

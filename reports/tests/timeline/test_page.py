@@ -245,7 +245,7 @@ def test_count_of_a_callers_calls_is_that_of_the_list_and_of_a_search(
 ):
     for number in (caller, caller, "+81312345678", "0312345678", "+44312345678"):
         call = rows.make_call(caller=number)
-    call = Call.objects.filter(caller=caller).first()
+    call = Call.objects.filter(caller=caller)[0]
 
     html = shown(admin_client, call)
 

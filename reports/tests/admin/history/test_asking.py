@@ -5,6 +5,7 @@ A list that was asked for what it cannot read shows no rows, and says why.
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -59,7 +60,7 @@ def test_hour_of_the_day_is_that_of_local_clocks_on_each_day(admin_client):
 
 
 def test_entries_and_abandoned_calls_have_hours_too(admin_client):
-    gone = {"outcome": "abandoned", "left_at": None}
+    gone: dict[str, Any] = {"outcome": "abandoned", "left_at": None}
     early = rows.make_entry(entered_at=tokyo(22, 0, 30), **gone)
     late = rows.make_entry(entered_at=tokyo(22, 23, 59), **gone)
     abandoned = rows.make_abandoned(early)
@@ -147,7 +148,7 @@ def test_rare_state_is_looked_for_in_the_last_days(admin_client):
     assert "?state__exact=reached&amp;abandoned_at__first=2026-10-25" in html
 
 
-ORDERED = {
+ORDERED: dict[str, tuple[str, Any]] = {
     "call": ("started_at", lambda wait: rows.make_call(wait_seconds=wait)),
     "queueentry": ("entered_at", lambda wait: rows.make_entry(wait_seconds=wait)),
     "abandonedcall": ("abandoned_at", rows.make_abandoned),
@@ -157,7 +158,7 @@ ORDERED = {
 def waited(name: str, seconds: int) -> int:
     _moment, make = ORDERED[name]
     row = make() if name == "abandonedcall" else make(seconds)
-    type(row).objects.filter(pk=row.pk).update(wait_seconds=seconds)
+    type(row)._default_manager.filter(pk=row.pk).update(wait_seconds=seconds)
     return int(row.pk)
 
 

@@ -1,6 +1,7 @@
 """Where the rows of the history lists lead, and what they are called."""
 
 import re
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -44,8 +45,9 @@ def cells(client, name: str) -> dict[str, str]:
     return {code: re.sub(r"<[^>]+>", "", cell).strip() for code, cell in found}
 
 
-def call_of(row) -> Call:
-    return row.call if hasattr(row, "call") else row.entry.call
+def call_of(row: Any) -> Call:
+    call: Call = row.call if hasattr(row, "call") else row.entry.call
+    return call
 
 
 @pytest.mark.parametrize("name", PARTS)
