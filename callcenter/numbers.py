@@ -8,12 +8,16 @@ import re
 import unicodedata
 from collections.abc import Container
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import phonenumbers
 
 # Numbers of this country are written in national style, all others with their code.
 HOME_COUNTRY_CODE = 81
 _HOME_REGION = "JP"
+_HOME = f"+{HOME_COUNTRY_CODE}"
+# No rule of the home country for hyphens looks at more of a number.
+_LEADING_DIGITS = 6
 
 E164_PATTERN = r"\+[1-9][0-9]{1,14}"
 _E164 = re.compile(E164_PATTERN)
@@ -128,6 +132,30 @@ def phone_number(number: str) -> str:
 
     Text that is not a number in international form is given back unchanged.
     """
+    if number.startswith(_HOME) and _E164.fullmatch(number):
+        digits = f"0{number[len(_HOME) :]}"
+        places = _hyphens(number[: len(_HOME) + _LEADING_DIGITS], len(number))
+        if places is not None:
+            cuts = [0, *places, len(digits)]
+            return "-".join(digits[start:end] for start, end in pairwise(cuts))
+    return _as_people_write(number)
+
+
+@lru_cache(maxsize=65536)
+def _hyphens(leading: str, length: int) -> tuple[int, ...] | None:
+    """After how many digits hyphens stand in a national number that begins like this.
+
+    A file of a million rows needs it: to format each number takes 0.1 ms. None where
+    the national form is not the digits with a 0 before them.
+    """
+    sample = leading.ljust(length, "0")
+    *groups, last = _as_people_write(sample).split("-")
+    if "".join((*groups, last)) != f"0{sample[len(_HOME) :]}":
+        return None
+    return tuple(accumulate(map(len, groups)))
+
+
+def _as_people_write(number: str) -> str:
     if not number.startswith("+"):
         return number
     try:

@@ -1,6 +1,9 @@
 """Telephone numbers: recognised, and as people write them. No database."""
 
+import phonenumbers
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from callcenter.numbers import (
     caller_of,
@@ -166,3 +169,20 @@ def test_number_as_people_write_it_has_an_international_form(text, number):
 )
 def test_country_is_known_from_the_number_where_it_can_be(number, code):
     assert country(number) == code
+
+
+@given(st.from_regex(r"\+81[0-9]{1,13}", fullmatch=True))
+@example("+81120123456")
+@example("+815012345678")
+@example("+81990123456")
+@example("+81031234567")
+def test_national_form_is_that_of_the_library_also_when_hyphens_are_remembered(number):
+    style = phonenumbers.PhoneNumberFormat.NATIONAL
+    try:
+        expected = phonenumbers.format_number(phonenumbers.parse(number), style)
+    except phonenumbers.NumberParseException:
+        expected = number
+
+    # Two numbers that begin alike share the places of their hyphens.
+    phone_number(f"{number[:-1]}7")
+    assert phone_number(number) == expected

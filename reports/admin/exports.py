@@ -1,9 +1,8 @@
 """Export of lists: the rows that filters and search leave, in any format."""
 
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -14,13 +13,16 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from reports.admin.filters import PeriodFilter, selection_of
+from reports.admin.listing import ListAdmin
 from reports.definitions import LISTS
 from reports.export import audit, downloads
-from reports.export.downloads import Taken
-from reports.present import masking
+from reports.export.downloads import Format, Taken
+from reports.export.sheet import Numbers
+from reports.present import kinds, masking
 from reports.present.links import list_url
 from reports.query.keyset import Listed
 from reports.query.selection import default_zone
@@ -28,11 +30,20 @@ from reports.query.table import ListTable, Reading
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
+# The parameter by which a file is asked to write telephone numbers.
+NUMBERS = "numbers"
 # A list of fewer rows is read by one query.
 SHORT_ROWS = 10_000
 
 
-class ExportAdmin(admin.ModelAdmin[ModelT]):
+class ExportGroup(NamedTuple):
+    """Part of the export menu: a heading, which may be empty, and names with links."""
+
+    heading: StrOrPromise
+    links: list[tuple[StrOrPromise, str]]
+
+
+class ExportAdmin(ListAdmin[ModelT]):
     """A list under the name of its model, for users with the permission to export."""
 
     show_facets = admin.ShowFacets.NEVER
@@ -65,12 +76,23 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         file_format = downloads.FORMATS.get(code)
         if file_format is None:
             raise Http404
-        try:
-            changelist = self.get_changelist_instance(request)
-        except IncorrectLookupParameters:
-            text = gettext("This filter cannot be read: nothing was exported.")
-            messages.error(request, text)
+        asked_numbers = request.GET.get(NUMBERS, Numbers.PAGE)
+        filters = request.GET.copy()
+        filters.pop(NUMBERS, None)
+        request.GET = filters  # type: ignore[assignment]
+        changelist = self.get_changelist_instance(request)
+        problems = list(getattr(changelist, "problems", ()))
+        if asked_numbers not in Numbers.values:
+            text = gettext("Numbers can be written as “page” or “e164”.")
+            problems.append(text)
+        if problems:
+            text = gettext("Nothing was exported: %(problem)s")
+            messages.error(request, text % {"problem": " ".join(problems)})
             return redirect(list_url(self.model))
+        numbers = Numbers(asked_numbers)
+        query = changelist.get_query_string().removeprefix("?")
+        if file_format.is_for_people and self._has_numbers:
+            query = "&".join(filter(None, (query, f"{NUMBERS}={numbers.value}")))
         asked = selection_of(changelist)
         taken = Taken(
             title=str(self.opts.verbose_name_plural),
@@ -80,11 +102,12 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
             now=timezone.now(),
             first=asked.first,
             last=asked.last,
+            numbers=numbers,
         )
         audited = audit.begin(
             user,
             self.opts.label_lower,
-            changelist.get_query_string().removeprefix("?"),
+            query,
             file_format.code,
             is_masked=taken.reading.is_masked,
         )
@@ -120,16 +143,42 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
 
     def export_links(
         self, request: HttpRequest, changelist: ChangeList
-    ) -> list[tuple[StrOrPromise, str]]:
-        """Names of the formats in which the user may export the list, and addresses."""
+    ) -> list[ExportGroup]:
+        """The formats in which the user may export the list, with their addresses.
+
+        Where the list has telephone numbers, grouped by how a file writes them.
+        """
         if not self.has_export_permission(request):
             return []
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
-        query = changelist.get_query_string()
+
+        def links(*formats: Format, **more: str) -> list[tuple[StrOrPromise, str]]:
+            query = changelist.get_query_string(more)
+            return [
+                (each.name, reverse(name, args=[each.code]) + query) for each in formats
+            ]
+
+        formats = downloads.FORMATS.values()
+        if not self._has_numbers:
+            return [ExportGroup("", links(*formats))]
+        for_people = [each for each in formats if each.is_for_people]
+        for_programs = [each for each in formats if not each.is_for_people]
         return [
-            (each.name, reverse(name, args=[each.code]) + query)
-            for each in downloads.FORMATS.values()
+            ExportGroup(
+                _("Numbers as on the page: 090-1234-5678"),
+                links(*for_people, **{NUMBERS: Numbers.PAGE.value}),
+            ),
+            ExportGroup(
+                _("Numbers in E.164: +819012345678"),
+                links(*for_people, **{NUMBERS: Numbers.E164.value}),
+            ),
+            ExportGroup(_("For programs"), links(*for_programs)),
         ]
+
+    @property
+    def _has_numbers(self) -> bool:
+        columns = self.table.columns if self.table else ()
+        return any(column.kind is kinds.PHONE_NUMBER for column in columns)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -139,5 +188,5 @@ class ExportAdmin(admin.ModelAdmin[ModelT]):
         response = super().changelist_view(request, context)
         shown = getattr(response, "context_data", None) or {}
         if "cl" in shown:
-            shown["export_links"] = self.export_links(request, shown["cl"])
+            shown["export_groups"] = self.export_links(request, shown["cl"])
         return response

@@ -1,7 +1,8 @@
 """Filters of the history lists; none of them queries history for its choices.
 
 Each yields its part of a `Selection`, which filters the rows. The names of their query
-parameters are in `reports.present.links`.
+parameters are in `reports.present.links`. A filter that is asked for what it cannot
+read leaves no rows, and says so in its `problem`.
 """
 
 from collections.abc import Iterator
@@ -9,25 +10,32 @@ from datetime import date, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from django.contrib import admin
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import (
+    AbandonedCall,
+    Call,
+    Connection,
+    IvrStep,
     Menu,
     Operator,
+    OperatorState,
     PhoneLine,
     Queue,
+    QueueEntry,
     WebhookEvent,
 )
-from reports.present import links
-from reports.query.selection import Selection
+from reports.present import formats, links
+from reports.query.forms import DayField
+from reports.query.selection import MOST_DAYS, Selection, local_today
 
 # How many days a list is searched for a rare kind, queue or line if no period is
 # chosen: all days would be millions of rows.
@@ -46,9 +54,45 @@ def selection_of(changelist: ChangeList) -> Selection:
     """What the filters and the search of a list ask for."""
     asked: dict[str, Any] = {"search": changelist.query}
     for spec in changelist.filter_specs:
-        if isinstance(spec, SelectionFilter):
+        if isinstance(spec, SelectionFilter) and not problem_of(spec):
             asked |= spec.asked()
     return Selection(**asked)
+
+
+def problem_of(spec: admin.ListFilter) -> str:
+    """A sentence on what a filter is asked for and cannot read; else empty."""
+    return str(getattr(spec, "problem", ""))
+
+
+def words_of(spec: admin.ListFilter, changelist: ChangeList) -> str:
+    """To what a filter is set, as people read it; empty if it filters nothing."""
+    if problem_of(spec):
+        return ""
+    if isinstance(spec, PeriodFilter):
+        return spec.in_words()
+    # The first choice is "all".
+    choices = list(spec.choices(changelist))[1:]
+    chosen = [str(each["display"]) for each in choices if each["selected"]]
+    if not chosen and isinstance(spec, SetupFilter):
+        return spec.value() or ""  # of history, and no longer set up
+    return ", ".join(chosen)
+
+
+def _unknown(title: StrOrPromise | None, value: str) -> str:
+    """The sentence for a value that is none of a filter's."""
+    text = gettext("The filter “%(filter)s” does not know “%(value)s”.")
+    return text % {"filter": capfirst(str(title)), "value": value}
+
+
+def days_asked(request: HttpRequest, moment: str) -> Selection:
+    """The days that the address of a list asks for; none where they cannot be read."""
+    days = []
+    for name in links.period_parameters(moment):
+        try:
+            days.append(DayField().clean(request.GET.get(name, "")))
+        except ValidationError:
+            return Selection()
+    return Selection(first=days[0], last=days[1])
 
 
 class PeriodFilter(admin.FieldListFilter):
@@ -68,25 +112,33 @@ class PeriodFilter(admin.FieldListFilter):
         self.field_path = field_path
         self.first_name, self.last_name = links.period_parameters(field_path)
         super().__init__(field, request, params, model, model_admin, field_path)
+        self.problem = ""
         self.first = self._day(self.first_name)
         self.last = self._day(self.last_name)
+        if self.first and self.last and self.last < self.first:
+            self.problem = gettext("The last day is before the first.")
         # What else the page is filtered by, for the form to keep.
         self.others = [
             (name, value)
             for name, values in request.GET.lists()
             for value in values
-            if name not in (*self.expected_parameters(), "p")
+            if name not in (*self.expected_parameters(), "p", "e")
         ]
 
     def expected_parameters(self) -> list[str | None]:
         return [self.first_name, self.last_name]
 
-    def _day(self, name: str) -> date | None:
+    def _given(self, name: str) -> str:
+        """What the address says last; a text."""
         values: Any = self.used_parameters.get(name) or [""]
+        return str(values[-1])
+
+    def _day(self, name: str) -> date | None:
         try:
-            return date.fromisoformat(values[-1]) if values[-1] else None
-        except ValueError as error:
-            raise IncorrectLookupParameters(error) from error
+            return DayField().clean(self._given(name))
+        except ValidationError as error:
+            self.problem = error.messages[0]
+            return None
 
     def asked(self) -> dict[str, Any]:
         return {"first": self.first, "last": self.last}
@@ -94,25 +146,39 @@ class PeriodFilter(admin.FieldListFilter):
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
-        try:
-            return Selection(**self.asked()).of_period(queryset, self.field_path)
-        except OverflowError as error:
-            raise IncorrectLookupParameters(error) from error
+        if self.problem:
+            return queryset.none()
+        return Selection(**self.asked()).of_period(queryset, self.field_path)
+
+    def in_words(self) -> str:
+        """The days; an end that is open is left out."""
+        if self.first and self.first == self.last:
+            return formats.day(self.first)
+        if self.first and self.last:
+            days = {"first": formats.day(self.first), "last": formats.day(self.last)}
+            return gettext("%(first)s to %(last)s") % days
+        if self.first:
+            return gettext("since %(day)s") % {"day": formats.day(self.first)}
+        if self.last:
+            return gettext("until %(day)s") % {"day": formats.day(self.last)}
+        return ""
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for display, first, last in self._presets():
             yield {
                 "selected": (self.first, self.last) == (first, last),
                 "query_string": changelist.get_query_string(
-                    {self.first_name: first, self.last_name: last}
-                    if first
-                    else {self.first_name: None, self.last_name: None}
+                    self._parameters(first, last)
                 ),
                 "display": display,
             }
 
+    def _parameters(self, first: date | None, last: date | None) -> dict[str, Any]:
+        """The parameters of a preset; None takes one out of the address."""
+        return {self.first_name: first, self.last_name: last}
+
     def _presets(self) -> list[tuple[str, date | None, date | None]]:
-        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        today = local_today()
         monday = today - timedelta(days=today.weekday())
         month = today.replace(day=1)
         last_month = (month - timedelta(days=1)).replace(day=1)
@@ -128,6 +194,43 @@ class PeriodFilter(admin.FieldListFilter):
         ]
 
 
+class PeriodAndHourFilter(PeriodFilter):
+    """Local days, and of these one hour of the day if they are few enough."""
+
+    hour_name = links.PARAMETERS["hour"]
+    hours = [(str(hour), f"{hour}:00–{hour}:59") for hour in range(24)]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hour = self._given(self.hour_name)
+        if self.problem or not self.hour:
+            return
+        if self.hour not in dict(self.hours):
+            text = gettext("There is no hour “%(value)s”; choose one from 0 to 23.")
+            self.problem = text % {"value": self.hour}
+        elif not Selection(first=self.first, last=self.last).is_short:
+            text = gettext(
+                "An hour of the day needs a first and a last day, at most %(days)s days"
+                " in all."
+            )
+            self.problem = text % {"days": MOST_DAYS}
+
+    def expected_parameters(self) -> list[str | None]:
+        return [*super().expected_parameters(), self.hour_name]
+
+    def asked(self) -> dict[str, Any]:
+        return super().asked() | {"hour": int(self.hour) if self.hour else None}
+
+    def in_words(self) -> str:
+        days = super().in_words()
+        return f"{days}, {dict(self.hours)[self.hour]}" if self.hour else days
+
+    def _parameters(self, first: date | None, last: date | None) -> dict[str, Any]:
+        parameters = super()._parameters(first, last)
+        # Of all days there is no hour.
+        return parameters if first else parameters | {self.hour_name: None}
+
+
 class InLastDays(admin.ListFilter):
     """A filter that chooses the last days too, if no days are chosen.
 
@@ -138,8 +241,7 @@ class InLastDays(admin.ListFilter):
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         period: Any = changelist.list_filter[0]
         first, last = links.period_parameters(period[0])
-        today = timezone.localdate(timezone=timezone.get_default_timezone())
-        since = today - timedelta(days=RECENT_DAYS)
+        since = local_today() - timedelta(days=RECENT_DAYS)
         has_period = {first, last} & changelist.params.keys()
         choices: Iterator[Any] = super().choices(changelist)
         for number, choice in enumerate(choices):
@@ -152,9 +254,33 @@ class InLastDays(admin.ListFilter):
 class ChoiceFilter(admin.ChoicesFieldListFilter):
     """One of the choices of a field that a selection knows by the same name."""
 
+    def expected_parameters(self) -> list[str | None]:
+        return [self.lookup_kwarg]
+
+    @property
+    def _values(self) -> list[str]:
+        values: Any = self.used_parameters.get(self.lookup_kwarg) or []
+        return [str(value) for value in values if value != ""]
+
+    @property
+    def problem(self) -> str:
+        """Values that are no choice, or several at once: a link has one."""
+        known = {str(code) for code, _label in self.field.flatchoices}
+        wrong = [value for value in self._values if value not in known]
+        wrong = wrong or self._values[1:]
+        return _unknown(self.title, wrong[0]) if wrong else ""
+
     def asked(self) -> dict[str, Any]:
-        values: Any = self.used_parameters.get(self.lookup_kwarg) or [""]
-        return {self.field.name: values[-1]}
+        return {self.field.name: "".join(self._values)}
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        if self.problem:
+            return queryset.none()
+        if not self._values:
+            return queryset
+        return queryset.filter(**{self.lookup_kwarg: self._values[0]})
 
 
 class RecentChoiceFilter(InLastDays, ChoiceFilter):
@@ -172,6 +298,22 @@ class SetupFilter(admin.SimpleListFilter):
     # The table of the setup with its choices, and the column that is asked for.
     model: type[models.Model]
     code = "slug"
+    # Where history holds such a value, which may be set up no longer.
+    of_history: tuple[type[models.Model], str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        value = self.value()
+        is_known = not value or self._is_known(value)
+        self.problem = "" if is_known else _unknown(self.title, str(value))
+
+    def _is_known(self, value: str) -> bool:
+        if value in {str(code) for code, _name in self.lookup_choices}:
+            return True
+        model, name = self.of_history
+        # To MariaDB `Support` equals `support`.
+        found = model._default_manager.filter(**{name: value}).order_by()
+        return value in found.values_list(name, flat=True)[:1]
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
@@ -192,6 +334,8 @@ class SetupFilter(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
+        if self.problem:
+            return queryset.none()
         return queryset.filter(Selection(**self.asked()).condition(queryset.model))
 
 
@@ -202,6 +346,7 @@ class QueueFilter(SetupFilter):
     name = "queue"
     parameter_name = links.PARAMETERS[name]
     model = Queue
+    of_history = (QueueEntry, "queue")
 
 
 class LineFilter(SetupFilter):
@@ -212,6 +357,7 @@ class LineFilter(SetupFilter):
     parameter_name = links.PARAMETERS[name]
     model = PhoneLine
     code = "number"
+    of_history = (Call, "line")
 
 
 class MenuFilter(SetupFilter):
@@ -221,6 +367,7 @@ class MenuFilter(SetupFilter):
     name = "menu"
     parameter_name = links.PARAMETERS[name]
     model = Menu
+    of_history = (IvrStep, "menu")
 
 
 class OperatorFilter(SetupFilter):
@@ -235,6 +382,7 @@ class OperatorFilter(SetupFilter):
     parameter_name = links.PARAMETERS[name]
     model = Operator
     code = "pk"
+    of_history = (Connection, "operator")
 
     def asked(self) -> dict[str, Any]:
         value = self.value() or ""
@@ -250,9 +398,19 @@ class OperatorFilter(SetupFilter):
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
         asked = Selection(**self.asked())
-        if self.value() and not asked.operators:
+        if self.problem or (self.value() and not asked.operators):
             return queryset.none()
         return queryset.filter(asked.condition(queryset.model))
+
+    def _is_known(self, value: str) -> bool:
+        identity = value.removeprefix("client:")
+        return (
+            super()._is_known(value)
+            or Operator.objects.filter(Q(number=value) | Q(client_identity=identity))
+            .order_by()
+            .exists()
+            or OperatorState.objects.filter(operator=value).order_by().exists()
+        )
 
 
 def _names_of(pk: str) -> tuple[str, ...]:
@@ -276,14 +434,20 @@ class NowFilter(admin.SimpleListFilter):
     ) -> list[tuple[str, StrOrPromise]]:
         return [("1", _("Only what is so now"))]
 
+    @property
+    def problem(self) -> str:
+        """Any value but 1."""
+        value = self.value() or ""
+        return _unknown(self.title, value) if value not in ("", "1") else ""
+
     def asked(self) -> dict[str, Any]:
-        if self.value() not in (None, "1"):
-            raise IncorrectLookupParameters(self.value())
         return {"now": self.value() == "1"}
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
+        if self.problem:
+            return queryset.none()
         return queryset.filter(Selection(**self.asked()).condition(queryset.model))
 
 
@@ -297,6 +461,35 @@ class RecentLineFilter(InLastDays, LineFilter):
 
 class RecentOperatorFilter(InLastDays, OperatorFilter):
     """Calls or queue entries that one operator took, in the last days."""
+
+
+class StateFilter(InLastDays, admin.SimpleListFilter):
+    """Abandoned calls by the state of the work on them, in the last days."""
+
+    title = _("state")
+    parameter_name = links.PARAMETERS["state"]
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, StrOrPromise]]:
+        return [(str(code), label) for code, label in AbandonedCall.State.choices]
+
+    @property
+    def problem(self) -> str:
+        """Any value that is no state."""
+        value = self.value() or ""
+        is_known = not value or value in AbandonedCall.State.values
+        return "" if is_known else _unknown(self.title, value)
+
+    def asked(self) -> dict[str, Any]:
+        return {"state": self.value() or ""}
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        if self.problem:
+            return queryset.none()
+        return queryset.filter(Selection(**self.asked()).condition(queryset.model))
 
 
 class DerivationFilter(admin.SimpleListFilter):
@@ -314,9 +507,18 @@ class DerivationFilter(admin.SimpleListFilter):
             ("late", _("came after the call was sealed")),
         ]
 
+    @property
+    def problem(self) -> str:
+        """Any value that is none of the choices."""
+        value = self.value() or ""
+        is_known = not value or value in dict(self.lookup_choices)
+        return "" if is_known else _unknown(self.title, value)
+
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[WebhookEvent]
     ) -> models.QuerySet[WebhookEvent]:
+        if self.problem:
+            return queryset.none()
         late = Q(derivation_error=WebhookEvent.LATE)
         # None of them has been derived: the index on derived_at serves all.
         if self.value() == "pending":

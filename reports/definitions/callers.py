@@ -15,10 +15,6 @@ from reports.query.table import Column, ListTable
 State = AbandonedCall.State
 
 
-def _seconds(start: datetime, end: datetime | None) -> int | None:
-    return None if end is None else int((end - start).total_seconds())
-
-
 def _work_state(
     state: str, is_withdrawn: bool, recovered_at: datetime | None, caller: str
 ) -> str:
@@ -68,7 +64,7 @@ class AbandonedCallsReport(ListTable):
             _("Recovery time"),
             kinds.SECONDS,
             paths=("abandoned_at", "recovered_at"),
-            value=_seconds,
+            value=columns.seconds_between,
         ),
         Column(
             "handled_by",
@@ -81,7 +77,7 @@ class AbandonedCallsReport(ListTable):
             value=lambda handled_by, claimed_by: handled_by or claimed_by,
         ),
         *columns.of_fields(AbandonedCall, "entered_at"),
-        columns.line_of(),
+        *columns.line_of(),
     ]
 
     def listed(self, asked: Selection) -> Listed[AbandonedCall]:

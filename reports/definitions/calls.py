@@ -13,6 +13,7 @@ from reports.present import kinds, names, swatches
 from reports.query.keyset import Listed
 from reports.query.selection import Selection
 from reports.query.table import Column, ListTable
+from reports.query.values import last_known
 
 Kind = Call.Kind
 
@@ -68,6 +69,11 @@ _TO = Column(
 )
 
 
+def _operator(kind: str, caller: str, raw: str, answered: str | None) -> str | None:
+    """Whose leg it is, or who answered the caller; the last of several operators."""
+    return (caller or raw) if kind == Kind.OPERATOR else answered
+
+
 def _count(code: str, label: StrOrPromise, field: str) -> Column:
     """The number of rows that belong to a call, which its own field holds."""
     return Column(code, label, kinds.COUNT, paths=(field,), adds_up=True)
@@ -112,6 +118,22 @@ class CallsReport(ListTable):
         columns.TALK_SECONDS,
         Column("disconnected_by", _("Ended by"), names=names.of(Call.DisconnectedBy)),
         *(replace(each, is_for_lists=True) for each in (_KIND, _FROM, _TO, _STATUS)),
+        Column(
+            "operator",
+            _("Operator"),
+            kinds.PHONE_NUMBER,
+            names=names.operators,
+            is_for_lists=True,
+            paths=(
+                "kind",
+                "caller",
+                "from_raw",
+                "queue_entries__connections__operator",
+            ),
+            value=_operator,
+            gather=last_known,
+        ),
+        columns.line_number(),
     ]
 
     def listed(self, asked: Selection) -> Listed[Call]:

@@ -86,6 +86,9 @@ class ConnectionsReport(ListTable):
         columns.TALK_SECONDS,
         columns.TALK_SOURCE,
         columns.operator_number(),
+        replace(
+            columns.WAIT_SECONDS, is_for_lists=True, paths=("entry__wait_seconds",)
+        ),
         *columns.of_call("entry__call"),
     ]
 
@@ -115,6 +118,6 @@ class CallbackRequests(ListTable):
         *columns.of_fields(CallbackRequest, "requested_at"),
         replace(columns.QUEUE, paths=("entry__queue",)),
         columns.CALLER,
-        columns.line_of("entry__call"),
+        *columns.line_of("entry__call"),
         replace(columns.CALL_SID, paths=("entry__call__sid",)),
     ]

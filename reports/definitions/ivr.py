@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import IvrStep
 from reports.definitions import columns
-from reports.present import kinds, names
+from reports.present import decisions, kinds, names
 from reports.query.table import Column, ListTable
 
 
@@ -21,6 +21,6 @@ class IvrStepsReport(ListTable):
         Column("asked_at", _("Asked at"), kinds.MOMENT),
         Column("menu", _("Menu"), names=names.menus),
         Column("input", _("Input")),
-        Column("led_to", _("Led to")),
+        Column("led_to", _("Led to"), names=decisions.in_words),
         *columns.of_call(),
     ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.models import OperatorState, Recording, Voicemail, WebhookEvent
 from reports.definitions import columns
 from reports.models import ExportAudit
-from reports.present import kinds, names
+from reports.present import decisions, kinds, names
 from reports.query.table import Column, ListTable
 
 
@@ -22,6 +22,14 @@ class OperatorStates(ListTable):
         columns.OPERATOR,
         columns.operator_number(),
         *columns.of_fields(OperatorState, "state", "reason"),
+        Column(
+            "duration_seconds",
+            _("Duration"),
+            kinds.SECONDS,
+            paths=("started_at", "ended_at"),
+            value=columns.seconds_between,
+            is_for_lists=True,
+        ),
         columns.CALL_SID,
     ]
 
@@ -74,8 +82,12 @@ class WebhookEvents(ListTable):
         Column("menu", _("Menu"), names=names.menus),
         *columns.of_fields(
             WebhookEvent,
-            *("step", "input", "result", "decision", "derived_at", "derivation_error"),
+            *("step", "input", "result"),
         ),
+        replace(
+            columns.of_fields(WebhookEvent, "decision")[0], names=decisions.in_words
+        ),
+        *columns.of_fields(WebhookEvent, "derived_at", "derivation_error"),
     ]
 
 
@@ -88,9 +100,10 @@ class Exports(ListTable):
     columns = [
         *columns.of_fields(
             ExportAudit,
-            *("started_at", "ended_at", "username", "subject", "query"),
-            *("file_format", "row_count"),
+            *("started_at", "ended_at"),
         ),
+        replace(columns.of_fields(ExportAudit, "username")[0], names=names.users),
+        *columns.of_fields(ExportAudit, "subject", "query", "file_format", "row_count"),
         replace(columns.of_fields(ExportAudit, "is_masked")[0], kind=kinds.RARELY_YES),
         *columns.of_fields(ExportAudit, "state"),
     ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from reports.export import audit, csv, json, xlsx
-from reports.export.sheet import Sheet
+from reports.export.sheet import Numbers, Sheet
 from reports.models import ExportAudit
 from reports.query.table import Reading
 
@@ -28,6 +28,8 @@ class Taken:
     # The local days that were asked for; without an end where None.
     first: date | None = None
     last: date | None = None
+    # How files for people write telephone numbers.
+    numbers: Numbers = Numbers.PAGE
 
     def file_name(self, suffix: str) -> str:
         """What it is, of which days, and when it was made."""
@@ -49,10 +51,14 @@ class Format:
     suffix: str
     content_type: str
     pieces: Callable[[Taken], Iterator[bytes]]
+    # For people, who may choose how numbers are written; programs get E.164.
+    is_for_people: bool = True
 
 
 def _for_people(taken: Taken) -> Sheet:
-    return Sheet(taken.reading, taken.zone, labels=True, typed=True)
+    return Sheet(
+        taken.reading, taken.zone, labels=True, typed=True, numbers=taken.numbers
+    )
 
 
 def _xlsx(taken: Taken) -> Iterator[bytes]:
@@ -93,7 +99,7 @@ FORMATS = {
             "text/csv; charset=shift_jis",
             _shift_jis,
         ),
-        Format("json", "JSON", ".json", "application/json", _json),
+        Format("json", "JSON", ".json", "application/json", _json, is_for_people=False),
     )
 }
 

@@ -4,8 +4,9 @@ import re
 
 # What begins a formula, in half and full width, or lets one begin in the next cell.
 BEGINS = "=+-@\t\r\n＝＋－＠"
-# A number as Twilio writes it is harmless, and programs must find it as it is.
-_NUMBER = re.compile(r"\+[0-9]{1,15}")
+# A number as Twilio writes it is harmless, and programs must find it as it is. So is
+# one from abroad as our pages write it: behind the space nothing can be calculated.
+_NUMBER = re.compile(r"\+[0-9]{1,15}|\+[0-9]{1,3} [0-9][0-9 -]{0,20}")
 
 
 def escape_formula(text: str) -> str:

@@ -5,11 +5,26 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import models
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from callcenter.numbers import phone_number
 from reports.export.cells import Cell, Cells
 from reports.present import kinds
+from reports.present.names import Names
 from reports.query.table import Block, Column, Reading
+
+# How many different values of a column are remembered with their names.
+MOST_KNOWN = 100_000
+
+
+class Numbers(models.TextChoices):
+    """How telephone numbers are written in a file."""
+
+    PAGE = "page", _("as on the page")
+    E164 = "e164", _("E.164")
+
 
 # The values of a column as cells.
 Convert = Callable[[Sequence[Any]], Sequence[Cell]]
@@ -22,17 +37,25 @@ class Sheet:
     the sheet is made: its rows are read later, when the page has been answered and its
     reader is no longer known. `typed` is for spreadsheets: moments in local time,
     lengths of time, yes and no. Otherwise values are raw: moments as ISO 8601 with the
-    offset of the zone, lengths in seconds, truth values.
+    offset of the zone, lengths in seconds, truth values. `numbers` is how telephone
+    numbers are written, which heads then say; without it they are as they are kept.
     """
 
     def __init__(
-        self, reading: Reading, zone: ZoneInfo, *, labels: bool, typed: bool
+        self,
+        reading: Reading,
+        zone: ZoneInfo,
+        *,
+        labels: bool,
+        typed: bool,
+        numbers: Numbers | None = None,
     ) -> None:
         self._reading = reading
         self._zone = zone
+        self._numbers = numbers
         columns = reading.columns
         self.codes = [column.code for column in columns]
-        self.head = [column.heading for column in columns] if labels else self.codes
+        self.head = [self._heading(each) for each in columns] if labels else self.codes
         self._total = gettext("Total") if labels else "total"
         self._converts = [
             self._convert(column, labels=labels, typed=typed) for column in columns
@@ -66,6 +89,14 @@ class Sheet:
         """The total row with its name in the first cell, which holds no sum."""
         return [self._total, *self.totals()[1:]]
 
+    def _heading(self, column: Column) -> str:
+        """The label; of a column of telephone numbers also their form."""
+        is_number = column.kind is kinds.PHONE_NUMBER and column.names is None
+        if self._numbers is None or not is_number:
+            return column.heading
+        form = {"column": column.heading, "form": self._numbers.label}
+        return gettext("%(column)s (%(form)s)") % form
+
     def _moment(self, value: datetime, *, typed: bool) -> Cell:
         local = value.astimezone(self._zone)
         return local.replace(tzinfo=None) if typed else local.isoformat()
@@ -73,8 +104,10 @@ class Sheet:
     def _convert(self, column: Column, *, labels: bool, typed: bool) -> Convert | None:
         kind = column.kind
         names: dict[str, str] = {}
+        named: Names | None = None
         if labels and column.names is not None:
-            names = {code: str(name) for code, name in column.names().items()}
+            named = column.names()
+            names = {code: str(name) for code, name in named.items()}
         if kind is kinds.INTERVAL:
             # Hours and weekdays are no moments.
             return lambda values: [
@@ -88,9 +121,10 @@ class Sheet:
                 None if value is None else self._moment(value, typed=typed)
                 for value in values
             ]
-        if names:
-            known = names.get
-            return lambda values: [known(value, value) for value in values]
+        if kind is kinds.PHONE_NUMBER and self._numbers is Numbers.PAGE:
+            return _by_name(named or {}, names, phone_number)
+        if named is not None:
+            return _by_name(named, names)
         if typed and kind.cell is timedelta:
             return lambda values: [
                 None if value is None else timedelta(seconds=value) for value in values
@@ -99,6 +133,26 @@ class Sheet:
             words = {True: gettext("yes"), False: gettext("no")}
             return lambda values: [words.get(value) for value in values]
         return None
+
+
+def _by_name(
+    named: Names,
+    known: dict[Any, Any],
+    nameless: Callable[[str], str] = lambda value: value,
+) -> Convert:
+    """Values by their names; `known` are those found so far."""
+
+    def converted(values: Sequence[Any]) -> Sequence[Any]:
+        if len(known) > MOST_KNOWN:
+            known.clear()
+        for value in set(values) - known.keys():
+            if value in named:
+                known[value] = str(named[value])
+            else:
+                known[value] = nameless(value) if value else value
+        return [known[value] for value in values]
+
+    return converted
 
 
 def _cell_type(column: Column, *, labels: bool, typed: bool) -> type:

@@ -1,6 +1,6 @@
 """How a value is written on a page. No database."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
@@ -32,6 +32,11 @@ def mean_duration(seconds: float) -> str | None:
 def moment(value: datetime) -> str:
     """A moment to the second with its weekday, in the zone that is active."""
     return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+
+
+def day(value: date) -> str:
+    """A day with its year."""
+    return date_format(value, "SHORT_DATE_FORMAT")
 
 
 def short_moment(value: datetime, now: datetime) -> str:

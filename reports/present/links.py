@@ -21,6 +21,7 @@ PARAMETERS = {
     "operators": "by_operator",
     "state": "state__exact",
     "now": "now",
+    "hour": "hour",
     "search": "q",
 }
 
@@ -46,6 +47,8 @@ def list_url(model: type[models.Model], asked: Selection | None = None) -> str:
     }
     if asked.now:
         query[PARAMETERS["now"]] = 1
+    if asked.hour is not None:
+        query[PARAMETERS["hour"]] = asked.hour
     if asked.operators:
         (query[PARAMETERS["operators"]],) = asked.operators
     moment = str((opts.ordering or [""])[0]).removeprefix("-")

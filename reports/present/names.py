@@ -1,15 +1,43 @@
 """The names of what history stores as codes: queues, menus, operators, choices."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from django.contrib.auth import get_user_model
 from django.db.models import Choices
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import get_language, override
 from django_stubs_ext import StrOrPromise
 
-from callcenter.models import Menu, Operator, PhoneLine, Queue
+from callcenter.models import Menu, Message, Operator, PhoneLine, Queue
 
 Names = Mapping[str, StrOrPromise]
+
+
+class Worded(Mapping[str, StrOrPromise]):
+    """Names that are made of their codes: every code has one, and none is listed.
+
+    They are in the language in which they were asked for, also in a file whose rows
+    are written when the page has long been answered.
+    """
+
+    def __init__(self, word: Callable[[str], str]) -> None:
+        self._word = word
+        self._language = get_language()
+        self._known: dict[str, str] = {}
+
+    def __getitem__(self, code: str) -> str:
+        if not code:
+            raise KeyError(code)
+        if code not in self._known:
+            with override(self._language):
+                self._known[code] = self._word(code)
+        return self._known[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def of(*choices: type[Choices]) -> Callable[[], Names]:
@@ -27,6 +55,11 @@ def queues() -> Names:
 def menus() -> Names:
     """Names of menus by slug."""
     return dict(Menu.objects.values_list("slug", "name"))
+
+
+def messages() -> Names:
+    """Names of messages by slug."""
+    return dict(Message.objects.values_list("slug", "name"))
 
 
 def operators() -> Names:

@@ -1,4 +1,4 @@
-"""How outcomes and states look: a colour, a pattern and a word. No database.
+"""How outcomes, states and lines look on a page. No database.
 
 The colours and patterns are those of static/reports/parts/outcomes.css; whoever draws
 an outcome, in a list, a page or a chart, takes its class from here.
@@ -8,6 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django_stubs_ext import StrOrPromise
+
+from callcenter.numbers import phone_number
 
 # The outcomes of the balance, always in this order.
 ORDER = (
@@ -49,6 +51,13 @@ def outcome(value: str, label: StrOrPromise) -> SafeString:
         return SafeString("")
     return format_html(
         '<span class="outcome">{}{}</span>', swatch(value), capfirst(label)
+    )
+
+
+def line(number: str, name: StrOrPromise) -> SafeString:
+    """A line of ours by its name, and its number where there is room for it."""
+    return format_html(
+        '{} <span class="quiet line-number">{}</span>', name, phone_number(number)
     )
 
 

@@ -85,6 +85,18 @@ class Period:
             return str(day.isoweekday())
         return midnight(FIRST_DAY[kind](day), self.zone)
 
+    def spans_of_hour(self, hour: int) -> Iterator[tuple[datetime, datetime]]:
+        """The instants [start, end) of each day at which clocks show this hour.
+
+        None on a day on which clocks skip it, two where they repeat it.
+        """
+        for day in self.days():
+            starts = _starts(day, self.zone, MINUTES["60"])
+            ends = [*starts[1:], midnight(day + DAY, self.zone)]
+            for start, end in zip(starts, ends, strict=True):
+                if _hour(start, self.zone) == f"{hour:02}":
+                    yield start, end
+
     def _hours(self) -> Iterator[str]:
         hours: set[str] = set()
         for day in self.days():

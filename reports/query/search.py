@@ -1,9 +1,15 @@
-"""What people type into the search box of a history list, as indexed lookups."""
+"""What people type into the search box of a history list, as indexed lookups.
+
+A whole number finds the calls of one telephone, however it is written: in international
+form, or in the national one of the home country.
+"""
 
 import re
 import unicodedata
 
 from django.db.models import Q
+
+from callcenter.numbers import HOME_COUNTRY_CODE, international_form
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _NUMBER = re.compile(r"\+?[0-9]+")
@@ -12,7 +18,8 @@ _SEPARATORS = re.compile(r"[\s()\-‐‑–ー－.]")
 FEWEST_DIGITS = 3
 # National numbers of Japan have ten digits or more, the first one a zero that the
 # international form leaves out.
-_NATIONAL_DIGITS = 9
+_NATIONAL = re.compile(r"0[0-9]{9,}")
+_HOME = f"+{HOME_COUNTRY_CODE}"
 
 
 def normal(term: str) -> str:
@@ -32,14 +39,26 @@ def is_number(term: str) -> bool:
     )
 
 
-def ends_with(lookup: str, term: str) -> Q:
-    """Numbers that end with these digits, by the column that holds them reversed.
+def of_number(lookup: str, term: str) -> Q:
+    """Numbers that a (normal) term finds, by the column that holds them reversed.
+
+    A whole number is that and the same in the other form, in which carriers may have
+    sent it; fewer digits are the last ones.
+    """
+    spellings = {term, international_form(term)}
+    if term.startswith(_HOME):
+        spellings.add(term.replace(_HOME, "0", 1))
+    elif not (term.startswith("+") or _NATIONAL.fullmatch(term)):
+        return _ends_with(lookup, term)
+    return Q(**{f"{lookup}__in": sorted(each[::-1] for each in spellings)})
+
+
+def _ends_with(lookup: str, term: str) -> Q:
+    """Numbers that end with these digits.
 
     A range, since it takes the index on every database: __startswith is LIKE BINARY on
     MySQL, and LIKE without regard to case takes no index on SQLite. Letters come after
     digits in every collation.
     """
-    if len(term) > _NATIONAL_DIGITS:
-        term = term.removeprefix("0")
     backwards = term[::-1]
     return Q(**{f"{lookup}__gte": backwards, f"{lookup}__lt": f"{backwards}a"})

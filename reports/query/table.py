@@ -79,7 +79,7 @@ class Column:
         """A value as a page shows it, None as a dash; `names` are the column's."""
         if value is None:
             return NOTHING
-        if names and value in names:
+        if names is not None and value in names:
             name = names[value]
             return self.drawn(value, name) if self.drawn else str(name)
         return self.kind.shown(value) or NOTHING

@@ -24,6 +24,11 @@ def last(values: Sequence[Any]) -> Any:
     return values[-1] if values else None
 
 
+def last_known(values: Sequence[Any]) -> Any:
+    """The last of several values that is not empty; None if none is."""
+    return next((value for value in reversed(values) if value), None)
+
+
 def total(values: Sequence[Any]) -> Any:
     """The sum of the values that are known; None if none is."""
     known = [value for value in values if value is not None]

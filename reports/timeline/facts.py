@@ -38,7 +38,7 @@ def facts_of(
     if call.caller and call.kind != Call.Kind.OPERATOR:
         facts.append(Fact(gettext("Country"), [(_country(call.caller), "")]))
     if call.ivr_path:
-        facts.append(Fact(gettext("IVR path"), [(call.ivr_path, "")]))
+        facts.append(Fact(gettext("IVR path"), [(words.path(call.ivr_path), "")]))
     recorded: dict[str, Recording | Voicemail] = {}
     recorded |= {one.recording_sid: one for one in story.voicemails}
     recorded |= {one.recording_sid: one for one in story.recordings}

@@ -15,8 +15,9 @@ from callcenter.models import Call, OperatorState, QueueEntry
 from callcenter.models.events import KIND_LABELS
 from callcenter.routes import Kind
 from reports.present import formats
+from reports.present.decisions import overflow_reason
 from reports.timeline.moment_kind import MomentKind, Plain, Says
-from reports.timeline.words import Words, length, overflow_reason, who_hung_up
+from reports.timeline.words import Words, length, who_hung_up
 
 Outcome = QueueEntry.Outcome
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -13,8 +14,9 @@ from django.utils.translation import gettext, ngettext
 
 from callcenter.models import Call, WebhookEvent
 from callcenter.numbers import phone_number
-from reports.present import masking, names, swatches
+from reports.present import formats, masking, names, swatches
 from reports.present.links import PageLinks, list_url
+from reports.query import search
 from reports.query.selection import Selection
 from reports.timeline import phases, reading
 from reports.timeline.facts import facts_as_sent, facts_of, other_call
@@ -61,6 +63,7 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> dict[str
         sees_names_of_callers=masking.may_see_numbers(masking.reader()),
         queues=names.queues(),
         menus=names.menus(),
+        messages=names.messages(),
         operators=names.operators(),
         lines=names.lines(),
     )
@@ -128,9 +131,15 @@ def _history(call: Call, words: Words) -> dict[str, str]:
         return {}
     if words.number(call.caller) != phone_number(call.caller):
         return {}  # a search for it would give it away
-    calls = Call.objects.filter(caller=call.caller).order_by()
-    count = calls[: MOST_COUNTED + 1].count()
+    # The rows that a search for the number finds, to which the link leads.
+    alike = Q(caller=call.caller)
+    if search.is_number(call.caller):
+        alike = search.of_number("caller_reversed", call.caller)
+    count = Call.objects.filter(alike).order_by()[: MOST_COUNTED + 1].count()
+    shown = formats.count(min(count, MOST_COUNTED))
+    if count > MOST_COUNTED:
+        shown = gettext("more than %(count)s") % {"count": shown}
     return {
-        "history_count": f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count),
-        "history_url": list_url(Call, Selection(search=call.caller.removeprefix("+"))),
+        "history_count": shown,
+        "history_url": list_url(Call, Selection(search=call.caller)),
     }

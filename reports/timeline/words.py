@@ -4,27 +4,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from callcenter.decision import Decision, Verb
-from callcenter.models import Call, QueueEntry
+from callcenter.models import Call
 from callcenter.numbers import phone_number
 from reports.present import formats
+from reports.present.decisions import Places
 
 Names = Mapping[str, StrOrPromise]
 
-# Not what always follows: music, an announcement, wrap-up, the end.
-_ANSWERS = {
-    Verb.CLOSED: _("Answer: we are closed"),
-    Verb.REJECT: _("Answer: rejected"),
-    Verb.APOLOGY: _("Answer: apology"),
-    Verb.VOICEMAIL: _("Answer: asked for a message"),
-    Verb.GOODBYE: _("Answer: thanks and goodbye"),
-    Verb.ASK_PIN: _("Answer: asked for the PIN"),
-    Verb.SIGN_OFF: _("Answer: signed off"),
-    Verb.WAIT: _("Answer: asked to wait"),
-}
+# What goes without saying, because it always follows: music, an announcement, the end.
+_SILENT = frozenset(
+    {
+        Verb.UNKNOWN,
+        Verb.END,
+        Verb.HOLD,
+        Verb.LEAVE,
+        Verb.ANNOUNCE,
+        Verb.OPERATOR,
+        Verb.WRAP_UP,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Words:
     sees_names_of_callers: bool = False
     queues: Names = field(default_factory=dict)
     menus: Names = field(default_factory=dict)
+    messages: Names = field(default_factory=dict)
     operators: Names = field(default_factory=dict)
     lines: Names = field(default_factory=dict)
 
@@ -70,49 +72,38 @@ class Words:
 
     def answer(self, decision: Decision) -> str:
         """What we answered, as it was heard; empty where it goes without saying."""
-        target = decision.target
-        match decision.verb:
-            case Verb.MENU:
-                return gettext("Answer: %(menu)s") % {"menu": self.menu(target)}
-            case Verb.ENQUEUE:
-                queue = {"queue": self.queue(target)}
-                return gettext("Answer: into the queue %(queue)s") % queue
-            case Verb.MESSAGE:
-                return gettext("Answer: message “%(message)s”") % {"message": target}
-            case Verb.DIAL if target.startswith(("+", "client:", "sip:")):
-                shown = self.number if target[0] == "+" else self.address
-                number = {"number": shown(target)}
-                return gettext("Answer: passed on to %(number)s") % number
-            case Verb.DIAL:
-                queue = {"queue": self.queue(target)}
-                return gettext("Answer: next caller of %(queue)s") % queue
-            case verb:
-                return str(_ANSWERS.get(verb, ""))
+        if decision.verb in _SILENT:
+            return ""
+        return gettext("Answer: %(what)s") % {"what": self._places.said(decision)}
 
     def where(self, led_to: Decision) -> str:
-        """Where an input led: a queue, menu or message, else the decision as kept."""
+        """Where an input led: a queue or menu by its name, else what was decided."""
         match led_to.verb:
             case Verb.ENQUEUE:
                 return self.queue(led_to.target)
             case Verb.MENU:
                 return self.menu(led_to.target)
-            case Verb.MESSAGE:
-                return gettext("message “%(message)s”") % {"message": led_to.target}
-            case Verb.END:
-                return gettext("goodbye")
             case _:
-                return str(led_to)
+                return self._places.said(led_to)
+
+    def path(self, text: str) -> str:
+        """A path through menus, by their names."""
+        return self._places.path(text)
+
+    @property
+    def _places(self) -> Places:
+        return Places(
+            queues=self.queues,
+            menus=self.menus,
+            messages=self.messages,
+            number=self.number,
+            address=self.address,
+        )
 
 
 def length(text: str, seconds: int | None) -> str:
     """A sentence with its `length`, 0:01:23; empty where it is not known."""
     return "" if seconds is None else text % {"length": formats.duration(seconds)}
-
-
-def overflow_reason(code: str) -> str:
-    """Why a caller left a queue still connected, by its label."""
-    reasons = QueueEntry.OverflowReason
-    return str(reasons(code).label) if code in reasons.values else code
 
 
 def who_hung_up(code: str) -> str:

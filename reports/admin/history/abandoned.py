@@ -12,30 +12,39 @@ from callcenter.models import (
     FollowUp,
 )
 from reports.admin.filters import (
+    PeriodAndHourFilter,
     PeriodFilter,
     QueueFilter,
     RecentLineFilter,
+    StateFilter,
 )
 from reports.admin.history.linked import Linked
-from reports.admin.history.parts import EntryPartAdmin, PartAdmin
+from reports.admin.history.parts import EntryPartAdmin, OfEntry
 
 
 @admin.register(AbandonedCall)
-class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
+class AbandonedCallAdmin(OfEntry[AbandonedCall]):
     """Abandoned calls, and the state of the work on them."""
 
+    named_by = ["queue", "abandoned_at"]
     list_columns = [
         "abandoned_at",
+        "state",
         "queue",
         "caller",
+        "line",
         "wait_seconds",
-        "state",
-        "recovered_at",
     ]
-    list_filter = [("abandoned_at", PeriodFilter), QueueFilter, RecentLineFilter]
+    sorts_short_periods_by = ["wait_seconds"]
+    list_filter = [
+        ("abandoned_at", PeriodAndHourFilter),
+        StateFilter,
+        QueueFilter,
+        RecentLineFilter,
+    ]
     fields = [
         "call",
-        "entry",
+        "shown_entry",
         "queue",
         "visit",
         "entered_at",
@@ -64,6 +73,7 @@ class AbandonedCallAdmin(PartAdmin[AbandonedCall]):
 class CallbackRequestAdmin(EntryPartAdmin[CallbackRequest]):
     """Wishes to be rung back."""
 
-    list_columns = ["requested_at", "queue", "caller"]
+    named_by = ["queue", "requested_at"]
+    list_columns = ["requested_at", "queue", "caller", "line"]
     list_filter = [("requested_at", PeriodFilter)]
-    fields = ["call", "entry", "caller", "requested_at"]
+    fields = ["call", "shown_entry", "caller", "requested_at"]

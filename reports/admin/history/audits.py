@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from reports.admin.filters import PeriodFilter
+from reports.admin.filters import ChoiceFilter, PeriodFilter
 from reports.admin.history.base import HistoryAdmin
 from reports.export.downloads import FORMATS
 from reports.models import ExportAudit
@@ -25,7 +25,7 @@ class ExportAuditAdmin(HistoryAdmin[ExportAudit]):
         "is_masked",
         "state",
     ]
-    list_filter = [("started_at", PeriodFilter), "state"]
+    list_filter = [("started_at", PeriodFilter), ("state", ChoiceFilter)]
     fields = [
         "started_at",
         "ended_at",

@@ -1,12 +1,11 @@
 """The base of all lists of history: read-only, and fast with millions of rows."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
-from django.core.paginator import Paginator
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -17,28 +16,18 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.numbers import caller_of, is_withheld
 from reports.admin.columns import AdminColumn
 from reports.admin.exports import ExportAdmin
+from reports.admin.filters import days_asked
 from reports.admin.history.linked import Linked, table
-from reports.present import masking
+from reports.admin.listing import CappedPaginator, ListAdmin
+from reports.present import links, masking
 from reports.present.formats import DIGITS_LEFT
 from reports.query import search, values
+from reports.query.selection import MOST_DAYS, local_today
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
-# Counting ten million rows takes seconds, and nobody reads page 101.
-MOST_LISTED = 10_000
 
-
-class CappedPaginator(Paginator[Any]):
-    """Pages of the first rows of a list; counting stops there."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list  # a queryset, in every list of the admin
-        count: int = rows.order_by()[:MOST_LISTED].count()
-        return count
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[ModelT]):
+class ReadOnlyAdmin(ListAdmin[ModelT]):
     """A list that may be long, and that nobody edits."""
 
     list_per_page = 50
@@ -47,6 +36,8 @@ class ReadOnlyAdmin(admin.ModelAdmin[ModelT]):
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
     actions = None
+    # Links to rows would carry the filters of their list, for a way back after saving.
+    preserve_filters = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -72,19 +63,29 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
 
     # Codes of columns, or names of methods for what only this list shows.
     list_columns: Sequence[str] = ()
+    # Codes of the columns that name a row above its page.
+    named_by: Sequence[str] = ()
+    # Codes of columns by which the list can be sorted while its period is short: to
+    # sort all rows by what has no index takes minutes.
+    sorts_short_periods_by: Sequence[str] = ()
     # Columns holding the SIDs that a search finds, and numbers written backwards.
     sid_lookups: list[str] = []
     number_lookup = ""
     # Columns that would give a number away to those who see it masked, by `?caller=`.
     number_columns = frozenset({"caller", "caller_reversed", "from_raw", "to_raw"})
 
-    search_help_text = _("A SID, or a telephone number or its last digits.")
+    search_help_text = _(
+        "A SID, a telephone number or its last digits, or a SIP address."
+    )
     list_select_related = ()  # a join would sort ten million rows
     change_form_template = "admin/callcenter/history_change_form.html"
     change_list_template = "admin/callcenter/history_change_list.html"
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return [self._column(code) for code in self.list_columns]
+        sorted_by = [self.moment]
+        if days_asked(request, self.moment).is_short:
+            sorted_by += self.sorts_short_periods_by
+        return [self._column(code, sorted_by) for code in self.list_columns]
 
     def get_fieldsets(self, request: HttpRequest, obj: ModelT | None = None) -> Any:
         return [
@@ -92,20 +93,25 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
             for title, options in super().get_fieldsets(request, obj)
         ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ModelT]:
+    def for_list(self, rows: models.QuerySet[ModelT]) -> models.QuerySet[ModelT]:
         table = self.table
         shown = [table.column(code) for code in self.list_columns] if table else []
         relations = values.relations(column for column in shown if column)
-        return super().get_queryset(request).prefetch_related(*relations)
+        return rows.prefetch_related(*relations)
 
-    def _column(self, code: Any) -> Any:
+    @property
+    def moment(self) -> str:
+        """The moment that orders the rows; empty where none does."""
+        return self.table.moment if self.table else ""
+
+    def _column(self, code: Any, sorted_by: Sequence[str] = ()) -> Any:
         """The column of the table with this code; else what Django makes of it."""
         if self.table is None or hasattr(self, str(code)):
             return code
         column = self.table.column(code)
         if column is None:
             return code
-        return AdminColumn(column, code if code == self.table.moment else None)
+        return AdminColumn(column, code if code in sorted_by else None)
 
     def _shown(self, code: Any) -> Any:
         """The same on the page of a row.
@@ -173,8 +179,8 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
     def of_number(
         self, queryset: models.QuerySet[ModelT], term: str
     ) -> models.QuerySet[ModelT]:
-        """Rows of calls from a number, given by its last digits."""
-        return queryset.filter(search.ends_with(self.number_lookup, term))
+        """Rows of calls from a number, or from those with these last digits."""
+        return queryset.filter(search.of_number(self.number_lookup, term))
 
     def of_text(
         self, queryset: models.QuerySet[ModelT], text: str
@@ -184,6 +190,11 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
             whole = self.number_lookup.removesuffix("_reversed")
             return queryset.filter(**{whole: caller_of(text)})
         return queryset.filter(**{self.number_lookup: text[::-1]})
+
+    def name_of(self, row: ModelT) -> str:
+        """What people call a row: names of the setup in place of codes."""
+        parts = [self._column(code) for code in self.named_by]
+        return " ".join(part(row) for part in parts) if parts else str(row)
 
     def linked(self, obj: ModelT) -> list[Linked]:
         """The tables below a row on its page."""
@@ -196,11 +207,35 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
         tables = [table(request, self.admin_site, each) for each in self.linked(obj)]
         # Django's title says that the page is for viewing, which is clear.
         context["title"] = capfirst(self.opts.verbose_name)
+        context["subtitle"] = self.name_of(obj)
         context["linked_tables"] = [each for each in tables if each and each.rows]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        context = {"most_listed": MOST_LISTED, **(extra_context or {})}
-        return super().changelist_view(request, context)
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown and self.sorts_short_periods_by:
+            shown |= self._way_to_sort(request, shown["cl"])
+        return response
+
+    def _way_to_sort(
+        self, request: HttpRequest, changelist: ChangeList
+    ) -> dict[str, Any]:
+        """Of how few days the list can be sorted, and the address of the last ones."""
+        if days_asked(request, self.moment).is_short:
+            return {}
+        (code,) = self.sorts_short_periods_by
+        codes = [getattr(each, "__name__", "") for each in changelist.list_display]
+        first_name, last_name = links.period_parameters(self.moment)
+        today = local_today()
+        query = {
+            first_name: today - timedelta(days=MOST_DAYS - 1),
+            last_name: today,
+            ORDER_VAR: f"-{codes.index(code)}",
+        }
+        return {
+            "sort_days": MOST_DAYS,
+            "sort_url": changelist.get_query_string(query),
+        }

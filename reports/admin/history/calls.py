@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.decision import Decision, Verb
@@ -22,6 +23,7 @@ from reports.admin.filters import (
     MenuFilter,
     NowFilter,
     OperatorFilter,
+    PeriodAndHourFilter,
     PeriodFilter,
     QueueFilter,
     RecentLineFilter,
@@ -31,6 +33,7 @@ from reports.admin.filters import (
 from reports.admin.history.base import HistoryAdmin
 from reports.admin.history.linked import Linked
 from reports.admin.history.parts import EntryPartAdmin, PartAdmin
+from reports.present import swatches
 from reports.timeline.page import TimelinePage
 
 
@@ -40,16 +43,17 @@ class CallAdmin(TimelinePage, HistoryAdmin[Call]):
 
     list_columns = [
         "started_at",
-        "kind",
+        "outcome_or_kind",
         "caller",
         "line",
-        "outcome",
+        "operator",
         "wait_seconds",
         "talk_seconds",
         "duration_seconds",
     ]
+    sorts_short_periods_by = ["wait_seconds"]
     list_filter = [
-        ("started_at", PeriodFilter),
+        ("started_at", PeriodAndHourFilter),
         ("kind", ChoiceFilter),
         ("outcome", ChoiceFilter),
         LineFilter,
@@ -60,23 +64,31 @@ class CallAdmin(TimelinePage, HistoryAdmin[Call]):
     number_lookup = "caller_reversed"
     fields = ["sid"]  # its page is a timeline, without a form
 
+    @admin.display(description=_("outcome"))
+    def outcome_or_kind(self, call: Call) -> str:
+        """The outcome; of legs that have none whose they are."""
+        if call.outcome or call.kind == Call.Kind.CUSTOMER:
+            return swatches.outcome(call.outcome, call.get_outcome_display())
+        return capfirst(call.get_kind_display())
+
 
 @admin.register(QueueEntry)
 class QueueEntryAdmin(PartAdmin[QueueEntry]):
     """Queue entries: how long the caller waited, with what outcome, and why."""
 
+    named_by = ["queue", "entered_at"]
     list_columns = [
         "entered_at",
+        "outcome",
         "queue",
         "caller",
-        "outcome",
-        "wait_seconds",
-        "position",
         "operator",
+        "wait_seconds",
         "talk_seconds",
     ]
+    sorts_short_periods_by = ["wait_seconds"]
     list_filter = [
-        ("entered_at", PeriodFilter),
+        ("entered_at", PeriodAndHourFilter),
         QueueFilter,
         ("outcome", ChoiceFilter),
         RecentOperatorFilter,
@@ -124,13 +136,14 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
 class ConnectionAdmin(EntryPartAdmin[Connection]):
     """Conversations: who took whom, and for how long."""
 
+    named_by = ["operator", "connected_at"]
     list_columns = [
         "connected_at",
+        "operator",
         "queue",
         "caller",
-        "operator",
+        "wait_seconds",
         "talk_seconds",
-        "talk_source",
     ]
     list_filter = [
         ("connected_at", PeriodFilter),
@@ -140,7 +153,7 @@ class ConnectionAdmin(EntryPartAdmin[Connection]):
     sid_lookups = ["entry__call__sid", "operator_call_sid"]
     fields = [
         "call",
-        "entry",
+        "shown_entry",
         "operator",
         "operator_number",
         "operator_call_sid",
@@ -174,7 +187,8 @@ class ConnectionAdmin(EntryPartAdmin[Connection]):
 class IvrStepAdmin(PartAdmin[IvrStep]):
     """Menus asked: with what input, and what it led to."""
 
-    list_columns = ["asked_at", "caller", "menu", "input", "led_to"]
+    named_by = ["menu", "asked_at"]
+    list_columns = ["asked_at", "led_to", "menu", "input", "caller"]
     list_filter = [("asked_at", PeriodFilter), MenuFilter, RecentLineFilter]
     fields = ["call", "step", "asked_at", "menu", "input", "led_to"]
 
@@ -189,7 +203,14 @@ class IvrStepAdmin(PartAdmin[IvrStep]):
 class OperatorStateAdmin(PartAdmin[OperatorState]):
     """What operators were doing, interval by interval."""
 
-    list_columns = ["started_at", "operator", "state", "reason", "ended_at"]
+    named_by = ["operator", "started_at"]
+    list_columns = [
+        "started_at",
+        "state",
+        "operator",
+        "ended_at",
+        "duration_seconds",
+    ]
     list_filter = [
         ("started_at", PeriodFilter),
         OperatorFilter,

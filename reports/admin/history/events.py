@@ -29,11 +29,10 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
     list_columns = [
         "received_at",
         "kind",
-        "leg",
-        "heard",
         "decision",
+        "heard",
+        "short_leg",
         "is_derived",
-        "queue",
     ]
     list_filter = [
         ("received_at", PeriodFilter),
@@ -80,12 +79,18 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
     def of_number(
         self, queryset: models.QuerySet[WebhookEvent], term: str
     ) -> models.QuerySet[WebhookEvent]:
-        calls = Call.objects.filter(search.ends_with("caller_reversed", term))
+        calls = Call.objects.filter(search.of_number("caller_reversed", term))
         return queryset.filter(call_sid__in=calls.values("sid"))
 
     @admin.display(description=_("call SID"))
     def leg(self, event: WebhookEvent) -> str:
         return _timeline(event.call_sid)
+
+    @admin.display(description=_("call SID"))
+    def short_leg(self, event: WebhookEvent) -> str:
+        """Its beginning and end, which tell legs apart; the page has all of it."""
+        sid = event.call_sid
+        return _timeline(sid, f"{sid[:6]}…{sid[-4:]}" if len(sid) > 12 else sid)
 
     @admin.display(description=_("other leg"))
     def other_leg(self, event: WebhookEvent) -> str:
@@ -137,9 +142,11 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
         return linked
 
 
-def _timeline(sid: str) -> str:
+def _timeline(sid: str, shown: str = "") -> str:
     """The SID of a leg as a link to its timeline, without asking for its row."""
     if not sid:
         return NOTHING
     page = reverse("admin:callcenter_call_sid", args=[sid])
-    return format_html('<a href="{}"><code>{}</code></a>', page, sid)
+    return format_html(
+        '<a href="{}" title="{}"><code>{}</code></a>', page, sid, shown or sid
+    )

@@ -19,8 +19,8 @@ from reports.present.links import row_url
 
 # An operator's leg of a day has thousands of events; a page shows the first ones.
 MOST_ROWS = 500
-# The column of lists with a link to the call, not needed below a row of that call.
-TIMELINE = "timeline"
+# The column of lists with a link to the row, which is here that of the first cell.
+RECORD = "record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def table(request: HttpRequest, site: admin.AdminSite, linked: Linked) -> Table 
     columns = [
         column
         for column in model_admin.get_list_display(request)
-        if getattr(column, "__name__", column) not in (*linked.without, TIMELINE)
+        if getattr(column, "__name__", column) not in (*linked.without, RECORD)
     ]
     rows = list(linked.rows[: MOST_ROWS + 1])
     return Table(

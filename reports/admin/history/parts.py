@@ -9,14 +9,19 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models import Call
+from callcenter.models import Call, QueueEntry
 from reports.admin.history.base import HistoryAdmin, ModelT
-from reports.admin.history.linked import TIMELINE
-from reports.present.links import row_url
+from reports.admin.history.linked import RECORD
+from reports.present.links import PageLinks, row_url
+from reports.query.table import NOTHING
 
 
 class PartAdmin(HistoryAdmin[ModelT]):
-    """Rows of a call, found by its SID and number."""
+    """Rows of a call, found by its SID and number.
+
+    A row leads to the timeline of its call, which says what people ask; the row itself
+    is one more link. Who may not see calls is led to the row.
+    """
 
     sid_lookups = ["call__sid"]
     number_lookup = "call__caller_reversed"
@@ -27,8 +32,16 @@ class PartAdmin(HistoryAdmin[ModelT]):
         return super().get_queryset(request).prefetch_related(self.call_path)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """The columns, and at the end of each row a link to the call's page."""
-        return [*super().get_list_display(request), TIMELINE]
+        """The columns, and at the end of each row a link to the row's own page."""
+        columns = super().get_list_display(request)
+        return [*columns, RECORD] if self._leads_to_calls(request) else columns
+
+    def first_page(self, request: HttpRequest, row: ModelT) -> str:
+        """The address to which the first link of a row leads."""
+        return row_url(self.call_of(row) if self._leads_to_calls(request) else row)
+
+    def _leads_to_calls(self, request: HttpRequest) -> bool:
+        return PageLinks(request, self.admin_site).may_view(Call)
 
     def call_of(self, row: ModelT) -> Call:
         """The call of a row."""
@@ -38,16 +51,26 @@ class PartAdmin(HistoryAdmin[ModelT]):
         found: Call = call
         return found
 
-    @admin.display(description=_("call"))
-    def timeline(self, row: ModelT) -> str:
+    @admin.display(description=_("record"))
+    def record(self, row: ModelT) -> str:
+        """A link to what is stored of this row."""
         return format_html(
-            '<a href="{}">{}</a>',
-            row_url(self.call_of(row)),
-            gettext("Timeline"),
+            '<a class="quiet" href="{}">{}</a>', row_url(row), gettext("Record")
         )
 
 
-class EntryPartAdmin(PartAdmin[ModelT]):
+class OfEntry(PartAdmin[ModelT]):
+    """Rows that name their queue entry, which reads as on its own page."""
+
+    @admin.display(description=_("queue entry"))
+    def shown_entry(self, row: Any) -> str:
+        if row.entry is None:
+            return NOTHING
+        name = self.admin_site.get_model_admin(QueueEntry).name_of(row.entry)  # type: ignore[attr-defined]
+        return format_html('<a href="{}">{}</a>', row_url(row.entry), name)
+
+
+class EntryPartAdmin(OfEntry[ModelT]):
     """Rows of a queue entry."""
 
     sid_lookups = ["entry__call__sid"]

@@ -17,7 +17,7 @@ from reports.admin.history.parts import PartAdmin
 class RecordingAdmin(PartAdmin[Recording]):
     """Recordings of conversations."""
 
-    list_columns = ["recorded_at", "caller", "duration_seconds", "source"]
+    list_columns = ["recorded_at", "caller", "line", "duration_seconds"]
     list_filter = [("recorded_at", PeriodFilter)]
     sid_lookups = ["call__sid", "recording_sid"]
     fields = [
@@ -34,7 +34,7 @@ class RecordingAdmin(PartAdmin[Recording]):
 class VoicemailAdmin(PartAdmin[Voicemail]):
     """Messages that callers left."""
 
-    list_columns = ["left_at", "queue", "caller", "duration_seconds"]
+    list_columns = ["left_at", "queue", "caller", "line", "duration_seconds"]
     list_filter = [("left_at", PeriodFilter), QueueFilter]
     sid_lookups = ["call__sid", "recording_sid"]
     fields = [

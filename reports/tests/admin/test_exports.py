@@ -27,6 +27,8 @@ NAMES = sorted(
     {str(model._meta.model_name) for model in LISTS if model is not ExportAudit}
     | IMPORTED
 )
+# Lists in which no column is of telephone numbers.
+WITHOUT_NUMBERS = IMPORTED | {"phoneline", "queue", "menu", "message", "webhookevent"}
 MENU = re.compile(r'<a href="([^"]+/export/[^"]+)">([^<]+)</a>')
 
 
@@ -85,7 +87,9 @@ def test_every_list_is_exported_in_every_format(admin_client, name, code):
         {
             "username": "admin",
             "subject": f"callcenter.{name}",
-            "query": "",
+            "query": ""
+            if code == "json" or name in WITHOUT_NUMBERS
+            else "numbers=page",
             "file_format": code,
             "row_count": ExportAudit.objects.get().row_count,
             "state": "complete",
@@ -121,15 +125,22 @@ def test_menu_leads_to_the_formats_with_filter_and_search(admin_client):
     with override("ja"):
         html = admin_client.get(changelist("call"), query).content.decode()
 
-    kept = "?outcome__exact=answered&amp;q=5678"
+    for_people = [
+        ("xlsx", "Excel"),
+        ("csv", "CSV(UTF-8)"),
+        ("csv-sjis", "CSV(Shift_JIS)"),
+    ]
     assert MENU.findall(html) == [
-        (f"{address('call', code)}{kept}", name)
-        for code, name in [
-            ("xlsx", "Excel"),
-            ("csv", "CSV(UTF-8)"),
-            ("csv-sjis", "CSV(Shift_JIS)"),
-            ("json", "JSON"),
-        ]
+        *(
+            (
+                f"{address('call', code)}?numbers={numbers}"
+                "&amp;outcome__exact=answered&amp;q=5678",
+                name,
+            )
+            for numbers in ("page", "e164")
+            for code, name in for_people
+        ),
+        (f"{address('call', 'json')}?outcome__exact=answered&amp;q=5678", "JSON"),
     ]
 
 
@@ -149,12 +160,12 @@ def test_file_holds_what_filter_and_search_leave():
         client.get(address("call"), {"outcome__exact": "answered", "q": "5678"})
     )
 
-    assert [row["発信者"] for row in found] == ["+81312345678"]
+    assert [row["発信者（国内表記）"] for row in found] == ["03-1234-5678"]
     assert audits() == [
         {
             "username": "hana",
             "subject": "callcenter.call",
-            "query": "outcome__exact=answered&q=5678",
+            "query": "outcome__exact=answered&q=5678&numbers=page",
             "file_format": "csv",
             "row_count": 1,
             "state": "complete",
@@ -167,9 +178,8 @@ def test_numbers_are_masked_without_the_permission_to_see_them():
     client = exporter("view_call")
     rows.make_call(caller="+81312345678")
 
-    assert [row["発信者"] for row in table(client.get(address("call")))] == [
-        "********5678"
-    ]
+    found = table(client.get(address("call")))
+    assert [row["発信者（国内表記）"] for row in found] == ["********5678"]
     assert [audit["is_masked"] for audit in audits()] == [True]
 
 
@@ -300,9 +310,9 @@ def test_number_of_queries_does_not_grow(
         rows.make_connection()
 
     # Session and user; choices of three filters; count and first page of the list, and
-    # its calls; the audit; names of queues and operators; entries, calls, connections;
-    # the audit again.
-    with django_assert_num_queries(13):
+    # its calls; the audit; names of queues, operators and lines; entries, calls,
+    # connections; the audit again.
+    with django_assert_num_queries(14):
         read(admin_client.get(address("queueentry")))
 
 
@@ -359,3 +369,76 @@ def test_audit_outlives_the_account(admin_client):
     User.objects.get(username="hana").delete()
 
     assert [audit["username"] for audit in audits()] == ["hana"]
+
+
+def numbers_in(response: Any) -> dict[str, str]:
+    """What the only row holds in the columns of telephone numbers, by their heads."""
+    [row] = table(response)
+    return {
+        head: row[head]
+        for head in row
+        if head.startswith(("発信者", "回線の番号", "オペレーターの番号"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("numbers", "form", "caller", "line"),
+    [
+        ("page", "国内表記", "090-1234-5678", "050-0000-0101"),
+        ("e164", "E.164", "+819012345678", "+815000000101"),
+    ],
+)
+def test_numbers_are_written_as_the_exporter_chooses_and_heads_say_how(
+    admin_client, numbers, form, caller, line
+):
+    rows.make_entry(rows.make_call(caller="+819012345678"))
+
+    response = admin_client.get(address("queueentry"), {"numbers": numbers})
+    found = numbers_in(response)
+
+    assert found[f"発信者（{form}）"] == caller
+    assert found[f"回線の番号（{form}）"] == line
+    assert [audit["query"] for audit in audits()] == [f"numbers={numbers}"]
+
+
+def test_number_from_abroad_is_written_as_on_the_page_without_an_apostrophe(
+    admin_client,
+):
+    rows.make_call(caller="+12015550123")
+
+    [row] = table(admin_client.get(address("call")))
+
+    assert row["発信者（国内表記）"] == "+1 201-555-0123"
+
+
+def test_json_has_numbers_in_international_form_whatever_is_chosen(admin_client):
+    rows.make_call(caller="+819012345678")
+
+    found = json.loads(
+        read(admin_client.get(address("call", "json"), {"numbers": "page"}))
+    )
+
+    assert [row["caller"] for row in found["rows"]] == ["+819012345678"]
+
+
+def test_unknown_form_of_numbers_exports_nothing(admin_client):
+    response = admin_client.get(address("call"), {"numbers": "roman"}, follow=True)
+
+    assert response.redirect_chain == [(changelist("call"), 302)]
+    assert "「page」または「e164」" in response.content.decode()
+    assert audits() == []
+
+
+def test_files_for_people_say_names_where_the_page_does(admin_client):
+    rows.make_queue("support", name="サポート")
+    rows.make_menu("main", name="総合案内")
+    rows.make_line("+815000000101", name="代表")
+    rows.make_step(rows.make_call(ivr_path="main>1>support"))
+
+    [step] = table(admin_client.get(address("ivrstep")))
+    [call] = table(admin_client.get(address("call")))
+    raw = json.loads(read(admin_client.get(address("ivrstep", "json"))))["rows"][0]
+
+    assert step["進んだ先"] == "キュー「サポート」（1回目）"
+    assert (call["IVR経路"], call["回線"]) == ("総合案内 › 1 › サポート", "代表")
+    assert (raw["led_to"], raw["line"]) == ("enqueue:support/1", "+815000000101")

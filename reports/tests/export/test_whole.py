@@ -13,6 +13,7 @@ import pytest
 from django.db import connection, models
 
 from callcenter.models import Call, QueueEntry
+from callcenter.numbers import phone_number
 from reports.models import ExportAudit
 from reports.tests.factories import LINE, NOON, make_queue
 
@@ -56,7 +57,7 @@ def expected() -> list[list[object]]:
             "応答" if at % 2 else "放棄",
             None if (seconds := wait(at)) is None else timedelta(seconds=seconds),
             at % 9,
-            caller(at),
+            phone_number(caller(at)),
             f"CA{at:032x}",
         ]
         for at in reversed(range(ENTRIES))
@@ -102,7 +103,7 @@ def columns(head: list[str]) -> list[int]:
         "結果",
         "待ち時間",
         "待ち順番",
-        "発信者",
+        "発信者（国内表記）",
         "通話SID",
     ]
     return [head.index(label) for label in labels]

@@ -185,3 +185,43 @@ def test_intervals_follow_each_other_without_gap_from_start_to_end(zone, first, 
         key = days.interval_of(quarter, kind)
         assert isinstance(key, datetime)
         assert max(each for each in keys if each <= instant) == key
+
+
+def test_hour_of_a_day_lasts_from_its_full_hour_to_the_next():
+    tokyo = Period(date(2026, 11, 21), date(2026, 11, 22), ZoneInfo("Asia/Tokyo"))
+
+    assert list(tokyo.spans_of_hour(9)) == [
+        (datetime(2026, 11, day, tzinfo=UTC), datetime(2026, 11, day, 1, tzinfo=UTC))
+        for day in (21, 22)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "spans"),
+    [
+        # Clocks skip two o'clock in March, and show one o'clock twice in November.
+        (date(2026, 3, 8), 2, []),
+        (date(2026, 11, 1), 1, [(5, 6), (6, 7)]),
+        (date(2026, 11, 1), 23, [(28, 29)]),
+    ],
+)
+def test_hour_that_clocks_skip_or_repeat_has_the_spans_they_show(day, hour, spans):
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    period = Period(day, day, ZoneInfo("America/New_York"))
+
+    assert list(period.spans_of_hour(hour)) == [
+        (midnight + timedelta(hours=start), midnight + timedelta(hours=end))
+        for start, end in spans
+    ]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_hours_of_a_day_are_the_whole_day_and_meet_nowhere(zone):
+    for first in (date(2026, 3, 28), date(2026, 10, 24), date(2026, 4, 4)):
+        period = Period(first, first + timedelta(days=2), ZoneInfo(zone))
+        spans = sorted(
+            span for hour in range(24) for span in period.spans_of_hour(hour)
+        )
+
+        assert (spans[0][0], spans[-1][1]) == period.bounds()
+        assert all(one[1] == other[0] for one, other in pairwise(spans))

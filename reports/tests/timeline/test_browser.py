@@ -87,10 +87,11 @@ def test_raw_webhook_is_reached_from_the_list_of_entries_by_keyboard(site):
     page = site.reader("en")
     page.goto(f"{site.base}/admin/callcenter/queueentry/?q={sid}")
 
-    tab_to(page, "#result_list tbody th a")
+    tab_to(page, "#result_list tbody .field-record a")
     page.keyboard.press("Enter")
     page.wait_for_url("**/queueentry/*/change/**")
-    tab_to(page, ".field-call a")
+    page.go_back()
+    tab_to(page, "#result_list tbody th a")
     page.keyboard.press("Enter")
     page.wait_for_url("**/call/*/change/**")
     expect(page.locator("h1")).to_contain_text("050-0040-6207")

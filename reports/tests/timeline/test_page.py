@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from callcenter.demo.setup.installation import install
 from callcenter.models import Call, WebhookEvent
+from callcenter.numbers import phone_number
 from callcenter.tests.samples import NAMES, expected, file_of
 from callcenter.upkeep.intake import load
 from reports.tests.admin import rows
@@ -236,6 +237,37 @@ def test_other_calls_of_the_day_are_those_of_the_same_number(admin_client):
     assert "Calls of this caller: 3" in html
 
 
+@pytest.mark.parametrize(
+    "caller", ["+81312345678", "0312345678", "sip:desk@pbx.example.com", "+12015550123"]
+)
+def test_count_of_a_callers_calls_is_that_of_the_list_and_of_a_search(
+    admin_client, caller
+):
+    for number in (caller, caller, "+81312345678", "0312345678", "+44312345678"):
+        call = rows.make_call(caller=number)
+    call = Call.objects.filter(caller=caller)[0]
+
+    html = shown(admin_client, call)
+
+    [count] = re.findall(r"Calls of this caller: (\d+)", html)
+    [link] = re.findall(r'class="btn" href="([^"]*/call/\?[^"]*)"', html)
+    behind = admin_client.get(link.replace("&amp;", "&"))
+    searched = admin_client.get(changelist("call"), {"q": phone_number(caller)})
+    counts = [page.context["cl"].result_count for page in (behind, searched)]
+    assert counts == [int(count)] * 2
+    assert int(count) == (4 if "312345678" in caller else 2)
+
+
+def test_count_of_very_many_calls_is_not_said_to_be_the_total(
+    admin_client, monkeypatch
+):
+    monkeypatch.setattr(timeline, "MOST_COUNTED", 2)
+    for _ in range(3):
+        call = rows.make_call()
+
+    assert "Calls of this caller: more than 2" in shown(admin_client, call)
+
+
 def test_sealed_call_says_that_its_raw_events_are_gone(admin_client):
     call = whole_call()
     Call.objects.filter(pk=call.pk).update(sealed_at=rows.after(900))
@@ -328,9 +360,9 @@ def test_page_of_a_call_asks_a_fixed_number_of_queries(
 
     # A server reads it once, and keeps it.
     ContentType.objects.get_for_model(Call)
-    # Session, user, the call; eleven of what hangs on it and its legs; four of names;
+    # Session, user, the call; eleven of what hangs on it and its legs; five of names;
     # the caller's day and how many calls there are.
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         admin_client.get(page(call))
 
 
@@ -350,7 +382,7 @@ def test_dial_actions_that_name_nobody_cost_three_queries_more(
     ContentType.objects.get_for_model(Call)
     # To whom the leg was given meanwhile; whether the caller named is a sealed one;
     # which queue a QueueSid is.
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         admin_client.get(page(call))
 
 
@@ -364,7 +396,7 @@ def test_page_of_an_operator_leg_asks_a_fixed_number_of_queries(
         rows.make_state(leg, seconds=number)
 
     ContentType.objects.get_for_model(Call)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         admin_client.get(page(leg))
 
 

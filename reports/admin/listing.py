@@ -1,0 +1,164 @@
+"""What every list of ours knows of itself, beside Django's own change list."""
+
+from collections.abc import Iterator
+from copy import copy
+from functools import cached_property
+from typing import Any, TypeVar
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+
+from reports.admin.filters import PeriodFilter, problem_of, words_of
+from reports.present import formats
+from reports.present.links import row_url
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+
+# Counting ten million rows takes seconds, and nobody reads page 101.
+MOST_LISTED = 10_000
+
+
+class CappedPaginator(Paginator[Any]):
+    """Pages of the first rows of a list; counting stops there."""
+
+    @cached_property
+    def _found(self) -> int:
+        rows: Any = self.object_list  # a queryset, in every list of the admin
+        found: int = rows.order_by()[: MOST_LISTED + 1].count()
+        return found
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows the pages show."""
+        return min(self._found, MOST_LISTED)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more rows than the pages show."""
+        return self._found > MOST_LISTED
+
+
+class OurChangeList(ChangeList):
+    """A list that says in words how it is filtered, and what it could not read.
+
+    A filter that cannot be read leaves no rows: those of something else would be taken
+    for those that were asked for.
+    """
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        self._request = request
+        # Sentences about what the address asks for and nobody can read.
+        self.problems: list[str] = []
+        super().__init__(request, *args)
+        self.problems += filter(None, map(problem_of, self.filter_specs))
+
+    def get_queryset(self, request: HttpRequest, *args: Any) -> models.QuerySet[Any]:
+        list_admin: Any = self.model_admin  # a ListAdmin, below
+        found = super().get_queryset(request, *args)
+        rows: models.QuerySet[Any] = list_admin.for_list(found)
+        return rows
+
+    def get_results(self, request: HttpRequest) -> None:
+        try:
+            super().get_results(request)
+            is_there = self.multi_page or self.page_num == 1
+        except IncorrectLookupParameters:
+            is_there = False
+        if not is_there:
+            text = gettext("There is no page “%(page)s” of this list.")
+            self.page_num = 1
+            self.refuse(text % {"page": request.GET.get(PAGE_VAR, "")})
+
+    def refuse(self, problem: str) -> None:
+        """List nothing, and say why."""
+        self.problems.append(problem)
+        self.queryset = self.queryset.none()
+        super().get_results(self._request)
+
+    def url_for_result(self, result: models.Model) -> str:
+        list_admin: Any = self.model_admin
+        return str(list_admin.first_page(self._request, result))
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return getattr(self.paginator, "is_capped", False)
+
+    @property
+    def counted_text(self) -> str:
+        """How many rows were counted, which are those that can be listed."""
+        return formats.count(self.result_count)
+
+    @property
+    def count_text(self) -> str:
+        """How many rows there are, as far as they were counted."""
+        shown = {"count": self.counted_text}
+        if self.is_capped:
+            return gettext("more than %(count)s entries") % shown
+        return (
+            ngettext("%(count)s entry", "%(count)s entries", self.result_count) % shown
+        )
+
+    @property
+    def rows_text(self) -> str:
+        """Which of the rows stand on this page; empty where all do."""
+        if not self.multi_page:
+            return ""
+        page = self.paginator.page(self.page_num)
+        return gettext("rows %(first)s to %(last)s") % {
+            "first": formats.count(page.start_index()),
+            "last": formats.count(page.end_index()),
+        }
+
+    def in_words(self) -> Iterator[tuple[str, str]]:
+        """The filters that are set, and the search: what is filtered, and to what."""
+        for spec in self.filter_specs:
+            if text := words_of(spec, self):
+                yield capfirst(str(spec.title)), text
+        if self.query:
+            yield gettext("Search"), self.query
+
+    def on_paper(self) -> Iterator[tuple[str, str]]:
+        """What a printed list says above its rows: filters, how many, as of when."""
+        for spec in self.filter_specs:
+            if isinstance(spec, PeriodFilter) and not words_of(spec, self):
+                yield capfirst(str(spec.title)), gettext("all days")
+        yield from self.in_words()
+        rows = filter(None, (self.count_text, self.rows_text))
+        yield gettext("Entries"), gettext(", ").join(rows)
+        yield gettext("As of"), formats.moment(timezone.now())
+
+
+class ListAdmin(admin.ModelAdmin[ModelT]):
+    """A page of the admin with such a list."""
+
+    def first_page(self, request: HttpRequest, row: ModelT) -> str:
+        """The address to which the first link of a row leads."""
+        return row_url(row)
+
+    def for_list(self, rows: models.QuerySet[ModelT]) -> models.QuerySet[ModelT]:
+        """The rows of the list, with what its columns need of other tables."""
+        return rows
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return OurChangeList
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        try:
+            return super().get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            # Django would lead to the whole list and say nothing.
+            blank = copy(request)
+            blank.GET = QueryDict()
+            changelist = super().get_changelist_instance(blank)
+            if isinstance(changelist, OurChangeList):
+                text = gettext("The address has a filter that this list does not have.")
+                changelist.refuse(text)
+            return changelist
