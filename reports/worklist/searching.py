@@ -29,7 +29,7 @@ def condition(text: str, user: User) -> Q:
     if search.is_number(term):
         if not may_see and len(term) > DIGITS_LEFT:
             raise TooManyDigits
-        return search.ends_with("call__caller_reversed", term)
+        return search.of_number("call__caller_reversed", term)
     if not may_see or not term or is_withheld(text):
         return NOTHING
     if ":" in text:

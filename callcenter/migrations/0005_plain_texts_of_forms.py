@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('callcenter', '0002_who_calls'),
+        ('callcenter', '0004_finished_calls'),
     ]
 
     operations = [
