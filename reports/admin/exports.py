@@ -1,6 +1,6 @@
 """Export of lists: the rows that filters and search leave, in any format."""
 
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -13,15 +13,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from reports.admin.filters import PeriodFilter, selection_of
 from reports.admin.listing import ListAdmin
 from reports.definitions import LISTS
-from reports.export import audit, downloads
-from reports.export.downloads import Format, Taken
-from reports.export.sheet import Numbers
+from reports.export import audit, downloads, menu
+from reports.export.downloads import Taken
+from reports.export.menu import NUMBERS, ExportGroup
 from reports.present import kinds, masking
 from reports.present.links import list_url
 from reports.query.keyset import Listed
@@ -30,17 +28,8 @@ from reports.query.table import ListTable, Reading
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 
-# The parameter by which a file is asked to write telephone numbers.
-NUMBERS = "numbers"
 # A list of fewer rows is read by one query.
 SHORT_ROWS = 10_000
-
-
-class ExportGroup(NamedTuple):
-    """Part of the export menu: a heading, which may be empty, and names with links."""
-
-    heading: StrOrPromise
-    links: list[tuple[StrOrPromise, str]]
 
 
 class ExportAdmin(ListAdmin[ModelT]):
@@ -76,23 +65,21 @@ class ExportAdmin(ListAdmin[ModelT]):
         file_format = downloads.FORMATS.get(code)
         if file_format is None:
             raise Http404
-        asked_numbers = request.GET.get(NUMBERS, Numbers.PAGE)
+        numbers = menu.numbers_asked(request.GET)
         filters = request.GET.copy()
         filters.pop(NUMBERS, None)
         request.GET = filters  # type: ignore[assignment]
         changelist = self.get_changelist_instance(request)
         problems = list(getattr(changelist, "problems", ()))
-        if asked_numbers not in Numbers.values:
-            text = gettext("Numbers can be written as “page” or “e164”.")
-            problems.append(text)
-        if problems:
+        if numbers is None:
+            problems.append(str(menu.UNKNOWN_NUMBERS))
+        if problems or numbers is None:
             text = gettext("Nothing was exported: %(problem)s")
             messages.error(request, text % {"problem": " ".join(problems)})
             return redirect(list_url(self.model))
-        numbers = Numbers(asked_numbers)
         query = changelist.get_query_string().removeprefix("?")
-        if file_format.is_for_people and self._has_numbers:
-            query = "&".join(filter(None, (query, f"{NUMBERS}={numbers.value}")))
+        if self._has_numbers:
+            query = menu.recorded(query, file_format, numbers)
         asked = selection_of(changelist)
         taken = Taken(
             title=str(self.opts.verbose_name_plural),
@@ -144,36 +131,15 @@ class ExportAdmin(ListAdmin[ModelT]):
     def export_links(
         self, request: HttpRequest, changelist: ChangeList
     ) -> list[ExportGroup]:
-        """The formats in which the user may export the list, with their addresses.
-
-        Where the list has telephone numbers, grouped by how a file writes them.
-        """
+        """The export menu of the list, if the user may export it."""
         if not self.has_export_permission(request):
             return []
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
 
-        def links(*formats: Format, **more: str) -> list[tuple[StrOrPromise, str]]:
-            query = changelist.get_query_string(more)
-            return [
-                (each.name, reverse(name, args=[each.code]) + query) for each in formats
-            ]
+        def url(code: str, more: dict[str, str]) -> str:
+            return reverse(name, args=[code]) + changelist.get_query_string(more)
 
-        formats = downloads.FORMATS.values()
-        if not self._has_numbers:
-            return [ExportGroup("", links(*formats))]
-        for_people = [each for each in formats if each.is_for_people]
-        for_programs = [each for each in formats if not each.is_for_people]
-        return [
-            ExportGroup(
-                _("Numbers as on the page: 090-1234-5678"),
-                links(*for_people, **{NUMBERS: Numbers.PAGE.value}),
-            ),
-            ExportGroup(
-                _("Numbers in E.164: +819012345678"),
-                links(*for_people, **{NUMBERS: Numbers.E164.value}),
-            ),
-            ExportGroup(_("For programs"), links(*for_programs)),
-        ]
+        return menu.groups(url, has_numbers=self._has_numbers)
 
     @property
     def _has_numbers(self) -> bool:

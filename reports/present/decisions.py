@@ -105,17 +105,17 @@ def in_words() -> Names:
     return Worded(lambda text: places.said(Decision.parse(text)))
 
 
-def paths() -> Names:
-    """Paths through menus in words, by their texts."""
-    return Worded(_places().path)
+def paths(queues: Names | None = None) -> Names:
+    """Paths through menus in words, by their texts; asks for queues unless given."""
+    return Worded(_places(queues).path)
 
 
-def _places() -> Places:
+def _places(queues: Names | None = None) -> Places:
     # The reader of a file is known now, and no longer when its rows are written.
     reader = masking.reader()
     may_see_numbers = masking.may_see_numbers(reader)
     return Places(
-        queues=names.queues(),
+        queues=names.queues() if queues is None else queues,
         menus=names.menus(),
         messages=names.messages(),
         number=lambda number: masking.number_for(reader, number),

@@ -18,11 +18,13 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import QueueEntry
-from reports.export import audit, downloads
+from reports.export import audit, downloads, menu
+from reports.export.menu import ExportGroup
 from reports.present import formats, masking
 from reports.present.links import list_url
 from reports.query.selection import Selection, default_zone
@@ -55,7 +57,7 @@ def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         "withheld": work_list.withheld,
         "closed_url": asked.query(tab=Tab.CLOSED, after=None),
         "short_url": _short_url(work_list.since, reader.user),
-        "export_links": _export_links(asked, reader.user),
+        "export_groups": _export_groups(asked, reader.user),
     }
     return TemplateResponse(request, "reports/worklist/list.html", context)
 
@@ -71,7 +73,10 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
     if file_format is None:
         raise Http404
     asked = _asked(request)
-    if asked.has_errors:
+    numbers = menu.numbers_asked(request.GET)
+    if numbers is None:
+        messages.error(request, menu.UNKNOWN_NUMBERS)
+    if asked.has_errors or numbers is None:
         # The page says so; a file would hold other callers than were asked for.
         return HttpResponseRedirect(f"{reverse('admin:worklist')}{asked.query()}")
     work_list = _work_list(request, asked, reader)
@@ -87,11 +92,12 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
         zone=zone,
         now=reader.now,
         first=work_list.since and work_list.since.astimezone(zone).date(),
+        numbers=numbers,
     )
     audited = audit.begin(
         reader.user,
         files.SLUG,
-        asked.query(after=None).removeprefix("?"),
+        menu.recorded(asked.query(after=None).removeprefix("?"), file_format, numbers),
         file_format.code,
         is_masked=taken.reading.is_masked,
     )
@@ -156,7 +162,9 @@ def _choices(work_list: WorkList, asked: ListQuery, reader: Reader) -> dict[str,
 
 def _search_help(user: User) -> str:
     if masking.may_see_numbers_to_ring_back(user):
-        return gettext("A SID, or a telephone number or its last digits.")
+        return gettext(
+            "A SID, a telephone number or its last digits, or a SIP address."
+        )
     text = gettext("A SID, or the last %(count)d digits of a telephone number.")
     return text % {"count": formats.DIGITS_LEFT}
 
@@ -179,12 +187,13 @@ def _short_url(since: datetime | None, user: User) -> str:
     return list_url(QueueEntry, asked)
 
 
-def _export_links(asked: ListQuery, user: User) -> list[tuple[StrOrPromise, str]]:
-    """Names of the formats in which the user may export the list, and addresses."""
+def _export_groups(asked: ListQuery, user: User) -> list[ExportGroup]:
+    """The export menu of the list, if the user may export it."""
     if not user.has_perm(audit.PERMISSION):
         return []
-    query = asked.query(after=None)
-    return [
-        (each.name, reverse("admin:worklist_export", args=[each.code]) + query)
-        for each in downloads.FORMATS.values()
-    ]
+
+    def url(code: str, more: dict[str, str]) -> str:
+        query = urlencode(asked.parameters(after=None) | more)
+        return f"{reverse('admin:worklist_export', args=[code])}?{query}"
+
+    return menu.groups(url, has_numbers=True)

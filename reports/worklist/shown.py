@@ -15,7 +15,7 @@ from django_stubs_ext import StrOrPromise
 
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 from callcenter.numbers import dial_url, phone_number
-from reports.present import formats, masking, names, swatches
+from reports.present import decisions, formats, masking, names, swatches
 from reports.query.table import NOTHING
 from reports.worklist.callers import Caller
 
@@ -90,16 +90,19 @@ class Reader:
     user: User
     now: datetime
     queue_names: Mapping[str, StrOrPromise]
+    paths: Mapping[str, StrOrPromise]
     may_see_calls: bool
     may_act: bool
 
     @classmethod
     def of(cls, user: User, now: datetime) -> "Reader":
         """The reader with the rights of the user."""
+        queue_names = names.queues()
         return cls(
             user,
             now,
-            names.queues(),
+            queue_names,
+            decisions.paths(queue_names),
             may_see_calls=user.has_perm("callcenter.view_call"),
             may_act=user.has_perm("callcenter.change_followup"),
         )
@@ -185,7 +188,7 @@ class Reader:
             outcome=swatches.outcome("abandoned", gettext("abandoned")),
             queue=str(self.queue_names.get(call.queue, call.queue)),
             wait=formats.duration(call.wait_seconds) or NOTHING,
-            path=call.ivr_path.replace(">", " › "),
+            path=str(self.paths.get(call.ivr_path, call.ivr_path)),
             badge=swatches.badge(call.state, State(call.state).label),
             recovered=recovered,
         )

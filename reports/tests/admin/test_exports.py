@@ -160,7 +160,7 @@ def test_file_holds_what_filter_and_search_leave():
         client.get(address("call"), {"outcome__exact": "answered", "q": "5678"})
     )
 
-    assert [row["発信者（国内表記）"] for row in found] == ["03-1234-5678"]
+    assert [row["発信者(国内表記)"] for row in found] == ["03-1234-5678"]
     assert audits() == [
         {
             "username": "hana",
@@ -179,7 +179,7 @@ def test_numbers_are_masked_without_the_permission_to_see_them():
     rows.make_call(caller="+81312345678")
 
     found = table(client.get(address("call")))
-    assert [row["発信者（国内表記）"] for row in found] == ["********5678"]
+    assert [row["発信者(国内表記)"] for row in found] == ["********5678"]
     assert [audit["is_masked"] for audit in audits()] == [True]
 
 
@@ -396,8 +396,8 @@ def test_numbers_are_written_as_the_exporter_chooses_and_heads_say_how(
     response = admin_client.get(address("queueentry"), {"numbers": numbers})
     found = numbers_in(response)
 
-    assert found[f"発信者（{form}）"] == caller
-    assert found[f"回線の番号（{form}）"] == line
+    assert found[f"発信者({form})"] == caller
+    assert found[f"回線の番号({form})"] == line
     assert [audit["query"] for audit in audits()] == [f"numbers={numbers}"]
 
 
@@ -408,7 +408,7 @@ def test_number_from_abroad_is_written_as_on_the_page_without_an_apostrophe(
 
     [row] = table(admin_client.get(address("call")))
 
-    assert row["発信者（国内表記）"] == "+1 201-555-0123"
+    assert row["発信者(国内表記)"] == "+1 201-555-0123"
 
 
 def test_json_has_numbers_in_international_form_whatever_is_chosen(admin_client):
@@ -439,6 +439,6 @@ def test_files_for_people_say_names_where_the_page_does(admin_client):
     [call] = table(admin_client.get(address("call")))
     raw = json.loads(read(admin_client.get(address("ivrstep", "json"))))["rows"][0]
 
-    assert step["進んだ先"] == "キュー「サポート」（1回目）"
+    assert step["進んだ先"] == "キュー「サポート」(1回目)"
     assert (call["IVR経路"], call["回線"]) == ("総合案内 › 1 › サポート", "代表")
     assert (raw["led_to"], raw["line"]) == ("enqueue:support/1", "+815000000101")

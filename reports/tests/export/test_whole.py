@@ -103,7 +103,7 @@ def columns(head: list[str]) -> list[int]:
         "結果",
         "待ち時間",
         "待ち順番",
-        "発信者（国内表記）",
+        "発信者(国内表記)",
         "通話SID",
     ]
     return [head.index(label) for label in labels]

@@ -15,9 +15,9 @@ PLACES = Places(
 )
 SAID = [
     ("menu:main", "Menu “総合案内”", "メニュー「総合案内」"),
-    ("enqueue:support/2", "Queue サポート, entry 2", "キュー「サポート」（2回目）"),
+    ("enqueue:support/2", "Queue サポート, entry 2", "キュー「サポート」(2回目)"),
     ("enqueue:support", "Queue サポート", "キュー「サポート」"),
-    ("enqueue:gone/1", "Queue gone, entry 1", "キュー「gone」（1回目）"),
+    ("enqueue:gone/1", "Queue gone, entry 1", "キュー「gone」(1回目)"),
     ("message:hours", "Message “営業時間”", "メッセージ「営業時間」"),
     ("dial:support", "Next caller of サポート", "キュー「サポート」の次のお客様"),
     ("dial:+819012345678", "Passed on to <+819012345678>", "<+819012345678> へ転送"),
@@ -25,7 +25,7 @@ SAID = [
     (
         "leave:max_wait",
         "Out of the queue: maximum wait",
-        "キューから退出（最大待ち時間）",
+        "キューから退出(最大待ち時間)",
     ),
     ("hold", "Hold music", "保留音"),
     ("end", "End of the call", "通話終了"),

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from callcenter.followup import acts
 from callcenter.models import AbandonedCall, Call
+from callcenter.numbers import phone_number
 from reports.export.downloads import FORMATS
 from reports.models import ExportAudit
 from reports.tests.factories import make_queue
@@ -178,9 +179,15 @@ def test_every_link_and_form_keeps_the_other_choices(admin_client, monkeypatch):
         *(query(days=days) for days in ("1", "7", "30", "365")),
     ]
     assert page.context["following_url"].startswith(f"{query()}&after=")
-    assert [url.partition("?")[2] for _name, url in page.context["export_links"]] == [
-        query()[1:]
-    ] * 4
+    assert [
+        url.partition("?")[2]
+        for group in page.context["export_groups"]
+        for _name, url in group.links
+    ] == [
+        *[f"{query()[1:]}&numbers=page"] * 3,
+        *[f"{query()[1:]}&numbers=e164"] * 3,
+        query()[1:],
+    ]
     assert re.findall(
         r'<input type="hidden" name="(tab|days)" value="(\w+)">', html
     ) == [
@@ -204,7 +211,7 @@ def test_file_has_a_row_for_each_caller_with_what_was_done(admin_client, sato):
 
     assert table(admin_client) == [
         {
-            "発信者": "+819012345678",
+            "発信者(国内表記)": "090-1234-5678",
             "放棄回数": "2",
             "最初の放棄日時": "2026-11-24 12:50:00",
             "最後の放棄日時": "2026-11-24 14:00:00",
@@ -219,7 +226,7 @@ def test_file_has_a_row_for_each_caller_with_what_was_done(admin_client, sato):
             "最後の通話SID": last.call.sid,
         },
         {
-            "発信者": "+819087654321",
+            "発信者(国内表記)": "090-8765-4321",
             "放棄回数": "1",
             "最初の放棄日時": "2026-11-24 14:40:00",
             "最後の放棄日時": "2026-11-24 14:40:00",
@@ -235,7 +242,7 @@ def test_file_has_a_row_for_each_caller_with_what_was_done(admin_client, sato):
         },
     ]
     [withheld] = table(admin_client, "?tab=closed")
-    assert (withheld["発信者"], withheld["状態"]) == ("", "終了")
+    assert (withheld["発信者(国内表記)"], withheld["状態"]) == ("", "終了")
 
 
 def test_file_holds_what_the_page_shows_and_all_its_pages(admin_client, monkeypatch):
@@ -248,7 +255,7 @@ def test_file_holds_what_the_page_shows_and_all_its_pages(admin_client, monkeypa
 
     rows = table(admin_client, "?days=1&queue=billing")
 
-    assert [row["発信者"][-1] for row in rows] == ["4", "3", "2", "1", "0"]
+    assert [row["発信者(国内表記)"][-1] for row in rows] == ["4", "3", "2", "1", "0"]
     assert len(table(admin_client, "?q=5678")) == 1
 
 
@@ -262,12 +269,35 @@ def test_every_export_is_written_down(admin_client, code):
     audit = ExportAudit.objects.get()
     assert (audit.subject, audit.query, audit.file_format) == (
         "work-list",
-        "tab=open&q=5678",
+        "tab=open&q=5678" + ("" if code == "json" else "&numbers=page"),
         code,
     )
     assert (audit.row_count, audit.state, audit.is_masked) == (1, "complete", False)
     page = admin_client.get(reverse("admin:reports_exportaudit_changelist"))
     assert "放棄呼リスト</td>" in page.content.decode()
+
+
+def test_numbers_are_written_as_is_asked_for(admin_client):
+    called(10)
+
+    [as_on_page] = table(admin_client)
+    [e164] = table(admin_client, "?numbers=e164")
+
+    assert as_on_page["発信者(国内表記)"] == phone_number(SUZUKI)
+    assert e164["発信者(E.164)"] == SUZUKI
+    url = reverse("admin:worklist_export", args=["csv"])
+    assert admin_client.get(f"{url}?numbers=roman").status_code == 302
+
+
+def test_menu_is_shown_with_the_permission_alone(admin_client, member):
+    called(10)
+
+    pages = [
+        client.get(reverse("admin:worklist")).content.decode()
+        for client in (admin_client, member("Operator"))
+    ]
+
+    assert ["電話番号はE.164(+819012345678)" in page for page in pages] == [True, False]
 
 
 def test_json_has_codes_and_raw_values(admin_client):
@@ -288,7 +318,7 @@ def test_file_masks_numbers_for_those_who_may_not_see_them(member):
 
     [row] = table(client)
 
-    assert row["発信者"] == "*********5678"
+    assert row["発信者(国内表記)"] == "*********5678"
     assert ExportAudit.objects.get().is_masked
 
 
@@ -323,7 +353,7 @@ def test_file_takes_a_fixed_number_of_queries(
     for place in range(callers):
         called(10, f"+819000000{place:03d}")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         exported(admin_client)
 
 

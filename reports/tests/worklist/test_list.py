@@ -319,7 +319,7 @@ def test_list_asks_a_fixed_number_of_queries(
         acts.attempt(f"+819000000{place:03d}", sato, "busy")
     admin_client.get(LIST)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         admin_client.get(LIST)
 
 
