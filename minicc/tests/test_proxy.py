@@ -193,7 +193,7 @@ def test_a_browser_logs_in_saves_a_queue_and_changes_the_language(site):
         page.fill("#id_password", sites.PASSWORD)
         page.click("input[type=submit]")
         page.click("a[href$='/callcenter/queue/']:visible")
-        page.click("a:has-text('support')")
+        page.click("#result_list tbody th a >> nth=0")
         page.click("input[name=_save]")
         page.wait_for_selector("li.success")
         place = urlsplit(page.url).path

@@ -478,7 +478,7 @@ class StateFilter(InLastDays, admin.SimpleListFilter):
     def problem(self) -> str:
         """Any value that is no state."""
         value = self.value() or ""
-        is_known = not value or value in AbandonedCall.State.values
+        is_known = not value or value in dict(self.lookup_choices)
         return "" if is_known else _unknown(self.title, value)
 
     def asked(self) -> dict[str, Any]:

@@ -3,51 +3,29 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
-from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from callcenter.models import AbandonedCall, FollowUp
-from reports.admin.filters import PeriodFilter, RecentQueueFilter
+from reports.admin.filters import PeriodFilter, RecentQueueFilter, StateFilter
 from reports.admin.history.base import HistoryAdmin
-from reports.present import links, masking
-from reports.query.selection import Selection
+from reports.present import masking
 from reports.query.table import NOTHING
 
 
-class StateFilter(admin.SimpleListFilter):
+class WorkStateFilter(StateFilter):
     """A state of the work, as the column shows it."""
-
-    title = _("state")
-    parameter_name = links.PARAMETERS["state"]
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[str, str]]:
-        return [
-            (code, capfirst(str(label)))
-            for code, label in AbandonedCall.State.choices
-            # No index finds those, which nobody looks for.
-            if code != AbandonedCall.State.WITHDRAWN
-        ]
-
-    def asked(self) -> dict[str, Any]:
-        """The state as a field of a `Selection`."""
-        state = self.value() or ""
-        if state and state not in dict(self.lookup_choices):
-            raise IncorrectLookupParameters(state)
-        return {"state": state}
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
-        return queryset.filter(Selection(**self.asked()).condition(FollowUp))
+    ) -> list[tuple[str, StrOrPromise]]:
+        # No index finds withdrawn ones, and nobody looks for them.
+        states = super().lookups(request, model_admin)
+        return [each for each in states if each[0] != AbandonedCall.State.WITHDRAWN]
 
 
 def caller_url(follow_up: FollowUp) -> str:
@@ -60,14 +38,6 @@ def caller_url(follow_up: FollowUp) -> str:
     if call.is_withdrawn or not may_open:
         return ""
     return reverse("admin:worklist_caller", args=[call.pk])
-
-
-class FollowUpList(ChangeList):
-    """Rows that lead to the caller on the work list, where the work is done."""
-
-    def url_for_result(self, result: Any) -> str:
-        """The page of the caller, or the row's own where the work list has none."""
-        return caller_url(result) or str(super().url_for_result(result))
 
 
 @admin.register(FollowUp)
@@ -83,7 +53,7 @@ class FollowUpAdmin(HistoryAdmin[FollowUp]):
         "attempts",
         "updated_at",
     ]
-    list_filter = [("updated_at", PeriodFilter), StateFilter, RecentQueueFilter]
+    list_filter = [("updated_at", PeriodFilter), WorkStateFilter, RecentQueueFilter]
     sid_lookups = ["abandoned_call__call__sid"]
     number_lookup = "abandoned_call__call__caller_reversed"
     fields = [
@@ -101,8 +71,9 @@ class FollowUpAdmin(HistoryAdmin[FollowUp]):
         "steps",
     ]
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return FollowUpList
+    def first_page(self, request: HttpRequest, row: FollowUp) -> str:
+        """The caller on the work list; the record where that has none."""
+        return caller_url(row) or super().first_page(request, row)
 
     @admin.display(description=_("notes and attempts"))
     def steps(self, follow_up: FollowUp) -> str:

@@ -354,5 +354,5 @@ def test_page_of_a_caller_asks_a_fixed_number_of_queries(
         acts.note(row, sato, "again")
     admin_client.get(f"{LIST}{row.pk}/")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         admin_client.get(f"{LIST}{row.pk}/")

@@ -89,7 +89,9 @@ def html_to_text(html: str) -> str:
 def worked_on(caller: str, queue: str = "support", **more: Any) -> FollowUp:
     """The follow-up of a caller's call."""
     call = rows.make_call(caller=caller)
-    abandoned = rows.make_abandoned(rows.make_entry(call, outcome="abandoned"))
+    abandoned = rows.make_abandoned(
+        rows.make_entry(call, queue=queue, outcome="abandoned")
+    )
     AbandonedCall.objects.filter(pk=abandoned.pk).update(
         queue=queue, abandoned_at=rows.START
     )
@@ -157,12 +159,15 @@ def test_list_is_filtered_by_period_queue_and_state(admin_client):
     assert found(f"?state__exact=reached&{days}") == ["3"]
 
 
-def test_state_that_there_is_not_is_an_error_and_no_other_list(admin_client):
+@pytest.mark.parametrize("state", ["nonsense", "withdrawn"])
+def test_state_that_there_is_not_is_an_error_and_no_other_list(admin_client, state):
+    worked_on("+819000000001")
     url = reverse("admin:callcenter_followup_changelist")
 
-    answer = admin_client.get(f"{url}?state__exact=nonsense")
+    html = admin_client.get(f"{url}?state__exact={state}").content.decode()
 
-    assert (answer.status_code, answer.url) == (302, f"{url}?e=1")
+    assert f"フィルター「状態」に「{state}」という値はありません。" in html
+    assert "<tbody>" not in html
 
 
 def test_row_leads_to_the_caller_on_the_work_list(admin_client):
