@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from reports.admin.filters import PeriodFilter, selection_of
+from reports.admin.filters import selection_of
 from reports.admin.listing import ListAdmin
+from reports.admin.periods import PeriodFilter
 from reports.definitions import LISTS
 from reports.export import audit, downloads, menu
 from reports.export.downloads import Taken

@@ -6,12 +6,11 @@ read leaves no rows, and says so in its `problem`.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
@@ -33,9 +32,9 @@ from callcenter.models import (
     QueueEntry,
     WebhookEvent,
 )
-from reports.present import formats, links
-from reports.query.forms import DayField
-from reports.query.selection import MOST_DAYS, Selection, local_today
+from reports.admin.periods import PeriodFilter
+from reports.present import links
+from reports.query.selection import Selection, local_today
 
 # How many days a list is searched for a rare kind, queue or line if no period is
 # chosen: all days would be millions of rows.
@@ -82,153 +81,6 @@ def _unknown(title: StrOrPromise | None, value: str) -> str:
     """The sentence for a value that is none of a filter's."""
     text = gettext("The filter “%(filter)s” does not know “%(value)s”.")
     return text % {"filter": capfirst(str(title)), "value": value}
-
-
-def days_asked(request: HttpRequest, moment: str) -> Selection:
-    """The days that the address of a list asks for; none where they cannot be read."""
-    days = []
-    for name in links.period_parameters(moment):
-        try:
-            days.append(DayField().clean(request.GET.get(name, "")))
-        except ValidationError:
-            return Selection()
-    return Selection(first=days[0], last=days[1])
-
-
-class PeriodFilter(admin.FieldListFilter):
-    """Local days from a first to a last one, both included, typed or from presets."""
-
-    template = "admin/period_filter.html"
-
-    def __init__(
-        self,
-        field: models.Field[Any, Any],
-        request: HttpRequest,
-        params: dict[str, list[str]],
-        model: type[models.Model],
-        model_admin: admin.ModelAdmin[Any],
-        field_path: str,
-    ) -> None:
-        self.field_path = field_path
-        self.first_name, self.last_name = links.period_parameters(field_path)
-        super().__init__(field, request, params, model, model_admin, field_path)
-        self.problem = ""
-        self.first = self._day(self.first_name)
-        self.last = self._day(self.last_name)
-        if self.first and self.last and self.last < self.first:
-            self.problem = gettext("The last day is before the first.")
-        # What else the page is filtered by, for the form to keep.
-        self.others = [
-            (name, value)
-            for name, values in request.GET.lists()
-            for value in values
-            if name not in (*self.expected_parameters(), "p", "e")
-        ]
-
-    def expected_parameters(self) -> list[str | None]:
-        return [self.first_name, self.last_name]
-
-    def _given(self, name: str) -> str:
-        """What the address says last; a text."""
-        values: Any = self.used_parameters.get(name) or [""]
-        return str(values[-1])
-
-    def _day(self, name: str) -> date | None:
-        try:
-            return DayField().clean(self._given(name))
-        except ValidationError as error:
-            self.problem = error.messages[0]
-            return None
-
-    def asked(self) -> dict[str, Any]:
-        return {"first": self.first, "last": self.last}
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
-        if self.problem:
-            return queryset.none()
-        return Selection(**self.asked()).of_period(queryset, self.field_path)
-
-    def in_words(self) -> str:
-        """The days; an end that is open is left out."""
-        if self.first and self.first == self.last:
-            return formats.day(self.first)
-        if self.first and self.last:
-            days = {"first": formats.day(self.first), "last": formats.day(self.last)}
-            return gettext("%(first)s to %(last)s") % days
-        if self.first:
-            return gettext("since %(day)s") % {"day": formats.day(self.first)}
-        if self.last:
-            return gettext("until %(day)s") % {"day": formats.day(self.last)}
-        return ""
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        for display, first, last in self._presets():
-            yield {
-                "selected": (self.first, self.last) == (first, last),
-                "query_string": changelist.get_query_string(
-                    self._parameters(first, last)
-                ),
-                "display": display,
-            }
-
-    def _parameters(self, first: date | None, last: date | None) -> dict[str, Any]:
-        """The parameters of a preset; None takes one out of the address."""
-        return {self.first_name: first, self.last_name: last}
-
-    def _presets(self) -> list[tuple[str, date | None, date | None]]:
-        today = local_today()
-        monday = today - timedelta(days=today.weekday())
-        month = today.replace(day=1)
-        last_month = (month - timedelta(days=1)).replace(day=1)
-        day = timedelta(days=1)
-        return [
-            (gettext("All"), None, None),
-            (gettext("Today"), today, today),
-            (gettext("Yesterday"), today - day, today - day),
-            (gettext("This week"), monday, today),
-            (gettext("Last week"), monday - 7 * day, monday - day),
-            (gettext("This month"), month, today),
-            (gettext("Last month"), last_month, month - day),
-        ]
-
-
-class PeriodAndHourFilter(PeriodFilter):
-    """Local days, and of these one hour of the day if they are few enough."""
-
-    hour_name = links.PARAMETERS["hour"]
-    hours = [(str(hour), f"{hour}:00–{hour}:59") for hour in range(24)]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.hour = self._given(self.hour_name)
-        if self.problem or not self.hour:
-            return
-        if self.hour not in dict(self.hours):
-            text = gettext("There is no hour “%(value)s”; choose one from 0 to 23.")
-            self.problem = text % {"value": self.hour}
-        elif not Selection(first=self.first, last=self.last).is_short:
-            text = gettext(
-                "An hour of the day needs a first and a last day, at most %(days)s days"
-                " in all."
-            )
-            self.problem = text % {"days": MOST_DAYS}
-
-    def expected_parameters(self) -> list[str | None]:
-        return [*super().expected_parameters(), self.hour_name]
-
-    def asked(self) -> dict[str, Any]:
-        return super().asked() | {"hour": int(self.hour) if self.hour else None}
-
-    def in_words(self) -> str:
-        days = super().in_words()
-        return f"{days}, {dict(self.hours)[self.hour]}" if self.hour else days
-
-    def _parameters(self, first: date | None, last: date | None) -> dict[str, Any]:
-        parameters = super()._parameters(first, last)
-        # Of all days there is no hour.
-        return parameters if first else parameters | {self.hour_name: None}
 
 
 class InLastDays(admin.ListFilter):
@@ -423,7 +275,29 @@ def _names_of(pk: str) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
-class NowFilter(admin.SimpleListFilter):
+class FewChoicesFilter(admin.SimpleListFilter):
+    """A filter whose choices are all values that it knows."""
+
+    @property
+    def problem(self) -> str:
+        """A sentence on any other value."""
+        value = self.value() or ""
+        is_known = not value or value in dict(self.lookup_choices)
+        return "" if is_known else _unknown(self.title, value)
+
+    def asked(self) -> dict[str, Any]:
+        """The fields of a `Selection` that it gives."""
+        return {}
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        if self.problem:
+            return queryset.none()
+        return queryset.filter(Selection(**self.asked()).condition(queryset.model))
+
+
+class NowFilter(FewChoicesFilter):
     """Only what is so now, as on the first page: waiting callers, operators at work."""
 
     title = _("right now")
@@ -434,21 +308,8 @@ class NowFilter(admin.SimpleListFilter):
     ) -> list[tuple[str, StrOrPromise]]:
         return [("1", _("Only what is so now"))]
 
-    @property
-    def problem(self) -> str:
-        """Any value but 1."""
-        value = self.value() or ""
-        return _unknown(self.title, value) if value not in ("", "1") else ""
-
     def asked(self) -> dict[str, Any]:
         return {"now": self.value() == "1"}
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
-        if self.problem:
-            return queryset.none()
-        return queryset.filter(Selection(**self.asked()).condition(queryset.model))
 
 
 class RecentQueueFilter(InLastDays, QueueFilter):
@@ -463,7 +324,7 @@ class RecentOperatorFilter(InLastDays, OperatorFilter):
     """Calls or queue entries that one operator took, in the last days."""
 
 
-class StateFilter(InLastDays, admin.SimpleListFilter):
+class StateFilter(InLastDays, FewChoicesFilter):
     """Abandoned calls by the state of the work on them, in the last days."""
 
     title = _("state")
@@ -474,25 +335,11 @@ class StateFilter(InLastDays, admin.SimpleListFilter):
     ) -> list[tuple[str, StrOrPromise]]:
         return [(str(code), label) for code, label in AbandonedCall.State.choices]
 
-    @property
-    def problem(self) -> str:
-        """Any value that is no state."""
-        value = self.value() or ""
-        is_known = not value or value in dict(self.lookup_choices)
-        return "" if is_known else _unknown(self.title, value)
-
     def asked(self) -> dict[str, Any]:
         return {"state": self.value() or ""}
 
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
-        if self.problem:
-            return queryset.none()
-        return queryset.filter(Selection(**self.asked()).condition(queryset.model))
 
-
-class DerivationFilter(admin.SimpleListFilter):
+class DerivationFilter(FewChoicesFilter):
     """Events not derived yet, whose derivation failed, or that came too late."""
 
     title = _("derivation")
@@ -506,13 +353,6 @@ class DerivationFilter(admin.SimpleListFilter):
             ("failed", _("derivation error")),
             ("late", _("came after the call was sealed")),
         ]
-
-    @property
-    def problem(self) -> str:
-        """Any value that is none of the choices."""
-        value = self.value() or ""
-        is_known = not value or value in dict(self.lookup_choices)
-        return "" if is_known else _unknown(self.title, value)
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[WebhookEvent]

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
-from reports.admin.filters import PeriodFilter, problem_of, words_of
+from reports.admin.filters import problem_of, words_of
+from reports.admin.periods import PeriodFilter
 from reports.present import formats
 from reports.present.links import row_url
 

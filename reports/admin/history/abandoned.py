@@ -11,15 +11,10 @@ from callcenter.models import (
     CallbackRequest,
     FollowUp,
 )
-from reports.admin.filters import (
-    PeriodAndHourFilter,
-    PeriodFilter,
-    QueueFilter,
-    RecentLineFilter,
-    StateFilter,
-)
+from reports.admin.filters import QueueFilter, RecentLineFilter, StateFilter
 from reports.admin.history.linked import Linked
 from reports.admin.history.parts import EntryPartAdmin, OfEntry
+from reports.admin.periods import PeriodAndHourFilter, PeriodFilter
 
 
 @admin.register(AbandonedCall)

@@ -5,8 +5,9 @@ from django.contrib import admin
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from reports.admin.filters import ChoiceFilter, PeriodFilter
+from reports.admin.filters import ChoiceFilter
 from reports.admin.history.base import HistoryAdmin
+from reports.admin.periods import PeriodFilter
 from reports.export.downloads import FORMATS
 from reports.models import ExportAudit
 from reports.worklist import files as worklist

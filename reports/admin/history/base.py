@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.numbers import caller_of, is_withheld
 from reports.admin.columns import AdminColumn
 from reports.admin.exports import ExportAdmin
-from reports.admin.filters import days_asked
 from reports.admin.history.linked import Linked, table
 from reports.admin.listing import CappedPaginator, ListAdmin
+from reports.admin.periods import days_asked
 from reports.present import links, masking
 from reports.present.formats import DIGITS_LEFT
 from reports.query import search, values

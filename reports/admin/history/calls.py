@@ -23,8 +23,6 @@ from reports.admin.filters import (
     MenuFilter,
     NowFilter,
     OperatorFilter,
-    PeriodAndHourFilter,
-    PeriodFilter,
     QueueFilter,
     RecentLineFilter,
     RecentOperatorFilter,
@@ -33,6 +31,7 @@ from reports.admin.filters import (
 from reports.admin.history.base import HistoryAdmin
 from reports.admin.history.linked import Linked
 from reports.admin.history.parts import EntryPartAdmin, PartAdmin
+from reports.admin.periods import PeriodAndHourFilter, PeriodFilter
 from reports.present import swatches
 from reports.timeline.page import TimelinePage
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call, QueueEntry, WebhookEvent
-from reports.admin.filters import DerivationFilter, PeriodFilter, RecentChoiceFilter
+from reports.admin.filters import DerivationFilter, RecentChoiceFilter
 from reports.admin.history.base import HistoryAdmin
 from reports.admin.history.linked import Linked
+from reports.admin.periods import PeriodFilter
 from reports.present import masking
 from reports.query import search
 from reports.query.table import NOTHING

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import AbandonedCall, FollowUp
-from reports.admin.filters import PeriodFilter, RecentQueueFilter, StateFilter
+from reports.admin.filters import RecentQueueFilter, StateFilter
 from reports.admin.history.base import HistoryAdmin
+from reports.admin.periods import PeriodFilter
 from reports.present import masking
 from reports.query.table import NOTHING
 

@@ -6,11 +6,9 @@ from callcenter.models import (
     Recording,
     Voicemail,
 )
-from reports.admin.filters import (
-    PeriodFilter,
-    QueueFilter,
-)
+from reports.admin.filters import QueueFilter
 from reports.admin.history.parts import PartAdmin
+from reports.admin.periods import PeriodFilter
 
 
 @admin.register(Recording)

@@ -17,8 +17,8 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from reports.admin.filters import PeriodFilter
 from reports.admin.history.base import ReadOnlyAdmin
+from reports.admin.periods import PeriodFilter
 from reports.admin.setup import changes
 from reports.present import formats
 from reports.query.table import NOTHING

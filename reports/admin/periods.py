@@ -1,0 +1,167 @@
+"""Filters of a list by local days, and by an hour of the day.
+
+What the address asks for and nobody can read is said in a filter's `problem`; such a
+filter leaves no rows.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+from reports.present import formats, links
+from reports.query.forms import DayField
+from reports.query.selection import MOST_DAYS, Selection, local_today
+
+
+def days_asked(request: HttpRequest, moment: str) -> Selection:
+    """The days that the address of a list asks for; none where they cannot be read."""
+    days = []
+    for name in links.period_parameters(moment):
+        try:
+            days.append(DayField().clean(request.GET.get(name, "")))
+        except ValidationError:
+            return Selection()
+    return Selection(first=days[0], last=days[1])
+
+
+class PeriodFilter(admin.FieldListFilter):
+    """Local days from a first to a last one, both included, typed or from presets."""
+
+    template = "admin/period_filter.html"
+
+    def __init__(
+        self,
+        field: models.Field[Any, Any],
+        request: HttpRequest,
+        params: dict[str, list[str]],
+        model: type[models.Model],
+        model_admin: admin.ModelAdmin[Any],
+        field_path: str,
+    ) -> None:
+        self.field_path = field_path
+        self.first_name, self.last_name = links.period_parameters(field_path)
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.problem = ""
+        self.first = self._day(self.first_name)
+        self.last = self._day(self.last_name)
+        if self.first and self.last and self.last < self.first:
+            self.problem = gettext("The last day is before the first.")
+        # What else the page is filtered by, for the form to keep.
+        self.others = [
+            (name, value)
+            for name, values in request.GET.lists()
+            for value in values
+            if name not in (*self.expected_parameters(), "p", "e")
+        ]
+
+    def expected_parameters(self) -> list[str | None]:
+        return [self.first_name, self.last_name]
+
+    def _given(self, name: str) -> str:
+        """What the address says last; a text."""
+        values: Any = self.used_parameters.get(name) or [""]
+        return str(values[-1])
+
+    def _day(self, name: str) -> date | None:
+        try:
+            return DayField().clean(self._given(name))
+        except ValidationError as error:
+            self.problem = error.messages[0]
+            return None
+
+    def asked(self) -> dict[str, Any]:
+        return {"first": self.first, "last": self.last}
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        if self.problem:
+            return queryset.none()
+        return Selection(**self.asked()).of_period(queryset, self.field_path)
+
+    def in_words(self) -> str:
+        """The days; an end that is open is left out."""
+        if self.first and self.first == self.last:
+            return formats.day(self.first)
+        if self.first and self.last:
+            days = {"first": formats.day(self.first), "last": formats.day(self.last)}
+            return gettext("%(first)s to %(last)s") % days
+        if self.first:
+            return gettext("since %(day)s") % {"day": formats.day(self.first)}
+        if self.last:
+            return gettext("until %(day)s") % {"day": formats.day(self.last)}
+        return ""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for display, first, last in self._presets():
+            yield {
+                "selected": (self.first, self.last) == (first, last),
+                "query_string": changelist.get_query_string(
+                    self._parameters(first, last)
+                ),
+                "display": display,
+            }
+
+    def _parameters(self, first: date | None, last: date | None) -> dict[str, Any]:
+        """The parameters of a preset; None takes one out of the address."""
+        return {self.first_name: first, self.last_name: last}
+
+    def _presets(self) -> list[tuple[str, date | None, date | None]]:
+        today = local_today()
+        monday = today - timedelta(days=today.weekday())
+        month = today.replace(day=1)
+        last_month = (month - timedelta(days=1)).replace(day=1)
+        day = timedelta(days=1)
+        return [
+            (gettext("All"), None, None),
+            (gettext("Today"), today, today),
+            (gettext("Yesterday"), today - day, today - day),
+            (gettext("This week"), monday, today),
+            (gettext("Last week"), monday - 7 * day, monday - day),
+            (gettext("This month"), month, today),
+            (gettext("Last month"), last_month, month - day),
+        ]
+
+
+class PeriodAndHourFilter(PeriodFilter):
+    """Local days, and of these one hour of the day if they are few enough."""
+
+    hour_name = links.PARAMETERS["hour"]
+    hours = [(str(hour), f"{hour}:00–{hour}:59") for hour in range(24)]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hour = self._given(self.hour_name)
+        if self.problem or not self.hour:
+            return
+        if self.hour not in dict(self.hours):
+            text = gettext("There is no hour “%(value)s”; choose one from 0 to 23.")
+            self.problem = text % {"value": self.hour}
+        elif not Selection(first=self.first, last=self.last).is_short:
+            text = gettext(
+                "An hour of the day needs a first and a last day, at most %(days)s days"
+                " in all."
+            )
+            self.problem = text % {"days": MOST_DAYS}
+
+    def expected_parameters(self) -> list[str | None]:
+        return [*super().expected_parameters(), self.hour_name]
+
+    def asked(self) -> dict[str, Any]:
+        return super().asked() | {"hour": int(self.hour) if self.hour else None}
+
+    def in_words(self) -> str:
+        days = super().in_words()
+        return f"{days}, {dict(self.hours)[self.hour]}" if self.hour else days
+
+    def _parameters(self, first: date | None, last: date | None) -> dict[str, Any]:
+        parameters = super()._parameters(first, last)
+        # Of all days there is no hour.
+        return parameters if first else parameters | {self.hour_name: None}
