@@ -60,6 +60,17 @@ class OurChangeList(ChangeList):
         super().__init__(request, *args)
         self.problems += filter(None, map(problem_of, self.filter_specs))
 
+    def get_ordering(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> list[Any]:
+        """The order that is asked for; the usual one where a list has no such order."""
+        found = super().get_ordering(request, queryset)
+        if list(found) != ["-pk"]:
+            return found
+        # What Django makes of a column by which nothing can be sorted.
+        usual = self.model_admin.get_ordering(request) or self.lookup_opts.ordering
+        return [*(usual or ()), "-pk"]
+
     def get_queryset(self, request: HttpRequest, *args: Any) -> models.QuerySet[Any]:
         list_admin: Any = self.model_admin  # a ListAdmin, below
         found = super().get_queryset(request, *args)

@@ -188,6 +188,17 @@ def test_long_period_is_not_sorted_by_wait_and_the_page_says_why(admin_client, n
     assert "choose a period of at most 31 days" in said(admin_client, name, **days)
 
 
+@pytest.mark.parametrize("order", ["-6", "99", "nonsense"])
+def test_column_that_cannot_be_sorted_by_leaves_the_newest_first(admin_client, order):
+    newest = call_at(tokyo(22, 12))
+    oldest = call_at(tokyo(20, 12))
+    between = call_at(tokyo(21, 12))
+
+    assert listed(admin_client, "call", o=order) == [
+        each.pk for each in (newest, between, oldest)
+    ]
+
+
 UNREADABLE = [
     ("call", {"started_at__first": "yesterday"}, "Write the day as YYYY-MM-DD"),
     ("call", {"started_at__last": "2026-02-30"}, "Write the day as YYYY-MM-DD"),
