@@ -139,7 +139,25 @@ class RecentChoiceFilter(InLastDays, ChoiceFilter):
     """One of the choices of a field, in the last days."""
 
 
-class SetupFilter(admin.SimpleListFilter):
+class ValueFilter(admin.SimpleListFilter):
+    """A filter by one value, whose rows are those of its part of a `Selection`."""
+
+    # A sentence on a value that cannot be read; such a filter leaves no rows.
+    problem: str = ""
+
+    def asked(self) -> dict[str, Any]:
+        """The fields of a `Selection` that it gives."""
+        return {}
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        if self.problem:
+            return queryset.none()
+        return queryset.filter(Selection(**self.asked()).condition(queryset.model))
+
+
+class SetupFilter(ValueFilter):
     """Values of history that are set up now, by their names.
 
     A SELECT DISTINCT over history takes seconds; the setup has a few rows.
@@ -182,13 +200,6 @@ class SetupFilter(admin.SimpleListFilter):
 
     def asked(self) -> dict[str, Any]:
         return {self.name: self.value() or ""}
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
-        if self.problem:
-            return queryset.none()
-        return queryset.filter(Selection(**self.asked()).condition(queryset.model))
 
 
 class QueueFilter(SetupFilter):
@@ -275,26 +286,14 @@ def _names_of(pk: str) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
-class FewChoicesFilter(admin.SimpleListFilter):
+class FewChoicesFilter(ValueFilter):
     """A filter whose choices are all values that it knows."""
 
-    @property
-    def problem(self) -> str:
-        """A sentence on any other value."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         value = self.value() or ""
-        is_known = not value or value in dict(self.lookup_choices)
-        return "" if is_known else _unknown(self.title, value)
-
-    def asked(self) -> dict[str, Any]:
-        """The fields of a `Selection` that it gives."""
-        return {}
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
-        if self.problem:
-            return queryset.none()
-        return queryset.filter(Selection(**self.asked()).condition(queryset.model))
+        if value and value not in dict(self.lookup_choices):
+            self.problem = _unknown(self.title, value)
 
 
 class NowFilter(FewChoicesFilter):
