@@ -1,5 +1,6 @@
 """Requests to be sent at once, and what Twilio must not notice of it."""
 
+import re
 import threading
 import time
 from collections import defaultdict
@@ -19,6 +20,8 @@ from callcenter.tests.twilio_client import ACCOUNT_SID, TwilioClient, sid, voice
 
 # Deriving holds an answer up by 2 s at most; the rest is what a busy machine adds.
 SECONDS_TO_ANSWER = 4
+# The place of the next request, in a document.
+_PLACE = re.compile(r"step=\d+&amp;visits=\d+")
 CALLER = "+815000000301"
 OPERATOR = "+815000000201"
 
@@ -127,9 +130,14 @@ def _repeated(answer: Answered) -> str:
 
     Of a wait document it is whether the caller waits on. Whether an operator is signed
     in is said as it is at that moment, and on a busy machine one may sign in between.
+
+    A call redirected to the voice URL has no place in its URL. The place that is handed
+    out is then looked up, and the rest of the document must be the same.
     """
     if answer.path.startswith("/twilio/wait/"):
         return "leave" if "<Leave" in answer.text else "hold"
+    if answer.path == "/twilio/incoming/":
+        return _PLACE.sub("", answer.text)
     return answer.text
 
 
