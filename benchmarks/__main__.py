@@ -183,17 +183,14 @@ def _lists(vendor: str, env: dict[str, str]) -> Iterator[Line]:
     """Measure every list with its filters and searches; its slowest page counts."""
     is_limit = vendor == "mariadb"
     slowest: dict[str, tuple[float, str]] = {}
-    for what, path, seconds in lists.measure(env):
-        name = (
-            " ".join(what.split()[:2]) if what.startswith("stock") else what.split()[0]
-        )
+    for name, path, seconds in lists.measure(env):
         slowest[name] = max(slowest.get(name, (0.0, "")), (seconds, path))
     for name, (seconds, path) in slowest.items():
         is_ours = not name.startswith("stock")
         yield Line(
             f"list of {name} over {lists.ENTRIES:,} entries, the slowest of its pages",
             vendor,
-            f"{seconds:.2f} s ({path.partition('/callcenter')[2]})",
+            f"{seconds:.2f} s ({path.removeprefix('/admin')})",
             f"< {lists.LIMIT} s" if is_ours and is_limit else "reported",
             seconds < lists.LIMIT if is_ours and is_limit else None,
         )

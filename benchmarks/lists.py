@@ -7,20 +7,34 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 import django
+from django.utils.timezone import localdate
 
 from benchmarks import served
 
 ENTRIES = 1_000_000
 LIMIT = 0.3
 TRIES = 3
+SORTED = ("call", "queueentry", "abandonedcall")
 LISTS = ("call", "queueentry", "abandonedcall", "connection", "ivrstep", "webhookevent")
 
 
 def pages(found: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The pages to measure: a name for the result, and the path."""
+    """The pages to measure: the list that each counts for, and its path."""
+    yield "worklist", "/admin/worklist/"
+    yield "worklist", "/admin/worklist/?queue=support"
+    yield "worklist", f"/admin/worklist/?q={found['number'][-4:]}"
+    for name in SORTED:
+        days = {
+            f"{found[name]}__first": found["month_before"],
+            f"{found[name]}__last": found["last_day"],
+        }
+        for more in ({"o": found[f"wait of {name}"]}, {"hour": "10"}):
+            path = f"/admin/callcenter/{name}/?{urlencode(days | more)}"
+            yield f"{name} of 31 days, by wait or by hour,", path
     for name in LISTS:
         yield name, f"/admin/callcenter/{name}/"
         for first, last in (("2026-10-04", "2026-10-05"), ("2026-01-01", "")):
@@ -28,11 +42,11 @@ def pages(found: dict[str, str]) -> Iterator[tuple[str, str]]:
                 f"{found[name]}__first": first,
                 f"{found[name]}__last": last,
             }
-            yield f"{name} by period", f"/admin/callcenter/{name}/?{urlencode(days)}"
+            yield name, f"/admin/callcenter/{name}/?{urlencode(days)}"
         for spelled in (found["number"], found["number"][-4:], found["sid"]):
-            yield f"{name} search", f"/admin/callcenter/{name}/?q={quote(spelled)}"
+            yield name, f"/admin/callcenter/{name}/?q={quote(spelled)}"
     for query in ("kind__exact=operator", "outcome__exact=abandoned"):
-        yield "call filter", f"/admin/callcenter/call/?{query}"
+        yield "call", f"/admin/callcenter/call/?{query}"
     for name, query in (
         ("call", f"on_line={quote(found['line'])}"),
         ("call", f"in_queue=sales&started_at__first={found['since']}"),
@@ -61,7 +75,7 @@ def pages(found: dict[str, str]) -> Iterator[tuple[str, str]]:
         ),
         ("webhookevent", f"kind__exact=fallback&received_at__first={found['since']}"),
     ):
-        yield f"{name} filter", f"/admin/callcenter/{name}/?{query}"
+        yield name, f"/admin/callcenter/{name}/?{query}"
 
 
 def measure(env: dict[str, str]) -> Iterator[tuple[str, str, float]]:
@@ -101,6 +115,7 @@ def run_module(env: dict[str, str], module: str, *arguments: str) -> str:
 
 def _find() -> dict[str, str]:
     """A superuser's session key, and values to search and filter by."""
+    from django.contrib import admin  # noqa: PLC0415 -- needs Django set up
     from django.contrib.auth import (  # noqa: PLC0415 -- needs Django set up
         BACKEND_SESSION_KEY,
         HASH_SESSION_KEY,
@@ -111,7 +126,12 @@ def _find() -> dict[str, str]:
         SessionStore,
     )
 
-    from callcenter.models import Call, Operator  # noqa: PLC0415 -- the same
+    from callcenter.models import (  # noqa: PLC0415 -- the same
+        AbandonedCall,
+        Call,
+        Operator,
+        QueueEntry,
+    )
 
     user, _ = get_user_model().objects.get_or_create(
         username="bench", defaults={"is_staff": True, "is_superuser": True}
@@ -125,6 +145,12 @@ def _find() -> dict[str, str]:
     operator = Operator.objects.exclude(number=None).order_by("pk").first()
     if call is None or operator is None or call.started_at is None:
         raise RuntimeError("there is no history to look at")
+    last_day = localdate(call.started_at)
+    orders = {
+        f"wait of {model._meta.model_name}": "-" + str(columns.index("wait_seconds"))
+        for model in (Call, QueueEntry, AbandonedCall)
+        for columns in [admin.site.get_model_admin(model).list_columns]
+    }
     return {
         "session": str(session.session_key),
         "sid": call.sid,
@@ -132,6 +158,9 @@ def _find() -> dict[str, str]:
         "line": call.line,
         "since": f"{call.started_at:%Y-%m-01}",
         "operator": str(operator.pk),
+        "last_day": f"{last_day}",
+        "month_before": f"{last_day - timedelta(days=30)}",
+        **orders,
         "call": "started_at",
         "queueentry": "entered_at",
         "abandonedcall": "abandoned_at",

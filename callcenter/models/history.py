@@ -85,9 +85,7 @@ class Call(models.Model):
     # When a person answered a call of ours. Empty for a machine, and for one who went
     # on to our queues.
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
-    duration_seconds = models.PositiveIntegerField(
-        _("duration"), null=True, blank=True, help_text=_("Seconds.")
-    )
+    duration_seconds = models.PositiveIntegerField(_("duration"), null=True, blank=True)
     heard_at = models.DateTimeField(
         _("last heard of"), null=True, blank=True, help_text=_("The last request.")
     )
@@ -217,9 +215,7 @@ class QueueEntry(models.Model):
     # time zone in SQL.
     entered_quarter = models.PositiveIntegerField(editable=False)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
-    wait_seconds = models.PositiveIntegerField(
-        _("wait"), null=True, blank=True, help_text=_("Seconds.")
-    )
+    wait_seconds = models.PositiveIntegerField(_("wait"), null=True, blank=True)
     outcome = models.CharField(
         _("outcome"), max_length=20, choices=Outcome.choices, default=Outcome.WAITING
     )
@@ -292,9 +288,7 @@ class Connection(models.Model):
     operator = models.CharField(_("operator"), max_length=255, blank=True)
     connected_at = models.DateTimeField(_("connected at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    talk_seconds = models.PositiveIntegerField(
-        _("talk"), null=True, blank=True, help_text=_("Seconds.")
-    )
+    talk_seconds = models.PositiveIntegerField(_("talk"), null=True, blank=True)
     talk_source = models.CharField(
         _("source of talk time"), max_length=20, choices=TalkSource.choices, blank=True
     )
