@@ -19,7 +19,7 @@ HOURS = (
     *(0.72, 1.02, 1.16, 1.06, 0.95, 0.74, 0.05, 0.03, 0.02, 0.015, 0.01, 0.0),
 )
 # Monday first; people save their questions up over the weekend.
-WEEKDAYS = (1.24, 1.03, 0.97, 0.96, 1.0, 0.27, 0.015)
+WEEKDAYS = (1.24, 1.03, 0.97, 0.96, 1.0, 0.27, 0.06)
 HOLIDAY = 0.06
 AFTER_A_HOLIDAY = 1.18
 CALLS_PER_HOUR = 69.0

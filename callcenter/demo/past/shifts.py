@@ -16,9 +16,7 @@ def sessions(
 ) -> list[tuple[float, float]]:
     """When a worker is signed in on a day: local hours since midnight, from and to."""
     is_sick = random.random() < _SICK
-    if day.weekday() == 6 or day in holidays or is_sick:
-        return []
-    if day.weekday() == 5 and not worker.saturdays & (1 + day.isocalendar().week % 2):
+    if is_sick or not _is_on_duty(worker, day, holidays):
         return []
     begins = worker.begins - random.uniform(1, 6) / 60
     ends = worker.ends + random.uniform(0.5, 5) / 60
@@ -27,6 +25,14 @@ def sessions(
         lunch = worker.lunch + random.uniform(-3, 6) / 60
         halves = [(begins, lunch), (lunch + _LUNCH, ends)]
     return [span for half in halves for span in _with_break(random, half)]
+
+
+def _is_on_duty(worker: Worker, day: date, holidays: frozenset[date]) -> bool:
+    if day.weekday() == 6 or day in holidays:
+        return worker.sundays
+    if day.weekday() == 5:
+        return bool(worker.saturdays & (1 + day.isocalendar().week % 2))
+    return True
 
 
 def _with_break(random: Random, half: tuple[float, float]) -> list[tuple[float, float]]:

@@ -102,6 +102,7 @@ class Worker:
     ends: float = 18.0
     lunch: float | None = None  # an hour long
     saturdays: int = 0  # bits: 1 in even weeks, 2 in odd weeks
+    sundays: bool = False  # and holidays: on duty at home, by browser
 
 
 ALL = ("support", "sales", "billing")
@@ -109,8 +110,8 @@ ALL = ("support", "sales", "billing")
 FIRST_WORKERS = (
     Worker("sato", "+815000000201", ("support",), lunch=11.5, saturdays=1),
     Worker("suzuki", "+815000000202", ("support",), lunch=13.25, saturdays=2),
-    Worker("agent_01", "client:agent_01", ALL, begins=9.75, ends=13.0),
-    Worker("agent_02", "client:agent_02", ALL, begins=12.0, ends=15.5),
+    Worker("agent_01", "client:agent_01", ALL, 9.75, 13.0, sundays=True),
+    Worker("agent_02", "client:agent_02", ALL, 12.0, 15.5, sundays=True),
 )
 MORE_WORKERS = (
     Worker("tanaka", "+815000000203", ("support",), lunch=12.75, saturdays=3),
