@@ -1,8 +1,8 @@
 """Sentences of Django's admin that our Japanese catalogue says in our own words.
 
-Django's own Japanese sets spaces around a name (「キュー を追加」) and Western quotation
-marks. Nothing imports this module: the catalogue of the project goes before Django's,
-and a message stands in it because it is named here.
+Django's own Japanese sets spaces around a name (「キュー を追加」), and Western
+quotation marks. Nothing imports this module: the catalogue of the project goes before
+Django's, and a message stands in it because it is named here.
 """
 
 from django.utils.translation import gettext_noop as _
