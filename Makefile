@@ -11,8 +11,9 @@ BIN = .venv/bin
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
+# HOST counts only where it is typed after make: many shells export one.
 run: python  ## a working call center on 127.0.0.1:8000 (PORT=8001 for another port)
-	@$(PYTHON) -m minicc.start run
+	@MINICC_HOST=$(if $(filter command,$(origin HOST)),$(HOST)) $(PYTHON) -m minicc.start run
 
 # MySQL never returns the keys of inserted rows; what stores history is tested so too.
 KEYS = events history upkeep predecessor roads
@@ -33,7 +34,7 @@ fuzz: python  ## random requests, calls and files for a quarter of an hour; prin
 	@$(PYTHON) -m minicc.start tests
 	@status=0; pure=callcenter/tests/fuzz/test_pure.py; \
 	for database in sqlite mariadb; do \
-	  $(BIN)/python -m pytest callcenter/tests/fuzz --database=$$database \
+	  $(BIN)/python -m pytest callcenter/tests/fuzz reports/tests/fuzz --database=$$database \
 	    --hypothesis-profile=fuzz -p no:logging --show-capture=no -q \
 	    $$([ $$database = sqlite ] || echo --ignore=$$pure) || status=$$?; \
 	done; exit $$status

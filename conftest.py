@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 import django
@@ -27,6 +28,11 @@ ENVIRONMENT = {
     "DEMO_DAYS": "0",
     "STANDIN_PORT": "0",
     "PROXY_COUNT": "0",
+    "SECRET_KEY_FALLBACKS": "",
+    "SESSION_HOURS": "10",
+    "REQUIRE_SECOND_STEP": "0",
+    "ACCESS_LOG_DAYS": "365",
+    "DIAL_PREFIXES": "+81",
     "LANGUAGE_CODE": "ja",
     "TIME_ZONE": "Asia/Tokyo",
 }
@@ -133,15 +139,22 @@ def _new_process(monkeypatch):
     # Importable only when Django is set up.
     from django.utils import translation  # noqa: PLC0415
 
-    from callcenter import presence  # noqa: PLC0415
+    from callcenter import access_log, presence  # noqa: PLC0415
     from callcenter.flow import current  # noqa: PLC0415
     from callcenter.history import backlog, setup, store  # noqa: PLC0415
+    from callcenter.webhooks import pin_gate  # noqa: PLC0415
+    from reports.export import downloads  # noqa: PLC0415
 
     translation.deactivate()
     current.forget()
     presence.forget()
     setup.forget_rules()
+    access_log.forget()
+    pin_gate.forget()
     monkeypatch.setattr(backlog, "schedule", store.derive_event)
+    # A response that a test does not read keeps its turn until it is collected.
+    turns = threading.BoundedSemaphore(downloads.MOST_AT_ONCE)
+    monkeypatch.setattr(downloads, "_turns", turns)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

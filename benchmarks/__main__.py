@@ -15,9 +15,9 @@ from importlib.metadata import version
 from itertools import repeat
 from pathlib import Path
 
-from benchmarks import bulk, exports, lists, served, traffic
+from benchmarks import bulk, exports, floods, lists, served, traffic
 from benchmarks.client import Sample, load
-from minicc.tests import servers
+from minicc.tests import nginx, servers
 
 RESULTS = Path(__file__).with_name("results.md")
 CONNECTIONS = 8
@@ -66,6 +66,7 @@ def measure(vendor: str) -> Iterator[Line]:
         yield Line(
             "`rebuild_calls`", vendor, f"{rate:,.0f} calls/s", ">= 300", rate >= 300
         )
+        yield from _floods(vendor, env)
         yield from _cost_of_age(vendor, env)
         yield from _lists(vendor, env)
         yield from _files(vendor, env)
@@ -193,6 +194,26 @@ def _lists(vendor: str, env: dict[str, str]) -> Iterator[Line]:
             f"{seconds:.2f} s ({path.removeprefix('/admin')})",
             f"< {lists.LIMIT} s" if is_ours and is_limit else "reported",
             seconds < lists.LIMIT if is_ours and is_limit else None,
+        )
+
+
+def _floods(vendor: str, env: dict[str, str]) -> Iterator[Line]:
+    """Time webhooks under floods of people's requests, against quiet."""
+    if lacks := nginx.missing():
+        sys.stdout.write(f"NOT MEASURED under floods: this machine lacks {lacks}\n")
+        return
+    quiet: float | None = None
+    for name, sample in floods.measure(env):
+        p99 = sample.percentile(99)
+        quiet = quiet or p99
+        slower = p99 / quiet
+        yield Line(
+            f"{floods.WEBHOOKS_A_SECOND} webhooks a second, {name}",
+            vendor,
+            f"median {sample.percentile(50):.0f} ms, p99 {p99:.0f} ms ({slower:.1f} x),"
+            f" {sample.refused} of {sample.answers} refused",
+            f"<= {floods.MOST_TIMES_SLOWER:.0f} x, none refused",
+            slower <= floods.MOST_TIMES_SLOWER and not sample.refused,
         )
 
 

@@ -97,5 +97,16 @@ def load(streams: list[Iterator[bytes]], seconds: float) -> Sample:
     return Sample(len(latencies), time.perf_counter() - begin, latencies, refused)
 
 
+def answer_to(request: bytes) -> int:
+    """The status of the answer to one request over a new connection."""
+    connection = _Connection(iter([request]))
+    with connection.socket:
+        connection.socket.settimeout(60)
+        connection.send()
+        while (status := connection.receive()) is None:
+            pass
+    return status
+
+
 def _no_answer() -> list[tuple[selectors.SelectorKey, int]]:
     raise TimeoutError("no answer within 30 s")

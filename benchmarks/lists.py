@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import django
@@ -146,11 +147,11 @@ def _find() -> dict[str, str]:
     if call is None or operator is None or call.started_at is None:
         raise RuntimeError("there is no history to look at")
     last_day = localdate(call.started_at)
-    orders = {
-        f"wait of {model._meta.model_name}": "-" + str(columns.index("wait_seconds"))
-        for model in (Call, QueueEntry, AbandonedCall)
-        for columns in [admin.site.get_model_admin(model).list_columns]
-    }
+    orders = {}
+    for model in (Call, QueueEntry, AbandonedCall):
+        model_admin: Any = admin.site.get_model_admin(model)
+        order = model_admin.list_columns.index("wait_seconds")
+        orders[f"wait of {model._meta.model_name}"] = f"-{order}"
     return {
         "session": str(session.session_key),
         "sid": call.sid,

@@ -9,16 +9,23 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks import traffic
 from benchmarks.client import ADDRESS
-from minicc.tests import servers
+from minicc.tests import nginx, servers
 
 ROOT = Path(__file__).resolve().parent.parent
-THREADS = 4
+# As `make run` and docs/deploy.md serve it.
+_GRANIAN = (
+    str(Path(sys.executable).with_name("granian")),
+    *("--interface=wsgi", "--no-ws", "--host=127.0.0.1", "--log-level=warning"),
+    *("--blocking-threads=24", "--workers-kill-timeout=5"),
+)
+# Of the processes for callers and for people, behind a proxy.
+PORTS = (8078, 8079)
 
 
 def environment(database_url: str, folder: str) -> dict[str, str]:
@@ -76,14 +83,10 @@ def server(env: dict[str, str], workers: int) -> Iterator[int]:
         if probe.connect_ex(ADDRESS) == 0:
             raise RuntimeError(f"another process listens at port {ADDRESS[1]}")
     command = [
-        str(Path(sys.executable).with_name("granian")),
-        "--interface=wsgi",
-        "--host=127.0.0.1",
+        *_GRANIAN,
         f"--port={ADDRESS[1]}",
         f"--workers={workers}",
-        f"--blocking-threads={THREADS}",
-        "--log-level=warning",
-        "minicc.wsgi:application",
+        "minicc.server:application",
     ]
     process = subprocess.Popen(command, cwd=ROOT, env=env)
     try:
@@ -92,6 +95,27 @@ def server(env: dict[str, str], workers: int) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@contextmanager
+def as_in_production(env: dict[str, str]) -> Iterator[None]:
+    """Run the application and nginx as docs/deploy.md says, without TLS.
+
+    One process for callers and one for people, below the usual port.
+    """
+    with ExitStack() as stack:
+        for port, priority in zip(PORTS, ([], ["nice", "-n", "10"]), strict=True):
+            command = [
+                *(*priority, *_GRANIAN),
+                *(f"--port={port}", "minicc.server:application"),
+            ]
+            process = subprocess.Popen(command, cwd=ROOT, env=env)
+            stack.callback(process.wait, timeout=30)
+            stack.callback(process.terminate)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stack.enter_context(nginx.without_tls(folder, ADDRESS[1], PORTS))
+        _wait_until_up()
+        yield
 
 
 def resident_mib(server_pid: int, *, peak: bool = False) -> float:

@@ -12,4 +12,7 @@ class CallcenterConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from callcenter import checks  # noqa: F401, PLC0415 -- registers the checks
+        from callcenter import (  # noqa: F401, PLC0415 -- registers the checks
+            checks,
+            security_checks,
+        )

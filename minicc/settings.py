@@ -19,6 +19,8 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 SECRET_KEY = env.str("SECRET_KEY")
+# Former keys: they still read what they made.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 # Twilio signs the URL that it calls; behind a proxy we see another one.
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="").rstrip("/")
@@ -39,6 +41,8 @@ WEBHOOK_BASIC_AUTH = env.str("WEBHOOK_BASIC_AUTH", default="")
 
 # The folder with the last setup that could be read, for a start without a database.
 SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(BASE_DIR / "spool")))
+# Numbers that Twilio may dial for us begin so; each costs us money.
+DIAL_PREFIXES = env.list("DIAL_PREFIXES", default=["+81"])
 DEMO = env.bool("DEMO", default=False)
 DEMO_DAYS = env.int("DEMO_DAYS", default=30)
 # The port of the telephones in the browser, on loopback; 0: chosen by the installation.
@@ -73,10 +77,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "reports.login.sessions.prolong_in_use",
     "reports.present.masking.know_the_reader",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "reports.login.second_step.demand_second_step",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -170,7 +176,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 # Further failures do not prolong the lock.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "reports.login.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "callcenter.addresses.client_address"
 AXES_LOCKOUT_CALLABLE = "reports.login.views.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
 # Only what locking needs is kept.
@@ -191,6 +197,15 @@ MFA_FORMS = {
     "authenticate": "reports.login.codes.LoginCode",
     "reauthenticate": "reports.login.codes.ConfirmationCode",
 }
+
+# Django's usual hash, one at a time in each process.
+PASSWORD_HASHERS = ["reports.login.hashing.OneAtATimeHasher"]
+# A session that nobody uses for so long ends: a working day.
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
+# Whether staff must have a second step to get any further than adding it.
+REQUIRE_SECOND_STEP = env.bool("REQUIRE_SECOND_STEP", default=False)
+# How long the record of access is kept.
+ACCESS_LOG_DAYS = env.int("ACCESS_LOG_DAYS", default=365)
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -254,7 +269,14 @@ LOGGING = {
     "formatters": {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"one line": {"()": "minicc.log.OneLineForRefusals"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["one line"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     # At INFO axes writes four lines for each successful log-in.
     "loggers": {"axes": {"level": "WARNING"}},

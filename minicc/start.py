@@ -29,7 +29,8 @@ class CannotStart(Exception):
 
 def run() -> None:
     """Prepare what is missing, then replace this process by the server."""
-    host = os.environ.get("HOST") or "127.0.0.1"
+    # Not HOST, which many shells export: the server must not be open by accident.
+    host = os.environ.get("MINICC_HOST") or "127.0.0.1"
     port = _port(os.environ.get("PORT") or "8000")
     check_port(host, port)
     if write_env(ROOT / ".env", port):
@@ -52,10 +53,10 @@ def run() -> None:
     os.chdir(ROOT)
     server = [_python(), "-m", "granian", "--interface", "wsgi"]
     server += ["--host", host, "--port", str(port), "--no-ws"]
-    server += ["--workers", workers, "--blocking-threads", "4"]
+    server += ["--workers", workers, "--blocking-threads", "24"]
     # Granian's main thread may sleep through a signal that another thread has taken.
     server += ["--respawn-failed-workers", "--workers-kill-timeout", "3"]
-    os.execv(_python(), [*server, "minicc.wsgi:application"])
+    os.execv(_python(), [*server, "minicc.server:application"])
 
 
 def prepare_database() -> None:

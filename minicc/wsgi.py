@@ -4,14 +4,20 @@ import logging
 import os
 import sys
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import django
+from django.conf import settings
 from django.core.checks import Tags, run_checks
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
+
+from callcenter.held import Held
+from callcenter.routes import PREFIX
+from minicc.slots import Slots
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -22,13 +28,53 @@ logger = logging.getLogger(__name__)
 MOST_IN_CHUNKS = 16 * 1024 * 1024
 _AT_ONCE = 64 * 1024
 
+# Together with those that callers keep, they are the threads of the server
+# (`--blocking-threads`): a page needs a few at once, for its style sheets and scripts.
+_people = Slots(served=8, waiting=8, patience=5)
+_FOR_CALLERS = ("/hold-music.wav", "/healthz")
+_SENTENCE = (
+    "混み合っています。しばらくお待ちください。 Busy: please wait a moment.".encode()
+)
+_COME_BACK = [
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Content-Length", str(len(_SENTENCE))),
+    ("Retry-After", "5"),
+    ("Refresh", "5"),
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'"),
+]
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minicc.settings")
 
 
 class Application(WSGIHandler):
-    """Django's WSGI handler, which also answers requests that Django cannot read."""
+    """Django's WSGI handler, which keeps threads free for callers.
+
+    It also answers requests that Django cannot read.
+    """
 
     def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Any:
+        """Answer Twilio's request at once, and people's when a slot is free for it."""
+        if _SCHEME:
+            # TLS ends at a proxy; without this all requests would seem to be http.
+            environ["wsgi.url_scheme"] = _SCHEME
+        if _is_for_callers(environ["PATH_INFO"]):
+            return self._answer(environ, start_response)
+        if not _people.enter():
+            logger.warning("people's requests take all their slots: one was sent away")
+            start_response("503 Service Unavailable", _COME_BACK)
+            return [_SENTENCE]
+        try:
+            answer = self._answer(environ, start_response)
+        except BaseException:
+            _people.leave()
+            raise
+        return Held(answer, _people.leave)
+
+    def _answer(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> HttpResponseBase:
         """Answer 400 if Django cannot make a request object, and raises.
@@ -47,6 +93,11 @@ class Application(WSGIHandler):
             logger.warning("unreadable request refused: %s", type(problem).__name__)
             start_response("400 Bad Request", [("Content-Length", "0")])
             return HttpResponseBadRequest()
+
+
+def _is_for_callers(path: str) -> bool:
+    """Whether Twilio asks, also for what it plays; or whoever asks for our health."""
+    return path.startswith(PREFIX) or path.endswith(_FOR_CALLERS)
 
 
 def _measured(environ: "WSGIEnvironment") -> bool:
@@ -88,5 +139,6 @@ def refuse_unfit_database() -> None:
 # django.setup sets the prefix of FORCE_SCRIPT_NAME before the addresses of static files
 # are made, which happens once.
 django.setup()
+_SCHEME = urlsplit(settings.PUBLIC_BASE_URL).scheme
 refuse_unfit_database()
 application = Application()

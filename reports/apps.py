@@ -10,3 +10,6 @@ class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = _("reports")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from reports.login import recording  # noqa: F401, PLC0415 -- connects signals

@@ -1,5 +1,6 @@
 """The first page of the admin: who is here now, and the figures of today so far."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,7 +19,9 @@ from callcenter.models import (
     PhoneLine,
     Queue,
     QueueEntry,
+    WrongPins,
 )
+from callcenter.models.pins import CLOSES_AT
 from callcenter.numbers import phone_number
 from reports.present import formats, names, swatches
 from reports.present.balance import Balance, balance
@@ -56,6 +59,14 @@ class NewestEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """One operator who cannot sign in by telephone until somebody opens it."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """What the first page shows of the day until now."""
 
@@ -66,6 +77,8 @@ class Today:
     newest_url: str
     # Where a queue is added, if there is none: callers could not be served.
     setup_url: str = ""
+    # Operators who cannot sign in after wrong PINs, for those who may let them in.
+    closed: Sequence[Closed] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,7 @@ def demo() -> Demo | None:
 
 
 def today(user: User | AnonymousUser) -> Today | None:
-    """The day until now, in eight queries; None for users who may not see calls."""
+    """The day until now, in nine queries; None for users who may not see calls."""
     needed = ("call", "queueentry", "abandonedcall")
     if not user.has_perms([f"callcenter.view_{model}" for model in needed]):
         return None
@@ -115,6 +128,7 @@ def today(user: User | AnonymousUser) -> Today | None:
         newest=_newest(),
         newest_url=list_url(QueueEntry),
         setup_url=_setup_url(),
+        closed=_closed() if user.has_perm("callcenter.change_operator") else (),
     )
 
 
@@ -122,6 +136,17 @@ def _setup_url() -> str:
     if Queue.objects.filter(is_active=True).exists():
         return ""
     return reverse("admin:callcenter_queue_add")
+
+
+def _closed() -> list[Closed]:
+    rows = WrongPins.objects.filter(count__gte=CLOSES_AT).select_related("operator")
+    return [
+        Closed(
+            row.operator.name,
+            reverse("admin:callcenter_operator_change", args=[row.pk]),
+        )
+        for row in rows.order_by("operator__name")
+    ]
 
 
 def _calls(start: datetime, end: datetime, day: date) -> Figure:

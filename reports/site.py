@@ -100,6 +100,7 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
                 _("Changes"), "admin:admin_logentry_changelist", "admin.view_logentry"
             ),
             "ExportAudit",
+            "AccessRecord",
         ),
     ),
 )

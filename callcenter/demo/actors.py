@@ -11,8 +11,8 @@ from random import Random
 from typing import Any
 
 from callcenter.demo.model import SILENCE, Caller, People
-from callcenter.demo.setup.installation import PIN
 from callcenter.flow import prompts
+from callcenter.models.pins import DEMO_PIN
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.legs import Leg
 
@@ -159,7 +159,7 @@ class OperatorActs:
             left = until - leg.clock.seconds()
             if self._is_asked_for_pin() and not self._misses_prompt():
                 await leg.clock.sleep(self.random.uniform(*_TYPES_PIN))
-                leg.press(f"{PIN}#")
+                leg.press(f"{DEMO_PIN}#")
             elif leg.doing == "talking":
                 await self._talk()
             elif left <= 0 and leg.doing in ("dialling", "menu"):

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from callcenter.demo.setup.installation import PIN
 from callcenter.flow import links
 from callcenter.models import MenuOption, Operator, PhoneLine, Queue
+from callcenter.models.pins import DEMO_PIN
 from callcenter.numbers import phone_number
 from callcenter.standin.phone import pages
 from callcenter.standin.phone.pages import Offer, Telephone
@@ -34,7 +34,7 @@ def offer() -> Offer:
         fallback_url=links.fallback(),
         status_callback=links.status(),
         caller=CALLER,
-        pin=PIN,
+        pin=DEMO_PIN,
         suggested=_operator(suggested) if suggested else None,
         suggested_key=key,
         history_url=reverse("admin:callcenter_call_changelist"),

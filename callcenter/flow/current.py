@@ -17,6 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error
 
+from callcenter import keyed
 from callcenter.flow import planfile
 from callcenter.flow.plan import (
     HoursPlan,
@@ -42,6 +43,8 @@ from callcenter.models import (
     Queue,
     SetupVersion,
 )
+from callcenter.models.lines import may_dial
+from callcenter.models.pins import DEMO_PIN
 
 logger = logging.getLogger(__name__)
 
@@ -187,7 +190,10 @@ def _lines(
             queue=line.queue.slug,
             menu=line.menu.slug if line.menu else "",
             language=line.language,
-            fallback_number=line.fallback_number,
+            # The setting may have been narrowed since it was entered.
+            fallback_number=line.fallback_number
+            if may_dial(line.fallback_number)
+            else "",
             hours=tuple(hours[line.pk]),
             holidays=frozenset(holidays[line.pk]),
             prompts=tuple(prompts["line", line.pk]),
@@ -230,11 +236,20 @@ def _operators() -> tuple[OperatorPlan, ...]:
             name=operator.name,
             number=operator.number or "",
             client_identity=operator.client_identity or "",
-            pin=operator.pin,
+            pin=_pin(operator) if operator.has_pin else "",
             queues=tuple(queues[operator.pk]),
         )
-        for operator in Operator.objects.filter(is_active=True).order_by("name", "id")
+        for operator in Operator.objects.filter(is_active=True)
+        .select_related("pin")
+        .order_by("name", "id")
     )
+
+
+def _pin(operator: Operator) -> str:
+    """The hash of an operator's PIN; that of the demo is right only while it is on."""
+    kept = operator.pin.kept
+    is_of_demo = not settings.DEMO and keyed.pin_matches(DEMO_PIN, kept)
+    return keyed.NO_PIN_FITS if is_of_demo else kept
 
 
 def _prompts() -> Prompts:

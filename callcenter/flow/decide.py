@@ -36,11 +36,13 @@ def decide(
     *,
     waiting: Mapping[str, datetime] | None = None,
     staffed: Set[str] | None = None,
+    is_locked: bool = False,
 ) -> Decision:
     """The decision on a request; NOTHING where no document is expected.
 
     `waiting` holds the moment at which the oldest waiting caller of each queue entered,
-    `staffed` the queues in which an operator is signed in; None means unknown.
+    `staffed` the queues in which an operator is signed in; None means unknown. While
+    `is_locked` no PIN of the operator is right.
     """
     match step.kind:
         case Kind.INCOMING:
@@ -54,7 +56,7 @@ def decide(
         case Kind.CONNECT:
             return Decision(Verb.ANNOUNCE)
         case Kind.OPERATOR:
-            return operator.next_call(step, plan, waiting)
+            return operator.next_call(step, plan, waiting, is_locked=is_locked)
         case Kind.OPERATOR_DONE:
             return operator.after_call(step, plan)
         case Kind.FALLBACK:

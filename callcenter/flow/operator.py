@@ -6,11 +6,10 @@ A caller ID can be forged, so it is no proof where a PIN is set (docs/contract.m
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.contrib.auth.hashers import check_password
-
 from callcenter.decision import Decision, Verb
 from callcenter.flow.plan import CLIENT, OperatorPlan, Plan
 from callcenter.flow.step import Step
+from callcenter.keyed import pin_matches
 
 SIGN_OFF_KEY = "9"
 MOST_WRONG_PINS = 3
@@ -22,19 +21,23 @@ NO_CALLER = "no-answer"
 
 
 def next_call(
-    step: Step, plan: Plan, waiting: Mapping[str, datetime] | None
+    step: Step,
+    plan: Plan,
+    waiting: Mapping[str, datetime] | None,
+    *,
+    is_locked: bool = False,
 ) -> Decision:
     """The PIN where it is still to be given, else the queue to serve next.
 
-    `waiting` is that of `flow.decide`.
+    `waiting` and `is_locked` are those of `flow.decide`.
     """
     who = plan.operator(step.params.from_raw)
     if who is None:
         # With an empty plan no operator is known; one who was signed in remains so.
         is_kept = step.signed_in and plan.is_empty
         return Decision(Verb.WAIT if is_kept else Verb.SIGN_OFF)
-    if not step.signed_in and not is_proven(who, step):
-        is_refused = wrong_pins(step) >= MOST_WRONG_PINS
+    if not step.signed_in and (is_locked or not is_proven(who, step)):
+        is_refused = is_locked or wrong_pins(step) >= MOST_WRONG_PINS
         return Decision(Verb.SIGN_OFF if is_refused else Verb.ASK_PIN)
     if step.signed_in and step.params.digits == SIGN_OFF_KEY:
         return Decision(Verb.SIGN_OFF)
@@ -67,13 +70,23 @@ def wrong_pins(step: Step) -> int:
     return step.again + bool(step.params.digits)
 
 
+def needs_pin(who: OperatorPlan, step: Step) -> bool:
+    """Whether the operator signs in by a PIN."""
+    # The identity of a browser comes from a token that we signed; no PIN is needed.
+    return bool(who.pin) and not step.params.from_raw.startswith(CLIENT)
+
+
+def types_pin(who: OperatorPlan, step: Step) -> bool:
+    """Whether a PIN has been typed, to sign in."""
+    return not step.signed_in and bool(step.params.digits) and needs_pin(who, step)
+
+
 def is_proven(who: OperatorPlan, step: Step) -> bool:
     """Whether the operator has given the right PIN, or needs none."""
-    # The identity of a browser comes from a token that we signed; no PIN is needed.
-    if not who.pin or step.params.from_raw.startswith(CLIENT):
+    if not needs_pin(who, step):
         return True
     digits = step.params.digits
-    return bool(digits) and check_password(digits, who.pin)
+    return bool(digits) and pin_matches(digits, who.pin)
 
 
 def _best(

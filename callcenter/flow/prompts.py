@@ -77,7 +77,10 @@ JAPANESE = Prompts(
     forwarding="ただいまおつなぎいたします。",
     pin="暗証番号を入力し、最後にシャープを押してください。",
     wrong_pin="暗証番号が違います。もう一度入力し、最後にシャープを押してください。",
-    pin_refused="暗証番号を確認できませんでした。失礼いたします。",
+    pin_refused=(
+        "暗証番号を確認できませんでした。"
+        "しばらくたってからおかけ直しいただくか、管理者にお問い合わせください。"
+    ),
     signed_in=(
         "キューに入りました。お客様からの電話をお待ちください。"
         "終了するときは、呼び出しの合間に9を押してください。"
@@ -123,7 +126,10 @@ ENGLISH = Prompts(
     forwarding="We are connecting you now.",
     pin="Please enter your PIN, then press the hash key.",
     wrong_pin="That PIN is wrong. Please enter it again, then press the hash key.",
-    pin_refused="We could not verify your PIN. Goodbye.",
+    pin_refused=(
+        "We could not verify your PIN."
+        " Please call again in a little while, or ask your administrator."
+    ),
     signed_in=(
         "You are in the queue. Please wait for a call."
         " To leave, press 9 between two calls."

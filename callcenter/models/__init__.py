@@ -1,12 +1,14 @@
 """The tables, one module for each subject."""
 
 from callcenter.models.abandoned import AbandonedCall, CallbackRequest, Voicemail
+from callcenter.models.access import AccessRecord
 from callcenter.models.events import WebhookEvent
 from callcenter.models.followup import FollowUp, FollowUpStep
 from callcenter.models.history import Call, Connection, IvrStep, QueueEntry, Recording
 from callcenter.models.lines import BusinessHours, Holiday, PhoneLine
 from callcenter.models.menus import Menu, MenuOption, Message
 from callcenter.models.operators import Operator, OperatorQueue, WrapUpCode
+from callcenter.models.pins import OperatorPin, WrongPins
 from callcenter.models.prompts import Prompt
 from callcenter.models.queues import Queue, QueueThreshold
 from callcenter.models.setup import Language, SetupVersion
@@ -14,6 +16,7 @@ from callcenter.models.states import OperatorState
 
 __all__ = [
     "AbandonedCall",
+    "AccessRecord",
     "BusinessHours",
     "Call",
     "CallbackRequest",
@@ -27,6 +30,7 @@ __all__ = [
     "MenuOption",
     "Message",
     "Operator",
+    "OperatorPin",
     "OperatorQueue",
     "OperatorState",
     "PhoneLine",
@@ -39,4 +43,5 @@ __all__ = [
     "Voicemail",
     "WebhookEvent",
     "WrapUpCode",
+    "WrongPins",
 ]

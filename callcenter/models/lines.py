@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,13 @@ class PhoneLine(SetupModel):
     def __str__(self) -> str:
         return f"{self.name} ({phone_number(self.number)})"
 
+    def clean(self) -> None:
+        """Refuse a fallback number in a country that we do not dial."""
+        if self.fallback_number and not may_dial(self.fallback_number):
+            text = _("Only numbers that begin with %(prefixes)s are dialled from here.")
+            shown = {"prefixes": ", ".join(settings.DIAL_PREFIXES)}
+            raise ValidationError({"fallback_number": text % shown})
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Make this the only default line if it is one."""
         with transaction.atomic():
@@ -70,6 +78,11 @@ class PhoneLine(SetupModel):
                 others = PhoneLine.objects.filter(is_default=True).exclude(pk=self.pk)
                 others.update(is_default=False)
             super().save(*args, **kwargs)
+
+
+def may_dial(number: str) -> bool:
+    """Whether Twilio may be told to dial a number: every minute abroad costs us."""
+    return number.startswith(tuple(settings.DIAL_PREFIXES))
 
 
 class BusinessHours(SetupModel):

@@ -1,7 +1,6 @@
 """The people who take calls, the queues they serve, and codes for wrapping up."""
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -41,8 +40,6 @@ class Operator(SetupModel):
         unique=True,
         validators=[valid_identity],
     )
-    # A hash made by `set_pin`; empty if signing in needs no PIN.
-    pin = models.CharField(_("PIN"), max_length=128, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     queues = models.ManyToManyField(
         Queue,
@@ -84,9 +81,10 @@ class Operator(SetupModel):
                 }
             )
 
-    def set_pin(self, digits: str) -> None:
-        """Store the hash of a PIN; without digits the PIN is switched off."""
-        self.pin = make_password(digits) if digits else ""
+    @property
+    def has_pin(self) -> bool:
+        """Whether signing in by telephone needs a PIN (`models.pins.OperatorPin`)."""
+        return hasattr(self, "pin")
 
 
 class OperatorQueue(SetupModel):

@@ -21,6 +21,7 @@ from django.views.decorators.common import no_append_slash
 from django.views.decorators.csrf import csrf_exempt
 from twilio.twiml.voice_response import VoiceResponse
 
+from callcenter import access_log
 from callcenter.decision import Decision
 from callcenter.events.eventfile import event_of_request
 from callcenter.events.record import Kept, record
@@ -33,7 +34,7 @@ from callcenter.history import backlog
 from callcenter.models import WebhookEvent
 from callcenter.params import Form, InvalidParams, VoiceParams
 from callcenter.routes import Kind
-from callcenter.webhooks import access
+from callcenter.webhooks import access, under_way
 from callcenter.webhooks.url_state import read_step
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,8 @@ class WebhookView(View):
             return self.refuse(request, refusal)
         except (InvalidParams, SuspiciousOperation) as problem:
             return self.refuse(request, access.Refused(400, str(problem)))
-        return self.answer(event, params, query, place)
+        with under_way.answering():
+            return self.answer(event, params, query, place)
 
     def answer(
         self,
@@ -128,6 +130,10 @@ class WebhookView(View):
             request=request,
             logger=logger,
             level="warning",
+        )
+        subject = f"{self.kind}: {refusal.status} {refusal.reason}"
+        access_log.note_sparingly(
+            access_log.Kind.WEBHOOK_REFUSED, request, subject=subject
         )
         return response
 

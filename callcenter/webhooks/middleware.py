@@ -5,13 +5,22 @@ requests, and handling them would only delay the caller.
 """
 
 from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any
 
+from django.conf import settings
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
 from callcenter.routes import PREFIX
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+
+_POLICY = "; ".join(
+    f"{name} {' '.join(sources)}" for name, sources in settings.SECURE_CSP.items()
+)
 
 
 def webhooks_first(get_response: Handler) -> Handler:
@@ -20,8 +29,20 @@ def webhooks_first(get_response: Handler) -> Handler:
     def answer(request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PREFIX):
             return get_response(request)
-        match = request.resolver_match = resolve(request.path_info)
-        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return get_response(request)  # a page like any other
+        request.resolver_match = match
+        # A failure of ours becomes an answer here, to get the headers below.
+        view: Any = convert_exception_to_response(
+            partial(match.func, *match.args, **match.kwargs)
+        )
+        response: HttpResponseBase = view(request)
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            # What pages get from the middleware that is passed by.
+            response["Content-Security-Policy"] = _POLICY
+            response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
         # Usually set by Django's middleware; without it the connection is closed.
         if isinstance(response, HttpResponse) and response.status_code != 204:
             response["Content-Length"] = str(len(response.content))

@@ -10,6 +10,7 @@ from callcenter.flow.operator import served
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.routes import Kind
+from callcenter.webhooks import pin_gate
 from callcenter.webhooks.base import WebhookView
 
 
@@ -20,11 +21,15 @@ class OperatorView(WebhookView):
     safe_decision: ClassVar[Decision] = Decision(Verb.WAIT)
 
     def decide(self, step: Step, plan: Plan, now: datetime) -> Decision:
-        """Decide also by who waits, where the operator serves several queues."""
+        """Decide also by who waits, where the operator serves several queues.
+
+        And by whether a PIN may be tried at all.
+        """
         operator = plan.operator(step.params.from_raw)
         queues = served(operator, plan) if operator else []
         waiting = presence.oldest_waiting(queues, now) if len(queues) > 1 else None
-        return decide(step, plan, now, waiting=waiting)
+        is_locked = operator is not None and pin_gate.is_locked(operator, step, now)
+        return decide(step, plan, now, waiting=waiting, is_locked=is_locked)
 
 
 class OperatorDoneView(WebhookView):

@@ -25,8 +25,9 @@ CONFIGURATION = """
 daemon off;
 master_process off;
 pid {folder}/pid;
-error_log stderr warn;
-events {{}}
+error_log stderr error;
+worker_rlimit_nofile 65536;
+events {{ worker_connections 16384; }}
 http {{
   access_log off;
   client_body_temp_path {folder}/body;
@@ -34,6 +35,7 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
+  {shared}
   {server}
 }}
 """
@@ -48,29 +50,65 @@ def missing() -> list[str]:
     return [] if _program() else ["nginx (Debian: apt install nginx)"]
 
 
-def documented_servers() -> list[str]:
-    """The server blocks of docs/deploy.md, in its order."""
+def documented() -> list[str]:
+    """The file of docs/deploy.md that all servers share, then the servers, in order."""
     return re.findall(r"```nginx\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 
 
 @contextmanager
 def running(
-    folder: Path, server: str, port: int, application_port: int
+    folder: Path, place: int, port: int, application_port: int
 ) -> Iterator[Path]:
-    """Run a documented server on these ports; yields the file of its authority."""
+    """Run a documented server on these ports; yields the file of its authority.
+
+    One process of the application answers callers and people.
+    """
     authority, certificate = trustme.CA(), folder / "certificate.pem"
     made = authority.issue_cert(HOST)
     made.private_key_and_cert_chain_pem.write_to_path(certificate)
     authority.cert_pem.write_to_path(folder / "authority.pem")
-    for written, meant in (
+    changes = [
         (r"listen 443 ", f"listen 127.0.0.1:{port} "),
-        (r"127\.0\.0\.1:8000", f"127.0.0.1:{application_port}"),
         (r"(ssl_certificate(_key)?) .*;", rf"\1 {certificate};"),
-    ):
+    ]
+    ports = (application_port, application_port)
+    with _serving(folder, place, port, ports, changes):
+        yield folder / "authority.pem"
+
+
+@contextmanager
+def without_tls(folder: Path, port: int, ports: tuple[int, int]) -> Iterator[None]:
+    """Run the first documented server as http; callers' process is the first port."""
+    changes = [
+        (r"listen 443 ssl", f"listen 127.0.0.1:{port}"),
+        (r"ssl_certificate.*;", ""),
+    ]
+    with _serving(folder, 0, port, ports, changes):
+        yield
+
+
+@contextmanager
+def _serving(
+    folder: Path,
+    place: int,
+    port: int,
+    ports: tuple[int, int],
+    changes: list[tuple[str, str]],
+) -> Iterator[None]:
+    """Run a documented server with changes: regular expressions and what replaces."""
+    shared, *servers = documented()
+    server = servers[place]
+    for documented_port, own in zip((8000, 8001), ports, strict=True):
+        known = f"127.0.0.1:{documented_port}"
+        assert known in shared
+        shared = shared.replace(known, f"127.0.0.1:{own}")
+    for written, meant in changes:
         server, changed = re.subn(written, meant, server)
         assert changed, written
     configuration = folder / "nginx.conf"
-    configuration.write_text(CONFIGURATION.format(folder=folder, server=server))
+    configuration.write_text(
+        CONFIGURATION.format(folder=folder, shared=shared, server=server)
+    )
     log = folder / "nginx.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -80,7 +118,7 @@ def running(
         )
     try:
         wait_for(port, process, log)
-        yield folder / "authority.pem"
+        yield
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -139,13 +139,12 @@ def running(place: Place, installation: Path, folder: Path) -> Iterator[Site]:
     port, application_port = nginx.free_port(), nginx.free_port()
     shown = f":{port}" if place.shows_port else ""
     base = f"https://{nginx.HOST}{shown}{place.path}"
-    server = nginx.documented_servers()[place.server]
     environment = environment_of(
         database, PUBLIC_BASE_URL=base, WEBHOOK_BASIC_AUTH=place.lock
     )
     with (
         _granian(folder, application_port, environment, *place.options),
-        nginx.running(folder, server, port, application_port) as authority,
+        nginx.running(folder, place.server, port, application_port) as authority,
     ):
         yield Site(place, base, port, authority, database)
 
@@ -175,8 +174,8 @@ def _granian(
             [
                 *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
                 *("--host", "127.0.0.1", "--port", str(port)),
-                *("--blocking-threads", "4", *options),
-                "minicc.wsgi:application",
+                *("--blocking-threads", "24", *options),
+                "minicc.server:application",
             ],
             cwd=BASE_DIR,
             env=environment,

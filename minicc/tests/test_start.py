@@ -3,8 +3,10 @@
 import hashlib
 import importlib.util
 import os
+import shutil
 import socket
 import stat
+import subprocess
 import sys
 
 import pytest
@@ -160,3 +162,22 @@ def test_interrupted_first_run_ends_the_start_without_blaming_the_database(
         start.prepare_database()
 
     assert end.value.args == (status,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "exported", "given"),
+    [([], "192.0.2.1", ""), ([], "", ""), (["HOST=192.0.2.1"], "", "192.0.2.1")],
+)
+def test_server_listens_elsewhere_only_where_that_is_typed(typed, exported, given):
+    environment = {"PATH": os.environ["PATH"], "HOST": exported}
+
+    shown = subprocess.run(
+        [shutil.which("make") or "make", "-n", "run", "PYTHON=python3", *typed],
+        cwd=start.ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert f"MINICC_HOST={given} python3 -m minicc.start run" in shown

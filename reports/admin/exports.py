@@ -99,7 +99,7 @@ class ExportAdmin(ListAdmin[ModelT]):
             file_format.code,
             is_masked=taken.reading.is_masked,
         )
-        return downloads.response(taken, file_format, audited)
+        return downloads.response(request, taken, file_format, audited)
 
     def export_reading(self, request: HttpRequest, changelist: ChangeList) -> Reading:
         """The rows of the list, with all columns of its table."""

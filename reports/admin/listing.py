@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from copy import copy
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django.contrib import admin
@@ -46,19 +47,38 @@ class CappedPaginator(Paginator[Any]):
         return self._found > MOST_LISTED
 
 
+class UnknownFilter(IncorrectLookupParameters):
+    """The address asks for a filter that the list does not have."""
+
+
 class OurChangeList(ChangeList):
     """A list that says in words how it is filtered, and what it could not read.
 
     A filter that cannot be read leaves no rows: those of something else would be taken
     for those that were asked for.
+
+    The only filters are those beside the list. Django's admin takes any lookup of the
+    ORM in an address: regular expressions that run for ever, and comparisons by which a
+    column that is not shown can be found out.
     """
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         self._request = request
         # Sentences about what the address asks for and nobody can read.
         self.problems: list[str] = []
+        # Whether it asks for what the list does not offer at all.
+        self.is_refused = False
         super().__init__(request, *args)
         self.problems += filter(None, map(problem_of, self.filter_specs))
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """The filters, as Django's. Raises UnknownFilter."""
+        found = super().get_filters(request)
+        # What no filter has taken out: Django would ask the database for it.
+        _specs, _is_filtered, rest, *_more = found
+        if rest:
+            raise UnknownFilter(", ".join(rest))
+        return found
 
     def get_ordering(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
@@ -162,10 +182,23 @@ class ListAdmin(admin.ModelAdmin[ModelT]):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return OurChangeList
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Yes: the list refuses, with a sentence, what is none of its filters."""
+        return True
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        response = super().changelist_view(request, extra_context)
+        changelist = (getattr(response, "context_data", None) or {}).get("cl")
+        if isinstance(changelist, OurChangeList) and changelist.is_refused:
+            response.status_code = HTTPStatus.BAD_REQUEST
+        return response
+
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         try:
             return super().get_changelist_instance(request)
-        except IncorrectLookupParameters:
+        except IncorrectLookupParameters as problem:
             # Django would lead to the whole list and say nothing.
             blank = copy(request)
             blank.GET = QueryDict()
@@ -173,4 +206,5 @@ class ListAdmin(admin.ModelAdmin[ModelT]):
             if isinstance(changelist, OurChangeList):
                 text = gettext("The address has a filter that this list does not have.")
                 changelist.refuse(text)
+                changelist.is_refused = isinstance(problem, UnknownFilter)
             return changelist

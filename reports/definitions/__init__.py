@@ -15,6 +15,7 @@ from reports.definitions.queues import (
     QueueSummaryReport,
 )
 from reports.definitions.records import (
+    AccessRecords,
     Exports,
     OperatorStates,
     Recordings,
@@ -58,6 +59,7 @@ LISTS: dict[type[models.Model], ListTable] = {
         Recordings(),
         WebhookEvents(),
         Exports(),
+        AccessRecords(),
         PhoneLines(),
         Queues(),
         Menus(),

@@ -4,7 +4,13 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models import OperatorState, Recording, Voicemail, WebhookEvent
+from callcenter.models import (
+    AccessRecord,
+    OperatorState,
+    Recording,
+    Voicemail,
+    WebhookEvent,
+)
 from reports.definitions import columns
 from reports.models import ExportAudit
 from reports.present import decisions, kinds, names
@@ -88,6 +94,19 @@ class WebhookEvents(ListTable):
             columns.of_fields(WebhookEvent, "decision")[0], names=decisions.in_words
         ),
         *columns.of_fields(WebhookEvent, "derived_at", "derivation_error"),
+    ]
+
+
+class AccessRecords(ListTable):
+    """One row per log-in, refusal, or look at what is guarded."""
+
+    slug = "access"
+    model = AccessRecord
+    moment = "at"
+    columns = [
+        *columns.of_fields(AccessRecord, "at", "kind"),
+        replace(columns.of_fields(AccessRecord, "username")[0], names=names.users),
+        *columns.of_fields(AccessRecord, "address", "subject", "count"),
     ]
 
 

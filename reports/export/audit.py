@@ -27,6 +27,11 @@ def begin(
     )
 
 
+def interrupt(audit: ExportAudit) -> None:
+    """Record that an export ended before its first row."""
+    _end(audit, 0, State.INTERRUPTED)
+
+
 def watched(
     audit: ExportAudit, pieces: Iterator[bytes], count: Callable[[], int]
 ) -> Iterator[bytes]:
@@ -39,6 +44,10 @@ def watched(
         yield from pieces
         state = State.COMPLETE
     finally:
-        ExportAudit.objects.filter(pk=audit.pk).update(
-            ended_at=timezone.now(), row_count=count(), state=state
-        )
+        _end(audit, count(), state)
+
+
+def _end(audit: ExportAudit, count: int, state: State) -> None:
+    ExportAudit.objects.filter(pk=audit.pk).update(
+        ended_at=timezone.now(), row_count=count, state=state
+    )

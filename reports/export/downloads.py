@@ -1,19 +1,27 @@
 """A table as a download: the formats there are, and the answer that streams one."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from callcenter.held import Held
 from reports.export import audit, csv, json, xlsx
 from reports.export.sheet import Numbers, Sheet
 from reports.models import ExportAudit
 from reports.query.table import Reading
+
+# How many files a process writes at once: a slow reader keeps a thread for as long.
+MOST_AT_ONCE = 2
+_turns = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +113,22 @@ FORMATS = {
 
 
 def response(
-    taken: Taken, file_format: Format, audited: ExportAudit
-) -> StreamingHttpResponse:
-    """The file as a streamed response; the export is recorded when it ends."""
-    pieces = file_format.pieces(taken)
+    request: HttpRequest, taken: Taken, file_format: Format, audited: ExportAudit
+) -> HttpResponseBase:
+    """The file as a streamed response; the export is recorded when it ends.
+
+    A page that asks to wait, while as many files are read as may be at once.
+    """
+    if not _turns.acquire(blocking=False):
+        audit.interrupt(audited)
+        busy = render(request, "reports/busy.html", status=503)
+        busy["Retry-After"] = "30"
+        return busy
+    pieces = audit.watched(
+        audited, file_format.pieces(taken), lambda: taken.reading.count
+    )
     answer = StreamingHttpResponse(
-        audit.watched(audited, pieces, lambda: taken.reading.count),
-        content_type=file_format.content_type,
+        Held(pieces, _turns.release), content_type=file_format.content_type
     )
     name = taken.file_name(file_format.suffix)
     answer["Content-Disposition"] = content_disposition_header(True, name)

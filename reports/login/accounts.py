@@ -19,6 +19,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from callcenter import access_log
+from reports.admin.listing import ListAdmin
+from reports.login.sessions import end_sessions
+
 _TICKED: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
     models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
 }
@@ -31,7 +35,7 @@ admin.site.unregister([User, Group, EmailAddress, Authenticator])
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin[User]):
+class AccountAdmin(ListAdmin[User], UserAdmin[User]):
     """Who may log in; and actions for those who cannot."""
 
     fieldsets = (
@@ -51,9 +55,28 @@ class AccountAdmin(UserAdmin[User]):
     ]
     list_filter = ["is_active", "groups"]
     show_facets = admin.ShowFacets.NEVER
-    actions = ["switch_second_step_off", "unlock"]
+    actions = ["switch_second_step_off", "unlock", "end_sessions"]
     filter_horizontal = ()
     formfield_overrides = _TICKED
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        """Superusers' accounts are changed by superusers alone."""
+        may_change = super().has_change_permission(request, obj)
+        return may_change and _may_touch(request, obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        """Superusers' accounts are deleted by superusers alone."""
+        may_delete = super().has_delete_permission(request, obj)
+        return may_delete and _may_touch(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """What gives rights is for superusers: whoever gave it could take it too."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if _is_superuser(request) else [*fields, "groups", "is_superuser"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         steps = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
@@ -73,7 +96,9 @@ class AccountAdmin(UserAdmin[User]):
     def switch_second_step_off(
         self, request: HttpRequest, queryset: models.QuerySet[User]
     ) -> None:
-        users = [user for user in queryset if self.has_second_step(user)]
+        users = [
+            user for user in _touchable(request, queryset) if self.has_second_step(user)
+        ]
         Authenticator.objects.filter(user__in=users).delete()
         for user in users:
             self.log_change(request, user, "Switched two-factor authentication off.")
@@ -90,7 +115,7 @@ class AccountAdmin(UserAdmin[User]):
     def unlock(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
         locked = [
             user
-            for user in queryset
+            for user in _touchable(request, queryset)
             if AxesProxyHandler.reset_attempts(username=user.get_username())
         ]
         for user in locked:
@@ -102,15 +127,67 @@ class AccountAdmin(UserAdmin[User]):
         )
         messages.success(request, text % {"count": len(locked)})
 
+    @admin.action(description=_("Log out everywhere"), permissions=["change"])
+    def end_sessions(
+        self, request: HttpRequest, queryset: models.QuerySet[User]
+    ) -> None:
+        users = list(_touchable(request, queryset))
+        count = end_sessions([user.pk for user in users])
+        for user in users:
+            self.log_change(request, user, "Ended the sessions.")
+            access_log.note(
+                access_log.Kind.SESSIONS_ENDED,
+                request,
+                user=request.user,
+                subject=user.get_username(),
+            )
+        text = ngettext(
+            "%(count)d session has been ended.",
+            "%(count)d sessions have been ended.",
+            count,
+        )
+        messages.success(request, text % {"count": count})
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.is_superuser)
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    return user is None or not user.is_superuser or _is_superuser(request)
+
+
+def _touchable(
+    request: HttpRequest, users: models.QuerySet[User]
+) -> models.QuerySet[User]:
+    """Those of the accounts that the reader may change."""
+    return users if _is_superuser(request) else users.filter(is_superuser=False)
+
 
 @admin.register(Group)
-class RightsAdmin(GroupAdmin):
+class RightsAdmin(ListAdmin[Group], GroupAdmin):
     """What the accounts of a group may do."""
 
     filter_horizontal = ()
     formfield_overrides = _TICKED
     show_facets = admin.ShowFacets.NEVER
     actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """What a group may do is a superuser's matter, as who is in it."""
+        return super().has_add_permission(request) and _is_superuser(request)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Group | None = None
+    ) -> bool:
+        may_change = super().has_change_permission(request, obj)
+        return may_change and _is_superuser(request)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Group | None = None
+    ) -> bool:
+        may_delete = super().has_delete_permission(request, obj)
+        return may_delete and _is_superuser(request)
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any

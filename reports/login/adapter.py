@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from qrcode.image.svg import SvgPathImage
 
+from callcenter import keyed
+
 # allauth names a message by the template of its text; others than these are not shown.
 _MESSAGES: dict[str | None, StrOrPromise] = {
     "mfa/messages/totp_activated.txt": _(
@@ -45,7 +47,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondStepAdapter(DefaultMFAAdapter):
-    """Names an account by its log-in name, and draws the QR code into the page."""
+    """Names an account by its log-in name, and draws the QR code into the page.
+
+    What codes are made of is kept encrypted: whoever reads the database makes none.
+    """
+
+    def encrypt(self, text: str) -> str:
+        return keyed.encrypted(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret. Raises ValueError if it was made with an unknown SECRET_KEY."""
+        return keyed.decrypted(encrypted_text)
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         return user.get_username()

@@ -228,7 +228,7 @@ def test_first_page_takes_a_fixed_number_of_queries(
         make_waiting(JUST_NOW, entered_at=TWO_HOURS_AGO)
         make_state("ready", JUST_NOW)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         admin_client.get("/admin/")
 
 

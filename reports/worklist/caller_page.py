@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 
 from callcenter.followup import acts
 from callcenter.models import AbandonedCall
+from reports import looks
 from reports.present import formats
 from reports.worklist import words
 from reports.worklist.callers import caller_of
@@ -40,6 +41,7 @@ def show(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid() or "act" in form.errors:
             return _acted(request, reader, call, form)
     caller = reader.caller(caller_of(call, MOST_CALLS), MOST_CALLS)
+    looks.at_caller(request, call.caller)
     context = {
         **site.each_context(request),
         "title": caller.number,

@@ -23,10 +23,12 @@ from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import QueueEntry
+from reports import looks
 from reports.export import audit, downloads, menu
 from reports.export.menu import ExportGroup
 from reports.present import formats, masking
 from reports.present.links import list_url
+from reports.query.search import is_number, normal
 from reports.query.selection import Selection, default_zone
 from reports.worklist import files, searching, words
 from reports.worklist.forms import ListQuery
@@ -41,6 +43,9 @@ def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     reader = Reader.of_request(request)
     asked = _asked(request)
     work_list = _work_list(request, asked, reader)
+    term = normal(asked.q)
+    if is_number(term):
+        looks.for_number(request, files.SLUG, term)
     page = work_list.page(asked.tab, asked.after)
     context = {
         **site.each_context(request),
@@ -101,7 +106,7 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
         file_format.code,
         is_masked=taken.reading.is_masked,
     )
-    return downloads.response(taken, file_format, audited)
+    return downloads.response(request, taken, file_format, audited)
 
 
 def _asked(request: HttpRequest) -> ListQuery:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from callcenter.demo.actors import gave_up
 from callcenter.demo.past.days import Past
 from callcenter.demo.past.followups import follow_up
-from callcenter.demo.past.in_process import with_quick_pins
+from callcenter.demo.past.in_process import with_demo_pins
 from callcenter.events.eventfile import event_of_request
 from callcenter.flow.current import read_plan
 from callcenter.models import WebhookEvent
@@ -76,7 +76,7 @@ def load_past(past: Past, played_one: Callable[[], object] = lambda: None) -> Lo
     done = Loaded()
     if is_done():
         return done
-    plan = with_quick_pins(read_plan())
+    plan = with_demo_pins(read_plan())
     _set_mark(_BEGUN, past)
     abandoned: list[str] = []
     for day in past.played(plan):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from callcenter.demo.setup import names
@@ -28,6 +27,7 @@ from callcenter.models import (
     MenuOption,
     Message,
     Operator,
+    OperatorPin,
     OperatorQueue,
     PhoneLine,
     Prompt,
@@ -35,9 +35,9 @@ from callcenter.models import (
     QueueThreshold,
     WrapUpCode,
 )
+from callcenter.models.pins import DEMO_PIN
 
 LINE = MAIN_LINE
-PIN = "1234"
 # Before any call that is ever loaded.
 THRESHOLDS_VALID_FROM = date(2000, 1, 1)
 
@@ -124,6 +124,17 @@ class Installed:
 
     made: list[str] = field(default_factory=list)
     removed: int = 0
+
+
+@transaction.atomic
+def remove_operators() -> list[str]:
+    """Remove the demo's operators, known by number or identity; returns their names."""
+    names = []
+    for worker in WORKERS:
+        for operator in Operator.objects.filter(**_address(worker)):
+            names.append(operator.name)
+            operator.delete()
+    return names
 
 
 @transaction.atomic
@@ -305,14 +316,12 @@ def add_operators(installed: Installed, workers: Iterable[Worker]) -> None:
         for worker in workers
         if not Operator.objects.filter(**_address(worker)).exists()
     ]
-    # One hash for all: it is slow to make, and the PIN is no secret.
-    pin = make_password(PIN) if missing else ""
     for worker in missing:
         name = named(names.OPERATORS[worker.code])
         operator = Operator(name=name, **_address(worker))
-        if operator.number:
-            operator.pin = pin
         operator.save()
+        if operator.number:
+            OperatorPin.replace(operator, DEMO_PIN)
         installed.made.append(f"operator {worker.code}")
         for queue in Queue.objects.filter(slug__in=worker.queues):
             OperatorQueue.objects.create(operator=operator, queue=queue)

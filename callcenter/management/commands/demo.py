@@ -1,6 +1,7 @@
 """`manage.py demo`: the demo installation, with a past or without."""
 
 import signal
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,9 +18,15 @@ from callcenter.demo.past.load import (
     load_past,
     past_to_load,
 )
-from callcenter.demo.setup.installation import PIN, Installed, MadeByHand, install
+from callcenter.demo.setup.installation import (
+    Installed,
+    MadeByHand,
+    install,
+    remove_operators,
+)
 from callcenter.demo.setup.second_line import add_second_line
 from callcenter.management.command import SentenceCommand, check_migrated
+from callcenter.models.pins import DEMO_PIN
 
 _MOST_DAYS = 400
 
@@ -42,6 +49,11 @@ class Command(SentenceCommand):
             help="remove all lines, menus, queues and operators that are there first",
         )
         parser.add_argument(
+            "--remove",
+            action="store_true",
+            help="remove the demo's operators, whose PIN everybody knows",
+        )
+        parser.add_argument(
             "--days", type=int, default=30, help="days of the past, today included (30)"
         )
         parser.add_argument(
@@ -49,11 +61,20 @@ class Command(SentenceCommand):
         )
 
     def handle(
-        self, *, config_only: bool, replace: bool, days: int, seed: int, **options: Any
+        self,
+        *,
+        config_only: bool,
+        replace: bool,
+        remove: bool,
+        days: int,
+        seed: int,
+        **options: Any,
     ) -> str:
         if not 1 <= days <= _MOST_DAYS:
             raise CommandError(f"--days: a number from 1 to {_MOST_DAYS}, not {days}.")
         check_migrated()
+        if remove:
+            return _what_was_removed(remove_operators())
         try:
             if config_only:
                 return _about(install(replace=replace), replace=replace)
@@ -99,7 +120,16 @@ def _about(installed: Installed, *, replace: bool) -> str:
     removed = f" after removing {installed.removed} rows" if replace else ""
     return (
         f"Made the demo installation{removed}: {', '.join(installed.made)}."
-        f" The PIN of its telephone operators is {PIN}."
+        f" The PIN of its telephone operators is {DEMO_PIN}."
+    )
+
+
+def _what_was_removed(names: Sequence[str]) -> str:
+    if not names:
+        return "There are no operators of the demo."
+    return (
+        f"Removed the demo's operators: {', '.join(names)}. Lines, menus, queues and"
+        " past calls stay."
     )
 
 
@@ -118,5 +148,6 @@ def _what_was_played(past: Past, done: Loaded) -> str:
     return (
         f"Played {_span(past)}: {done.calls} calls; kept {counts.kept} events,"
         f" {counts.repeats} were known; derived {counts.derived} legs, made"
-        f" {done.follow_ups} follow-ups. The PIN of the telephone operators is {PIN}."
+        f" {done.follow_ups} follow-ups. The PIN of the telephone operators is"
+        f" {DEMO_PIN}."
     )

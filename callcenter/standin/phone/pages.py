@@ -5,6 +5,7 @@ numbers there are and which URLs answer at them.
 """
 
 import hashlib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -30,7 +31,6 @@ from callcenter.standin.phone.forms import NewsForm, PlaceForm, PressForm, SayFo
 from callcenter.standin.phone.loopback import Loopback, Unavailable
 from callcenter.standin.phone.page_texts import texts
 from callcenter.standin.phone.switchboard import (
-    TOO_MANY_CALLS,
     UNKNOWN_CALL,
     Switchboard,
 )
@@ -103,6 +103,11 @@ def paths(offering: Offering, written: Writing) -> list[URLPattern]:
     ]
 
 
+# How many pages may wait for news in a process; the others are answered at once.
+MOST_WAITING = 4
+_waiting = threading.BoundedSemaphore(MOST_WAITING)
+
+
 @method_decorator(never_cache, name="dispatch")
 class DemoView(View):
     """A view of the telephones; `paths` sets the attributes."""
@@ -126,8 +131,6 @@ class DemoView(View):
             )
         if answer == UNKNOWN_CALL:
             return _error(gettext("There is no such call any more."), 404)
-        if answer == TOO_MANY_CALLS:
-            return _error(gettext("Too many calls are up at once."), 429)
         numbers = {answer[end] for end in ("from", "to", "with")}
         shown = {number: self.written(number) for number in sorted(numbers)}
         return JsonResponse(answer | {"shown": shown})
@@ -185,7 +188,16 @@ class NewsView(DemoView):
         form = NewsForm(request.GET)
         if not form.is_valid():
             return _refused(form)
-        return self.asked({"do": "news", "call": sid} | form.cleaned_data)
+        question = {"do": "news", "call": sid} | form.cleaned_data
+        if not question["wait"]:
+            return self.asked(question)
+        # Whoever waits for news keeps a thread of the server.
+        if not _waiting.acquire(blocking=False):
+            return self.asked(question | {"wait": 0})
+        try:
+            return self.asked(question)
+        finally:
+            _waiting.release()
 
 
 class ActView(DemoView):

@@ -5,6 +5,7 @@ Runs an exchange; questions and answers are plain values that JSON can hold.
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,13 +17,14 @@ from callcenter.standin.calls.legs import Leg, Visit
 
 Json = dict[str, Any]
 
+_CREDENTIALS = re.compile(r"\A(https?://)[^/@]*@")
+
 # A visible page asks twice a second; then so long a silence means it was closed.
 SILENT_SECONDS = 20.0
 # How long a call can be asked about after its end.
 REMEMBERED_SECONDS = 600.0
 MOST_SECONDS_WAITED = 3.0
 MOST_CALLS = 50
-TOO_MANY_CALLS: Json = {"error": "too many calls"}
 UNKNOWN_CALL: Json = {"error": "unknown call"}
 
 
@@ -40,7 +42,7 @@ class _Line:
         for heard in self.leg.heard[self.collected :]:
             self.add(
                 heard.verb,
-                heard.text,
+                _without_credentials(heard.text),
                 at=heard.at,
                 language=heard.language,
                 seconds=heard.seconds,
@@ -115,9 +117,10 @@ class Switchboard:
 
     def _place(self, question: Mapping[str, Any]) -> Json:
         # Everybody may call at a demo, but a script must not fill the memory.
+        # Nor may it keep everybody else out, so the call that has lasted longest ends.
         up = [line for line in self._lines.values() if not line.leg.is_over]
-        if len(up) >= MOST_CALLS:
-            return TOO_MANY_CALLS
+        for line in up[: len(up) - MOST_CALLS + 1]:
+            line.leg.hang_up()
         number = Number(**question["number"])
         # The setup may have changed since the last call to it.
         self._exchange.add_number(number)
@@ -171,6 +174,11 @@ class Switchboard:
             "changes": leg.changes,
             "news": line.news[since:],
         }
+
+
+def _without_credentials(text: str) -> str:
+    """A sentence as it is; of the address of a sound the Basic credentials are cut."""
+    return _CREDENTIALS.sub(r"\1", text)
 
 
 async def _end(leg: Leg) -> None:

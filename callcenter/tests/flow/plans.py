@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.decision import Decision
@@ -21,6 +20,7 @@ from callcenter.flow.plan import (
 )
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
+from callcenter.keyed import pin_hash
 from callcenter.params import VoiceParams
 
 LINE = "+815000000101"
@@ -112,7 +112,7 @@ _PLAN = Plan(
         OperatorPlan(
             "sato",
             number=SATO,
-            pin=make_password(PIN),
+            pin=pin_hash(PIN),
             queues=("support",),
         ),
         OperatorPlan("suzuki", number=SUZUKI, queues=("sales", "support", "billing")),

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import date, time
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.db import InterfaceError, OperationalError, connection
 
 from callcenter.flow import current, planfile
@@ -33,6 +32,7 @@ from callcenter.models import (
     Queue,
     SetupVersion,
 )
+from callcenter.tests.pins import PIN, kept, with_pin
 
 pytestmark = pytest.mark.django_db
 
@@ -118,8 +118,7 @@ def test_plan_holds_what_the_tables_hold():
     Prompt.objects.create(queue=support, purpose="waiting", language="ja", text="待")
     Prompt.objects.create(line=line, purpose="closed", language="ja", text="閉")
     sato = Operator.objects.create(name="sato", number="+815000000201")
-    sato.set_pin("1234")
-    sato.save()
+    with_pin(sato)
     OperatorQueue.objects.create(operator=sato, queue=support)
     OperatorQueue.objects.create(operator=sato, queue=sales)
     Operator.objects.create(name="agent", client_identity="agent_01")
@@ -181,7 +180,7 @@ def test_plan_holds_what_the_tables_hold():
             OperatorPlan(
                 "sato",
                 number="+815000000201",
-                pin=sato.pin,
+                pin=kept(sato),
                 queues=("sales", "support"),
             ),
         ),
@@ -348,9 +347,9 @@ def test_empty_setup_does_not_replace_a_file_with_something_in_it(settings, cloc
 
 def test_pin_in_the_plan_is_a_hash():
     make_line(make_queue())
-    Operator.objects.create(name="sato", number="+81901", pin=make_password("1234"))
+    with_pin(Operator.objects.create(name="sato", number="+81901"))
 
-    assert "1234" not in planfile.dumps(current_plan())
+    assert PIN not in planfile.dumps(current_plan())
 
 
 def test_one_thread_compares_the_version_while_others_go_on(clock, monkeypatch):

@@ -210,7 +210,12 @@ def test_return_from_a_dial_does_not_sign_in():
     ("caller", "signed_in", "text"),
     [
         (SATO, True, "You have left the queue. Goodbye."),
-        (SATO, False, "We could not verify your PIN. Goodbye."),
+        (
+            SATO,
+            False,
+            "We could not verify your PIN."
+            " Please call again in a little while, or ask your administrator.",
+        ),
         (CUSTOMER, False, "Thank you for calling. Goodbye."),
         (CUSTOMER, True, "You have left the queue. Goodbye."),
     ],

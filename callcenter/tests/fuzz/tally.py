@@ -20,5 +20,6 @@ def sentence(database: str) -> str:
         f" {of('faults')} faults; {of('without database')} requests without a database;"
         f" {of('calls')} random calls; {of('rebuilt')} histories rebuilt from a file;"
         f" {of('reports')} reports printed; {of('lines')} lines of event files"
-        f" ({of('rejected')} rejected); {of('values')} values for the pure parts"
+        f" ({of('rejected')} rejected); {of('values')} values for the pure parts;"
+        f" {of('addresses')} addresses of lists"
     )

@@ -14,9 +14,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from callcenter.demo.setup.installation import PIN
 from callcenter.flow import current
 from callcenter.models import Queue, WebhookEvent
+from callcenter.models.pins import DEMO_PIN
 from callcenter.tests.fuzz.checked import CheckedRequests
 from callcenter.tests.fuzz.effort import effort
 from callcenter.tests.fuzz.invariants import assert_invariants, delete_all_rows
@@ -60,7 +60,7 @@ class Calls(RuleBasedStateMachine):
         """Begin with some legs: random steps alone hardly ever make a conversation."""
         if signed_in:
             self._calls(OPERATORS[0])
-            for key in ("", PIN):
+            for key in ("", DEMO_PIN):
                 self._make_first(self.legs[-1], key)
         for _ in range(waiting):
             self._calls(CALLER)

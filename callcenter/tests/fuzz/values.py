@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from callcenter.demo.setup.installation import (
     LINE,
     MENUS,
-    PIN,
     QUEUES,
 )
 from callcenter.demo.setup.scenario import FIRST_WORKERS
+from callcenter.models.pins import DEMO_PIN
 from callcenter.tests.twilio_client import ACCOUNT_SID, CALLER
 
 # Few calls, so that requests of one example meet each other.
@@ -176,7 +176,7 @@ ENDED: dict[str, st.SearchStrategy[str]] = {
     "SequenceNumber": numbers,
 }
 TYPED: dict[str, st.SearchStrategy[str]] = {
-    "Digits": words("1", "2", "3", "5", "9", "0", "*", "#", "hangup", "", PIN),
+    "Digits": words("1", "2", "3", "5", "9", "0", "*", "#", "hangup", "", DEMO_PIN),
     "FinishedOnKey": words("", "#"),
     "SpeechResult": any_text,
     "UnstableSpeechResult": any_text,

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from callcenter.demo.setup.installation import PIN, install
+from callcenter.demo.setup.installation import install
 from callcenter.models import WebhookEvent
+from callcenter.models.pins import DEMO_PIN
 from callcenter.tests.samples import NAMES, assert_history, file_of
 from callcenter.tests.twilio_client import ACCOUNT_SID
 
@@ -37,7 +38,7 @@ def requests_of(name: str) -> list[dict[str, Any]]:
         line.setdefault("token", f"{name}-{number}")
         signs_in = line["path"].startswith("/twilio/operator/?")
         if signs_in and line["decision"].startswith("dial:"):
-            line["params"] |= {"Digits": PIN}
+            line["params"] |= {"Digits": DEMO_PIN}
     return lines
 
 

@@ -15,10 +15,10 @@ from callcenter.models import (
     Queue,
     WebhookEvent,
 )
+from callcenter.tests.pins import with_pin
 from callcenter.tests.twilio_client import LINE
 
 OPERATOR = "+815000000201"
-PIN = "1234"
 
 
 def install() -> None:
@@ -36,9 +36,7 @@ def install() -> None:
     PhoneLine.objects.create(
         number=LINE, name="Main", is_default=True, menu=menu, queue=support
     )
-    operator = Operator(name="Sato", number=OPERATOR)
-    operator.set_pin(PIN)
-    operator.save()
+    operator = with_pin(Operator.objects.create(name="Sato", number=OPERATOR))
     operator.queues.add(support)
 
 

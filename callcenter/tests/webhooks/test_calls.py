@@ -3,8 +3,9 @@
 import pytest
 
 from callcenter.models import Call, Connection, IvrStep, QueueEntry
+from callcenter.tests.pins import PIN
 from callcenter.tests.twilio_client import CALLER, LINE
-from callcenter.tests.webhooks.installation import OPERATOR, PIN, install, stored
+from callcenter.tests.webhooks.installation import OPERATOR, install, stored
 
 pytestmark = pytest.mark.django_db
 

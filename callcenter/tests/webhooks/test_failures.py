@@ -7,10 +7,10 @@ import pytest
 from callcenter.flow import current
 from callcenter.history import store
 from callcenter.models import QueueEntry, WebhookEvent
+from callcenter.tests.pins import PIN
 from callcenter.tests.twilio_client import Answer, TwilioClient
 from callcenter.tests.webhooks.installation import (
     OPERATOR,
-    PIN,
     database_gone,
     install,
     stored,

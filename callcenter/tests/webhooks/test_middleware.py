@@ -5,6 +5,7 @@ import pytest
 from callcenter.models import WebhookEvent
 from callcenter.tests.twilio_client import TwilioClient
 from callcenter.tests.webhooks.installation import install
+from callcenter.webhooks import closing
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +53,34 @@ def test_a_path_is_not_redirected_without_the_middleware_either(settings, path):
 
 def test_pages_for_people_pass_through_all_middleware(client):
     assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/twilio/incoming/", 403),
+        ("/twilio/nothing/", 404),
+        ("/twilio/incoming", 404),
+        ("/twilio/status/", 500),
+    ],
+)
+def test_errors_have_the_headers_of_all_pages(twilio, monkeypatch, path, status):
+    def fail(*_arguments, **_place):
+        raise RuntimeError("a bug of ours")
+
+    if status == 500:
+        monkeypatch.setattr(closing.StatusView, "post", fail)
+        twilio.client.raise_request_exception = False
+
+    refused = twilio.client.post(path)
+
+    assert refused.status_code == status
+    page = twilio.client.get("/admin/login/")
+    for name in (
+        "Content-Security-Policy",
+        "X-Frame-Options",
+        "X-Content-Type-Options",
+        "Referrer-Policy",
+        "Cross-Origin-Opener-Policy",
+    ):
+        assert sorted(refused[name].split("; ")) == sorted(page[name].split("; "))

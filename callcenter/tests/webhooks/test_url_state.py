@@ -11,8 +11,9 @@ from callcenter.flow.decide import decide
 from callcenter.flow.step import Step
 from callcenter.models import WebhookEvent
 from callcenter.params import VoiceParams
+from callcenter.tests.pins import PIN
 from callcenter.tests.twilio_client import voice_form
-from callcenter.tests.webhooks.installation import OPERATOR, PIN, install
+from callcenter.tests.webhooks.installation import OPERATOR, install
 from callcenter.webhooks.url_state import read_step
 
 pytestmark = pytest.mark.django_db

@@ -1,16 +1,27 @@
-"""The record of exports in the admin, for administrators; read-only."""
+"""The records of exports and of access, for administrators; read-only."""
 
 from django.apps import apps
 from django.contrib import admin
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.models import AccessRecord
 from reports.admin.filters import ChoiceFilter
 from reports.admin.history.base import HistoryAdmin
 from reports.admin.periods import PeriodFilter
 from reports.export.downloads import FORMATS
 from reports.models import ExportAudit
 from reports.worklist import files as worklist
+
+
+@admin.register(AccessRecord)
+class AccessRecordAdmin(HistoryAdmin[AccessRecord]):
+    """Log-ins, refusals, and looks at what is guarded."""
+
+    list_columns = ["at", "kind", "username", "address", "subject", "count"]
+    list_filter = [("at", PeriodFilter), ("kind", ChoiceFilter)]
+    named_by = ["kind", "at"]
+    fields = ["at", "kind", "username", "address", "subject", "count"]
 
 
 @admin.register(ExportAudit)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.numbers import caller_of, is_withheld
+from reports import looks
 from reports.admin.columns import AdminColumn
 from reports.admin.exports import ExportAdmin
 from reports.admin.history.linked import Linked, table
@@ -71,8 +72,6 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
     # Columns holding the SIDs that a search finds, and numbers written backwards.
     sid_lookups: list[str] = []
     number_lookup = ""
-    # Columns that would give a number away to those who see it masked, by `?caller=`.
-    number_columns = frozenset({"caller", "caller_reversed", "from_raw", "to_raw"})
 
     search_help_text = _(
         "A SID, a telephone number or its last digits, or a SIP address."
@@ -131,12 +130,6 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
             changelist.search_help_text = text % {"count": DIGITS_LEFT}
         return changelist
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        is_number = lookup.partition("__")[0] in self.number_columns
-        if is_number and not masking.may_see_numbers(request.user):
-            return False
-        return super().lookup_allowed(lookup, value, request)
-
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[ModelT], search_term: str
     ) -> tuple[models.QuerySet[ModelT], bool]:
@@ -166,9 +159,11 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
     def may_search(self, request: HttpRequest, term: str) -> bool:
         """Whether the user may search for a number; if not, a message says why.
 
-        By searching for more digits than are shown, a user could find out the others.
+        By searching for more digits than are shown, a user could find out the others. A
+        search for a whole number is recorded.
         """
         if masking.may_see_numbers(request.user) or len(term) <= DIGITS_LEFT:
+            looks.for_number(request, str(self.opts.model_name), term)
             return True
         text = gettext(
             "You may not see callers' numbers: search by the last %(count)d digits."

@@ -4,15 +4,18 @@ The forms hold callers' numbers and input under any key, so they cannot be maske
 user needs the permission to see numbers besides that to view webhook events.
 """
 
+from typing import Any
+
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call, QueueEntry, WebhookEvent
+from reports import looks
 from reports.admin.filters import DerivationFilter, RecentChoiceFilter
 from reports.admin.history.base import HistoryAdmin
 from reports.admin.history.linked import Linked
@@ -70,6 +73,12 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
             {"classes": ["collapse"], "fields": ["token", "dedup_key", "decided_at"]},
         ),
     ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        looks.at_raw_request(request, context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_view_permission(
         self, request: HttpRequest, obj: WebhookEvent | None = None

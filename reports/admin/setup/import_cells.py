@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from import_export import widgets
 
 from callcenter.models import PhoneLine, Queue
+from callcenter.models.pins import check_pin
 from callcenter.numbers import international_form, typed_number
 from reports.admin.setup import typed_fields
 from reports.admin.setup.typed_fields import plain
@@ -20,7 +22,6 @@ from reports.admin.setup.typed_fields import plain
 _YES = {"yes", "y", "true", "1", "on", "はい", "有効", "○"}
 _NO = {"no", "n", "false", "0", "off", "いいえ", "無効", "×"}
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-PIN = re.compile(r"[0-9]{4,8}")
 # In a cell for a PIN: no PIN is wanted. An empty cell leaves the PIN as it is.
 PIN_OFF = "off"
 
@@ -167,6 +168,9 @@ def international(text: str) -> str:
 def checked_pin(text: str) -> str:
     """The digits of a PIN, PIN_OFF, or empty; raises ValueError for anything else."""
     pin = plain(text).casefold()
-    if pin and pin != PIN_OFF and not PIN.fullmatch(pin):
-        raise ValueError(gettext("A PIN has 4 to 8 digits and nothing else."))
+    if pin and pin != PIN_OFF:
+        try:
+            check_pin(pin)
+        except ValidationError as problem:
+            raise ValueError(" ".join(problem.messages)) from problem
     return pin

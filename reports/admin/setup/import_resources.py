@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import tablib
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.text import capfirst
@@ -16,13 +14,10 @@ from django_stubs_ext import StrOrPromise
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
-from callcenter.models import Holiday, Operator, WrapUpCode
+from callcenter.models import Holiday, Operator, OperatorPin, WrapUpCode
 from reports.admin.setup import import_cells, import_uploads
 from reports.admin.setup.import_uploads import LINE
 from reports.admin.setup.typed_fields import plain
-
-# Hashing one PIN takes a third of a second, on purpose.
-MOST_PINS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +67,6 @@ class SetupResource(ModelResource):
                 for code, label in cls.labels.items():
                     heads[import_uploads.plain_head(str(label))] = code
         return heads
-
-    @classmethod
-    def check(cls, dataset: tablib.Dataset) -> None:
-        """Raises Unreadable for a file that would take too long to import."""
-
-    @classmethod
-    def prepared(cls, dataset: tablib.Dataset) -> dict[str, Any]:
-        """Arguments for `__init__` that take long: before the database is locked."""
-        return {}
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         self._wrong = self.wrong(row)
@@ -198,8 +184,7 @@ class WrapUpCodeResource(SetupResource):
 class OperatorResource(SetupResource):
     """Operators, identified by telephone number or browser identity.
 
-    PINs are imported and never exported. `pins` has the hash of the PIN in each line of
-    the file, computed before the database is locked, since that takes long.
+    PINs are imported and never exported.
     """
 
     labels = {
@@ -216,8 +201,8 @@ class OperatorResource(SetupResource):
         "is_active": _("Yes or no; empty means yes."),
         "queues": _("Codes or names of queues, separated by commas."),
         "pin": _(
-            "4 to 8 digits; “off” for no PIN; an empty cell keeps the PIN. PINs"
-            " are never exported."
+            "6 to 8 digits, not all the same or in order; “off” for no PIN; an empty"
+            " cell keeps the PIN. PINs are never exported."
         ),
     }
     needed = ("name",)
@@ -235,36 +220,6 @@ class OperatorResource(SetupResource):
     class Meta(SetupResource.Meta):
         model = Operator
         fields = ("name", "number", "client_identity", "is_active", "queues")
-
-    def __init__(self, pins: Mapping[int, str] | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._pins = pins or {}
-
-    @classmethod
-    def check(cls, dataset: tablib.Dataset) -> None:
-        pins = dataset["pin"] if "pin" in dataset.headers else []
-        count = sum(1 for pin in pins if plain(pin))
-        if count > MOST_PINS:
-            raise import_uploads.Unreadable(
-                gettext(
-                    "The file sets %(count)d PINs: %(most)d at most. Split it into"
-                    " several files."
-                )
-                % {"count": count, "most": MOST_PINS}
-            )
-
-    @classmethod
-    def prepared(cls, dataset: tablib.Dataset) -> dict[str, Any]:
-        if "pin" not in dataset.headers:
-            return {}
-        said = zip(dataset[LINE], map(plain, dataset["pin"]), strict=True)
-        return {
-            "pins": {
-                line: make_password(pin)
-                for line, pin in said
-                if pin and pin.casefold() != import_cells.PIN_OFF
-            }
-        }
 
     def wrong(self, row: Any) -> dict[str, list[str]]:
         found = super().wrong(row)
@@ -315,17 +270,17 @@ class OperatorResource(SetupResource):
         return bool(super().skip_row(instance, original, row, import_validation_errors))
 
     def before_save_instance(self, instance: Operator, row: Any, **kwargs: Any) -> None:
-        pin = row["pin"]
-        if instance.number and not instance.pin and not pin and not instance.pk:
+        if instance.number and not row["pin"] and not instance.pk:
             text = gettext(
                 "Enter a PIN, or “off” for none: anyone who calls from this number is"
                 " then taken for the operator."
             )
             raise ValidationError({"pin": text})
-        if pin == import_cells.PIN_OFF:
-            instance.pin = ""
-        elif pin:
-            instance.pin = self._pins.get(row[LINE], instance.pin)
+
+    def after_save_instance(self, instance: Operator, row: Any, **kwargs: Any) -> None:
+        pin = row["pin"]
+        if pin:
+            OperatorPin.replace(instance, "" if pin == import_cells.PIN_OFF else pin)
 
 
 def shown(resource: type[SetupResource], change: Change) -> tuple[str, str, str]:

@@ -54,9 +54,7 @@ class SetupCsv(Format):
             code: capfirst(str(self.resource.labels[code]))
             for code in self.resource.needed
         }
-        found = import_uploads.dataset(in_stream, self.resource.codes(), needed)
-        self.resource.check(found)
-        return found
+        return import_uploads.dataset(in_stream, self.resource.codes(), needed)
 
 
 class HiddenFieldStorage(BaseStorage):
@@ -238,8 +236,7 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
         self, dataset: tablib.Dataset, form: Any, request: HttpRequest, **kwargs: Any
     ) -> Result:
         """Saves all lines, or none if one has an error."""
-        resource = self.resource(**self.resource.prepared(dataset))
-        return resource.import_data(dataset, rollback_on_validation_errors=True)
+        return self.resource().import_data(dataset, rollback_on_validation_errors=True)
 
     def _refused(self, request: HttpRequest) -> HttpResponseBase:
         text = gettext(

@@ -157,9 +157,11 @@ class PhoneLineAdmin(SetupAdmin[PhoneLine]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: PhoneLine | None = None
     ) -> list[str]:
-        """Number and default are fixed for those who may not add lines."""
-        fixed = [] if self.has_add_permission(request) else ["number", "is_default"]
-        return [*super().get_readonly_fields(request, obj), *fixed]
+        """What costs money or moves calls is fixed for those who may not add lines."""
+        fixed = super().get_readonly_fields(request, obj)
+        if self.has_add_permission(request):
+            return [*fixed]
+        return [*fixed, "number", "is_default", "fallback_number"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         has_default = PhoneLine.objects.filter(is_default=True).exists()

@@ -4,19 +4,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models import Operator, OperatorQueue
+from callcenter.models import Operator, OperatorPin, OperatorQueue, WrongPins
+from callcenter.models.pins import check_pin
 from callcenter.numbers import phone_number
 from reports.admin.setup.base import ChoiceInline
-from reports.admin.setup.import_cells import PIN
 from reports.admin.setup.import_resources import OperatorResource
 from reports.admin.setup.imports import ImportAdmin
 from reports.admin.setup.typed_fields import plain
+from reports.present import formats
 
 
 class OperatorForm(forms.ModelForm[Operator]):
@@ -29,7 +30,10 @@ class OperatorForm(forms.ModelForm[Operator]):
         widget=forms.PasswordInput(
             attrs={"autocomplete": "new-password", "inputmode": "numeric"}
         ),
-        help_text=_("4 to 8 digits. If empty, the PIN stays as it is."),
+        help_text=_(
+            "6 to 8 digits, not all the same or in order. If empty, the PIN stays as it"
+            " is."
+        ),
     )
     is_pin_off = forms.BooleanField(
         label=_("switch the PIN off"),
@@ -40,6 +44,12 @@ class OperatorForm(forms.ModelForm[Operator]):
         ),
     )
 
+    opens_sign_in = forms.BooleanField(
+        label=_("open signing in again"),
+        required=False,
+        help_text=_("The wrong PINs are forgotten. A new PIN does this too."),
+    )
+
     class Meta:
         model = Operator
         fields = ["name", "user", "number", "client_identity", "is_active"]
@@ -47,14 +57,14 @@ class OperatorForm(forms.ModelForm[Operator]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk and "is_pin_off" in self.fields:
-            has_no_pin = bool(self.instance.number) and not self.instance.pin
+            has_no_pin = bool(self.instance.number) and not self.instance.has_pin
             self.fields["is_pin_off"].initial = has_no_pin
 
     def clean_new_pin(self) -> str:
-        """Four to eight digits, or empty."""
+        """A PIN that is not easily guessed, or empty."""
         pin = plain(self.cleaned_data["new_pin"])
-        if pin and not PIN.fullmatch(pin):
-            raise ValidationError(_("A PIN has 4 to 8 digits and nothing else."))
+        if pin:
+            check_pin(pin)
         return pin
 
     def clean(self) -> dict[str, Any]:
@@ -65,7 +75,7 @@ class OperatorForm(forms.ModelForm[Operator]):
             self.add_error(
                 "is_pin_off", _("Either enter a new PIN or switch the PIN off.")
             )
-        has_pin = bool(pin or self.instance.pin)
+        has_pin = bool(pin) or self.instance.has_pin
         has_telephone = bool(cleaned.get("number"))
         if has_telephone and not has_pin and not is_off and "new_pin" in cleaned:
             self.add_error("new_pin", _("Enter a PIN, or tick “switch the PIN off”."))
@@ -102,15 +112,40 @@ class OperatorAdmin(ImportAdmin[Operator]):
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Operator]:
-        return super().get_queryset(request).prefetch_related("queues")
+        operators = super().get_queryset(request)
+        return operators.select_related("pin").prefetch_related("queues")
 
     def get_fieldsets(self, request: HttpRequest, obj: Operator | None = None) -> Any:
-        """Without the fields to change a PIN for those who may not change operators."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
-            return fieldsets
-        (_none, person), (title, _pin) = fieldsets
-        return [(None, person), (title, {"fields": ["has_pin"]})]
+        """Without the fields to change a PIN for those who may not change operators.
+
+        And with one that opens signing in, where wrong PINs have closed it.
+        """
+        (_none, person), (title, options) = super().get_fieldsets(request, obj)
+        fields = options["fields"]
+        if obj and not self.has_change_permission(request, obj):
+            fields = ["has_pin"]
+        elif obj and _locked(obj):
+            fields = [*fields, "opens_sign_in"]
+        return [(None, person), (title, {"fields": fields})]
+
+    def problems_of(self, request: HttpRequest, obj: Operator) -> list[str]:
+        """Says that wrong PINs have paused or closed signing in."""
+        locked = _locked(obj)
+        if locked is None:
+            return []
+        shown = {"count": locked.count, "moment": formats.moment(locked.last_at)}
+        if locked.is_closed:
+            text = gettext(
+                "Signing in by telephone is closed: %(count)d wrong PINs in a row, the"
+                " last one at %(moment)s."
+            )
+        else:
+            text = gettext(
+                "Signing in by telephone is paused until %(end)s: %(count)d wrong PINs"
+                " in a row, the last one at %(moment)s."
+            )
+            shown["end"] = formats.moment(locked.paused_until)
+        return [text % shown]
 
     @admin.display(description=_("telephone number"), ordering="number")
     def shown_number(self, operator: Operator) -> str:
@@ -122,7 +157,7 @@ class OperatorAdmin(ImportAdmin[Operator]):
 
     @admin.display(description=_("PIN set"), boolean=True)
     def has_pin(self, operator: Operator) -> bool:
-        return bool(operator.pin)
+        return operator.has_pin
 
     def save_model(
         self,
@@ -132,12 +167,21 @@ class OperatorAdmin(ImportAdmin[Operator]):
         change: bool,
     ) -> None:
         pin, is_off = form.cleaned_data["new_pin"], form.cleaned_data["is_pin_off"]
-        if pin or is_off:
-            obj.set_pin(pin)
         super().save_model(request, obj, form, change)
-        if obj.number and not obj.pin:
+        if pin or is_off:
+            OperatorPin.replace(obj, pin)
+            obj.refresh_from_db()
+        if form.cleaned_data.get("opens_sign_in"):
+            WrongPins.objects.filter(operator=obj).delete()
+        if obj.number and not obj.has_pin:
             text = gettext(
                 "%(operator)s has no PIN. Caller ID can be forged: anyone who calls"
                 " with this number is taken for the operator."
             )
             messages.warning(request, text % {"operator": obj})
+
+
+def _locked(operator: Operator) -> WrongPins | None:
+    """The wrong PINs for which nobody can sign in as the operator now."""
+    wrong = WrongPins.objects.filter(operator=operator).first()
+    return wrong if wrong and wrong.is_locked(timezone.now()) else None

@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from callcenter.models import (
     AbandonedCall,
+    AccessRecord,
     Call,
     CallbackRequest,
     Connection,
@@ -243,6 +246,13 @@ def make_wrapup_code() -> WrapUpCode:
     return WrapUpCode.objects.create(code=code, name=code)
 
 
+def make_access_record() -> AccessRecord:
+    """One log-in."""
+    return AccessRecord.objects.create(
+        at=timezone.now(), kind="login", username="sato", address="192.0.2.1"
+    )
+
+
 Maker = Callable[..., Any]
 # One maker for every table people see.
 HISTORY: dict[str, Maker] = {
@@ -266,4 +276,9 @@ SETUP: dict[str, Maker] = {
     "holiday": make_holiday,
     "wrapupcode": make_wrapup_code,
 }
-ALL: dict[str, Maker] = {**HISTORY, **SETUP, "followup": make_follow_up}
+ALL: dict[str, Maker] = {
+    **HISTORY,
+    **SETUP,
+    "followup": make_follow_up,
+    "accessrecord": make_access_record,
+}

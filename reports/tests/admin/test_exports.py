@@ -28,7 +28,9 @@ NAMES = sorted(
     | IMPORTED
 )
 # Lists in which no column is of telephone numbers.
-WITHOUT_NUMBERS = IMPORTED | {"phoneline", "queue", "menu", "message", "webhookevent"}
+WITHOUT_NUMBERS = IMPORTED | {
+    *("phoneline", "queue", "menu", "message", "webhookevent", "accessrecord")
+}
 MENU = re.compile(r'<a href="([^"]+/export/[^"]+)">([^<]+)</a>')
 
 

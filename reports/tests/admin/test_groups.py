@@ -29,6 +29,7 @@ MAY: dict[str, tuple[set[str], set[str], set[str]]] = {
     "recording": ({S}, set(), {S}),
     "operatorstate": ({S}, set(), {S}),
     "webhookevent": (set(), set(), {S}),
+    "accessrecord": (set(), set(), {S}),
     "followup": ({S}, {S}, {S}),  # worked on from the work list
     "phoneline": ({S, C}, set(), {S, A, C, D}),
     "queue": ({S, A, C, D}, set(), {S, A, C, D}),
@@ -38,7 +39,7 @@ MAY: dict[str, tuple[set[str], set[str], set[str]]] = {
     "holiday": ({S, A, C, D}, set(), {S, A, C, D}),
     "wrapupcode": ({S, A, C, D}, set(), {S, A, C, D}),
     "user": (set(), set(), {S, A, C, D}),
-    "group": (set(), set(), {S, A, C, D}),
+    "group": (set(), set(), {S}),
 }
 MAKERS: dict[str, Any] = {
     **rows.ALL,

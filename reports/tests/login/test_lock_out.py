@@ -5,7 +5,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
-from reports.login.addresses import client_address
+from callcenter.addresses import client_address
 from reports.tests.admin import rows
 
 pytestmark = pytest.mark.django_db

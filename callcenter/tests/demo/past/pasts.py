@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from callcenter.decision import Decision, Verb
 from callcenter.demo.past.days import Past, PastDay
-from callcenter.demo.past.in_process import with_quick_pins
+from callcenter.demo.past.in_process import with_demo_pins
 from callcenter.demo.setup.second_line import add_second_line
 from callcenter.flow.current import read_plan
 from callcenter.models import WebhookEvent
@@ -27,7 +27,7 @@ def past(*, days: int = 2, seed: int = 7, until: str = "2026-11-20T11:12:13") ->
 def play(asked: Past) -> tuple[PastDay, ...]:
     """The days of a past, played anew. Makes the setup; needs the database."""
     add_second_line(asked.holidays)
-    return tuple(asked.played(with_quick_pins(read_plan())))
+    return tuple(asked.played(with_demo_pins(read_plan())))
 
 
 def played(asked: Past) -> tuple[PastDay, ...]:

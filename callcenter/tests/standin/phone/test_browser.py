@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from callcenter.demo.setup.installation import PIN
+from callcenter.models.pins import DEMO_PIN
 from conftest import browser
 from minicc.tests import sites
 
@@ -127,7 +127,7 @@ def test_call_by_hand_from_ring_to_hang_up_with_the_operator_in_a_second_window(
     operator = telephones.window("/demo/operator/")
     operator.click("#call")
     expect_state(operator, "Asked for a key")
-    for key in f"{PIN}#":
+    for key in f"{DEMO_PIN}#":
         operator.click(f"#keypad [data-key='{key}']")
     for page in (caller, operator):
         expect_state(page, "Talking")

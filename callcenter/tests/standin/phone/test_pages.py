@@ -11,7 +11,7 @@ from callcenter.demo.setup.second_line import add_second_line
 from callcenter.models import Menu, Operator, PhoneLine, Queue
 from callcenter.standin.phone import pages
 from callcenter.standin.phone.loopback import Unavailable
-from callcenter.standin.phone.switchboard import TOO_MANY_CALLS, UNKNOWN_CALL
+from callcenter.standin.phone.switchboard import UNKNOWN_CALL
 
 pytestmark = pytest.mark.django_db
 
@@ -291,21 +291,13 @@ def test_news_need_to_know_from_where_on(client, switchboard, query):
     assert switchboard.asked == []
 
 
-@pytest.mark.parametrize(
-    ("problem", "status", "sentence"),
-    [
-        (UNKNOWN_CALL, 404, "There is no such call any more."),
-        (TOO_MANY_CALLS, 429, "Too many calls are up at once."),
-    ],
-)
-def test_what_the_switchboard_will_not_do_is_said(
-    client, switchboard, caplog, problem, status, sentence
-):
-    switchboard.answers = problem
+def test_a_call_that_is_long_over_is_said_to_be_gone(client, switchboard, caplog):
+    switchboard.answers = UNKNOWN_CALL
 
     response = client.post(f"/demo/calls/{SID}/hang-up/", headers=ENGLISH)
 
-    assert answer(response) == (status, {"error": sentence})
+    sentence = "There is no such call any more."
+    assert answer(response) == (404, {"error": sentence})
     assert [one for one in caplog.records if one.levelname == "ERROR"] == []
 
 

@@ -10,7 +10,6 @@ from callcenter.standin.phone.switchboard import (
     MOST_CALLS,
     REMEMBERED_SECONDS,
     SILENT_SECONDS,
-    TOO_MANY_CALLS,
     Switchboard,
 )
 from callcenter.tests.standin.server import (
@@ -175,18 +174,18 @@ def test_operator_who_is_there_first_waits_for_a_caller():
     assert (state["doing"], state["news"]) == ("dialling", [])
 
 
-def test_so_many_calls_may_be_up_and_no_more():
+def test_one_call_too_many_ends_the_one_that_has_lasted_longest():
     async def story(switchboard):
         calls = [await place(switchboard) for _ in range(MOST_CALLS)]
-        refused = await switchboard.answer(PLACED)
-        await switchboard.answer({"do": "hang_up", "call": calls[0]})
+        placed = await switchboard.answer(PLACED)
         await asyncio.sleep(1)
-        return refused, await switchboard.answer(PLACED)
+        return placed, [await news(switchboard, call) for call in calls[:2]]
 
-    refused, placed = by_hand(Server({"/incoming": TALKATIVE}), story)
+    placed, (first, second) = by_hand(Server({"/incoming": TALKATIVE}), story)
 
-    assert refused == TOO_MANY_CALLS
     assert placed["doing"] == "ringing"
+    assert first["doing"] == "over"
+    assert second["doing"] != "over"
 
 
 def test_call_of_a_page_that_asks_no_more_is_hung_up_and_in_the_end_forgotten():

@@ -217,7 +217,6 @@ UNREADABLE = [
     ("call", {"by_operator": "99"}, "The filter “Operator” does not know “99”"),
     ("call", {"by_operator": "client:no"}, "does not know “client:no”"),
     ("call", {"p": "99"}, "There is no page “99” of this list"),
-    ("call", {"nothing": "1"}, "a filter that this list does not have"),
     ("ivrstep", {"at_menu": "nowhere"}, "The filter “Menu” does not know “nowhere”"),
     ("queueentry", {"now": "perhaps"}, "does not know “perhaps”"),
     ("abandonedcall", {"state__exact": "lost"}, "does not know “lost”"),

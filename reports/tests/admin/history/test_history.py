@@ -224,7 +224,6 @@ def test_day_that_is_none_leads_back_to_the_list(admin_client, day):
         ("webhookevent", {"derivation": "perhaps"}),
         ("call", {"p": "99"}),
         ("call", {"kind__exact": "nobody"}),
-        ("call", {"nothing": "1"}),
         ("queueentry", {"now": "perhaps"}),
         ("abandonedcall", {"_popup": "1", "_to_field": "id"}),
     ],

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
 from callcenter.models import Holiday, Operator, SetupVersion, WrapUpCode
+from callcenter.tests.pins import is_pin, kept, with_pin
 from reports.admin.setup import changes, import_uploads
 from reports.tests.admin import rows
 from reports.tests.admin.setup.importing import NAMES, address, bring, confirm, send
@@ -90,7 +90,7 @@ def test_operators_come_with_number_queues_and_pin(client):
         client,
         "operator",
         "name,telephone number,client_identity,キュー,PIN\n"
-        "佐藤 花子,050-0000-0201,,sales support,0123\n"
+        "佐藤 花子,050-0000-0201,,sales support,012302\n"
         "Ken,,ken,support,\n"
         "Bob,81312345678,,,off\n",
     )
@@ -108,14 +108,13 @@ def test_operators_come_with_number_queues_and_pin(client):
         "sales",
         "support",
     ]
-    assert check_password("0123", hana.pin)
-    assert (ken.pin, bob.pin) == ("", "")
+    assert is_pin(hana, "012302")
+    assert (ken.has_pin, bob.has_pin) == (False, False)
 
 
 def test_operator_is_known_by_number_or_identity_and_keeps_the_pin(client):
     hana = rows.make_operator("Hana", number="+815000000201")
-    hana.set_pin("1234")
-    hana.save()
+    with_pin(hana, "1234")
     ken = rows.make_operator("Ken", number=None, client_identity="ken")
 
     bring(
@@ -126,7 +125,7 @@ def test_operator_is_known_by_number_or_identity_and_keeps_the_pin(client):
 
     hana.refresh_from_db()
     ken.refresh_from_db()
-    assert (hana.name, hana.client_identity, check_password("1234", hana.pin)) == (
+    assert (hana.name, hana.client_identity, is_pin(hana, "1234")) == (
         "Hanako",
         "hana",
         True,
@@ -137,14 +136,14 @@ def test_operator_is_known_by_number_or_identity_and_keeps_the_pin(client):
 def test_new_pin_alone_is_a_change_that_shows_no_digit(client):
     rows.make_operator("Hana", number="+815000000201")
 
-    page = send(client, "operator", "name,number,pin\nHana,+815000000201,987654\n")
+    page = send(client, "operator", "name,number,pin\nHana,+815000000201,598761\n")
 
     (line,) = page.context["preview"].lines
     assert (line.state, line.changes) == ("changed", [("PIN", "", "is set")])
-    assert "987654" not in page.content.decode()
+    assert "598761" not in page.content.decode()
     confirm(client, "operator", page)
-    assert check_password("987654", Operator.objects.get().pin)
-    assert "987654" not in LogEntry.objects.get().change_message
+    assert is_pin(Operator.objects.get(), "598761")
+    assert "598761" not in LogEntry.objects.get().change_message
     assert [change.is_secret for change in changes.read(LogEntry.objects.get())] == [
         True
     ]
@@ -152,15 +151,14 @@ def test_new_pin_alone_is_a_change_that_shows_no_digit(client):
 
 def test_pin_is_not_exported(client):
     operator = rows.make_operator("Hana")
-    operator.set_pin("1234")
-    operator.save()
+    with_pin(operator, "1234")
 
     for code in ("csv", "json"):
         response = client.get(reverse("admin:callcenter_operator_export", args=[code]))
         text = b"".join(response.streaming_content).decode()
         assert "Hana" in text
         assert "pin" not in text.lower()
-        assert operator.pin not in text
+        assert kept(operator) not in text
 
 
 def test_holidays_are_known_by_day_and_line(client):

@@ -1,11 +1,11 @@
 """Operators: the PIN goes in and never comes out."""
 
 import pytest
-from django.contrib.auth.hashers import check_password
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from callcenter.models import Operator
+from callcenter.tests.pins import is_pin, kept, with_pin
 from reports.tests.admin import rows
 from reports.tests.admin.forms import errors, save
 
@@ -30,11 +30,8 @@ def warnings(response) -> list[str]:
     ]
 
 
-def with_pin(pin: str = "1234") -> Operator:
-    operator = rows.make_operator()
-    operator.set_pin(pin)
-    operator.save()
-    return operator
+def made(pin: str = "1234") -> Operator:
+    return with_pin(rows.make_operator(), pin)
 
 
 def test_pin_is_kept_as_a_hash(admin_client):
@@ -42,7 +39,7 @@ def test_pin_is_kept_as_a_hash(admin_client):
     change = {
         "name": "Sato",
         "number": "+815000000201",
-        "new_pin": "12345678",
+        "new_pin": "12345679",
         "serves__TOTAL_FORMS": 1,
         "serves__0__queue": queue.pk,
     }
@@ -51,40 +48,40 @@ def test_pin_is_kept_as_a_hash(admin_client):
 
     assert (errors(response), warnings(response)) == ([], [])
     operator = Operator.objects.get()
-    assert check_password("12345678", operator.pin)
+    assert is_pin(operator, "12345679")
     assert list(operator.queues.all()) == [queue]
 
 
 def test_pin_left_empty_stays(admin_client):
-    operator = with_pin("1234")
+    operator = made("1234")
 
     response = save(admin_client, page(operator), name="Suzuki")
 
     assert errors(response) == []
     operator.refresh_from_db()
-    assert (operator.name, check_password("1234", operator.pin)) == ("Suzuki", True)
+    assert (operator.name, is_pin(operator, "1234")) == ("Suzuki", True)
 
 
 def test_pin_and_its_hash_are_on_no_page(admin_client):
-    operator = with_pin("4711")
+    operator = made("4711")
 
     html = admin_client.get(page(operator)).content.decode()
     refused = save(admin_client, page(operator), name="", new_pin="081542")
 
     assert 'type="password" name="new_pin"' in html
-    assert operator.pin not in html
+    assert kept(operator) not in html
     assert "081542" not in refused.content.decode()
 
 
-@pytest.mark.parametrize("pin", ["123", "123456789", "12a4", "١٢٣٤", "12 34"])
-def test_pin_has_four_to_eight_digits(admin_client, pin):
-    operator = with_pin("1234")
+@pytest.mark.parametrize("pin", ["12345", "123456789", "12a456", "١٢٣٤٥٦", "12 3456"])
+def test_pin_has_six_to_eight_digits(admin_client, pin):
+    operator = made("1234")
 
     assert errors(save(admin_client, page(operator), new_pin=pin)) == [
-        "A PIN has 4 to 8 digits and nothing else."
+        "A PIN has 6 to 8 digits and nothing else."
     ]
     assert errors(save(admin_client, page(operator), "ja", new_pin=pin)) == [
-        "PINは4～8桁の数字だけで入力してください。"
+        "PINは6～8桁の数字だけで入力してください。"
     ]
 
 
@@ -99,13 +96,13 @@ def test_telephone_without_a_pin_is_a_decision(admin_client):
 
 
 def test_pin_switched_off_is_warned_of_and_stays_off(admin_client):
-    operator = with_pin()
+    operator = made()
 
     first = save(admin_client, page(operator), is_pin_off="on")
     second = save(admin_client, page(operator))
 
     operator.refresh_from_db()
-    assert operator.pin == ""
+    assert not operator.has_pin
     assert (warnings(first), warnings(second)) == ([FORGED], [FORGED])
     assert (
         "caller ID can be forged"
@@ -116,13 +113,13 @@ def test_pin_switched_off_is_warned_of_and_stays_off(admin_client):
 
 
 def test_pin_is_not_both_given_and_switched_off(admin_client):
-    operator = with_pin()
+    operator = made()
 
-    response = save(admin_client, page(operator), new_pin="5678", is_pin_off="on")
+    response = save(admin_client, page(operator), new_pin="567890", is_pin_off="on")
 
     assert errors(response) == ["Either enter a new PIN or switch the PIN off."]
     operator.refresh_from_db()
-    assert check_password("1234", operator.pin)
+    assert is_pin(operator, "1234")
 
 
 def test_operator_in_the_browser_needs_no_pin(admin_client):
@@ -147,7 +144,7 @@ def test_operator_nobody_could_recognise_is_refused(admin_client):
 
 
 def test_who_may_only_look_sees_whether_there_is_a_pin(staff):
-    operator = with_pin()
+    operator = made()
     client = staff("view_operator")
 
     html = client.get(page(operator), headers={"accept-language": "en"}).content

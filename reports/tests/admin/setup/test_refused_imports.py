@@ -6,7 +6,6 @@ import pytest
 from django.contrib.messages import get_messages
 
 from callcenter.models import Operator, WrapUpCode
-from reports.admin.setup import import_resources
 from reports.tests.admin import rows
 from reports.tests.admin.setup.importing import (
     address,
@@ -134,7 +133,7 @@ def test_file_that_cannot_be_read_is_refused_in_words(client, data, said):
             "operator",
             "name,number,pin",
             "Hana,+815000000201,12",
-            "PIN: A PIN has 4 to 8 digits and nothing else.",
+            "PIN: A PIN has 6 to 8 digits and nothing else.",
         ),
         (
             "operator",
@@ -172,7 +171,7 @@ def test_wrong_line_is_named_with_what_is_wrong(client, name, head, line, said):
         ),
         (
             "operator",
-            "name,number,pin\nA,+815000000201,1234\nB,050-0000-0201,1234\n",
+            "name,number,pin\nA,+815000000201,490217\nB,050-0000-0201,490217\n",
             "Telephone number: Line 2 is about the same row.",
         ),
     ],
@@ -190,7 +189,7 @@ def test_all_that_is_wrong_with_a_line_is_said_at_once(client):
     assert sorted(errors) == [
         "Active: “so so” is neither yes nor no.",
         "Name: This field cannot be blank.",
-        "PIN: A PIN has 4 to 8 digits and nothing else.",
+        "PIN: A PIN has 6 to 8 digits and nothing else.",
         "Queues: There is no queue with the code or name gone.",
         "Telephone number: Excel has shortened this number (8.1E+10): format its column"
         " as text.",
@@ -238,16 +237,6 @@ def test_confirmation_that_was_tampered_with_is_refused(client, carried):
 
 def _carried(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
-
-
-def test_too_many_pins_at_once_are_refused(client, monkeypatch):
-    monkeypatch.setattr(import_resources, "MOST_PINS", 1)
-
-    page = send(client, "operator", "name,client_identity,pin\nA,a,1234\nB,b,1234\n")
-
-    assert refusal(page) == (
-        "The file sets 2 PINs: 1 at most. Split it into several files."
-    )
 
 
 def test_nothing_sent_is_said_so(client):

@@ -15,6 +15,7 @@ from callcenter.models import (
     Queue,
     SetupVersion,
 )
+from callcenter.tests.pins import with_pin
 from reports.tests.admin import rows
 from reports.tests.admin.forms import errors, save
 
@@ -42,8 +43,7 @@ def said(response) -> list[str]:
 def test_page_saved_as_it_stands_is_accepted(admin_client, name):
     row = rows.SETUP[name]()
     if name == "operator":
-        row.set_pin("1234")
-        row.save()
+        with_pin(row, "1234")
 
     assert errors(save(admin_client, page(row))) == []
 

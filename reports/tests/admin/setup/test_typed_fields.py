@@ -3,12 +3,12 @@
 from datetime import date, time
 
 import pytest
-from django.contrib.auth.hashers import check_password
 from django.urls import reverse
 from django.utils import translation
 
 from callcenter.models import Holiday, Operator, Prompt
 from callcenter.numbers import phone_number
+from callcenter.tests.pins import is_pin, with_pin
 from reports.admin.setup.typed_fields import DayField
 from reports.tests.admin import rows
 from reports.tests.admin.forms import errors, save
@@ -205,11 +205,11 @@ def test_thresholds_and_menus_take_lengths_of_time_too(admin_client):
 
 
 def test_pin_may_be_typed_in_full_width(admin_client):
-    operator = rows.make_operator(pin="old")
+    operator = with_pin(rows.make_operator())
 
-    assert errors(save(admin_client, page(operator), new_pin="１２３４")) == []
+    assert errors(save(admin_client, page(operator), new_pin="１９３４２２")) == []
     operator.refresh_from_db()
-    assert check_password("1234", operator.pin)
+    assert is_pin(operator, "193422")
 
 
 def test_import_takes_days_lines_and_queues_as_pages_show_them(admin_client):

@@ -1,4 +1,4 @@
-"""The address that a log-in comes from, behind PROXY_COUNT proxies. No database."""
+"""The address that a request comes from, behind PROXY_COUNT proxies. No database."""
 
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
@@ -10,7 +10,7 @@ _IPV6_PREFIX = 64
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The address that failures are counted by; None if it cannot be read.
+    """The address that failures are counted and recorded by; None if it cannot be read.
 
     Each of our proxies appends to X-Forwarded-For the address it was called from.
     Everything before those entries comes from the client and is not trusted.

@@ -1,0 +1,119 @@
+"""Guessing a PIN by telephone: it pauses, closes, and leaves a trace."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from callcenter.demo.setup.installation import install as install_demo
+from callcenter.models import AccessRecord, WebhookEvent, WrongPins
+from callcenter.tests.pins import PIN
+from callcenter.tests.webhooks.installation import OPERATOR, database_gone, install
+
+pytestmark = pytest.mark.django_db
+
+
+def decisions(leg) -> list[str]:
+    """What was decided for the leg, after it rang."""
+    events = WebhookEvent.objects.filter(call_sid=leg.call_sid, kind="operator")
+    return list(events.order_by("received_at", "id").values_list("decision", flat=True))
+
+
+def guesses(twilio, *pins: str) -> list[str]:
+    """Dial in as the operator, type these PINs, and hear what follows each."""
+    leg = twilio.leg(OPERATOR)
+    leg.rings()
+    leg.is_redirected()
+    for pin in pins:
+        leg.presses(pin)
+    return decisions(leg)[1:]
+
+
+def test_many_guesses_over_many_calls_end_in_a_closed_door(twilio, caplog):
+    install()
+    begun = timezone.now()
+    heard = []
+    with time_machine.travel(begun) as clock:
+        for number in range(35):
+            heard += guesses(twilio, f"{500000 + number}")
+            clock.shift(timedelta(minutes=5))
+
+        # Even the right one, a day later.
+        clock.shift(timedelta(days=1))
+        assert guesses(twilio, PIN) == ["sign_off"]
+
+    # So many were looked at: the others came in a pause, or after it was closed.
+    assert heard.count("ask_pin") == 10
+    assert heard.count("sign_off") == 25
+    assert WrongPins.objects.get().is_closed
+    assert AccessRecord.objects.filter(kind="wrong-pin", subject="Sato").count() == 36
+    said = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert "10 wrong PINs of Sato in a row: signing in is closed" in said
+    assert not any(OPERATOR in one or PIN in one for one in said)
+
+
+def test_right_pin_after_four_wrong_ones_lets_in_and_counts_anew(twilio):
+    install()
+
+    assert guesses(twilio, "500001", "500002") == ["ask_pin", "ask_pin"]
+    assert guesses(twilio, "500003", "500004") == ["ask_pin", "ask_pin"]
+    assert guesses(twilio, PIN) == ["dial:support"]
+
+    assert not WrongPins.objects.exists()
+    assert guesses(twilio, "500005") == ["ask_pin"]
+
+
+def test_right_pin_in_a_pause_is_refused_and_later_lets_in(twilio):
+    install()
+    with time_machine.travel(timezone.now()) as clock:
+        for number in range(5):
+            guesses(twilio, f"{500000 + number}")
+
+        assert guesses(twilio, PIN) == ["sign_off"]
+        clock.shift(timedelta(minutes=1, seconds=1))
+        assert guesses(twilio, PIN) == ["dial:support"]
+
+
+def test_with_the_database_gone_few_are_tried_and_the_right_one_lets_in(twilio):
+    install()
+    leg = twilio.leg(OPERATOR)
+    leg.rings()
+    leg.is_redirected()
+    with database_gone():
+        leg.presses("500001")
+        assert leg.answer.has("Gather")
+        leg.presses(PIN)
+        assert leg.answer.has("Queue")
+        for number in range(5):
+            other = twilio.leg(OPERATOR)
+            other.rings()
+            other.is_redirected()
+            other.presses(f"{500000 + number}")
+        last = twilio.leg(OPERATOR)
+        last.rings()
+        last.is_redirected()
+        last.presses(PIN)
+
+    assert not last.answer.has("Queue")
+
+
+def test_key_pressed_while_signed_in_is_no_guess(twilio):
+    install()
+    leg = twilio.leg(OPERATOR)
+    leg.rings()
+    leg.is_redirected()
+    leg.presses(PIN)
+    leg.presses("5")
+
+    assert not WrongPins.objects.exists()
+
+
+@pytest.mark.parametrize(("demo", "lets_in"), [(True, True), (False, False)])
+def test_pin_of_the_demo_is_right_only_while_the_demo_is_on(
+    twilio, settings, demo, lets_in
+):
+    settings.DEMO = demo
+    install_demo()
+
+    assert (guesses(twilio, "1234") == ["dial:support"]) is lets_in

@@ -1,0 +1,83 @@
+"""How many PINs may be tried for an operator before signing in pauses, and closes.
+
+A caller ID can be forged, so what is counted is the operator's and not the caller's.
+"""
+
+import logging
+import threading
+from collections import Counter
+from datetime import datetime
+
+from django.db import Error
+
+from callcenter import access_log
+from callcenter.flow.operator import is_proven, types_pin
+from callcenter.flow.plan import OperatorPlan
+from callcenter.flow.step import Step
+from callcenter.locking import try_again_when_locked
+from callcenter.models import Operator, WrongPins
+from callcenter.models.pins import CLOSES_AT, PAUSES_FROM
+
+logger = logging.getLogger(__name__)
+
+_lock = threading.Lock()
+# Wrong PINs by number in this process, counted while the database cannot.
+_without_database: Counter[str] = Counter()
+
+
+def is_locked(operator: OperatorPlan, step: Step, now: datetime) -> bool:
+    """Whether no PIN is right at the moment, whatever was typed; counts wrong ones.
+
+    Nothing is locked where no PIN was typed, and nothing is counted.
+    """
+    if not types_pin(operator, step):
+        return False
+    try:
+        count = try_again_when_locked(lambda: _begin(operator.number, now))
+    except Error:
+        logger.warning("wrong PINs cannot be counted in the database", exc_info=True)
+        count = _begin_without_database(operator.number)
+    if count is None:
+        logger.warning("PIN of %s refused: signing in is locked", operator.name)
+        access_log.note(access_log.Kind.WRONG_PIN, subject=operator.name)
+        return True
+    if is_proven(operator, step):
+        _forget(operator.number)
+        return False
+    access_log.note(access_log.Kind.WRONG_PIN, subject=operator.name)
+    if count >= PAUSES_FROM:
+        closes = ": signing in is closed" if count >= CLOSES_AT else ""
+        logger.warning("%d wrong PINs of %s in a row%s", count, operator.name, closes)
+    return False
+
+
+def forget() -> None:
+    """Forget what this process has counted, as a new one would; for tests."""
+    with _lock:
+        _without_database.clear()
+
+
+def _begin(number: str, now: datetime) -> int | None:
+    """How many wrong PINs this one makes, should it be wrong; None if locked."""
+    operator = Operator.objects.filter(number=number).first()
+    if operator is None:
+        return 1  # deleted since the plan was read
+    row = WrongPins.begin_guess(operator, now)
+    return row.count if row else None
+
+
+def _begin_without_database(number: str) -> int | None:
+    with _lock:
+        if _without_database[number] >= PAUSES_FROM:
+            return None
+        _without_database[number] += 1
+        return _without_database[number]
+
+
+def _forget(number: str) -> None:
+    with _lock:
+        _without_database.pop(number, None)
+    try:
+        WrongPins.objects.filter(operator__number=number).delete()
+    except Error:
+        logger.warning("counted PINs cannot be forgotten", exc_info=True)

@@ -1,0 +1,1 @@
+"""Random addresses of people's pages."""
