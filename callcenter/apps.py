@@ -1,7 +1,10 @@
 """The app that answers Twilio and keeps the history of calls."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
+
+from callcenter.sqlite_files import make_files_private
 
 
 class CallcenterConfig(AppConfig):
@@ -13,3 +16,5 @@ class CallcenterConfig(AppConfig):
 
     def ready(self) -> None:
         from callcenter import checks  # noqa: F401, PLC0415 -- registers the checks
+
+        connection_created.connect(make_files_private)
