@@ -90,6 +90,7 @@ def test_end_that_comes_days_after_the_rest_still_ends_the_call():
     told = at(TOLD).strftime("%a, %d %b %Y %H:%M:%S +0000")
     history = derived(*gave_up()[:-1], end(DAY * 1.5, Timestamp=told, CallDuration=66))
 
+    assert history.call
     assert history.call.ended_at == at(TOLD)
 
 
