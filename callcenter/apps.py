@@ -1,7 +1,10 @@
 """The app that answers Twilio and keeps the history of calls."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
+
+from callcenter.sqlite_files import make_files_private
 
 
 class CallcenterConfig(AppConfig):
@@ -16,3 +19,5 @@ class CallcenterConfig(AppConfig):
             checks,
             security_checks,
         )
+
+        connection_created.connect(make_files_private)

@@ -24,6 +24,8 @@ FINAL_STATUSES = NEVER_ANSWERED | {"completed", "failed"}
 
 # Never stored: credentials, and the AccountSid, which is the same on every request.
 SECRET_PARAMS = frozenset({"AccountSid", "CallToken", "StirPassportToken"})
+# What a person has typed or said; never stored while a PIN is asked for.
+TYPED_PARAMS = frozenset({"Digits", "SpeechResult"})
 
 
 class InvalidParams(ValueError):

@@ -12,7 +12,14 @@ from urllib.parse import parse_qs
 
 from callcenter import routes
 from callcenter.models import WebhookEvent
-from callcenter.params import Form, VoiceParams, plausible, storable, storable_form
+from callcenter.params import (
+    TYPED_PARAMS,
+    Form,
+    VoiceParams,
+    plausible,
+    storable,
+    storable_form,
+)
 from callcenter.routes import Kind
 
 _LONGEST_SLUG = 64
@@ -50,8 +57,8 @@ def event_of_request(
     kept = storable_form(form)
     if kind == Kind.OPERATOR and query.get("in") != ["1"]:
         # Keys typed while a PIN is asked for are never stored (docs/contract.md 8.21).
-        kept.pop("Digits", None)
-        kept.pop("SpeechResult", None)
+        for name in TYPED_PARAMS:
+            kept.pop(name, None)
     token = storable(token)
     return WebhookEvent(
         dedup_key=_repeat_key(path, kept, token, params.call_sid),

@@ -31,7 +31,7 @@ class Kept:
 
         Then more calls are derived and compared than a new event would concern.
         """
-        return not self.is_new and self.event.derived_at is None
+        return not self.is_new and self.event.is_pending
 
 
 def record(event: WebhookEvent) -> Kept | None:
@@ -67,9 +67,15 @@ def keep(event: WebhookEvent) -> Kept:
         if stored is None:
             raise IntegrityError("an event that is no repeat was refused")
         if add_copy(stored, event):
-            stored.derived_at = None
+            stored.derived_at, stored.derivation_error = None, ""
             stored.save(
-                update_fields=["received_at", "decision", "decided_at", "derived_at"]
+                update_fields=[
+                    "received_at",
+                    "decision",
+                    "decided_at",
+                    "derived_at",
+                    "derivation_error",
+                ]
             )
     return Kept(stored)
 
@@ -96,7 +102,7 @@ def keep_batch(events: Sequence[WebhookEvent]) -> list[Kept]:
     for key, row in stored.items():
         learns = add_copy(row, copies[key])
         kept.append(_keep_alone(copies[key]) if learns else Kept(row))
-    return [one for one in kept if one.is_new or one.event.derived_at is None]
+    return [one for one in kept if one.is_new or one.event.is_pending]
 
 
 def _keep_alone(event: WebhookEvent) -> Kept:

@@ -23,6 +23,7 @@ from callcenter.flow.plan import (
     PromptPlan,
     QueuePlan,
 )
+from callcenter.private_files import private_folder
 
 # To be raised when the meaning of the content changes; other formats are not read.
 FORMAT = 1
@@ -35,8 +36,11 @@ class UnreadablePlan(ValueError):
 
 
 def save(plan: Plan, path: Path) -> None:
-    """Write the file in one step: no reader sees half a plan. Raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Write the file in one step: no reader sees half a plan. Raises OSError.
+
+    Its folder, if it is ours, is closed to others.
+    """
+    private_folder(path.parent)
     # mkstemp creates it with mode 0600; in the same folder, so that it can be renamed.
     handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:

@@ -1,20 +1,26 @@
 """When a leg ended, by two clocks that may disagree. No database.
 
-The rules are docs/contract.md 8.10 and 8.16.
+The rules are docs/contract.md 8.10, 8.16 and 8.K15.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callcenter.models import WebhookEvent
 from callcenter.params import FINAL_STATUSES, NEVER_ANSWERED, VoiceParams
-from callcenter.routes import Kind
+from callcenter.routes import SETTLE_PREFIX, VOICE_URLS, Kind
 
 _LONGEST_BEFORE_RECEIPT = timedelta(days=2)
 _LONGEST_AFTER_RECEIPT = timedelta(hours=1)
 # A Timestamp further than this from what our receipts say is by another clock. Less is
 # the time that ringing and requests take.
 _CLOCKS_AGREE = timedelta(seconds=10)
+# Nothing that Twilio says of a leg takes longer than seconds after its end. What comes
+# a day later is a copy: a signature does not tell when a request was made.
+_LATEST_AFTER_THE_END = timedelta(days=1)
+# Media may take its time to be made; and we may settle a leg whenever we like.
+_OF_ANY_TIME = (Kind.RECORDING, Kind.INTERNAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,38 @@ class End:
 def is_final(event: WebhookEvent) -> bool:
     """Whether the CallStatus of an event says that the leg is over."""
     return event.result in FINAL_STATUSES
+
+
+def tells_the_end(event: WebhookEvent) -> bool:
+    """Whether an event says that its own leg is over."""
+    if event.kind == Kind.INTERNAL:
+        return event.path.startswith(SETTLE_PREFIX)
+    return event.kind in (Kind.STATUS, *VOICE_URLS) and is_final(event)
+
+
+def too_late(sid: str, events: Iterable[WebhookEvent]) -> list[WebhookEvent]:
+    """Those of the events about a leg that came a day or more after its end was told.
+
+    They are no evidence. Both moments are receipts, so by one clock: the first at which
+    the leg's own events told the end, and that of the event.
+    """
+    events = list(events)
+    told = min(
+        (
+            event.received_at
+            for event in events
+            if event.call_sid == sid and tells_the_end(event)
+        ),
+        default=None,
+    )
+    if told is None:
+        return []
+    last = told + _LATEST_AFTER_THE_END
+    return [
+        event
+        for event in events
+        if event.received_at > last and event.kind not in _OF_ANY_TIME
+    ]
 
 
 def end_by(

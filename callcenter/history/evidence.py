@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from callcenter.decision import Decision
-from callcenter.history.ending import End, end_by, is_final
+from callcenter.history.ending import End, end_by, is_final, tells_the_end, too_late
 from callcenter.models import WebhookEvent
 from callcenter.params import NEVER_ANSWERED, VoiceParams
-from callcenter.routes import SETTLE_PREFIX, VOICE_URLS, Kind
+from callcenter.routes import VOICE_URLS, Kind
 
 # These are sent about a leg, whether or not it is up.
 _REPORTS = (Kind.STATUS, Kind.RECORDING, Kind.INTERNAL)
@@ -69,11 +69,16 @@ def _once(copies: list[WebhookEvent]) -> WebhookEvent:
 
 
 class Evidence:
-    """What is known about one leg: its own events, and those of other legs about it."""
+    """What is known about one leg: its own events, and those of other legs about it.
+
+    What came too late after the end of the leg is left out.
+    """
 
     def __init__(self, sid: str, events: Iterable[WebhookEvent]) -> None:
         self.sid = sid
-        ordered = in_order(events)
+        events = list(events)
+        late = {event.dedup_key for event in too_late(sid, events)}
+        ordered = in_order(event for event in events if event.dedup_key not in late)
         self.own = [event for event in ordered if event.call_sid == sid]
         self.others = [event for event in ordered if event.call_sid != sid]
         self._params: dict[str, VoiceParams] = {}
@@ -181,11 +186,7 @@ class Evidence:
     @cached_property
     def settlings(self) -> Sequence[WebhookEvent]:
         """Events of ours that settle the call as over (docs/contract.md 8.15)."""
-        return [
-            event
-            for event in self.of_kind(Kind.INTERNAL)
-            if event.path.startswith(SETTLE_PREFIX)
-        ]
+        return [one for one in self.of_kind(Kind.INTERNAL) if tells_the_end(one)]
 
     @cached_property
     def started_at(self) -> datetime:

@@ -79,7 +79,7 @@ def _about(sids: Sequence[str], *, is_long: bool) -> Inputs:
     version = SetupVersion.objects.filter(pk=1).values("version")
     rows = WebhookEvent.objects.annotate(setup_version=Subquery(version))
     if is_long:
-        rows = rows.defer("params", "path", "derivation_error")
+        rows = rows.defer("params", "path")
     if len(sids) == 1:
         found = list(rows.of_call(sids[0]))
     else:

@@ -22,6 +22,7 @@ from callcenter.history.marks import (
     done_with_their_leg,
     mark_derived,
     mark_late,
+    mark_late_of_leg,
     mark_pending,
 )
 from callcenter.history.reading import Inputs, inputs_of, unknown_legs_among
@@ -155,7 +156,8 @@ def rebuild(
 
     Marks the events `mark` (primary keys) as derived in the same transaction and, with
     `mark_own`, those that concern only their own leg. A sealed leg stays as it is; if
-    all are sealed, the events `mark` are marked as late.
+    all are sealed, the events `mark` are marked as late, as are a leg's own events that
+    came too late after its end.
 
     Afterwards, with `cascade`, abandoned calls of the same numbers whose recovery this
     has changed are derived in transactions of their own, which start no others. Of legs
@@ -247,6 +249,8 @@ def _derive_locked(
             if (derivation := Derivation.of(stored.get(sid), history))
         ]
         had_before = write_histories(derivations, check_all_rows=check_all_rows)
+        for sid, events in inputs.events.items():
+            mark_late_of_leg(sid, events)
         changes = [
             change
             for one in derivations

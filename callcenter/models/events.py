@@ -38,7 +38,10 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         return self.filter(derived_at=None).exclude(derivation_error=WebhookEvent.LATE)
 
     def late(self) -> Self:
-        """Events that came after their call was sealed; they are never derived."""
+        """Events that came after their call was sealed, or long after its end.
+
+        They are never derived.
+        """
         return self.filter(derived_at=None, derivation_error=WebhookEvent.LATE)
 
     def of_call(self, sid: str) -> Self:
@@ -70,7 +73,7 @@ class WebhookEvent(models.Model):
     Kind: TypeAlias = routes.Kind
 
     # The `derivation_error` of events that are never derived.
-    LATE = "late: the call is sealed"
+    LATE = "late: the call was over or sealed"
 
     # SHA-256 of the idempotency token and call, else of path, query and form
     # (docs/contract.md 8.3).
@@ -132,3 +135,8 @@ class WebhookEvent(models.Model):
         return (
             f"{self.get_kind_display()} {localtime(self.received_at):%Y-%m-%d %H:%M:%S}"
         )
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is newer than what is derived of a call, and not late."""
+        return self.derived_at is None and self.derivation_error != self.LATE

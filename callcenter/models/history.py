@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from callcenter.models.events import WebhookEvent
 from callcenter.models.fields import AsciiField, CallerField, SidField
+from callcenter.params import call_sid
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -24,6 +25,14 @@ class CallQuerySet(models.QuerySet["Call"]):
     def started_between(self, start: datetime, end: datetime) -> Self:
         """Legs that began in the half-open interval [start, end)."""
         return self.filter(started_at__gte=start, started_at__lt=end)
+
+    def with_caller(self, sid: str) -> Self:
+        """The call of a SID if it is no operator's and its caller is known.
+
+        No call for a text that is no SID.
+        """
+        found = self.filter(sid=call_sid(sid)).exclude(kind=Call.Kind.OPERATOR)
+        return found.exclude(caller="")
 
     def sealed(self, sids: Iterable[Any]) -> Self:
         """Those of these SIDs (or expressions) that are never derived again."""

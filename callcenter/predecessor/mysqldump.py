@@ -8,12 +8,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from callcenter.upkeep.textfile import unpacked
 
 Row = Mapping[str, str | None]
 
 _HEAD = 65_536
+# In characters: what a server takes at once (max_allowed_packet) unless told otherwise.
+# A longer statement is refused, so that a small gzip file cannot fill the memory.
+LONGEST_STATEMENT = 64 * 1024 * 1024
 _CODECS = {
     "binary": "utf-8",
     "utf8": "utf-8",
@@ -88,7 +92,7 @@ def rows_of_dump(
     `tables` has the columns of each table, for a dump that does not name them. Calls
     `on_bytes` with the bytes of the file read since the last call. Raises OSError,
     EOFError or zlib.error for an unreadable file, UnreadableDump for an unknown
-    character set.
+    character set or a statement longer than LONGEST_STATEMENT.
     """
     with path.open("rb") as raw:
         plain = unpacked(raw)
@@ -97,7 +101,7 @@ def rows_of_dump(
         # Other tables may hold bytes that are no text. A newline in a value is kept.
         lines = io.TextIOWrapper(plain, codec, errors="surrogateescape", newline="\n")
         done = 0
-        for row in rows_of_lines(lines, tables):
+        for row in rows_of_lines(_lines(lines), tables):
             yield row
             if raw.tell() != done:
                 on_bytes(raw.tell() - done)
@@ -108,7 +112,10 @@ def rows_of_dump(
 def rows_of_lines(
     lines: Iterable[str], tables: Mapping[str, Sequence[str]]
 ) -> Iterator[TableRow]:
-    """The rows of these tables in the lines of a dump."""
+    """The rows of these tables in the lines of a dump.
+
+    Raises UnreadableDump for a statement longer than LONGEST_STATEMENT.
+    """
     columns = {table: list(names) for table, names in tables.items()}
     for statement in _statements(lines):
         created = _CREATE.match(statement)
@@ -137,9 +144,25 @@ def _codec(head: bytes) -> str:
     return "utf-8-sig" if codec == "utf-8" else codec
 
 
+def _lines(text: TextIO) -> Iterator[str]:
+    """The lines, none longer than a statement may be."""
+    while line := text.readline(LONGEST_STATEMENT + 1):
+        _check_length(len(line))
+        yield line
+
+
+def _check_length(characters: int) -> None:
+    if characters > LONGEST_STATEMENT:
+        raise UnreadableDump(
+            f"a statement is longer than {LONGEST_STATEMENT:,} characters; dump only"
+            " the tables of MiniCC, or with --skip-extended-insert"
+        )
+
+
 def _statements(lines: Iterable[str]) -> Iterator[str]:
     """The statements without comments; the last one may be cut off."""
     parts: list[str] = []
+    length = 0
     inside = ""
     is_routine = False
     for line in lines:
@@ -149,6 +172,8 @@ def _statements(lines: Iterable[str]) -> Iterator[str]:
             continue
         if is_routine:
             continue
+        length = len(line) + (length if parts else 0)
+        _check_length(length)
         start = at = 0
         while at < len(line):
             if inside == "/*":

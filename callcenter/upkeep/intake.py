@@ -13,16 +13,20 @@ from typing import IO
 
 from callcenter.events.eventfile import UnreadableLine, event_of_line, line_of_event
 from callcenter.events.record import Kept, keep_batch
+from callcenter.events.stripping import stripped
 from callcenter.history.store import derive_events
 from callcenter.models import WebhookEvent
 from callcenter.paging import in_pages
 from callcenter.params import InvalidParams
-from callcenter.upkeep.textfile import utf8_lines
+from callcenter.private_files import write_bytes
+from callcenter.upkeep.textfile import LONGEST_LINE, Line, utf8_lines
 
 # Events stored in one transaction; calls are derived after several of these.
 BATCH = 500
 _DERIVE_AFTER = 4 * BATCH
 _PAGE = 2000
+# Bytes of a line too long that are kept aside.
+_LEFT_OF_LONG = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,13 @@ def load(
     """Loads one event file, plain or gzip.
 
     Calls `on_bytes` with the bytes of the file read since the last call. Lines that
-    cannot be read are reported to `on_rejected` and kept in `<path>.rejected`; the
-    others go on. Raises OSError, EOFError, zlib.error or UnreadableText for a file that
-    cannot be read.
+    cannot be read are reported to `on_rejected` and kept in `<path>.rejected`, without
+    what no event stores (PINs, tokens); the others go on. A line of more than
+    LONGEST_LINE bytes is never in memory as a whole, and only its beginning is kept
+    aside. Only the owner of that file may read it.
+
+    Raises OSError, EOFError, zlib.error or UnreadableText for a file that cannot be
+    read, LinkInTheWay where a symbolic link is in the place of the file of rejects.
     """
     rejected = 0
     with ExitStack() as stack:
@@ -77,15 +85,15 @@ def load(
             nonlocal rejected
             leftovers: IO[bytes] | None = None
             for number, line in enumerate(utf8_lines(raw), 1):
-                if not line.strip():
+                if not line.content.strip():
                     continue
                 try:
-                    event = event_of_line(line)
+                    event = _event_of(line)
                 except (UnreadableLine, InvalidParams) as error:
                     if leftovers is None:
                         beside = path.with_name(f"{path.name}.rejected")
-                        leftovers = stack.enter_context(beside.open("wb"))
-                    leftovers.write(line.rstrip(b"\n") + b"\n")
+                        leftovers = stack.enter_context(write_bytes(beside))
+                    leftovers.write(_to_keep_aside(line) + b"\n")
                     rejected += 1
                     on_rejected(Rejected(path, number, str(error)))
                 else:
@@ -99,6 +107,18 @@ def load(
         result = load_events(readable(), on_batch=report_bytes)
         report_bytes()
     return replace(result, rejected=rejected)
+
+
+def _event_of(line: Line) -> WebhookEvent:
+    if line.is_cut:
+        raise UnreadableLine(f"longer than {LONGEST_LINE:,} bytes")
+    return event_of_line(line.content)
+
+
+def _to_keep_aside(line: Line) -> bytes:
+    if line.is_cut:
+        return stripped(line.content[:_LEFT_OF_LONG]) + b"..."
+    return stripped(line.content.rstrip(b"\n"))
 
 
 def load_events(

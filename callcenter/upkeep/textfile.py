@@ -1,12 +1,22 @@
-"""The lines of a text file as UTF-8: plain or gzip, in any encoding of Unicode."""
+"""The lines of a text file as UTF-8: plain or gzip, in any encoding of Unicode.
+
+A file is read as a stream, and of a line no more than LONGEST_LINE is held in memory:
+a small gzip file may hold gigabytes without a line end.
+"""
 
 import codecs
 import gzip
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from dataclasses import dataclass
+from typing import BinaryIO, TextIO
+
+# In bytes of UTF-8. Twilio's forms have a few kilobytes.
+LONGEST_LINE = 1_000_000
 
 _GZIP_MAGIC = b"\x1f\x8b"
+# What is read at once of the rest of a line that is too long.
+_PIECE = 65_536
 # Longer marks first: that of UTF-32 begins with that of UTF-16. A JSON line begins with
 # "{", so without a mark the zero bytes around it say the same.
 _BEGINNINGS = {
@@ -25,6 +35,14 @@ class UnreadableText(ValueError):
     """The file as a whole is in no encoding that can be read; the text says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with its line end; of one longer than LONGEST_LINE only the beginning."""
+
+    content: bytes
+    is_cut: bool = False
+
+
 def unpacked(raw: BinaryIO) -> BinaryIO | gzip.GzipFile:
     """The content of a file that may be compressed with gzip."""
     magic = raw.read(len(_GZIP_MAGIC))
@@ -32,8 +50,8 @@ def unpacked(raw: BinaryIO) -> BinaryIO | gzip.GzipFile:
     return gzip.GzipFile(fileobj=raw) if magic == _GZIP_MAGIC else raw
 
 
-def utf8_lines(raw: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file, each with its line end.
+def utf8_lines(raw: BinaryIO) -> Iterator[Line]:
+    """The lines of a file.
 
     Raises UnreadableText before the first line if the file is in an encoding that is
     not Unicode, and where UTF-16 or UTF-32 is cut off or damaged; OSError, EOFError or
@@ -48,18 +66,36 @@ def utf8_lines(raw: BinaryIO) -> Iterator[bytes]:
             return
     _check(content)
     content.seek(0)
-    yield from content
+    yield from _lines(content)
 
 
-def _transcoded(content: BinaryIO | gzip.GzipFile, encoding: str) -> Iterator[bytes]:
+def _lines(content: BinaryIO | gzip.GzipFile) -> Iterator[Line]:
+    while line := content.readline(LONGEST_LINE + 1):
+        is_cut = len(line) > LONGEST_LINE
+        rest = line
+        while is_cut and rest and not rest.endswith(b"\n"):
+            rest = content.readline(_PIECE)
+        yield Line(line[:LONGEST_LINE], is_cut)
+
+
+def _transcoded(content: BinaryIO | gzip.GzipFile, encoding: str) -> Iterator[Line]:
     text = io.TextIOWrapper(content, encoding, newline="\n")
     try:
-        for line in text:
-            yield line.encode()
+        yield from _encoded(text)
     except UnicodeDecodeError as error:
         raise UnreadableText(f"it is no valid {encoding.upper()}") from error
     finally:
         text.detach()
+
+
+def _encoded(text: TextIO) -> Iterator[Line]:
+    # No character takes less than one byte.
+    while line := text.readline(LONGEST_LINE + 1):
+        rest = line
+        while len(line) > LONGEST_LINE and rest and not rest.endswith("\n"):
+            rest = text.readline(_PIECE)
+        encoded = line.encode()
+        yield Line(encoded[:LONGEST_LINE], is_cut=len(encoded) > LONGEST_LINE)
 
 
 def _check(content: BinaryIO | gzip.GzipFile) -> None:
@@ -68,14 +104,14 @@ def _check(content: BinaryIO | gzip.GzipFile) -> None:
     A damaged line in a file of UTF-8 is no reason: other lines are readable.
     """
     damaged = 0
-    for number, line in enumerate(content, 1):
-        if line.isascii():
+    for number, line in enumerate(_lines(content), 1):
+        if line.is_cut or line.content.isascii():
             continue
         try:
-            line.decode()
+            line.content.decode()
         except UnicodeDecodeError:
             # The last line may have been torn in the middle of a character.
-            if line.endswith(b"\n"):
+            if line.content.endswith(b"\n"):
                 damaged = damaged or number
         else:
             return

@@ -350,7 +350,7 @@ class DerivationFilter(FewChoicesFilter):
         return [
             ("pending", _("not derived yet")),
             ("failed", _("derivation error")),
-            ("late", _("came after the call was sealed")),
+            ("late", _("came too late")),
         ]
 
     def queryset(

@@ -1,13 +1,18 @@
 """The record of exports, written before a file's first byte and after its last."""
 
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from reports.models import ExportAudit
+from reports.present import masking
+from reports.present.links import PARAMETERS
 
 State = ExportAudit.State
+# Parts of the names of columns that hold callers' numbers.
+_OF_CALLERS = ("caller", "from_raw", "to_raw")
 # Whoever may add an export to the record may make one.
 PERMISSION = "reports.add_exportaudit"
 
@@ -15,13 +20,16 @@ PERMISSION = "reports.add_exportaudit"
 def begin(
     user: User, subject: str, query: str, file_format: str, *, is_masked: bool
 ) -> ExportAudit:
-    """Record that a user begins an export."""
+    """Record that a user begins an export.
+
+    Of numbers that were searched for the record has the last digits only.
+    """
     return ExportAudit.objects.create(
         started_at=timezone.now(),
         user=user,
         username=user.get_username(),
         subject=subject,
-        query=query,
+        query=_without_numbers(query),
         file_format=file_format,
         is_masked=is_masked,
     )
@@ -30,6 +38,24 @@ def begin(
 def interrupt(audit: ExportAudit) -> None:
     """Record that an export ended before its first row."""
     _end(audit, 0, State.INTERRUPTED)
+
+
+def _without_numbers(query: str) -> str:
+    """The query with masked numbers in what may ask for a caller's."""
+    asked = parse_qsl(query, keep_blank_values=True)
+    masked = [
+        (name, masking.without_numbers(value) if _may_ask_for_number(name) else value)
+        for name, value in asked
+    ]
+    return query if masked == asked else urlencode(masked, safe="*")
+
+
+def _may_ask_for_number(name: str) -> bool:
+    """Whether a parameter is a search, or a filter by a column with numbers.
+
+    Lines and operators are ours; of a caller's call there is only the SID.
+    """
+    return name == PARAMETERS["search"] or any(part in name for part in _OF_CALLERS)
 
 
 def watched(

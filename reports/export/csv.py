@@ -29,7 +29,8 @@ FOR_PROGRAMS = Style("utf-8", "\n", escapes_formulas=False)
 UTF_8 = Style("utf-8-sig", "\r\n", escapes_formulas=True)
 SHIFT_JIS = Style("cp932", "\r\n", escapes_formulas=True)
 
-# Characters that Windows writes with another one of the same look.
+# Characters that Windows writes with another one of the same look. They are exchanged
+# before formulas are looked for: the minus of mathematics becomes one that begins them.
 _FOR_WINDOWS = str.maketrans(
     "\u301c\u2212\u2014\u2016\u00a2\u00a3\u00ac", "～－―∥￠￡￢"
 )
@@ -52,7 +53,7 @@ def pieces(
         text = lines.getvalue()
         lines.seek(0)
         lines.truncate()
-        return encode(text.translate(_FOR_WINDOWS) if style is SHIFT_JIS else text)
+        return encode(text)
 
     yield written([head])
     for block in blocks:
@@ -70,6 +71,8 @@ def _texts(column: Sequence[Any], style: Style) -> Sequence[Cell]:
     if types <= _NUMBERS or (types <= _STRINGS and not style.escapes_formulas):
         return column
     if types <= _STRINGS:
+        if style is SHIFT_JIS:
+            column = [cell and _for_windows(cell) for cell in column]
         return [
             escape_formula(cell) if cell and cell[0] in BEGINS else cell
             for cell in column
@@ -92,8 +95,12 @@ def _text(cell: Cell, style: Style) -> Cell:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, str) and style.escapes_formulas:
-        return escape_formula(cell)
+        return escape_formula(_for_windows(cell) if style is SHIFT_JIS else cell)
     return cell
+
+
+def _for_windows(text: str) -> str:
+    return text if text.isascii() else text.translate(_FOR_WINDOWS)
 
 
 def _geta(error: UnicodeError) -> tuple[str, int]:

@@ -45,7 +45,7 @@ class Places:
     messages: Names = field(default_factory=dict)
     # A caller's number, and a text that may hold one.
     number: Callable[[str], str] = masking.shown
-    address: Callable[[str], str] = masking.as_sent
+    address: Callable[[str], str] = masking.address_as_sent
 
     def said(self, decision: Decision) -> str:
         """A decision in words; a text that is none stays as it is."""
@@ -119,7 +119,7 @@ def _places(queues: Names | None = None) -> Places:
         menus=names.menus(),
         messages=names.messages(),
         number=lambda number: masking.number_for(reader, number),
-        address=str if may_see_numbers else masking.as_sent,
+        address=str if may_see_numbers else masking.address_as_sent,
     )
 
 

@@ -95,13 +95,16 @@ def yes_or_no(value: bool) -> str:
 def masked_number(number: str) -> str:
     """A number with all but its last digits hidden: ********5678.
 
+    A number that is no longer than these, such as an extension, is hidden as a whole.
     Of a SIP address the user part is hidden: sip:****@pbx.example.com.
     """
     scheme, is_address, rest = number.partition(":")
-    if is_address:
+    if is_address and scheme.isalpha():
         user, at, host = rest.partition("@")
         return f"{scheme}:{'*' * len(user)}{at}{host}"
-    return "*" * max(len(number) - DIGITS_LEFT, 0) + number[-DIGITS_LEFT:]
+    if len(number) <= DIGITS_LEFT:
+        return "*" * len(number)
+    return "*" * (len(number) - DIGITS_LEFT) + number[-DIGITS_LEFT:]
 
 
 def duration(seconds: int | None) -> str | None:

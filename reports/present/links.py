@@ -23,6 +23,7 @@ PARAMETERS = {
     "now": "now",
     "hour": "hour",
     "search": "q",
+    "caller_of": "caller_of",
 }
 
 

@@ -20,9 +20,29 @@ Reader = User | AnonymousUser
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 _reader: ContextVar[Reader | None] = ContextVar("reader", default=None)
-_URIS = ("sip:", "sips:", "tel:")
-# Five digits in a row or more are taken for a number.
-_DIGITS = re.compile(r"\+?[0-9]{5,}")
+# What people write between the digits of a number, in half and full width.
+_BETWEEN = r"[\s().\-/‐‑‒–—―−ーｰ－（）．・／]"
+# Five digits or more are taken for a number, whatever stands between them. Longer
+# alternatives first: what has digits and is no number, then addresses.
+_PARTS = re.compile(
+    rf"""
+    (?P<other>
+        (?<![0-9A-Za-z]) [A-Z]{{2}}[0-9a-fA-F]{{32}} (?![0-9A-Za-z])  # a SID
+        | (?<!\d) (?:19|20)[0-9]{{2}} ([-/]) [01][0-9] \2 [0-3][0-9]  # a day
+            (?:[T ] [0-2][0-9] (?: :[0-5][0-9] ){{1,2}} (?:\.[0-9]+)?
+                (?: Z | [+-][0-9]{{2}}:?[0-9]{{2}} )? )?
+            (?! {_BETWEEN}?\d)
+        | (?<!\d) [0-3]?[0-9][ ][A-Z][a-z]{{2}}[ ](?:19|20)[0-9]{{2}}  # of an e-mail
+            [ ][0-2][0-9](?: :[0-5][0-9] ){{2}} (?:[ ][+-][0-9]{{4}})? (?!\d)
+    )
+    | (?P<scheme>\b(?:sips?|tel):) (?P<user>[^@\s<>"]*) (?P<host>(?:@[^@\s<>"]*)?)
+    | [+＋]? [(（]? \d (?:{_BETWEEN}{{0,3}}\d){{4,}}
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+# Fewer digits are a number where nothing else can stand.
+_DIGIT = re.compile(r"\d")
+_FEW_DIGITS = re.compile(rf"[+＋]?(?:{_BETWEEN}*\d){{1,4}}{_BETWEEN}*")
 
 
 def know_the_reader(get_response: Handler) -> Handler:
@@ -66,9 +86,30 @@ def shown(number: str) -> str:
 
 
 def as_sent(text: str) -> str:
-    """A text from Twilio, with numbers masked for users who may not see them."""
+    """A text from Twilio, with numbers masked for users who may not see them.
+
+    Numbers are recognised in any writing; SIDs, days and moments stay.
+    """
     if may_see_numbers(_reader.get()):
         return text
-    if text.casefold().startswith(_URIS):
-        return formats.masked_number(text)
-    return _DIGITS.sub(lambda found: formats.masked_number(found[0]), text)
+    return _PARTS.sub(_masked_part, text)
+
+
+def address_as_sent(text: str) -> str:
+    """A `From`, a `To` or whom we dial: as `as_sent`; here few digits are a number."""
+    if not may_see_numbers(_reader.get()) and _FEW_DIGITS.fullmatch(text):
+        return _DIGIT.sub("*", text)
+    return as_sent(text)
+
+
+def without_numbers(text: str) -> str:
+    """A text in which every number is masked, whoever reads it."""
+    return _PARTS.sub(_masked_part, text)
+
+
+def _masked_part(found: re.Match[str]) -> str:
+    if found["other"] is not None:
+        return found[0]
+    if found["scheme"] is not None:
+        return found["scheme"] + "*" * len(found["user"]) + found["host"]
+    return formats.masked_number(found[0])

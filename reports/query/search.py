@@ -53,6 +53,13 @@ def of_number(lookup: str, term: str) -> Q:
     return Q(**{f"{lookup}__in": sorted(each[::-1] for each in spellings)})
 
 
+def of_caller(caller: str) -> Q:
+    """Calls of a caller, however the number was sent; of a text that text alone."""
+    if is_number(caller):
+        return of_number("caller_reversed", caller)
+    return Q(caller=caller)
+
+
 def _ends_with(lookup: str, term: str) -> Q:
     """Numbers that end with these digits.
 

@@ -30,6 +30,7 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
+from reports.query import search
 from reports.query.keyset import Listed
 from reports.query.periods import DAY, Period
 
@@ -71,6 +72,8 @@ class Selection:
     outcome: str = ""
     state: str = ""
     search: str = ""
+    # The SID of a call whose caller is asked for.
+    caller_of: str = ""
     # Only what is so now: callers who wait, operators who are signed in.
     now: bool = False
     # One hour of each of the days, from 0 to 23; the days must be few (`is_short`).
@@ -225,6 +228,12 @@ def _state_of_work(state: str) -> Q:
     return Q(state=state) & _there_is(calls.reachable())
 
 
+def _of_caller_of(sid: str) -> Q:
+    """Calls of the caller of a call; none where no number is known of it."""
+    callers = Call.objects.with_caller(sid).values_list("caller", flat=True)
+    return next(map(search.of_caller, callers), Q(pk__in=()))
+
+
 def _waits_now(_now: bool) -> Q:
     return presence.is_waiting(timezone.now())
 
@@ -241,6 +250,7 @@ _CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
         "line": _equal("line"),
         "queue": _entered("pk"),
         "operators": _call_of_operators,
+        "caller_of": _of_caller_of,
     },
     QueueEntry: {
         "queue": _equal("queue"),

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -59,7 +58,7 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> dict[str
     story = reading.story_of(call)
     words = Words(
         number=masking.shown,
-        address=masking.as_sent,
+        address=masking.address_as_sent,
         sees_names_of_callers=masking.may_see_numbers(masking.reader()),
         queues=names.queues(),
         menus=names.menus(),
@@ -126,20 +125,23 @@ def _summary(story: Story, words: Words) -> list[str]:
 
 
 def _history(call: Call, words: Words) -> dict[str, str]:
-    """The way to all calls of this caller, for whom the number is no secret."""
+    """The way to all calls of this caller, for whom the number is no secret.
+
+    The address has the SID of the call in place of the number.
+    """
     if call.kind == Call.Kind.OPERATOR or not call.caller:
         return {}
     if words.number(call.caller) != phone_number(call.caller):
-        return {}  # a search for it would give it away
-    # The rows that a search for the number finds, to which the link leads.
-    alike = Q(caller=call.caller)
-    if search.is_number(call.caller):
-        alike = search.of_number("caller_reversed", call.caller)
-    count = Call.objects.filter(alike).order_by()[: MOST_COUNTED + 1].count()
+        return {}  # nobody else is told how often a number has called
+    count = (
+        Call.objects.filter(search.of_caller(call.caller))
+        .order_by()[: MOST_COUNTED + 1]
+        .count()
+    )
     shown = formats.count(min(count, MOST_COUNTED))
     if count > MOST_COUNTED:
         shown = gettext("more than %(count)s") % {"count": shown}
     return {
         "history_count": shown,
-        "history_url": list_url(Call, Selection(search=call.caller)),
+        "history_url": list_url(Call, Selection(caller_of=call.sid)),
     }

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from callcenter.days import midnight
 from callcenter.management.command import SentenceCommand
+from callcenter.private_files import write_text
 from callcenter.upkeep import intake
 
 
@@ -29,7 +30,10 @@ def moment(text: str) -> datetime:
 
 
 class Command(SentenceCommand):
-    """Writes the events of a period to a file that `load_events` reads."""
+    """Writes the events of a period to a file that `load_events` reads.
+
+    Only its owner may read the file; a symbolic link in its place is refused.
+    """
 
     help = "Write stored events as JSON Lines, by time of receipt."
 
@@ -66,7 +70,7 @@ class Command(SentenceCommand):
                     ) from None
             else:
                 try:
-                    with output.open("w", encoding="utf-8") as file:
+                    with write_text(output) as file:
                         count = dump(file)
                 except OSError as error:
                     raise CommandError(f"{output} cannot be written: {error}") from None

@@ -21,6 +21,7 @@ from callcenter.predecessor.mysqlserver import SCHEMES, NoServer, rows_of_server
 from callcenter.predecessor.rows import TABLES, Reading
 from callcenter.predecessor.tables import OldTables
 from callcenter.predecessor.takeover import count_gaps, make_operators, take_over
+from callcenter.private_files import LinkInTheWay, write_text
 
 QUEUE_OF_2014 = "support"
 
@@ -28,7 +29,7 @@ QUEUE_OF_2014 = "support"
 class RefusedFile:
     """The file of rows that cannot be taken over; created with the first one.
 
-    Without a path, for a dry run, nothing is written.
+    Only its owner may read it. Without a path, for a dry run, nothing is written.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -39,7 +40,7 @@ class RefusedFile:
         """Adds a row as a line of JSON: its table, why it is refused, its columns."""
         if self.path is None:
             return
-        self._file = self._file or self.path.open("w", encoding="utf-8")
+        self._file = self._file or write_text(self.path)
         fields = {"table": row.table, "reason": row.problem, "row": row.values}
         self._file.write(json.dumps(fields, ensure_ascii=False) + "\n")
 
@@ -110,6 +111,8 @@ class Command(SentenceCommand):
             raise CommandError(
                 "Stopped; run it again to go on: nothing is taken over twice."
             ) from None
+        except LinkInTheWay as error:
+            raise CommandError(f"{error}.") from None
         except (OSError, EOFError, zlib.error, UnreadableDump) as error:
             raise CommandError(f"{source} cannot be read: {error}") from error
         except NoServer as error:

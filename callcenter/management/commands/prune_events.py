@@ -46,7 +46,7 @@ class Command(SentenceCommand):
         what.add_argument(
             "--late",
             action="store_true",
-            help="list events that came after their call was sealed",
+            help="list events that came after their call was over or sealed",
         )
         parser.add_argument("--yes", action="store_true", help="delete and seal")
 
@@ -89,4 +89,4 @@ class Command(SentenceCommand):
             at = timezone.localtime(event.received_at).isoformat()
             self.stdout.write(f"{at} {event.call_sid} {event.path}")
             count += 1
-        return f"{count} events came after their call was sealed."
+        return f"{count} events came after their call was over or sealed."

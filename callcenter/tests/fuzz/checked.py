@@ -83,7 +83,7 @@ class CheckedRequests:
             event = WebhookEvent.objects.latest("pk")
             assert event.params == form
         pending = WebhookEvent.objects.pending() | WebhookEvent.objects.exclude(
-            derivation_error=""
+            derivation_error__in=["", WebhookEvent.LATE]
         )
         assert list(pending.values_list("kind", "derivation_error")) == []
 

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from callcenter.predecessor import mysqldump
 from callcenter.predecessor.mysqldump import (
     TableRow,
     UnreadableDump,
@@ -187,3 +188,22 @@ def test_an_unknown_character_set_is_said(tmp_path):
 
     with pytest.raises(UnreadableDump, match="tis620"):
         list(rows_of_dump(path, TABLES))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{INSERT} ('{'x' * 2000}', 'y', 'z');\n",
+        f"{INSERT} ('{'x' * 600}',\n'{'y' * 600}', 'z');\n",
+    ],
+)
+def test_statement_longer_than_a_server_takes_is_refused(tmp_path, monkeypatch, text):
+    monkeypatch.setattr(mysqldump, "LONGEST_STATEMENT", 1000)
+    path = tmp_path / "old.sql"
+    short = f"{INSERT} ('a', 'b', 'c');\n" * 100
+    path.write_text(short + text)
+    found = rows_of_dump(path, TABLES)
+
+    assert len([next(found) for _ in range(100)]) == 100
+    with pytest.raises(UnreadableDump, match="longer than 1,000 characters"):
+        next(found)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,6 +13,7 @@ from callcenter.models import Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.sample_events import CALLER, at, choose, end, leave, ring, wait
 from callcenter.upkeep import intake
+from callcenter.upkeep.textfile import LONGEST_LINE
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +41,38 @@ def test_a_line_that_cannot_be_read_is_kept_aside_and_the_rest_goes_on(tmp_path)
     rejected = tmp_path / "events.jsonl.rejected"
     assert rejected.read_text() == '{broken\n{"at": 5}\n'
     assert Call.objects.get().outcome == "abandoned"
+
+
+def test_a_line_too_long_is_rejected_by_its_number_and_only_its_beginning_kept(
+    tmp_path,
+):
+    lines = [line_of_event(one) for one in CALL]
+    long = json.dumps({"CallToken": "secret", "x": "y" * LONGEST_LINE})
+    path = file_of(tmp_path, [lines[0], long, *lines[1:]])
+    seen: list[intake.Rejected] = []
+
+    result = intake.load(path, on_rejected=seen.append)
+
+    assert (result.kept, result.rejected) == (5, 1)
+    assert [(one.number, one.reason) for one in seen] == [
+        (2, "longer than 1,000,000 bytes")
+    ]
+    (left,) = (tmp_path / "events.jsonl.rejected").read_text().splitlines()
+    assert left.startswith('{"CallToken": ***, "x": "yyy')
+    assert len(left) < 2000
+
+
+def test_a_pin_in_a_rejected_line_is_not_kept(tmp_path):
+    params = {"CallSid": CALLER, "Digits": "4711", "CallToken": "secret"}
+    without_moment = json.dumps({"path": "/twilio/operator/", "params": params})
+    path = file_of(tmp_path, [without_moment, without_moment[:-1]])
+
+    assert intake.load(path).rejected == 2
+
+    left = (tmp_path / "events.jsonl.rejected").read_text()
+    assert "4711" not in left
+    assert "secret" not in left
+    assert left.count(CALLER) == 2
 
 
 def test_a_gzip_file_is_loaded_whatever_its_name(tmp_path):

@@ -375,7 +375,7 @@ def test_late_events_are_listed(capsys):
 
     assert capsys.readouterr().out == (
         f"2026-10-05T10:01:06+09:00 {CALLER} /twilio/status/\n"
-        "1 events came after their call was sealed.\n"
+        "1 events came after their call was over or sealed.\n"
     )
 
 

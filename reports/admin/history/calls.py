@@ -17,6 +17,7 @@ from callcenter.models import (
     QueueEntry,
     WebhookEvent,
 )
+from reports.admin.caller_filter import CallerFilter
 from reports.admin.filters import (
     ChoiceFilter,
     LineFilter,
@@ -58,6 +59,7 @@ class CallAdmin(TimelinePage, HistoryAdmin[Call]):
         LineFilter,
         RecentQueueFilter,
         RecentOperatorFilter,
+        CallerFilter,
     ]
     sid_lookups = ["sid"]
     number_lookup = "caller_reversed"

@@ -124,8 +124,8 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
             return NOTHING
         if event.derivation_error == WebhookEvent.LATE:
             return gettext(
-                "Came after the events of its call had been pruned and the call sealed:"
-                " it is kept, and the call stays as it is."
+                "Came more than a day after its call was over, or after the call was"
+                " sealed: it is kept, and the call stays as it is."
             )
         return format_html("<pre>{}</pre>", event.derivation_error)
 

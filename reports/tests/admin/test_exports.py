@@ -122,6 +122,31 @@ def test_staff_need_the_permission_to_export_and_that_to_see(staff, codenames):
     assert audits() == []
 
 
+@pytest.mark.parametrize(
+    ("query", "recorded"),
+    [
+        ({"q": "+81312345678"}, "q=********5678"),
+        ({"q": "03-1234-5678"}, "q=********5678"),
+        ({"q": "０３－１２３４－５６７８"}, "q=********５６７８"),
+        ({"q": "sip:201@pbx"}, "q=sip%3A***%40pbx"),
+        ({"caller": "+81312345678"}, "caller=********5678"),
+        ({"from_raw__contains": "0312345678"}, "from_raw__contains=******5678"),
+        ({"q": "CA" + "1" * 32}, "q=CA" + "1" * 32),
+        ({"q": "5678"}, "q=5678"),
+        ({"on_line": "+815000000101"}, "on_line=%2B815000000101"),
+        ({"started_at__first": "2026-11-22"}, "started_at__first=2026-11-22"),
+    ],
+)
+def test_record_has_the_last_digits_of_a_number_searched_for(query, recorded):
+    rows.make_call(caller="+81312345678")
+    client = exporter("view_call", "view_numbers")
+
+    response = client.get(address("call", "json"), query)
+
+    assert response.status_code == 200
+    assert [unquote(each["query"]) for each in audits()] == [unquote(recorded)]
+
+
 def test_menu_leads_to_the_formats_with_filter_and_search(admin_client):
     query = {"outcome__exact": "answered", "q": "5678", "p": "1"}
     with override("ja"):

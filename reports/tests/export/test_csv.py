@@ -6,7 +6,7 @@ import pytest
 
 from reports.export import csv
 from reports.export.cells import Cell
-from reports.export.formulas import escape_formula, unescape_formula
+from reports.export.formulas import BEGINS, escape_formula, unescape_formula
 
 ROW: list[Cell] = [
     datetime(2026, 11, 22, 10, 2, 3, 999_999),  # noqa: DTZ001 -- cells have no zone
@@ -81,6 +81,20 @@ def test_formula_of_a_caller_is_escaped_in_both_encodings():
         assert written([row], style).decode(style.encoding) == (
             'a,b\r\n"\'=HYPERLINK(""https://e.test"";""x"")",+81312345678\r\n'
         )
+
+
+@pytest.mark.parametrize("others", [[], [None], [1, timedelta(1)]])
+def test_no_character_becomes_the_begin_of_a_formula_in_shift_jis(others):
+    # Not those that are no characters alone, and not the quote of CSV itself.
+    codes = set(range(0x20, 0x10000)) - set(range(0xD800, 0xE000)) - {ord('"')}
+    cells: list[Cell] = [f"{chr(code)}1+1" for code in sorted(codes)]
+    rows = [[cell] for cell in [*cells, *others]]
+
+    lines = written(rows, csv.SHIFT_JIS).decode("cp932").split("\r\n")
+
+    assert "'－1+1" in lines  # of the minus of mathematics too
+    assert lines.count("'－1+1") == 2
+    assert [line for line in lines if line[:1] in tuple(BEGINS)] == []
 
 
 def test_programs_read_text_as_it_is_and_truth_values_in_small_letters():

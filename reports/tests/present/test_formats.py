@@ -47,7 +47,15 @@ def test_moment_reads_in_the_active_zone_and_language():
 
 @pytest.mark.parametrize(
     ("number", "read"),
-    [("+815012345678", "*********5678"), ("anonymous", "*****mous"), ("123", "123")],
+    [
+        ("+815012345678", "*********5678"),
+        ("anonymous", "*****mous"),
+        ("123", "***"),
+        ("1234", "****"),
+        ("12345", "*2345"),
+        ("sip:201@pbx", "sip:***@pbx"),
+        ('"03" <sip:x@h>', "**********x@h>"),
+    ],
 )
 def test_masked_number_shows_its_last_digits_only(number, read):
     assert formats.masked_number(number) == read

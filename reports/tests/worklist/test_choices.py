@@ -277,6 +277,14 @@ def test_every_export_is_written_down(admin_client, code):
     assert "放棄呼リスト</td>" in page.content.decode()
 
 
+def test_record_has_the_last_digits_of_a_number_searched_for(admin_client):
+    called(10)
+
+    exported(admin_client, "?q=090-1234-5678", "json")
+
+    assert ExportAudit.objects.get().query == "q=*********5678"
+
+
 def test_numbers_are_written_as_is_asked_for(admin_client):
     called(10)
 
