@@ -11,8 +11,7 @@ from reports.present import masking
 from reports.present.links import PARAMETERS
 
 State = ExportAudit.State
-# Parts of the names of columns that hold callers' numbers.
-_OF_CALLERS = ("caller", "from_raw", "to_raw")
+_SEARCH = PARAMETERS["search"]
 # Whoever may add an export to the record may make one.
 PERMISSION = "reports.add_exportaudit"
 
@@ -41,21 +40,13 @@ def interrupt(audit: ExportAudit) -> None:
 
 
 def _without_numbers(query: str) -> str:
-    """The query with masked numbers in what may ask for a caller's."""
+    """The query with masked numbers in its search: lines and operators are ours."""
     asked = parse_qsl(query, keep_blank_values=True)
     masked = [
-        (name, masking.without_numbers(value) if _may_ask_for_number(name) else value)
+        (name, masking.without_numbers(value) if name == _SEARCH else value)
         for name, value in asked
     ]
     return query if masked == asked else urlencode(masked, safe="*")
-
-
-def _may_ask_for_number(name: str) -> bool:
-    """Whether a parameter is a search, or a filter by a column with numbers.
-
-    Lines and operators are ours; of a caller's call there is only the SID.
-    """
-    return name == PARAMETERS["search"] or any(part in name for part in _OF_CALLERS)
 
 
 def watched(
