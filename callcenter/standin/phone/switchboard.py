@@ -119,8 +119,8 @@ class Switchboard:
         # Everybody may call at a demo, but a script must not fill the memory.
         # Nor may it keep everybody else out, so the call that has lasted longest ends.
         up = [line for line in self._lines.values() if not line.leg.is_over]
-        for line in up[: len(up) - MOST_CALLS + 1]:
-            line.leg.hang_up()
+        if len(up) >= MOST_CALLS:
+            up[0].leg.hang_up()
         number = Number(**question["number"])
         # The setup may have changed since the last call to it.
         self._exchange.add_number(number)
