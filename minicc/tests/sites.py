@@ -76,6 +76,17 @@ class Site:
     authority: Path
     database: Path
 
+    def connect(self) -> ssl.SSLSocket:
+        """A connection with TLS to the proxy.
+
+        The host name is public, but the proxy listens on this machine.
+        """
+        context = ssl.create_default_context(cafile=self.authority)
+        return context.wrap_socket(
+            socket.create_connection(("127.0.0.1", self.port), timeout=20),
+            server_hostname=nginx.HOST,
+        )
+
     def ask(
         self,
         url: str,
@@ -85,13 +96,8 @@ class Site:
         """Request a URL as anybody on the internet may; with a form, by POST."""
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
-        context = ssl.create_default_context(cafile=self.authority)
-        connection = http.client.HTTPSConnection(host, context=context, timeout=20)
-        # The host name is public, but the proxy listens on this machine.
-        connection.sock = context.wrap_socket(
-            socket.create_connection(("127.0.0.1", self.port), timeout=20),
-            server_hostname=nginx.HOST,
-        )
+        connection = http.client.HTTPSConnection(host, timeout=20)
+        connection.sock = self.connect()
         body = None if form is None else urlencode(form)
         typed = {} if form is None else {"Content-Type": FORM_TYPE}
         target = parts._replace(scheme="", netloc="", fragment="").geturl()

@@ -118,7 +118,7 @@ class Switchboard:
     def _place(self, question: Mapping[str, Any]) -> Json:
         # Everybody may call at a demo, but a script must not fill the memory.
         # Nor may it keep everybody else out, so the call that has lasted longest ends.
-        up = [line for line in self._lines.values() if not line.leg.is_over]
+        up = [line for line in self._lines.values() if not line.leg.is_hung_up]
         if len(up) >= MOST_CALLS:
             up[0].leg.hang_up()
         number = Number(**question["number"])
