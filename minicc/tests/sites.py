@@ -172,8 +172,8 @@ def serving(
 @contextmanager
 def _granian(
     folder: Path, port: int, environment: Mapping[str, str], *options: str
-) -> Iterator[None]:
-    """Run the application server as in production."""
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the application server as in production; yields its process."""
     log = folder / "granian.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -190,10 +190,23 @@ def _granian(
         )
     try:
         nginx.wait_for(port, process, log)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@contextmanager
+def process(
+    database: Path, folder: Path, *options: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run a site without a proxy on this database; yields its address and process."""
+    port = nginx.free_port()
+    base = f"http://127.0.0.1:{port}"
+    with _granian(
+        folder, port, environment_of(database, PUBLIC_BASE_URL=base), *options
+    ) as one:
+        yield base, one
 
 
 def install(database: Path) -> None:
