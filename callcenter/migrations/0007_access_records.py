@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='AccessRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='moment')),
+                ('at', models.DateTimeField(verbose_name='date and time')),
                 ('kind', models.CharField(choices=[('login', 'logged in'), ('login-failed', 'log-in failed'), ('logout', 'logged out'), ('sessions-ended', 'sessions ended by an administrator'), ('wrong-pin', 'wrong PIN'), ('webhook-refused', 'webhook refused'), ('raw-request', 'raw request opened'), ('number-search', 'whole number searched'), ('caller-page', "caller's page opened")], max_length=20, verbose_name='what happened')),
                 ('username', models.CharField(blank=True, max_length=150, verbose_name='log-in name')),
                 ('address', models.CharField(blank=True, max_length=45, verbose_name='address')),

@@ -24,7 +24,7 @@ class AccessRecord(models.Model):
         NUMBER_SEARCH = "number-search", _("whole number searched")
         CALLER_PAGE = "caller-page", _("caller's page opened")
 
-    at = models.DateTimeField(_("moment"))
+    at = models.DateTimeField(_("date and time"))
     kind = models.CharField(_("what happened"), max_length=20, choices=Kind.choices)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
