@@ -75,6 +75,7 @@ def test_right_pin_in_a_pause_is_refused_and_later_lets_in(twilio):
         assert guesses(twilio, PIN) == ["dial:support"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_with_the_database_gone_few_are_tried_and_the_right_one_lets_in(twilio):
     install()
     leg = twilio.leg(OPERATOR)
