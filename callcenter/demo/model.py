@@ -13,7 +13,8 @@ from random import Random
 from callcenter.demo.setup.scenario import MAIN_LINE, SHOP_LINE
 from callcenter.standin.calls.parameters import WITHHELD
 
-# Share of the base rate in each local hour of a day with work: a peak before noon, a dip at lunch.
+# Share of the base rate in each local hour of a day with work: a peak before noon, a
+# dip at lunch.
 HOURS = (
     *(0.005, 0.0, 0.0, 0.0, 0.0, 0.005, 0.005, 0.015, 0.07, 1.02, 1.32, 1.2),
     *(0.72, 1.02, 1.16, 1.06, 0.95, 0.74, 0.05, 0.03, 0.02, 0.015, 0.01, 0.0),
