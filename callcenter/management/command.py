@@ -19,8 +19,10 @@ from django.utils import translation
 # A database that is down, full, read-only or without our tables.
 DATABASE_FAILURES = (OperationalError, ProgrammingError, InterfaceError)
 # How SQLite and MariaDB say that a table or a column is not there.
-_MISSING = ("no such table", "no such column", "has no column", "doesn't exist")
-_MISSING += ("Unknown column",)
+_MISSING = (
+    *("no such table", "no such column", "has no column"),
+    *("doesn't exist", "Unknown column"),
+)
 
 
 class SentenceCommand(BaseCommand):
