@@ -28,6 +28,7 @@ _INVISIBLE = re.compile(
 )
 _HYPHENS = re.compile("[‐‑‒–—―−ーｰ]")
 _TYPED = re.compile(r"[(]?[+0][-0-9 ()./]*")
+_NOT_OF_A_NUMBER = re.compile("[^+0-9]")
 _LONGEST = 255
 
 # What carriers and Twilio send for a caller who withholds the number: a word, or the
@@ -44,6 +45,17 @@ _WITHHELD_WORDS = frozenset(
         "withheld",
     }
 )
+# More that carriers and exchanges write in place of a number, in small letters and
+# without spaces and punctuation. A telephone that is for everybody names nobody either.
+_WITHHELD_TEXTS = frozenset(
+    {
+        *("nocallerid", "nocid", "nonumber", "idhidden", "hiddennumber"),
+        *("notavailable", "outofarea", "notsupport", "notsupported", "userunset"),
+        *("payphone", "publicphone", "publictelephone", "coinline"),
+    }
+)
+# The same in Japanese, where words are not divided: 番号非通知, 非通知設定.
+_WITHHELD_IN_JAPANESE = re.compile("非通知|通知不可|公衆電話|表示圏外")
 _KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 _WITHHELD_DIGITS = frozenset(
     {word.translate(_KEYS) for word in _WITHHELD_WORDS}
@@ -64,29 +76,38 @@ def number_in(text: str) -> str:
     """The number that a `From` or `To` names beyond doubt, else empty.
 
     It is in international form: alone, as the user part of a SIP address or `tel:` URI,
-    behind 00 instead of +, or written as we show it to people.
+    behind 00 instead of +, or written as we show it to people. Separators, and a
+    national trunk prefix such as the 0 of +81 080, do not make another number of it.
     """
     user, _host = _parts(text)
     if e164(user):
-        return user
-    if user.startswith("00"):
+        return _possible(user) or user
+    if user.startswith("00") and _DIGITS.fullmatch(user):
         return _possible("+" + user[2:])
+    separated = _without_separators(user)
+    if separated and _is_valid(separated):
+        return _possible(separated)
     # Otherwise two callers would read alike.
     number = international_form(user)
     return number if number != user and phone_number(number) == user else ""
 
 
 def is_withheld(text: str) -> bool:
-    """Whether a `From` names nobody: empty, a word for that, or such a word in digits.
+    """Whether a `From` names nobody: empty, words for that, or such a word in digits.
 
     Digits may have a country code before them, unless that makes a number of them.
     """
     user, host = _parts(text)
     if not user or host.casefold() == "anonymous.invalid":
         return True
-    is_uri = _URI.fullmatch(text.strip()) is not None
+    is_uri = _URI.fullmatch(_visible(text)) is not None
     words = [user] if is_uri else re.split(r"[\W_]+", user)
     if any(word.casefold() in _WITHHELD_WORDS for word in words):
+        return True
+    if not is_uri and "".join(words).casefold() in _WITHHELD_TEXTS:
+        return True
+    named = _WITHHELD_IN_JAPANESE.fullmatch if is_uri else _WITHHELD_IN_JAPANESE.search
+    if named(user):
         return True
     digits = user.removeprefix("+").removeprefix("00")
     if digits in _WITHHELD_DIGITS:
@@ -192,7 +213,7 @@ def typed_number(text: str) -> str:
     plain = _HYPHENS.sub("-", unicodedata.normalize("NFKC", text)).strip()
     if not _TYPED.fullmatch(plain):
         return text
-    digits = re.sub(r"[^+0-9]", "", plain)
+    digits = _NOT_OF_A_NUMBER.sub("", plain)
     if digits.startswith("00"):
         return _possible(f"+{digits[2:]}") or text
     # Also a number of a test account, which no country could have given away.
@@ -241,13 +262,31 @@ def _visible(text: str) -> str:
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
 
 
+def _without_separators(text: str) -> str:
+    """Digits behind a + of a text that begins with + or 00; empty for other text."""
+    plain = _HYPHENS.sub("-", text)
+    if not _TYPED.fullmatch(plain):
+        return ""
+    digits = _NOT_OF_A_NUMBER.sub("", plain)
+    if digits.startswith("00"):
+        return e164(f"+{digits[2:]}")
+    return e164(digits)
+
+
 def _possible(number: str) -> str:
-    """The number if a country could have given it to somebody, else empty."""
+    """The number if a country could have given it to somebody, else empty.
+
+    It is without a national trunk prefix behind the code of its country.
+    """
+    if not e164(number):
+        return ""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return ""
-    return e164(number) if phonenumbers.is_possible_number(parsed) else ""
+    if not phonenumbers.is_possible_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _is_valid(number: str) -> bool:

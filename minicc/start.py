@@ -111,7 +111,10 @@ def check_port(host: str, port: int) -> None:
 
 
 def write_env(path: Path, port: int) -> bool:
-    """Write the settings of a first start; False if the file exists already."""
+    """Write the settings of a first start; False if the file exists already.
+
+    Raises CannotStart if the file cannot be written.
+    """
     lines = [
         "# Made by make run; .env.example explains every line.",
         f"SECRET_KEY={secrets.token_urlsafe(50)}",
@@ -126,6 +129,8 @@ def write_env(path: Path, port: int) -> bool:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
     except FileExistsError:
         return False
+    except OSError as error:
+        raise CannotStart(f"The settings cannot be written: {error}") from error
     with os.fdopen(file, "w") as output:
         output.write("\n".join(lines) + "\n")
     return True
@@ -214,10 +219,14 @@ def _make_venv() -> None:
     # What another Python has left there, and the stamps of what was installed for it,
     # would be taken for ours.
     made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(ROOT / ".venv")]
+        [sys.executable, "-m", "venv", "--clear", str(ROOT / ".venv")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if made.returncode:
-        raise CannotStart("The virtual environment could not be made (see above).")
+        said = made.stdout.strip().splitlines() or ["venv does not say why"]
+        raise CannotStart(f"The virtual environment could not be made: {said[-1]}")
 
 
 def _has_driver() -> bool:
@@ -250,7 +259,8 @@ def _say(line: str) -> None:
 if __name__ == "__main__":
     try:
         {"run": run, "tests": prepare_tests, "versions": versions}[sys.argv[1]]()
-    except CannotStart as problem:
+    except (CannotStart, OSError) as problem:
+        # Such as a file or folder that cannot be read or written.
         sys.exit(f"MiniCC: {problem}")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

@@ -13,10 +13,16 @@ from random import Random
 from callcenter.demo.setup.scenario import MAIN_LINE, SHOP_LINE
 from callcenter.standin.calls.parameters import WITHHELD
 
-# Share of the base rate in each local hour: a peak before noon, a dip at lunch.
+# Share of the base rate in each local hour of a day with work: a peak before noon, a
+# dip at lunch.
 HOURS = (
     *(0.005, 0.0, 0.0, 0.0, 0.0, 0.005, 0.005, 0.015, 0.07, 1.02, 1.32, 1.2),
     *(0.72, 1.02, 1.16, 1.06, 0.95, 0.74, 0.05, 0.03, 0.02, 0.015, 0.01, 0.0),
+)
+# On Sundays and holidays: most of it while the two who are on duty then are there.
+FREE_HOURS = (
+    *(0.005, 0.0, 0.0, 0.0, 0.0, 0.0, 0.005, 0.01, 0.03, 0.3, 1.6, 1.7),
+    *(1.6, 1.65, 1.55, 0.45, 0.12, 0.08, 0.05, 0.03, 0.02, 0.015, 0.005, 0.0),
 )
 # Monday first; people save their questions up over the weekend.
 WEEKDAYS = (1.24, 1.03, 0.97, 0.96, 1.0, 0.27, 0.06)
@@ -182,13 +188,14 @@ def calls_an_hour(
     day: date, hour: int, *, holidays: frozenset[date], base: float = CALLS_PER_HOUR
 ) -> float:
     """The expected number of calls in one local hour of a day."""
+    is_free = day in holidays or day.weekday() == 6
     if day in holidays:
         of_day = HOLIDAY
     elif day.weekday() < 5 and day - timedelta(days=1) in holidays:
         of_day = max(AFTER_A_HOLIDAY, WEEKDAYS[day.weekday()])
     else:
         of_day = WEEKDAYS[day.weekday()]
-    return base * HOURS[hour] * of_day
+    return base * (FREE_HOURS if is_free else HOURS)[hour] * of_day
 
 
 def arrivals(

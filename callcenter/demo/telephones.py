@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from callcenter.flow import links
 from callcenter.models import MenuOption, Operator, PhoneLine, Queue
 from callcenter.models.pins import DEMO_PIN
-from callcenter.numbers import phone_number
+from callcenter.numbers import phone_number, typed_number
 from callcenter.standin.phone import pages
 from callcenter.standin.phone.pages import Offer, Telephone
 
@@ -29,11 +29,11 @@ def offer() -> Offer:
         lines=[_telephone(line.number, line.name) for line in lines],
         operators=[_operator(who) for who in operators],
         # Else an operator who is there first would ask for a queue that is not.
-        queues=list(Queue.objects.values_list("slug", flat=True)),
+        queues=dict(Queue.objects.values_list("slug", "name")),
         voice_url=links.incoming(),
         fallback_url=links.fallback(),
         status_callback=links.status(),
-        caller=CALLER,
+        caller=phone_number(CALLER),
         pin=DEMO_PIN,
         suggested=_operator(suggested) if suggested else None,
         suggested_key=key,
@@ -87,4 +87,4 @@ def _telephone(number: str, name: str, serves: str = "") -> Telephone:
 
 
 app_name = "demo"
-urlpatterns = pages.paths(offer, phone_number)
+urlpatterns = pages.paths(offer, phone_number, typed_number)

@@ -1,4 +1,7 @@
-"""The base of our commands: what fails outside of MiniCC is said in one sentence."""
+"""The base of our commands: what fails outside of MiniCC is said in one sentence.
+
+manage.py says the same of Django's commands.
+"""
 
 from typing import Any
 
@@ -13,6 +16,14 @@ from django.db import (
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 
+# A database that is down, full, read-only or without our tables.
+DATABASE_FAILURES = (OperationalError, ProgrammingError, InterfaceError)
+# How SQLite and MariaDB say that a table or a column is not there.
+_MISSING = (
+    *("no such table", "no such column", "has no column"),
+    *("doesn't exist", "Unknown column"),
+)
+
 
 class SentenceCommand(BaseCommand):
     """A command that ends in one sentence, not in a traceback, for outside causes.
@@ -26,8 +37,8 @@ class SentenceCommand(BaseCommand):
         try:
             with translation.override("en"):
                 return super().execute(*args, **options)
-        except (OperationalError, ProgrammingError, InterfaceError) as error:
-            raise CommandError(_cause(error)) from error
+        except DATABASE_FAILURES as error:
+            raise CommandError(sentence_of(error)) from error
         except OSError as error:
             raise CommandError(f"A file or folder fails: {error}") from error
 
@@ -45,11 +56,15 @@ def check_migrated() -> None:
 _NOT_MIGRATED = "The database is not migrated: run manage.py migrate first."
 
 
-def _cause(error: DatabaseError | InterfaceError) -> str:
+def sentence_of(error: DatabaseError | InterfaceError) -> str:
+    """What is wrong with the database that raised one of DATABASE_FAILURES."""
     try:
         check_migrated()
     except CommandError as found:
-        return str(found)
+        # While it is being migrated a full disk has another cause.
+        is_cause = str(found) != _NOT_MIGRATED
+        if is_cause or any(words in str(error) for words in _MISSING):
+            return str(found)
     except DatabaseError:
         pass
     return f"The database fails: {error}"

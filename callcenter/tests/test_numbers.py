@@ -31,6 +31,23 @@ from callcenter.numbers import (
         # What people see for these numbers.
         ("090-1234-5678", "+819012345678"),
         ("+1 201-555-0123", "+12015550123"),
+        # Separators, and a trunk prefix behind the code of the country.
+        ("+81 80-1234-5678", "+818012345678"),
+        ("+8108012345678", "+818012345678"),
+        ("+81-08012345678", "+818012345678"),
+        ("+81 (0)80 1234 5678", "+818012345678"),
+        ("＋81　80－1234－5678", "+818012345678"),
+        ("0081 80-1234-5678", "+818012345678"),
+        ("00810 80-1234-5678", "+818012345678"),
+        ("00818012345678", "+818012345678"),
+        ("008108012345678", "+818012345678"),
+        ("sip:+81-80-1234-5678@pbx.example.com", "+818012345678"),
+        ("tel:+81-(0)80-1234-5678", "+818012345678"),
+        ("+8105000000301", "+815000000301"),
+        ("+44 020 7946 0000", "+442079460000"),
+        ("+4402079460000", "+442079460000"),
+        # The 0 belongs to a number in Rome.
+        ("+390612345678", "+390612345678"),
         ("+1234567890123456", ""),
         ("+0312345678", ""),
         ("0312345678", ""),
@@ -54,6 +71,11 @@ def test_number_is_read_in_every_form_that_names_it_beyond_doubt(raw, number):
         *("unknown", "private", "withheld", "blocked"),
         *("sip:anonymous@anonymous.invalid", "sip:+819012345678@anonymous.invalid"),
         *("sip:Restricted@pbx.example.com", "sip:@pbx.example.com"),
+        *("非通知", "非通知設定", "番号非通知", "通知不可", "公衆電話", "表示圏外"),
+        *("sip:非通知@pbx.example.com", "ﾋﾂｳﾁ 非通知", " 非​通知 "),
+        *("No Caller ID", "no_caller_id", "NO CALLER-ID", "Ｎｏ　Ｃａｌｌｅｒ　ＩＤ"),
+        *("Private", "Private Number", "ＰＲＩＶＡＴＥ", "Ａｎｏｎｙｍｏｕｓ"),
+        *("Unknown", "Out of area", "Not available", "Payphone", "Public phone"),
         # ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a keypad.
         *("+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"),
         *("+7378742883", "+464", "+17378742833", "266696687", "00266696687"),
@@ -84,6 +106,10 @@ def test_withheld_caller_is_nobody(raw):
         ("sip:Sato@pbx.example.com", "sip:Sato@pbx.example.com"),
         ("sip:private-office@pbx.example.com", "sip:private-office@pbx.example.com"),
         ("client:agent_01", "client:agent_01"),
+        ("sip:公衆電話課@pbx.example.com", "sip:公衆電話課@pbx.example.com"),
+        ("sip:payphone@pbx.example.com", "sip:payphone@pbx.example.com"),
+        ("Caller area 3", "Caller area 3"),
+        ("+1 266 12", "+1 266 12"),
         ("x" * 300, "x" * 255),
     ],
 )
@@ -169,6 +195,16 @@ def test_number_as_people_write_it_has_an_international_form(text, number):
 )
 def test_country_is_known_from_the_number_where_it_can_be(number, code):
     assert country(number) == code
+
+
+@given(st.from_regex(r"\+81(?:[5789]0[1-9][0-9]{7}|3[2-9][0-9]{7})", fullmatch=True))
+def test_every_spelling_of_a_number_at_home_is_one_caller(number):
+    digits = number.removeprefix("+81")
+
+    spellings = [number, f"+810{digits}", f"+81 {digits[:2]}-{digits[2:]}"]
+    spellings += [f"+81-0{digits}", f"0081{digits}", phone_number(number)]
+
+    assert {caller_of(spelling) for spelling in spellings} == {number}
 
 
 @given(st.from_regex(r"\+81[0-9]{1,13}", fullmatch=True))

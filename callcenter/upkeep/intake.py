@@ -59,6 +59,11 @@ class Rejected:
     reason: str
 
 
+def file_of_rejects(path: Path) -> Path:
+    """Where the rejected lines of an event file are kept: beside it."""
+    return path.with_name(f"{path.name}.rejected")
+
+
 def load(
     path: Path,
     *,
@@ -91,7 +96,7 @@ def load(
                     event = _event_of(line)
                 except (UnreadableLine, InvalidParams) as error:
                     if leftovers is None:
-                        beside = path.with_name(f"{path.name}.rejected")
+                        beside = file_of_rejects(path)
                         leftovers = stack.enter_context(write_bytes(beside))
                     leftovers.write(_to_keep_aside(line) + b"\n")
                     rejected += 1

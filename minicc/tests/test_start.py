@@ -48,6 +48,42 @@ def test_settings_that_are_there_stay_as_they_are(tmp_path):
     assert (tmp_path / ".env").read_text() == "SECRET_KEY=mine\n"
 
 
+def test_settings_that_cannot_be_written_are_said_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(start.CannotStart, match=r"^The settings cannot be written: .*"):
+        start.write_env(tmp_path / "file" / ".env", 8000)
+
+
+def test_venv_that_cannot_be_made_is_said_in_one_line(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    (tmp_path / ".venv").touch()
+
+    with pytest.raises(start.CannotStart, match=r"could not be made: .*/.venv'$"):
+        start.install("requirements.txt")
+
+    assert capfd.readouterr().err == ""
+
+
+def test_other_files_that_fail_are_said_in_one_line(tmp_path):
+    (tmp_path / "minicc").mkdir()
+    shutil.copy(start.__file__, tmp_path / "minicc")
+    # Read as settings, which it cannot be.
+    (tmp_path / ".env").mkdir()
+
+    done = subprocess.run(
+        [sys.executable, "minicc/start.py", "run"],
+        cwd=tmp_path,
+        env=os.environ | {"PORT": "18417"},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("MiniCC: ")
+
+
 def test_env_file_is_read_as_people_write_it(tmp_path):
     (tmp_path / ".env").write_text(
         "# a comment with = in it\n\nexport DEMO=1\nTWILIO_AUTH_TOKEN='a=b'\n"

@@ -104,6 +104,11 @@ class Reading:
         self._rows = iter(rows)
         self._totals = totals
 
+    def read_ahead(self) -> None:
+        """Read the first row now, so that a database that fails does so now."""
+        first = list(islice(self._rows, 1))
+        self._rows = chain(first, self._rows)
+
     def blocks(self) -> Iterator[Block]:
         """The rows, some hundred at a time."""
         while block := list(islice(self._rows, BLOCK_ROWS)):

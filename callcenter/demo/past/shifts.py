@@ -14,21 +14,32 @@ _LONG_HALF = 2.75
 def sessions(
     random: Random, worker: Worker, day: date, *, holidays: frozenset[date]
 ) -> list[tuple[float, float]]:
-    """When a worker is signed in on a day: local hours since midnight, from and to."""
-    is_sick = random.random() < _SICK
+    """When a worker is signed in on a day: local hours since midnight, from and to.
+
+    On Sundays and holidays, when they are mostly alone, they find somebody to stand in
+    for them, and their short shifts have no break.
+    """
+    is_free = _is_free(day, holidays)
+    is_sick = random.random() < _SICK and not is_free
     if is_sick or not _is_on_duty(worker, day, holidays):
         return []
     begins = worker.begins - random.uniform(1, 6) / 60
     ends = worker.ends + random.uniform(0.5, 5) / 60
     halves = [(begins, ends)]
+    if is_free:
+        return halves
     if worker.lunch is not None:
         lunch = worker.lunch + random.uniform(-3, 6) / 60
         halves = [(begins, lunch), (lunch + _LUNCH, ends)]
     return [span for half in halves for span in _with_break(random, half)]
 
 
+def _is_free(day: date, holidays: frozenset[date]) -> bool:
+    return day.weekday() == 6 or day in holidays
+
+
 def _is_on_duty(worker: Worker, day: date, holidays: frozenset[date]) -> bool:
-    if day.weekday() == 6 or day in holidays:
+    if _is_free(day, holidays):
         return worker.sundays
     if day.weekday() == 5:
         return bool(worker.saturdays & (1 + day.isocalendar().week % 2))

@@ -2,31 +2,18 @@
 
 import os
 import sys
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
 from tqdm import tqdm
 
-from callcenter.days import midnight
+from callcenter.management.arguments import moment
 from callcenter.management.command import SentenceCommand
 from callcenter.private_files import write_text
 from callcenter.upkeep import intake
-
-
-def moment(text: str) -> datetime:
-    """A local day (its midnight), or an ISO 8601 moment, in TIME_ZONE if without zone.
-
-    Raises ValueError, which argparse reports.
-    """
-    zone = timezone.get_default_timezone()
-    if len(text) == len("YYYY-MM-DD"):
-        return midnight(date.fromisoformat(text), zone)
-    at = datetime.fromisoformat(text)
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 class Command(SentenceCommand):

@@ -51,7 +51,10 @@ class RefusedFile:
 
 
 class Command(SentenceCommand):
-    """Takes the predecessor's rows over as events; a second run adds nothing."""
+    """Takes the predecessor's rows over as events; a second run adds nothing.
+
+    Raises CommandError at the end if rows were refused.
+    """
 
     help = (
         "Take over the calls and operators of Twilio-MiniCC v2 from its database"
@@ -106,7 +109,10 @@ class Command(SentenceCommand):
                 self._say_what_was_found(tables, refused.path)
                 if dry_run:
                     return "Dry run: nothing was taken over."
-                return self._take_over(tables)
+                summary = self._take_over(tables)
+            if tables.found.refused:
+                raise CommandError(f"{summary} The refused rows are in {refused.path}.")
+            return summary
         except KeyboardInterrupt:
             raise CommandError(
                 "Stopped; run it again to go on: nothing is taken over twice."

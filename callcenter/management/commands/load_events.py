@@ -29,10 +29,13 @@ class Command(SentenceCommand):
             if not path.is_file():
                 raise CommandError(f"There is no file {path}.")
         total = intake.LoadResult()
+        # In the order of the files, each once.
+        leftovers: dict[Path, None] = {}
         size = sum(path.stat().st_size for path in files)
         with tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar:
 
             def reject(line: intake.Rejected) -> None:
+                leftovers[intake.file_of_rejects(line.path)] = None
                 bar.write(f"{line.path}:{line.number}: {line.reason}", file=self.stderr)
 
             for path in files:
@@ -51,5 +54,6 @@ class Command(SentenceCommand):
             f"{total.rejected} lines rejected; derived {total.derived} calls."
         )
         if total.rejected:
-            raise CommandError(f"{summary} The rejected lines are in *.rejected.")
+            kept_in = ", ".join(map(str, leftovers))
+            raise CommandError(f"{summary} The rejected lines are in {kept_in}.")
         return summary

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from callcenter.days import midnight
+from callcenter.management.arguments import day
 from callcenter.management.command import SentenceCommand
 from callcenter.models import WebhookEvent
 from callcenter.upkeep.pruning import begun_before, prune
@@ -33,7 +34,7 @@ class Command(SentenceCommand):
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument(
             "--before",
-            type=date.fromisoformat,
+            type=day,
             metavar="DAY",
             help="first local day whose events stay, YYYY-MM-DD",
         )
@@ -63,10 +64,10 @@ class Command(SentenceCommand):
             return self._list_late()
         zone = timezone.get_default_timezone()
         today = timezone.localdate(timezone=zone)
-        day = before or today - timedelta(days=keep_days or 0)
-        if day > today:
-            raise CommandError(f"{day} has not begun yet.")
-        moment = midnight(day, zone)
+        first = before or today - timedelta(days=keep_days or 0)
+        if first > today:
+            raise CommandError(f"{first} has not begun yet.")
+        moment = midnight(first, zone)
         with tqdm(total=begun_before(moment), unit="call", disable=None) as bar:
             try:
                 pruned = prune(moment, really=yes, on_batch=bar.update)
@@ -77,7 +78,7 @@ class Command(SentenceCommand):
         return (
             f"{'Sealed' if yes else 'Would seal'} {pruned.calls} calls and"
             f" {'deleted' if yes else 'delete'} {pruned.events} events"
-            f" ({pruned.bytes} bytes) from before {day};"
+            f" ({pruned.bytes} bytes) from before {first};"
             f" {pruned.unfinished} calls stay because they or their operators' legs"
             f" went on after that, {pruned.pending} because of events not derived yet."
             + ("" if yes else " Nothing is done without --yes.")

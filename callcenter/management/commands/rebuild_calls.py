@@ -8,6 +8,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from callcenter.days import midnight
+from callcenter.management.arguments import day
 from callcenter.management.command import SentenceCommand
 from callcenter.upkeep.rebuild import derive_pending, rebuild_all, sids_to_rebuild
 
@@ -18,9 +19,7 @@ class Command(SentenceCommand):
     help = "Derive calls, queue entries and connections again from the stored events."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--since", type=date.fromisoformat, help="first local day, YYYY-MM-DD"
-        )
+        parser.add_argument("--since", type=day, help="first local day, YYYY-MM-DD")
         parser.add_argument(
             "--pending",
             action="store_true",

@@ -1,7 +1,7 @@
 """Forms for the requests of the script of a telephone page."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -15,7 +15,7 @@ MOST_NEWS = 1_000_000
 
 
 class PlaceForm(forms.Form):
-    """Places a call: who calls which line."""
+    """Places a call: who calls which line; `read` makes E.164 of a typed number."""
 
     line = forms.ChoiceField(
         error_messages={
@@ -26,8 +26,15 @@ class PlaceForm(forms.Form):
     caller = forms.CharField(required=False, max_length=40)
     withheld = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, lines: Sequence[str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        lines: Sequence[str],
+        read: Callable[[str], str],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._read = read
         self.fields["line"].choices = [(line, line) for line in lines]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -35,13 +42,13 @@ class PlaceForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("withheld"):
             return cleaned | {"caller": WITHHELD}
-        number = re.sub(r"[\s().‐-]", "", cleaned.get("caller", ""))
+        number = self._read(cleaned.get("caller", ""))
         if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
             self.add_error(
                 "caller",
                 _(
-                    "A caller's number begins with + and the country code,"
-                    " such as +815000000301."
+                    "Write your number as 050-0000-0301, or with + and the code of"
+                    " its country, as +815000000301."
                 ),
             )
         return cleaned | {"caller": number}

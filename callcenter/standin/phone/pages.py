@@ -6,7 +6,7 @@ numbers there are and which URLs answer at them.
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -63,11 +63,12 @@ class Offer:
 
     lines: Sequence[Telephone]
     operators: Sequence[Telephone]
-    queues: Sequence[str]  # those that exist before anybody waits in them
+    # Those that exist before anybody waits in them, by code with their names.
+    queues: Mapping[str, str]
     voice_url: str
     fallback_url: str
     status_callback: str
-    caller: str  # the number to call from, unless another is typed
+    caller: str  # the number to call from, as it is written, unless another is typed
     pin: str  # of the demo's operators, for the hint
     # An operator to try it with: callers of the first line get there with this key.
     suggested: Telephone | None
@@ -79,11 +80,16 @@ class Offer:
 
 Offering = Callable[[], Offer]
 Writing = Callable[[str], str]
+# E.164 of what somebody typed; text that is no number as it is.
+Reading = Callable[[str], str]
 
 
-def paths(offering: Offering, written: Writing) -> list[URLPattern]:
-    """The pages and what their script calls; `written` formats a number for people."""
-    given: dict[str, Any] = {"offering": offering, "written": written}
+def paths(offering: Offering, written: Writing, read: Reading) -> list[URLPattern]:
+    """The pages and what their script calls.
+
+    `written` formats a number for people, `read` reads one that they typed.
+    """
+    given: dict[str, Any] = {"offering": offering, "written": written, "read": read}
     call = "calls/<str:sid>/"
 
     def telephone(whose: str) -> Callable[..., HttpResponseBase]:
@@ -114,6 +120,7 @@ class DemoView(View):
 
     offering: Offering | None = None
     written: Writing | None = None
+    read: Reading | None = None
 
     def offer(self) -> Offer:
         """The offer as the setup is now."""
@@ -149,6 +156,7 @@ class TelephoneView(DemoView):
             "keys": KEYS,
             "texts": texts(),
             "names": {who.number: asdict(who) for who in everybody},
+            "queues": dict(offer.queues),
         }
         response = render(request, self.template_name, context)
         response["Content-Security-Policy"] = POLICY
@@ -162,7 +170,9 @@ class CallsView(DemoView):
         offer = self.offer()
         if offer.missing:
             return _error(offer.missing, 503)
-        form = PlaceForm(request.POST, lines=[line.number for line in offer.lines])
+        assert self.read is not None  # noqa: S101 -- as_view is given it
+        lines = [line.number for line in offer.lines]
+        form = PlaceForm(request.POST, lines=lines, read=self.read)
         if not form.is_valid():
             return _refused(form)
         number = Number(

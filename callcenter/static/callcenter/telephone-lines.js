@@ -5,6 +5,7 @@ const read = (id) => JSON.parse(part(id).textContent);
 
 export const texts = read("texts");
 const names = read("names");
+const queues = read("queues");
 // Numbers of nobody in particular, as people write them.
 export const shown = {};
 
@@ -69,6 +70,10 @@ export function named(number) {
   const known = names[number];
   if (known) return `${known.name} ${known.shown}`;
   return number === "anonymous" ? texts.withheld : (shown[number] ?? number);
+}
+
+export function queueNamed(code) {
+  return queues[code] ?? code;
 }
 
 export function fill(text, values) {

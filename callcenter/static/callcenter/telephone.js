@@ -10,6 +10,7 @@ import {
   noted,
   part,
   pressed,
+  queueNamed,
   shown,
   texts,
 } from "./telephone-lines.js";
@@ -154,7 +155,8 @@ function show(state) {
 function detail(state) {
   if (state.doing === "talking") return texts.talking_since;
   if (state.queue && state.position) {
-    return fill(texts.position, { queue: state.queue, position: state.position });
+    const queue = queueNamed(state.queue);
+    return fill(texts.position, { queue, position: state.position });
   }
   return "";
 }

@@ -21,6 +21,7 @@ from callcenter.standin.calls.parameters import WITHHELD
 from callcenter.tests.demo.past.pasts import TOKYO
 
 MONDAY, WEDNESDAY, SATURDAY = date(2026, 11, 16), date(2026, 11, 18), date(2026, 11, 21)
+SUNDAY = date(2026, 11, 22)
 
 
 def people(seed: int = 1, mood: Mood | None = None) -> People:
@@ -52,6 +53,28 @@ def test_holiday_is_quiet_and_the_day_after_it_busy():
     usual = calls_an_hour(WEDNESDAY, 10, holidays=frozenset())
     assert on_it < 0.1 * usual
     assert after > 1.1 * usual
+
+
+@pytest.mark.parametrize("day", [SUNDAY, MONDAY], ids=["Sunday", "holiday"])
+def test_free_days_have_their_callers_while_somebody_is_on_duty(day):
+    rates = [
+        calls_an_hour(day, hour, holidays=frozenset({MONDAY})) for hour in range(24)
+    ]
+
+    assert sum(rates[10:15]) > 0.8 * sum(rates)
+    assert 25 < sum(rates) < 60
+    assert all(rate < rates[10] / 2 for rate in [*rates[:10], *rates[15:]])
+    # One operator can talk to them all.
+    assert max(rates) < 10
+
+
+@pytest.mark.parametrize("day", [MONDAY, WEDNESDAY, SATURDAY], ids=str)
+def test_days_with_work_keep_their_hours(day):
+    rates = [calls_an_hour(day, hour, holidays=frozenset()) for hour in range(24)]
+
+    assert [rate / rates[10] for rate in rates] == pytest.approx(
+        [share / HOURS[10] for share in HOURS]
+    )
 
 
 def test_arrivals_come_in_order_and_as_often_as_expected():
@@ -141,3 +164,19 @@ def test_two_are_on_duty_on_sundays_and_holidays_and_some_on_saturdays():
     assert working(date(2026, 11, 22)) == 2
     assert working(WEDNESDAY, frozenset({WEDNESDAY})) == 2
     assert 4 <= working(SATURDAY) < 10 < working(WEDNESDAY)
+
+
+def test_somebody_is_on_duty_all_day_on_every_sunday():
+    for seed in range(100):
+        spans = sorted(
+            span
+            for worker in WORKERS
+            for span in sessions(
+                Random(f"{seed} {worker}"), worker, SUNDAY, holidays=frozenset()
+            )
+        )
+        (first, until), (since, last) = spans
+
+        assert first < 9.8
+        assert since < until
+        assert last > 15.4

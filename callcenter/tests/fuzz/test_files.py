@@ -81,4 +81,5 @@ def load(path) -> list[int] | None:
         if "cannot be read" in said:
             return None
         assert "rejected lines" in said
-    return [int(number) for number in re.findall(r"\d+", said)]
+    # The name of the file of rejected lines, which follows, may have digits too.
+    return [int(number) for number in re.findall(r"\d+", said)[:4]]

@@ -59,11 +59,50 @@ def test_database_that_was_not_migrated_is_one_sentence(tmp_path):
     assert "not migrated: run manage.py migrate first" in said
 
 
-@pytest.mark.parametrize("words", [["report", "calls"], ["first_run"]])
-def test_database_that_does_not_answer_is_one_sentence(words):
-    said = sentence(run(*words, DATABASE_URL="sqlite:////nowhere/there/minicc.sqlite3"))
+NOWHERE = "sqlite:////nowhere/there/minicc.sqlite3"
 
-    assert "unable to open database file" in said
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "report calls",
+        "report calls --format json",
+        "first_run",
+        "migrate",
+        "check --database default",
+        "createsuperuser --noinput",
+    ],
+)
+def test_database_that_does_not_answer_is_one_sentence_and_nothing_else(words):
+    done = run(*words.split(), DATABASE_URL=NOWHERE)
+
+    said = "The database does not answer: unable to open database file"
+    assert sentence(done).endswith(said)
+    assert done.stdout == ""
+
+
+def test_traceback_is_there_for_those_who_ask_for_it():
+    done = run("migrate", "--traceback", DATABASE_URL=NOWHERE)
+
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+def test_commands_of_django_say_that_the_database_is_not_migrated(tmp_path):
+    done = run("clearsessions", DATABASE_URL=f"sqlite:///{tmp_path}/empty.sqlite3")
+
+    assert "not migrated: run manage.py migrate first" in sentence(done)
+
+
+def test_database_that_cannot_be_written_is_not_told_to_be_migrated(monkeypatch):
+    def found_empty():
+        raise CommandError("The database is not migrated: run manage.py migrate first.")
+
+    monkeypatch.setattr(command, "check_migrated", found_empty)
+
+    said = command.sentence_of(OperationalError("attempt to write a readonly database"))
+
+    assert said == "The database fails: attempt to write a readonly database"
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://", ""])

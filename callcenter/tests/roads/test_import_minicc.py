@@ -7,6 +7,7 @@ cannot be taken over.
 import gzip
 import json
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -103,35 +104,44 @@ def dump(tmp_path) -> Path:
     return Path(shutil.copy(DUMP, tmp_path))
 
 
+def take_over(*words: object) -> str:
+    """Run the command on tables of which rows are refused; its last sentence."""
+    with pytest.raises(CommandError, match="The refused rows are in") as ended:
+        call_command("import_minicc", *words)
+    return str(ended.value)
+
+
 def test_a_dump_gives_its_history(dump):
-    call_command("import_minicc", dump)
+    take_over(dump)
 
     assert history() == EXPECTED["history"]
     assert not WebhookEvent.objects.filter(derived_at=None).exists()
 
 
 def test_what_cannot_be_taken_over_is_said_and_kept(dump, capsys):
-    call_command("import_minicc", dump)
+    last = take_over(dump)
 
     captured = capsys.readouterr()
     refused = (dump.parent / "predecessor.sql.rejected").read_text()
     assert [json.loads(line) for line in refused.splitlines()] == EXPECTED["refused"]
     said = [line.replace(str(dump), "DUMP") for line in captured.out.splitlines()]
-    assert said == EXPECTED["said"]
+    summary = EXPECTED["said"][-1]
+    assert said == EXPECTED["said"][:-1]
+    assert last == f"{summary} The refused rows are in {dump}.rejected."
     assert "2 operators were created, inactive and without a PIN" in captured.err
 
 
 def test_a_second_run_adds_nothing(dump, capsys):
-    call_command("import_minicc", dump)
+    take_over(dump)
     once = history_rows()
     # What people have made of an operator is theirs.
     Operator.objects.filter(number="+815000000201").update(name="佐藤", is_active=True)
     capsys.readouterr()
 
-    call_command("import_minicc", dump)
+    last = take_over(dump)
 
     captured = capsys.readouterr()
-    assert captured.out.splitlines()[-1] == (
+    assert last.startswith(
         "Took over 31 rows, refused 3; created 0 operators; kept 0 events, 39 were"
         " known; derived 0 calls."
     )
@@ -150,7 +160,7 @@ def test_what_an_interrupted_run_did_not_get_to_is_done_by_the_next(dump, monkey
             call_command("import_minicc", dump)
     assert WebhookEvent.objects.filter(derived_at=None).exists()
 
-    call_command("import_minicc", dump)
+    take_over(dump)
 
     assert history() == EXPECTED["history"]
 
@@ -167,9 +177,10 @@ def test_rows_that_came_later_complete_the_calls_that_were_there(tmp_path):
     last = tmp_path / "last.sql"
     last.write_text(text)
 
-    call_command("import_minicc", first)
+    with suppress(CommandError):
+        call_command("import_minicc", first)
     assert Call.objects.filter(kind="operator").count() == 1
-    call_command("import_minicc", last)
+    take_over(last)
 
     assert history() == EXPECTED["history"]
 
@@ -191,10 +202,12 @@ def test_a_gzip_dump_in_another_zone_and_queue(tmp_path):
     path.write_bytes(gzip.compress(DUMP.read_bytes()))
     rejected = tmp_path / "elsewhere"
 
-    call_command(
-        *("import_minicc", path, "--zone=America/New_York", "--queue=sales"),
+    last = take_over(
+        *(path, "--zone=America/New_York", "--queue=sales"),
         f"--rejected={rejected}",
     )
+
+    assert last.endswith(f"The refused rows are in {rejected}.")
 
     entries = QueueEntry.objects.filter(call__sid="CA" + "1".rjust(32, "0"))
     left_at = datetime(2014, 5, 8, 14, 1, tzinfo=UTC)
@@ -206,7 +219,7 @@ def test_rows_go_to_the_queue_that_is_set_up_with_their_sid(dump):
     Queue.objects.create(slug="support", name="Support")
     Queue.objects.create(slug="sales", name="Sales", twilio_sid="QU" + "5" * 32)
 
-    call_command("import_minicc", dump)
+    take_over(dump)
 
     # The call that a full queue refused names none.
     queues = QueueEntry.objects.order_by("queue").values_list("queue", flat=True)
@@ -217,7 +230,7 @@ def test_rows_go_to_the_queue_that_is_set_up_with_their_sid(dump):
 def test_the_only_queue_there_is_takes_the_old_calls(dump):
     Queue.objects.create(slug="madoguchi", name="窓口")
 
-    call_command("import_minicc", dump)
+    take_over(dump)
 
     assert set(QueueEntry.objects.values_list("queue", flat=True)) == {"madoguchi"}
 
@@ -270,6 +283,16 @@ def test_a_missing_file_is_said_in_one_line(tmp_path):
         call_command("import_minicc", tmp_path / "nothing.sql")
 
 
+def test_tables_of_which_nothing_is_refused_end_well(tmp_path, capsys):
+    path = tmp_path / "old.sql"
+    path.write_text("INSERT INTO `operators` VALUES ('+815000000201');\n")
+
+    call_command("import_minicc", path)
+
+    assert "refused 0;" in capsys.readouterr().out
+    assert not path.with_name("old.sql.rejected").exists()
+
+
 def test_operators_that_are_there_stay_as_they_are():
     sato = with_pin(Operator.objects.create(number="+815000000201", name="佐藤"))
     before = kept(sato)
@@ -309,16 +332,15 @@ def old_server(settings):
 
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
-def test_a_server_gives_the_history_of_its_dump(old_server, dump, tmp_path, capsys):
+def test_a_server_gives_the_history_of_its_dump(old_server, dump, tmp_path):
     rejected = tmp_path / "rejected"
 
-    call_command("import_minicc", old_server, f"--rejected={rejected}")
+    take_over(old_server, f"--rejected={rejected}")
     assert history() == EXPECTED["history"]
     refused = [json.loads(line) for line in rejected.read_text().splitlines()]
     assert sorted(refused, key=str) == sorted(EXPECTED["refused"], key=str)
 
-    call_command("import_minicc", dump)
-    assert "kept 0 events, 39 were known; derived 0 calls." in capsys.readouterr().out
+    assert "kept 0 events, 39 were known; derived 0 calls." in take_over(dump)
 
 
 @pytest.mark.server

@@ -141,9 +141,13 @@ def test_a_line_torn_in_a_character_is_rejected_alone(tmp_path):
 def test_a_run_that_rejected_lines_fails_and_says_so_last(tmp_path):
     path = file_of(tmp_path, [*map(line_of_event, CALL), "{broken"])
 
-    with pytest.raises(CommandError, match=r"Kept 5 events, .* 1 lines rejected"):
-        call_command("load_events", path)
+    whole = file_of(tmp_path, [line_of_event(CALL[0])], "whole.jsonl")
+    with pytest.raises(
+        CommandError, match=r"Kept 5 events, .* 1 lines rejected"
+    ) as end:
+        call_command("load_events", path, whole)
 
+    assert str(end.value).endswith(f"The rejected lines are in {path}.rejected.")
     assert Call.objects.get().outcome == "abandoned"
 
 

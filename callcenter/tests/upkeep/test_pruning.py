@@ -384,7 +384,7 @@ def test_late_events_are_listed(capsys):
     [
         ([], "one of the arguments --before --keep-days --late is required"),
         (["--before", "2027-03-02"], "2027-03-02 has not begun yet."),
-        (["--before", "yesterday"], "invalid fromisoformat value: 'yesterday'"),
+        (["--before", "yesterday"], "'yesterday' is no day: write the day as YYYY"),
         (["--keep-days", "0"], "must be a number of days from 1"),
         (["--keep-days", "1", "--late"], "not allowed with argument"),
     ],

@@ -110,6 +110,8 @@ def _pieces(
     asked = form.selection
     # Whoever can run commands here can read the tables anyway.
     reading = report.read(asked, may_see_numbers=True)
+    # Before the head is written: nobody wants a file with nothing else.
+    reading.read_ahead()
     labels, file_format = options["labels"], options["format"]
     # A workbook with labels is for people; without them every file has raw values.
     typed = file_format == "xlsx" and labels

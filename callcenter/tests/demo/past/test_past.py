@@ -171,6 +171,18 @@ def test_weekday_is_believable():
         assert counted.keys() >= {"self_service", "ivr_abandoned"}
 
 
+def test_most_callers_of_a_sunday_are_answered():
+    """Of several Sundays together, as one has few calls."""
+    counted: Counter[str] = Counter()
+    for day in ("2026-11-08", "2026-11-15", "2026-11-22"):
+        (sunday,) = played(past(days=1, until=f"{day}T14:00:00"))
+        assert 15 < len(sunday.customers) < 90
+        counted += outcomes(sunday)
+
+    given_up = counted["abandoned"] + counted["short_abandoned"]
+    assert 0.7 < counted["answered"] / (counted["answered"] + given_up) < 0.95
+
+
 def test_outage_loses_callbacks_and_hangs_up_on_operators():
     first, last = two_days()
 

@@ -122,7 +122,7 @@ def test_call_by_hand_from_ring_to_hang_up_with_the_operator_in_a_second_window(
     expect_state(caller, "Asked for a key")
     caller.keyboard.press("1")
     expect_state(caller, "Waiting in the queue")
-    expect(caller.locator("#detail")).to_have_text("Queue support, place 1")
+    expect(caller.locator("#detail")).to_have_text("Queue サポート, place 1")
 
     operator = telephones.window("/demo/operator/")
     operator.click("#call")
@@ -272,7 +272,8 @@ def test_what_is_wrong_with_a_number_is_said_on_the_page(telephones):
     page.click("#call")
 
     expect(page.get_by_role("alert")).to_have_text(
-        "A caller's number begins with + and the country code, such as +815000000301."
+        "Write your number as 050-0000-0301, or with + and the code of its country,"
+        " as +815000000301."
     )
     # The browser tells of every answer that is no success.
     assert telephones.trouble.pop().startswith("Failed to load resource")

@@ -1,5 +1,6 @@
 """The telephone pages: who gets them, what they offer, what their script may ask."""
 
+import json
 import re
 
 import pytest
@@ -21,7 +22,8 @@ ENGLISH = {"accept-language": "en"}
 BASE = "https://callcenter.example.com"
 RETRIES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
 BAD_NUMBER = (
-    "A caller's number begins with + and the country code, such as +815000000301."
+    "Write your number as 050-0000-0301, or with + and the code of its country,"
+    " as +815000000301."
 )
 KEYS = "A telephone has the keys 0 to 9, * and #."
 
@@ -237,6 +239,33 @@ def test_call_is_placed_at_the_urls_that_installed_numbers_have(client, switchbo
     ]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *(
+            "050-0000-0301",
+            "05000000301",
+            "(050) 0000 0301",
+            "０５０－００００－０３０１",
+        ),
+        *("+815000000301", "+81 50-0000-0301", "+81 050-0000-0301", "00815000000301"),
+    ],
+)
+def test_own_number_is_read_in_every_form_people_write(client, switchboard, typed):
+    client.post("/demo/calls/", {"line": LINE, "caller": typed})
+
+    assert [question["from"] for question in switchboard.asked] == ["+815000000301"]
+
+
+def test_own_number_and_queues_are_written_for_people(client):
+    html = client.get("/demo/phone/").content.decode()
+
+    assert 'value="050-0000-0301"' in html
+    script = re.search(r'<script id="queues" [^>]*>(.*?)</script>', html)
+    assert script
+    assert json.loads(script[1])["support"] == "サポート"
+
+
 def test_number_may_be_withheld(client, switchboard):
     client.post("/demo/calls/", {"line": LINE, "caller": "x", "withheld": "on"})
 
@@ -253,7 +282,8 @@ def test_number_may_be_withheld(client, switchboard):
             "There is no such line.",
         ),
         ("", {"line": LINE}, BAD_NUMBER),
-        ("", {"line": LINE, "caller": "050-0000-0301"}, BAD_NUMBER),
+        ("", {"line": LINE, "caller": "0120"}, BAD_NUMBER),
+        ("", {"line": LINE, "caller": "anonymous"}, BAD_NUMBER),
         ("", {"line": LINE, "caller": "+81５０００"}, BAD_NUMBER),
         (f"{SID}/press/", {}, KEYS),
         (f"{SID}/press/", {"digits": "1a"}, KEYS),
