@@ -351,6 +351,8 @@ def test_export_of_an_unknown_format_or_an_invalid_filter_is_none(admin_client):
     answer = admin_client.get(f"{url}?days=999&queue=support", follow=True)
 
     assert answer.redirect_chain == [(f"{LIST}?queue=support", 302)]
+    answer = admin_client.get(f"{url}?span=abc&queue=support", follow=True)
+    assert answer.redirect_chain == [(f"{LIST}?queue=support", 302)]
     assert not ExportAudit.objects.exists()
 
 
