@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from reports.admin.filters import problem_of, words_of
-from reports.admin.periods import PeriodFilter
+from reports.admin.periods import PeriodAndHourFilter, PeriodFilter
 from reports.present import formats
 from reports.present.links import row_url
 
@@ -148,6 +148,19 @@ class OurChangeList(ChangeList):
             "first": formats.count(page.start_index()),
             "last": formats.count(page.end_index()),
         }
+
+    @property
+    def days_needed(self) -> tuple[str, str] | None:
+        """The address and words of some days, where an hour was chosen without days.
+
+        None where there is another problem, too: the days would not help.
+        """
+        if len(self.problems) != 1:
+            return None
+        for spec in self.filter_specs:
+            if isinstance(spec, PeriodAndHourFilter) and spec.needs_days:
+                return spec.last_days(self)
+        return None
 
     def in_words(self) -> Iterator[tuple[str, str]]:
         """The filters that are set, and the search: what is filtered, and to what."""

@@ -251,6 +251,27 @@ def test_what_cannot_be_read_is_not_exported_either(
     assert sentence in html
 
 
+@time_machine.travel("2026-11-24T03:00:00Z", tick=False)
+@pytest.mark.parametrize(
+    "days",
+    [{}, {"started_at__first": "2026-09-01", "started_at__last": "2026-11-22"}],
+)
+def test_hour_without_days_asks_for_days_and_offers_the_last_ones(admin_client, days):
+    found = call_at(tokyo(22, 9))
+    call_at(tokyo(22, 10))
+    query = {**days, "hour": "9", "q": "5678"}
+
+    html = admin_client.get(changelist("call"), query, headers=ENGLISH).content.decode()
+
+    assert listed(admin_client, "call", **query) == []
+    assert "Choose the days, too" in html
+    assert "cannot be read" not in html
+    [link] = re.findall(r'href="([^"]+)">9:00–9:59 of the last 31 days', html)
+    assert "q=5678" in link
+    response = admin_client.get(changelist("call") + link.replace("&amp;", "&"))
+    assert [row.pk for row in response.context["cl"].result_list] == [found.pk]
+
+
 def test_two_values_of_one_filter_are_not_read_as_the_last(admin_client):
     rows.make_call()
     url = f"{changelist('call')}?kind__exact=customer&kind__exact=operator"
