@@ -352,3 +352,24 @@ def test_printed_page_of_a_long_list_says_which_rows_it_has(admin_client):
 
     assert b"<dd>51 entries, rows 51 to 51</dd>" in html
     assert b"<dd>all days</dd>" in html
+
+
+RECENT = [("abandonedcall", 1), ("followup", 2), ("call", 1), ("webhookevent", 1)]
+
+
+@pytest.mark.parametrize(("name", "count"), RECENT)
+def test_filters_of_the_last_days_say_so(admin_client, name, count):
+    rows.make_queue("support", name="Help desk")
+    html = admin_client.get(changelist(name), headers=ENGLISH).content.decode()
+    japanese = admin_client.get(changelist(name), headers={"accept-language": "ja"})
+
+    sentence = "Searches the last 30 days. If you choose days, it searches those."
+    assert html.count(sentence) == count
+    sentence = "直近30日間から探します。期間を選ぶとその期間になります。"
+    assert japanese.content.decode().count(sentence) == count
+
+
+def test_filter_of_abandoned_calls_by_state_leads_to_the_work_list(admin_client):
+    html = said(admin_client, "abandonedcall")
+
+    assert "The work list shows all open ones, however old." in html
