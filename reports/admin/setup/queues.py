@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -164,7 +163,7 @@ class QueueAdmin(SetupAdmin[Queue]):
                 " service level threshold (T): callers who give up after T but before"
                 " S do not count as abandoned."
             )
-            day = date_format(row.valid_from, "SHORT_DATE_FORMAT")
+            day = formats.day(row.valid_from)
             messages.warning(request, text % {"day": day})
 
     def _mark_calls_pending(

@@ -306,7 +306,7 @@ def test_moments_of_other_days_carry_their_day(admin_client):
 
     [caller] = shown(admin_client)
 
-    assert (caller.last.at, caller.last.age) == ("November 23 23:00", "16 h 0 min ago")
+    assert (caller.last.at, caller.last.age) == ("23 Nov, 23:00", "16 h 0 min ago")
 
 
 @pytest.mark.parametrize("how_many", [1, 3])

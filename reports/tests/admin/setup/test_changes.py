@@ -86,28 +86,28 @@ def test_threshold_added_changed_and_deleted(admin_client):
         thresholds__2__target_seconds=40,
         thresholds__2__short_abandon_seconds=5,
     ) == [
-        ("deleted: Queue threshold (2026-05-01)", "valid from", "2026-05-01", ""),
+        ("deleted: Queue threshold (1 May 2026)", "valid from", "1 May 2026", ""),
         (
-            "deleted: Queue threshold (2026-05-01)",
+            "deleted: Queue threshold (1 May 2026)",
             "service level threshold (T)",
             "20",
             "",
         ),
         (
-            "deleted: Queue threshold (2026-05-01)",
+            "deleted: Queue threshold (1 May 2026)",
             "short-abandon threshold (S)",
             "5",
             "",
         ),
-        ("Queue threshold (2026-04-01)", "service level threshold (T)", "20", "30"),
-        ("added: Queue threshold (2026-06-01)", "valid from", "", "2026-06-01"),
+        ("Queue threshold (1 Apr 2026)", "service level threshold (T)", "20", "30"),
+        ("added: Queue threshold (1 Jun 2026)", "valid from", "", "1 Jun 2026"),
         (
-            "added: Queue threshold (2026-06-01)",
+            "added: Queue threshold (1 Jun 2026)",
             "service level threshold (T)",
             "",
             "40",
         ),
-        ("added: Queue threshold (2026-06-01)", "short-abandon threshold (S)", "", "5"),
+        ("added: Queue threshold (1 Jun 2026)", "short-abandon threshold (S)", "", "5"),
     ]
 
 
