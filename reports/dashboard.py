@@ -1,6 +1,6 @@
 """The first page of the admin: who is here now, and the figures of today so far."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -73,6 +73,8 @@ class Today:
     as_of: datetime
     figures: list[Figure]
     balance: Balance
+    # Why fewer callers wait now than the balance has entries without an outcome.
+    balance_note: str
     newest: list[NewestEntry]
     newest_url: str
     # Where a queue is added, if there is none: callers could not be served.
@@ -112,19 +114,24 @@ def today(user: User | AnonymousUser) -> Today | None:
     start, end = Period(day, day, zone).bounds()
     entries = QueueEntry.objects.entered_between(start, end).order_by()
     counts = dict(entries.values_list("outcome").annotate(Count("pk")))
+    waiting = presence.waiting(now)
     return Today(
         as_of=now,
         figures=[
             _calls(start, end, day),
-            _waiting(now),
+            _waiting(waiting, now),
             _of_outcome(gettext("Answered"), counts, Outcome.ANSWERED, day),
             _of_outcome(gettext("Abandoned"), counts, Outcome.ABANDONED, day),
             _to_ring_back(now),
             *([_operators(now)] if may_see_operators else []),
         ],
         balance=balance(
-            counts, dict(Outcome.choices), lambda outcome: _entries_url(day, outcome)
+            counts,
+            # An entry may have lost its end: of the balance it is not said to wait.
+            dict(Outcome.choices) | {Outcome.WAITING: gettext("no outcome yet")},
+            lambda outcome: _entries_url(day, outcome),
         ),
+        balance_note=_balance_note(counts.get(Outcome.WAITING, 0), _callers(waiting)),
         newest=_newest(),
         newest_url=list_url(QueueEntry),
         setup_url=_setup_url(),
@@ -155,19 +162,34 @@ def _calls(start: datetime, end: datetime, day: date) -> Figure:
     return Figure(gettext("Calls"), formats.count(calls.count()), url)
 
 
-def _waiting(now: datetime) -> Figure:
+def _callers(waiting: Mapping[str, presence.Waiting]) -> int:
+    return sum(queue.callers for queue in waiting.values())
+
+
+def _balance_note(without_outcome: int, waiting: int) -> str:
+    """Why the numbers of the balance and of Waiting now differ; empty if they agree."""
+    if not without_outcome or without_outcome == waiting:
+        return ""
+    return gettext(
+        "“No outcome yet” counts today’s entries whose end has not arrived, also those"
+        " of callers who have left; “Waiting now” counts callers who are in a queue now,"
+        " also since before midnight."
+    )
+
+
+def _waiting(waiting: Mapping[str, presence.Waiting], now: datetime) -> Figure:
     """Who waits by the rule of the flow, also since before midnight.
 
     The balance may say more: it counts every entry of today without an outcome.
     """
-    queues = presence.waiting(now).values()
+    queues = waiting.values()
     note = ""
     if queues:
         first = min(queue.since for queue in queues).astimezone(now.tzinfo)
         note = gettext("longest since %(time)s") % {"time": f"{first:%H:%M}"}
     return Figure(
         gettext("Waiting now"),
-        formats.count(sum(queue.callers for queue in queues)),
+        formats.count(_callers(waiting)),
         list_url(QueueEntry, Selection(now=True)),
         note,
     )

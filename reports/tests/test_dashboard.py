@@ -136,6 +136,30 @@ def test_every_number_of_the_balance_opens_its_entries(staff):
     assert client.get(balance.terms[1].url).context["cl"].result_count == 1
 
 
+@time_machine.travel(EVENING, tick=False)
+def test_entry_whose_end_was_lost_is_not_said_to_wait_in_the_balance(staff):
+    make_waiting(TWO_HOURS_AGO, entered_at=TWO_HOURS_AGO)
+    client = staff(*SEES_CALLS)
+
+    response = client.get("/admin/", headers={"accept-language": "ja"})
+
+    assert ("待ち中", "0", "") in figures(client)
+    terms = response.context["today"].balance.terms
+    assert [(term.count, str(term.label)) for term in terms] == [(1, "結果未確定")]
+    assert "終了の記録がまだ届いていない" in response.content.decode()
+    english = client.get("/admin/", headers={"accept-language": "en"})
+    assert "No outcome yet" in english.content.decode()
+
+
+@time_machine.travel(EVENING, tick=False)
+def test_numbers_of_who_waits_are_not_explained_while_they_agree(staff):
+    make_waiting(JUST_NOW, entered_at=JUST_NOW)
+
+    response = staff(*SEES_CALLS).get("/admin/")
+
+    assert response.context["today"].balance_note == ""
+
+
 def abandoned(caller: str, ago: timedelta, **more: Any) -> AbandonedCall:
     """An abandoned call of this caller, so long before the evening."""
     call = rows.make_call(caller=caller)
