@@ -89,6 +89,11 @@ def later(seconds: int) -> str:
     return gettext("%(seconds)d s later") % {"seconds": second}
 
 
+def seconds(value: int) -> str:
+    """A setting in seconds, with its unit: 600 s."""
+    return gettext("%(seconds)s s") % {"seconds": count(value)}
+
+
 def interval(value: datetime | str) -> str:
     """The start of an interval; the code of an hour or weekday is left unchanged."""
     if isinstance(value, str):

@@ -78,8 +78,8 @@ class QueueAdmin(SetupAdmin[Queue]):
         "is_active",
         "active_operators",
         "priority",
-        "max_wait_seconds",
-        "wrapup_seconds",
+        "max_wait",
+        "wrapup",
     ]
     list_filter = ["is_active"]
     fields = [
@@ -107,6 +107,16 @@ class QueueAdmin(SetupAdmin[Queue]):
         if count or not queue.is_active:
             return formats.count(count)
         return format_html('<span class="state state-warn">! {}</span>', count)
+
+    @admin.display(description=_("maximum wait"), ordering="max_wait_seconds")
+    def max_wait(self, queue: Queue) -> str:
+        """The longest wait with its unit."""
+        return formats.seconds(queue.max_wait_seconds)
+
+    @admin.display(description=_("wrap-up"), ordering="wrapup_seconds")
+    def wrapup(self, queue: Queue) -> str:
+        """The time between two calls with its unit."""
+        return formats.seconds(queue.wrapup_seconds)
 
     def problems_of(self, request: HttpRequest, obj: Queue) -> list[str]:
         users = users_of(obj)
