@@ -111,6 +111,7 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
         now=reader.now,
         first=work_list.since and work_list.since.astimezone(zone).date(),
         numbers=numbers,
+        part=str(reader.queue_names.get(asked.queue, asked.queue)),
     )
     audited = audit.begin(
         reader.user,

@@ -218,7 +218,7 @@ def test_file_has_a_row_for_each_caller_with_what_was_done(admin_client, sato):
             "キュー": "サポート",
             "最長待ち時間": "0:05:00",
             "状態": "対応中",
-            "対応者": "佐藤",
+            "担当者": "佐藤",
             "折り返し回数": "1",
             "最後の折り返し日時": "2026-11-24 15:00:00",
             "最後の結果": "不在",
@@ -233,7 +233,7 @@ def test_file_has_a_row_for_each_caller_with_what_was_done(admin_client, sato):
             "キュー": "サポート",
             "最長待ち時間": "0:00:30",
             "状態": "未対応",
-            "対応者": "",
+            "担当者": "",
             "折り返し回数": "0",
             "最後の折り返し日時": "",
             "最後の結果": "",
@@ -374,4 +374,18 @@ def test_span_of_a_file_is_in_its_name(admin_client):
     )
     b"".join(response.streaming_content)
 
-    assert "2026-11-17" in response["Content-Disposition"]
+    assert "since 2026-11-17 (" in response["Content-Disposition"]
+
+
+def test_tab_and_queue_of_a_file_are_in_its_name(admin_client):
+    make_queue("support", name="Help/desk: A")
+    response = admin_client.get(
+        reverse("admin:worklist_export", args=["csv"]),
+        {"tab": "closed", "queue": "support"},
+        headers={"accept-language": "en"},
+    )
+    b"".join(response.streaming_content)
+
+    assert (
+        "work list Closed Help-desk- A 2026-11-24" in (response["Content-Disposition"])
+    )
