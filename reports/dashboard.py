@@ -23,9 +23,9 @@ from callcenter.models import (
 )
 from callcenter.models.pins import CLOSES_AT
 from callcenter.numbers import phone_number
-from reports.present import formats, names, swatches
+from reports.present import formats, masking, names, swatches
 from reports.present.balance import Balance, balance
-from reports.present.links import list_url
+from reports.present.links import list_url, row_url
 from reports.query.metrics import Tally, rate
 from reports.query.periods import Period
 from reports.query.selection import Selection
@@ -49,10 +49,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class NewestEntry:
-    """One of the newest queue entries, as the page shows it."""
+    """One of the newest queue entries, as the page shows it.
+
+    It leads to the timeline of its call, as the rows of the lists do.
+    """
 
     url: str
     entered_at: datetime
+    caller: str
     queue: str
     outcome: SafeString
     wait: str
@@ -103,7 +107,7 @@ def demo() -> Demo | None:
 
 
 def today(user: User | AnonymousUser) -> Today | None:
-    """The day until now, in nine queries; None for users who may not see calls."""
+    """The day until now, in ten queries; None for users who may not see calls."""
     needed = ("call", "queueentry", "abandonedcall")
     if not user.has_perms([f"callcenter.view_{model}" for model in needed]):
         return None
@@ -132,7 +136,7 @@ def today(user: User | AnonymousUser) -> Today | None:
             lambda outcome: _entries_url(day, outcome),
         ),
         balance_note=_balance_note(counts.get(Outcome.WAITING, 0), _callers(waiting)),
-        newest=_newest(),
+        newest=_newest(user),
         newest_url=list_url(QueueEntry),
         setup_url=_setup_url(),
         closed=_closed() if user.has_perm("callcenter.change_operator") else (),
@@ -172,8 +176,8 @@ def _balance_note(without_outcome: int, waiting: int) -> str:
         return ""
     return gettext(
         "“No outcome yet” counts today’s entries whose end has not arrived, also those"
-        " of callers who have left; “Waiting now” counts callers who are in a queue now,"
-        " also since before midnight."
+        " of callers who have left; “Waiting now” counts callers who are in a queue"
+        " now, also since before midnight."
     )
 
 
@@ -226,17 +230,20 @@ def _operators(now: datetime) -> Figure:
     )
 
 
-def _newest() -> list[NewestEntry]:
+def _newest(user: User | AnonymousUser) -> list[NewestEntry]:
     queue_names = names.queues()
+    # With a join MariaDB would sort all entries before it gives the newest.
+    entries = QueueEntry.objects.prefetch_related("call")[:NEWEST]
     return [
         NewestEntry(
-            reverse("admin:callcenter_queueentry_change", args=[entry.pk]),
+            row_url(entry.call),
             entry.entered_at,
+            masking.number_for(user, entry.call.caller) or gettext("Withheld"),
             str(queue_names.get(entry.queue, entry.queue)),
             swatches.outcome(entry.outcome, entry.get_outcome_display()),
             formats.duration(entry.wait_seconds) or "—",
         )
-        for entry in QueueEntry.objects.all()[:NEWEST]
+        for entry in entries
     ]
 
 
