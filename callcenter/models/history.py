@@ -71,7 +71,7 @@ class Call(models.Model):
     class DisconnectedBy(models.TextChoices):
         """Who ended the call."""
 
-        CALLER = "caller", _("caller")
+        CALLER = "caller", pgettext_lazy("who ended the call", "caller")
         OPERATOR = "operator", _("operator")
         SYSTEM = "system", _("system")
 

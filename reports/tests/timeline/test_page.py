@@ -209,7 +209,7 @@ def test_withheld_number_has_no_other_calls_and_no_country(admin_client):
 
     html = shown(admin_client, call)
 
-    assert "<h1>Number withheld " in html
+    assert "<h1>Withheld " in html
     assert "This caller on this day" not in html
     assert "Calls of this caller" not in html
     assert "<dt>Country</dt>" not in html
@@ -290,7 +290,7 @@ def test_call_of_which_nothing_is_known_but_the_sid_has_a_page(admin_client):
         caller="", line="", started_at=None, ended_at=None, duration_seconds=None
     )
 
-    assert "Number withheld" in shown(admin_client, call)
+    assert "Withheld" in shown(admin_client, call)
 
 
 def test_raw_webhooks_are_shown_only_to_those_who_may_see_events(staff):

@@ -116,7 +116,7 @@ def test_withheld_callers_are_not_merged_and_never_to_do(admin_client):
     assert numbers(admin_client) == []
     assert [
         (each.number, each.times) for each in shown(admin_client, "?tab=closed")
-    ] == [("number withheld", 1)] * 2
+    ] == [("Withheld", 1)] * 2
     html = admin_client.get(LIST, headers={"accept-language": "en"}).content.decode()
     assert "2 calls with a withheld number cannot be rung back" in html
 

@@ -426,3 +426,12 @@ def test_entry_that_django_wrote_is_shown_as_it_is(admin_client, admin_user):
 )
 def test_empty_list_says_what_fills_it(admin_client, url, sentence):
     assert sentence in admin_client.get(reverse(url)).content.decode()
+
+
+def test_filter_by_period_is_called_as_the_column(admin_client):
+    response = admin_client.get(
+        reverse("admin:admin_logentry_changelist"), headers={"accept-language": "ja"}
+    )
+
+    period, *_others = response.context["cl"].filter_specs
+    assert str(period.title) == "変更日時"
