@@ -1,6 +1,6 @@
 """The first page of the admin: who is here now, and the figures of today so far."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,9 +23,9 @@ from callcenter.models import (
 )
 from callcenter.models.pins import CLOSES_AT
 from callcenter.numbers import phone_number
-from reports.present import formats, names, swatches
+from reports.present import formats, masking, names, swatches
 from reports.present.balance import Balance, balance
-from reports.present.links import list_url
+from reports.present.links import list_url, row_url
 from reports.query.metrics import Tally, rate
 from reports.query.periods import Period
 from reports.query.selection import Selection
@@ -49,10 +49,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class NewestEntry:
-    """One of the newest queue entries, as the page shows it."""
+    """One of the newest queue entries, as the page shows it.
+
+    It leads to the timeline of its call, as the rows of the lists do.
+    """
 
     url: str
     entered_at: datetime
+    caller: str
     queue: str
     outcome: SafeString
     wait: str
@@ -73,6 +77,8 @@ class Today:
     as_of: datetime
     figures: list[Figure]
     balance: Balance
+    # Why fewer callers wait now than the balance has entries without an outcome.
+    balance_note: str
     newest: list[NewestEntry]
     newest_url: str
     # Where a queue is added, if there is none: callers could not be served.
@@ -101,7 +107,7 @@ def demo() -> Demo | None:
 
 
 def today(user: User | AnonymousUser) -> Today | None:
-    """The day until now, in nine queries; None for users who may not see calls."""
+    """The day until now, in ten queries; None for users who may not see calls."""
     needed = ("call", "queueentry", "abandonedcall")
     if not user.has_perms([f"callcenter.view_{model}" for model in needed]):
         return None
@@ -112,20 +118,25 @@ def today(user: User | AnonymousUser) -> Today | None:
     start, end = Period(day, day, zone).bounds()
     entries = QueueEntry.objects.entered_between(start, end).order_by()
     counts = dict(entries.values_list("outcome").annotate(Count("pk")))
+    waiting = presence.waiting(now)
     return Today(
         as_of=now,
         figures=[
             _calls(start, end, day),
-            _waiting(now),
+            _waiting(waiting, now),
             _of_outcome(gettext("Answered"), counts, Outcome.ANSWERED, day),
             _of_outcome(gettext("Abandoned"), counts, Outcome.ABANDONED, day),
             _to_ring_back(now),
             *([_operators(now)] if may_see_operators else []),
         ],
         balance=balance(
-            counts, dict(Outcome.choices), lambda outcome: _entries_url(day, outcome)
+            counts,
+            # An entry may have lost its end: of the balance it is not said to wait.
+            dict(Outcome.choices) | {Outcome.WAITING: gettext("no outcome yet")},
+            lambda outcome: _entries_url(day, outcome),
         ),
-        newest=_newest(),
+        balance_note=_balance_note(counts.get(Outcome.WAITING, 0), _callers(waiting)),
+        newest=_newest(user),
         newest_url=list_url(QueueEntry),
         setup_url=_setup_url(),
         closed=_closed() if user.has_perm("callcenter.change_operator") else (),
@@ -155,19 +166,34 @@ def _calls(start: datetime, end: datetime, day: date) -> Figure:
     return Figure(gettext("Calls"), formats.count(calls.count()), url)
 
 
-def _waiting(now: datetime) -> Figure:
+def _callers(waiting: Mapping[str, presence.Waiting]) -> int:
+    return sum(queue.callers for queue in waiting.values())
+
+
+def _balance_note(without_outcome: int, waiting: int) -> str:
+    """Why the numbers of the balance and of Waiting now differ; empty if they agree."""
+    if not without_outcome or without_outcome == waiting:
+        return ""
+    return gettext(
+        "“No outcome yet” counts today’s entries whose end has not arrived, also those"
+        " of callers who have left; “Waiting now” counts callers who are in a queue"
+        " now, also since before midnight."
+    )
+
+
+def _waiting(waiting: Mapping[str, presence.Waiting], now: datetime) -> Figure:
     """Who waits by the rule of the flow, also since before midnight.
 
     The balance may say more: it counts every entry of today without an outcome.
     """
-    queues = presence.waiting(now).values()
+    queues = waiting.values()
     note = ""
     if queues:
         first = min(queue.since for queue in queues).astimezone(now.tzinfo)
         note = gettext("longest since %(time)s") % {"time": f"{first:%H:%M}"}
     return Figure(
         gettext("Waiting now"),
-        formats.count(sum(queue.callers for queue in queues)),
+        formats.count(_callers(waiting)),
         list_url(QueueEntry, Selection(now=True)),
         note,
     )
@@ -204,17 +230,20 @@ def _operators(now: datetime) -> Figure:
     )
 
 
-def _newest() -> list[NewestEntry]:
+def _newest(user: User | AnonymousUser) -> list[NewestEntry]:
     queue_names = names.queues()
+    # With a join MariaDB would sort all entries before it gives the newest.
+    entries = QueueEntry.objects.prefetch_related("call")[:NEWEST]
     return [
         NewestEntry(
-            reverse("admin:callcenter_queueentry_change", args=[entry.pk]),
+            row_url(entry.call),
             entry.entered_at,
+            masking.number_for(user, entry.call.caller) or gettext("Withheld"),
             str(queue_names.get(entry.queue, entry.queue)),
             swatches.outcome(entry.outcome, entry.get_outcome_display()),
             formats.duration(entry.wait_seconds) or "—",
         )
-        for entry in QueueEntry.objects.all()[:NEWEST]
+        for entry in entries
     ]
 
 

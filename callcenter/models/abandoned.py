@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -119,7 +120,8 @@ class AbandonedCall(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.queue} {localtime(self.abandoned_at):%Y-%m-%d %H:%M}"
+        at = date_format(localtime(self.abandoned_at), "DATETIME_FORMAT")
+        return f"{self.queue} {at}"
 
 
 class Voicemail(models.Model):

@@ -6,6 +6,7 @@ from typing import Self, TypeAlias
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -133,7 +134,8 @@ class WebhookEvent(models.Model):
 
     def __str__(self) -> str:
         return (
-            f"{self.get_kind_display()} {localtime(self.received_at):%Y-%m-%d %H:%M:%S}"
+            f"{self.get_kind_display()}"
+            f" {date_format(localtime(self.received_at), 'DATETIME_FORMAT')}"
         )
 
     @property

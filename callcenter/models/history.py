@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -70,7 +71,7 @@ class Call(models.Model):
     class DisconnectedBy(models.TextChoices):
         """Who ended the call."""
 
-        CALLER = "caller", _("caller")
+        CALLER = "caller", pgettext_lazy("who ended the call", "caller")
         OPERATOR = "operator", _("operator")
         SYSTEM = "system", _("system")
 
@@ -273,7 +274,8 @@ class QueueEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.queue} {localtime(self.entered_at):%Y-%m-%d %H:%M}"
+        at = date_format(localtime(self.entered_at), "DATETIME_FORMAT")
+        return f"{self.queue} {at}"
 
 
 class Connection(models.Model):
@@ -328,7 +330,8 @@ class Connection(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.operator} {localtime(self.connected_at):%Y-%m-%d %H:%M}"
+        at = date_format(localtime(self.connected_at), "DATETIME_FORMAT")
+        return f"{self.operator} {at}"
 
 
 class IvrStep(models.Model):

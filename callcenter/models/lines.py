@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models.fields import valid_number
@@ -162,7 +163,7 @@ class Holiday(SetupModel):
         indexes = [models.Index(fields=["date"], name="holiday_date")]
 
     def __str__(self) -> str:
-        return f"{self.date:%Y-%m-%d} {self.name}"
+        return f"{date_format(self.date, 'DATE_FORMAT')} {self.name}"
 
     def clean(self) -> None:
         """Refuse a second holiday on the same day for the same line."""

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models.fields import SidField, valid_queue_sid
@@ -96,7 +97,7 @@ class QueueThreshold(SetupModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.queue} {self.valid_from:%Y-%m-%d}"
+        return f"{self.queue} {date_format(self.valid_from, 'DATE_FORMAT')}"
 
     def clean(self) -> None:
         """Refuse what cannot be meant: a mistyped year, T of 0 s, more than an hour."""

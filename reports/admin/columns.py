@@ -4,12 +4,13 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from reports.present import masking
 from reports.present.names import Names
 from reports.query.table import Column
-from reports.query.values import value_of
+from reports.query.values import is_withheld, value_of
 
 
 class AdminColumn:
@@ -30,6 +31,8 @@ class AdminColumn:
     def __call__(self, row: models.Model) -> str:
         may_see_numbers = masking.may_see_numbers(masking.reader())
         value = value_of(self._column, row, may_see_numbers=may_see_numbers)
+        if value is None and is_withheld(self._column, row):
+            return gettext("Withheld")
         return self._column.shown(value, self._names)
 
     def renamed(self, name: str) -> "AdminColumn":

@@ -90,6 +90,14 @@ class InLastDays(admin.ListFilter):
     among millions.
     """
 
+    @property
+    def note(self) -> str:
+        """What a choice searches, for the page to say above the choices."""
+        text = gettext(
+            "Searches the last %(days)d days. If you choose days, it searches those."
+        )
+        return text % {"days": RECENT_DAYS}
+
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         period: Any = changelist.list_filter[0]
         first, last = links.period_parameters(period[0])

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.contrib.admin.utils import label_for_field
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, QueryDict
@@ -17,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from reports.admin.filters import problem_of, words_of
-from reports.admin.periods import PeriodFilter
+from reports.admin.periods import PeriodAndHourFilter, PeriodFilter
 from reports.present import formats
 from reports.present.links import row_url
 
@@ -47,6 +48,14 @@ class CappedPaginator(Paginator[Any]):
         return self._found > MOST_LISTED
 
 
+def _is_whole_number(text: str) -> bool:
+    try:
+        int(text)
+    except ValueError:
+        return False
+    return True
+
+
 class UnknownFilter(IncorrectLookupParameters):
     """The address asks for a filter that the list does not have."""
 
@@ -66,6 +75,8 @@ class OurChangeList(ChangeList):
         self._request = request
         # Sentences about what the address asks for and nobody can read.
         self.problems: list[str] = []
+        # Sentences above a list that is shown all the same.
+        self.notes: list[str] = []
         # Whether it asks for what the list does not offer at all.
         self.is_refused = False
         super().__init__(request, *args)
@@ -84,12 +95,33 @@ class OurChangeList(ChangeList):
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> list[Any]:
         """The order that is asked for; the usual one where a list has no such order."""
+        self._say_what_cannot_be_sorted_by()
         found = super().get_ordering(request, queryset)
         if list(found) != ["-pk"]:
             return found
         # What Django makes of a column by which nothing can be sorted.
         usual = self.model_admin.get_ordering(request) or self.lookup_opts.ordering
         return [*(usual or ()), "-pk"]
+
+    def _order_asked(self) -> Iterator[int | None]:
+        """The places of the columns to sort by; None for what is no column."""
+        for part in str(self.params.get(ORDER_VAR) or "").split("."):
+            place = part.rpartition("-")[2]
+            is_number = place.isascii() and place.isdecimal() and len(place) < 4
+            is_column = is_number and int(place) < len(self.list_display)
+            yield int(place) if is_column else None
+
+    def _say_what_cannot_be_sorted_by(self) -> None:
+        for place in self._order_asked():
+            if place is None or self.get_ordering_field(self.list_display[place]):
+                continue
+            label = label_for_field(
+                self.list_display[place],
+                self.model,
+                self.model_admin,
+            )
+            text = gettext("This list cannot be sorted by “%(column)s”.")
+            self.notes.append(text % {"column": capfirst(str(label))})
 
     def get_queryset(self, request: HttpRequest, *args: Any) -> models.QuerySet[Any]:
         list_admin: Any = self.model_admin  # a ListAdmin, below
@@ -103,10 +135,14 @@ class OurChangeList(ChangeList):
             is_there = self.multi_page or self.page_num == 1
         except IncorrectLookupParameters:
             is_there = False
-        if not is_there:
+        asked = request.GET.get(PAGE_VAR, "")
+        if not is_there or (asked and not _is_whole_number(asked)):
             text = gettext("There is no page “%(page)s” of this list.")
             self.page_num = 1
-            self.refuse(text % {"page": request.GET.get(PAGE_VAR, "")})
+            self.refuse(text % {"page": asked})
+        if self.params.get(ORDER_VAR) and None in self._order_asked():
+            text = gettext("There is no order “%(order)s” of this list.")
+            self.refuse(text % {"order": self.params[ORDER_VAR]})
 
     def refuse(self, problem: str) -> None:
         """List nothing, and say why."""
@@ -148,6 +184,19 @@ class OurChangeList(ChangeList):
             "first": formats.count(page.start_index()),
             "last": formats.count(page.end_index()),
         }
+
+    @property
+    def days_needed(self) -> tuple[str, str] | None:
+        """The address and words of some days, where an hour was chosen without days.
+
+        None where there is another problem, too: the days would not help.
+        """
+        if len(self.problems) != 1:
+            return None
+        for spec in self.filter_specs:
+            if isinstance(spec, PeriodAndHourFilter) and spec.needs_days:
+                return spec.last_days(self)
+        return None
 
     def in_words(self) -> Iterator[tuple[str, str]]:
         """The filters that are set, and the search: what is filtered, and to what."""

@@ -138,6 +138,8 @@ class PeriodAndHourFilter(PeriodFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Whether the hour is readable, and only days are missing.
+        self.needs_days = False
         self.hour = self._given(self.hour_name)
         if self.problem or not self.hour:
             return
@@ -150,9 +152,19 @@ class PeriodAndHourFilter(PeriodFilter):
                 " in all."
             )
             self.problem = text % {"days": MOST_DAYS}
+            self.needs_days = True
 
     def expected_parameters(self) -> list[str | None]:
         return [*super().expected_parameters(), self.hour_name]
+
+    def last_days(self, changelist: ChangeList) -> tuple[str, str]:
+        """The address and the words of the same hour of the last days."""
+        today = local_today()
+        first = today - timedelta(days=MOST_DAYS - 1)
+        text = gettext("%(hour)s of the last %(days)s days")
+        words = {"hour": dict(self.hours)[self.hour], "days": MOST_DAYS}
+        url = changelist.get_query_string(self._parameters(first, today))
+        return url, text % words
 
     def asked(self) -> dict[str, Any]:
         return super().asked() | {"hour": int(self.hour) if self.hour else None}

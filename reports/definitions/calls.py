@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import Call
@@ -57,6 +58,7 @@ _FROM = Column(
     value=_from,
     is_caller=True,
     is_of_caller=_is_from_customer,
+    says_withheld=True,
 )
 _TO = Column(
     "to",
@@ -111,9 +113,11 @@ class CallsReport(ListTable):
             drawn=swatches.outcome,
         ),
         columns.IVR_PATH,
-        _count("ivr_steps", _("IVR steps"), "ivr_step_count"),
-        _count("entries", _("Queue entries"), "entry_count"),
-        _count("connections", _("Connections"), "connection_count"),
+        _count("ivr_steps", pgettext_lazy("count", "IVR steps"), "ivr_step_count"),
+        _count("entries", pgettext_lazy("count", "Queue entries"), "entry_count"),
+        _count(
+            "connections", pgettext_lazy("count", "Connections"), "connection_count"
+        ),
         columns.WAIT_SECONDS,
         columns.TALK_SECONDS,
         Column("disconnected_by", _("Ended by"), names=names.of(Call.DisconnectedBy)),

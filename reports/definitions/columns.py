@@ -18,7 +18,9 @@ QUEUE = Column("queue", _("Queue"), names=names.queues)
 LINE = Column(
     "line", _("Line"), kinds.PHONE_NUMBER, names=names.lines, drawn=swatches.line
 )
-CALLER = Column("caller", _("Caller"), kinds.PHONE_NUMBER, is_caller=True)
+CALLER = Column(
+    "caller", _("Caller"), kinds.PHONE_NUMBER, is_caller=True, says_withheld=True
+)
 POSITION = Column("position", _("Position"), kinds.COUNT)
 IVR_PATH = Column("ivr_path", _("IVR path"), names=decisions.paths)
 WAIT_SECONDS = Column("wait_seconds", _("Wait"), kinds.SECONDS, adds_up=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.models import CallbackRequest, Connection, QueueEntry
 from reports.definitions import columns
@@ -45,7 +46,7 @@ class QueueEntriesReport(ListTable):
         replace(columns.OPERATOR_CALL_SID, paths=("connections__operator_call_sid",)),
         Column(
             "connections",
-            _("Connections"),
+            pgettext_lazy("count", "Connections"),
             kinds.COUNT,
             paths=("connections__operator_call_sid",),
             gather=len,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.models import (
     AccessRecord,
@@ -30,7 +31,7 @@ class OperatorStates(ListTable):
         *columns.of_fields(OperatorState, "state", "reason"),
         Column(
             "duration_seconds",
-            _("Duration"),
+            pgettext_lazy("operator state", "Duration"),
             kinds.SECONDS,
             paths=("started_at", "ended_at"),
             value=columns.seconds_between,

@@ -1,5 +1,6 @@
 """A table as a download: the formats there are, and the answer that streams one."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -21,6 +23,8 @@ from reports.query.table import Reading
 
 # How many files a process writes at once: a slow reader keeps a thread for as long.
 MOST_AT_ONCE = 2
+# What a file system takes for something else than a part of a name.
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _turns = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
@@ -38,15 +42,29 @@ class Taken:
     last: date | None = None
     # How files for people write telephone numbers.
     numbers: Numbers = Numbers.PAGE
+    # Of what part of the table the file is, such as a queue, for its name.
+    part: str = ""
 
     def file_name(self, suffix: str) -> str:
-        """What it is, of which days, and when it was made."""
-        days = [str(day) if day else "" for day in (self.first, self.last)]
-        period = days[0] if days[0] == days[1] else "_".join(days)
+        """What it is, of what, of which days, its form of numbers, and when made."""
+        period = self._period()
+        e164 = "E.164" if self.numbers == Numbers.E164 else ""
         made = f"{self.now.astimezone(self.zone):%Y-%m-%d %H%M}"
         if period:
             made = f"({made})"
-        return " ".join(part for part in (self.title, period, made) if part) + suffix
+        parts = (self.title, self.part, period, e164, made)
+        name = " ".join(part for part in parts if part)
+        return _NOT_IN_NAMES.sub("-", name) + suffix
+
+    def _period(self) -> str:
+        if self.first and self.last:
+            days = dict.fromkeys((str(self.first), str(self.last)))
+            return "_".join(days)
+        if self.first:
+            return gettext("since %(day)s") % {"day": self.first}
+        if self.last:
+            return gettext("until %(day)s") % {"day": self.last}
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format, number_format
 from django.utils.translation import gettext
 
 # How many last digits of a number are shown to users who may not see numbers.
@@ -30,22 +30,32 @@ def mean_duration(seconds: float) -> str | None:
 
 
 def moment(value: datetime) -> str:
-    """A moment to the second with its weekday, in the zone that is active."""
+    """A moment to the second, in the zone that is active."""
     return date_format(timezone.localtime(value), "DATETIME_FORMAT")
 
 
 def day(value: date) -> str:
     """A day with its year."""
-    return date_format(value, "SHORT_DATE_FORMAT")
+    return date_format(value, "DATE_FORMAT")
+
+
+def minute(value: datetime) -> str:
+    """A moment to the minute with its year."""
+    style = get_format("DATETIME_FORMAT").removesuffix(":s")
+    return date_format(timezone.localtime(value), style)
 
 
 def short_moment(value: datetime, now: datetime) -> str:
-    """A moment to the minute, with its day unless that is the day of `now`."""
+    """A moment to the minute, with its day unless it is today's.
+
+    The year is left out if it is that of `now`.
+    """
     local, today = timezone.localtime(value), timezone.localtime(now)
     if local.date() == today.date():
         return f"{local:%H:%M}"
-    style = "MONTH_DAY_FORMAT" if local.year == today.year else "SHORT_DATE_FORMAT"
-    return f"{date_format(local, style)} {local:%H:%M}"
+    if local.year == today.year:
+        return date_format(local, "SHORT_DATETIME_FORMAT")
+    return minute(value)
 
 
 def age(value: datetime, now: datetime) -> str:
@@ -79,12 +89,16 @@ def later(seconds: int) -> str:
     return gettext("%(seconds)d s later") % {"seconds": second}
 
 
+def seconds(value: int) -> str:
+    """A setting in seconds, with its unit: 600 s."""
+    return gettext("%(seconds)s s") % {"seconds": count(value)}
+
+
 def interval(value: datetime | str) -> str:
     """The start of an interval; the code of an hour or weekday is left unchanged."""
     if isinstance(value, str):
         return value
-    local = timezone.localtime(value)
-    return f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"
+    return minute(value)
 
 
 def yes_or_no(value: bool) -> str:

@@ -16,6 +16,9 @@ TITLES = [
     _("Delete selected %(model)s"),
     _("View selected %(model)s"),
     _("Cannot delete %(name)s"),
+    _("Select %s"),
+    _("Select %s to change"),
+    _("Select %s to view"),
 ]
 
 DONE = [
@@ -25,4 +28,9 @@ DONE = [
     _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
     _("The {name} “{obj}” was changed successfully. You may edit it again below."),
     _("The %(name)s “%(obj)s” was deleted successfully."),
+]
+
+REFUSED = [
+    _("%(model_name)s with this %(field_label)s already exists."),
+    _("%(model_name)s with this %(field_labels)s already exists."),
 ]

@@ -64,6 +64,8 @@ class Column:
     # In a list of legs of several kinds: whether the number is a caller's, by the same
     # fields as the value.
     is_of_caller: Callable[..., bool] | None = None
+    # Whether a page says of a customer without a number that it is withheld.
+    says_withheld: bool = False
 
     @property
     def heading(self) -> str:

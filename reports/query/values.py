@@ -188,6 +188,14 @@ def value_of(column: "Column", row: models.Model, *, may_see_numbers: bool) -> A
     return masked_number(value)
 
 
+def is_withheld(column: "Column", row: models.Model) -> bool:
+    """Whether a row's value is missing because its customer withheld the number."""
+    if not column.says_withheld:
+        return False
+    found = [_at(row, path.split("__"), column.gather) for path in column.sources]
+    return column.is_of_caller is None or bool(column.is_of_caller(*found))
+
+
 def relations(columns: "Iterable[Column]") -> list[str]:
     """The relations that the values of columns are read through, to be prefetched."""
     ways = (path for column in columns for path in column.sources)

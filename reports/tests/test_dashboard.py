@@ -11,7 +11,7 @@ from django.urls import clear_url_caches, reverse
 
 from callcenter import presence
 from callcenter.followup import acts
-from callcenter.models import AbandonedCall, OperatorState, QueueEntry
+from callcenter.models import AbandonedCall, Call, OperatorState, QueueEntry
 from reports.tests.admin import rows
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +136,52 @@ def test_every_number_of_the_balance_opens_its_entries(staff):
     assert client.get(balance.terms[1].url).context["cl"].result_count == 1
 
 
+@time_machine.travel(EVENING, tick=False)
+def test_entry_whose_end_was_lost_is_not_said_to_wait_in_the_balance(staff):
+    make_waiting(TWO_HOURS_AGO, entered_at=TWO_HOURS_AGO)
+    client = staff(*SEES_CALLS)
+
+    response = client.get("/admin/", headers={"accept-language": "ja"})
+
+    assert ("待ち中", "0", "") in figures(client)
+    terms = response.context["today"].balance.terms
+    assert [(term.count, str(term.label)) for term in terms] == [(1, "結果未確定")]
+    assert "終了の記録がまだ届いていない" in response.content.decode()
+    english = client.get("/admin/", headers={"accept-language": "en"})
+    assert "No outcome yet" in english.content.decode()
+
+
+@time_machine.travel(EVENING, tick=False)
+def test_numbers_of_who_waits_are_not_explained_while_they_agree(staff):
+    make_waiting(JUST_NOW, entered_at=JUST_NOW)
+
+    response = staff(*SEES_CALLS).get("/admin/")
+
+    assert response.context["today"].balance_note == ""
+
+
+@time_machine.travel(EVENING, tick=False)
+def test_newest_entries_name_the_caller_and_lead_to_the_timeline(staff):
+    entry = rows.make_entry(rows.make_call(caller="+819012345678"))
+    client = staff(*SEES_CALLS)
+
+    [newest] = client.get("/admin/").context["today"].newest
+
+    assert newest.caller == "*********5678"
+    assert newest.url == reverse("admin:callcenter_call_change", args=[entry.call_id])
+    Call.objects.update(caller="")
+    assert "非通知" in client.get("/admin/").content.decode()
+
+
+@time_machine.travel(EVENING, tick=False)
+def test_newest_entries_have_the_whole_number_for_who_may_see_it(staff):
+    rows.make_entry(rows.make_call(caller="+819012345678"))
+
+    page = staff(*SEES_CALLS, "view_numbers").get("/admin/")
+
+    assert "090-1234-5678" in page.content.decode()
+
+
 def abandoned(caller: str, ago: timedelta, **more: Any) -> AbandonedCall:
     """An abandoned call of this caller, so long before the evening."""
     call = rows.make_call(caller=caller)
@@ -228,7 +274,7 @@ def test_first_page_takes_a_fixed_number_of_queries(
         make_waiting(JUST_NOW, entered_at=TWO_HOURS_AGO)
         make_state("ready", JUST_NOW)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         admin_client.get("/admin/")
 
 

@@ -1,14 +1,11 @@
 """The page of one call: its moments as lines, the bar above them, the facts beside."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from callcenter.models import Call, WebhookEvent
@@ -75,7 +72,7 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> dict[str
     drawn = drawn[:MOST_LINES]
     return {
         "who": _who(call, words),
-        "when": _day_and_time(story.start),
+        "when": formats.minute(story.start),
         "summary": _summary(story, words),
         "outcome": swatches.outcome(call.outcome, call.get_outcome_display()),
         "lines": [shown(line, story, words, links) for line in drawn],
@@ -92,12 +89,6 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> dict[str
         "raw_is_open": request.GET.get("raw") == "open",
         **_history(call, words),
     }
-
-
-def _day_and_time(at: datetime) -> str:
-    local = timezone.localtime(at)
-    # Translators: the day of a call with its weekday, in Django's date letters.
-    return date_format(local, gettext("D j M Y, H:i"))
 
 
 def _who(call: Call, words: Words) -> str:

@@ -68,7 +68,7 @@ class Words:
         """The other end of a leg: a number, an address, or that it is withheld."""
         if call.kind == Call.Kind.OPERATOR:
             return phone_number(call.caller) or call.from_raw
-        return self.number(call.caller) if call.caller else gettext("Number withheld")
+        return self.number(call.caller) if call.caller else gettext("Withheld")
 
     def answer(self, decision: Decision) -> str:
         """What we answered, as it was heard; empty where it goes without saying."""

@@ -92,7 +92,7 @@ def _tried(asked: dict[str, Any], call: AbandonedCall, reader: Reader) -> str:
     try:
         done_by[asked["act"]]()
     except acts.ClaimedByAnother as taken:
-        said = gettext("%(number)s has been claimed by %(who)s since %(since)s.")
+        said = gettext("%(number)s has been assigned to %(who)s since %(since)s.")
         since = formats.short_moment(taken.at, reader.now)
         return said % {"number": shown, "who": name_of(taken.by), "since": since}
     except acts.NothingToDo:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 from reports.definitions import columns
@@ -25,7 +26,7 @@ COLUMNS = [
     columns.QUEUE,
     Column("longest_wait_seconds", _("Longest wait"), kinds.SECONDS),
     Column("state", _("State"), names=names.of(State)),
-    Column("handled_by", _("Handled by"), names=names.users),
+    Column("handled_by", pgettext_lazy("work list", "Handled by"), names=names.users),
     Column("attempts", _("Attempts"), kinds.COUNT),
     Column("last_attempt_at", _("Last rung back at"), kinds.MOMENT),
     Column("last_result", _("Last result"), names=names.of(FollowUpStep.Result)),

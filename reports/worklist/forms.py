@@ -49,6 +49,8 @@ class ListQuery:
     after: Place | None = None
     # Whether part of the URL was invalid.
     has_errors: bool = False
+    # Names of parameters that the list does not have.
+    unknown: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, query: QueryDict) -> Self:
@@ -63,6 +65,7 @@ class ListQuery:
             asked.get("q", ""),
             asked.get("after"),
             has_errors,
+            tuple(name for name in query if name not in form.fields),
         )
 
     def parameters(self, **changes: Any) -> dict[str, str]:

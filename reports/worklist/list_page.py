@@ -1,6 +1,7 @@
 """The page with the callers of a tab, and the same callers as a file."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin, messages
@@ -30,10 +31,10 @@ from reports.present import formats, masking
 from reports.present.links import list_url
 from reports.query.search import is_number, normal
 from reports.query.selection import Selection, default_zone
-from reports.worklist import files, searching, words
+from reports.worklist import files, paper, searching, words
 from reports.worklist.forms import ListQuery
 from reports.worklist.shown import Reader
-from reports.worklist.tabs import DAYS, Tab, WorkList
+from reports.worklist.tabs import DAYS, Page, Tab, WorkList
 
 
 def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
@@ -47,6 +48,8 @@ def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     if is_number(term):
         looks.for_number(request, files.SLUG, term)
     page = work_list.page(asked.tab, asked.after)
+    if asked.unknown:
+        page = Page([], None)
     context = {
         **site.each_context(request),
         **_choices(work_list, asked, reader),
@@ -55,6 +58,7 @@ def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         "query": asked.query(),
         "to_ring_back": words.to_ring_back(work_list.to_ring_back),
         "callers": [reader.caller(caller) for caller in page.callers],
+        "on_paper": list(paper.lines(work_list, asked, reader, len(page.callers))),
         "newest": _newest(work_list, asked.tab),
         "first_url": asked.query(after=None) if asked.after else "",
         "following_url": asked.query(after=page.following) if page.following else "",
@@ -64,7 +68,10 @@ def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         "short_url": _short_url(work_list.since, reader.user),
         "export_groups": _export_groups(asked, reader.user),
     }
-    return TemplateResponse(request, "reports/worklist/list.html", context)
+    status = HTTPStatus.BAD_REQUEST if asked.unknown else HTTPStatus.OK
+    return TemplateResponse(
+        request, "reports/worklist/list.html", context, status=status
+    )
 
 
 def export(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -81,7 +88,13 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
     numbers = menu.numbers_asked(request.GET)
     if numbers is None:
         messages.error(request, menu.UNKNOWN_NUMBERS)
-    if asked.has_errors or numbers is None:
+    unknown = set(asked.unknown) - {menu.NUMBERS}
+    if unknown:
+        messages.error(
+            request,
+            gettext("The address has a filter that this list does not have."),
+        )
+    if asked.has_errors or unknown or numbers is None:
         # The page says so; a file would hold other callers than were asked for.
         return HttpResponseRedirect(f"{reverse('admin:worklist')}{asked.query()}")
     work_list = _work_list(request, asked, reader)
@@ -98,6 +111,7 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
         now=reader.now,
         first=work_list.since and work_list.since.astimezone(zone).date(),
         numbers=numbers,
+        part=str(reader.queue_names.get(asked.queue, asked.queue)),
     )
     audited = audit.begin(
         reader.user,

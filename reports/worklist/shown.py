@@ -119,7 +119,7 @@ class Reader:
     def number(self, number: str) -> str:
         """A number as this reader may see it."""
         if not number:
-            return gettext("number withheld")
+            return gettext("Withheld")
         # Whoever rings back must know whom.
         if masking.may_see_numbers_to_ring_back(self.user):
             return phone_number(number)

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
 
 from callcenter.models import (
     AbandonedCall,
@@ -15,6 +17,18 @@ from reports.admin.filters import QueueFilter, RecentLineFilter, StateFilter
 from reports.admin.history.linked import Linked
 from reports.admin.history.parts import EntryPartAdmin, OfEntry
 from reports.admin.periods import PeriodAndHourFilter, PeriodFilter
+
+
+class StateOfCallFilter(StateFilter):
+    """The state of the work; the work list has what is open, however old."""
+
+    @property
+    def more(self) -> dict[str, str]:
+        """Where calls are found that are older than the filter reaches."""
+        return {
+            "url": reverse("admin:worklist"),
+            "text": gettext("The work list shows all open ones, however old."),
+        }
 
 
 @admin.register(AbandonedCall)
@@ -33,7 +47,7 @@ class AbandonedCallAdmin(OfEntry[AbandonedCall]):
     sorts_short_periods_by = ["wait_seconds"]
     list_filter = [
         ("abandoned_at", PeriodAndHourFilter),
-        StateFilter,
+        StateOfCallFilter,
         QueueFilter,
         RecentLineFilter,
     ]

@@ -195,10 +195,21 @@ class ChoiceInline(PartInline[ModelT]):
         return field
 
 
+class PromptForm(PartForm):
+    """A text, an audio file, or both."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Keep an address that is refused from being taken for no address at all."""
+        if "audio_url" in self.errors:
+            self.instance.audio_url = self["audio_url"].value() or ""
+        return super().clean()
+
+
 class PromptInline(PartInline[Prompt]):
     """Texts that callers hear; `purposes` are the moments the owner of the rows has."""
 
     model = Prompt
+    form = PromptForm
     fields = ["purpose", "language", "text", "audio_url"]
     purposes: Sequence[Purpose] = (Purpose.MAIN,)
     formfield_overrides = {

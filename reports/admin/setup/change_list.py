@@ -44,6 +44,14 @@ class _KeyFilter(admin.SimpleListFilter):
         return queryset.filter(**{self.column: key})
 
 
+class ChangedFilter(PeriodFilter):
+    """The days of the changes, called as the column is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = gettext("changed at")
+
+
 class TableFilter(_KeyFilter):
     """By table, among those that the reader may see."""
 
@@ -80,7 +88,7 @@ class ChangeAdmin(ReadOnlyAdmin[LogEntry]):
 
     list_display = ["moment", "who", "table", "item", "what"]
     list_display_links = ["moment"]
-    list_filter = [("action_time", PeriodFilter), TableFilter, PersonFilter]
+    list_filter = [("action_time", ChangedFilter), TableFilter, PersonFilter]
     list_select_related = ["user", "content_type"]
     search_fields = ["object_repr"]
     ordering = ["-action_time", "-pk"]

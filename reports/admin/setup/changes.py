@@ -6,6 +6,7 @@ form field that is no column, such as a new PIN, only the fact that it changed i
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -15,6 +16,7 @@ from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.db import models
 from django.forms import BaseModelForm
 from django.http import HttpRequest
+from django.utils.dateparse import parse_date
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override
 
@@ -25,6 +27,7 @@ from callcenter.models import (
     Prompt,
     QueueThreshold,
 )
+from reports.present import formats
 
 ADDED, CHANGED, DELETED = "added", "changed", "deleted"
 
@@ -35,6 +38,7 @@ Value = tuple[str, bool]
 Detail = dict[str, Any]
 
 _NOTHING: Value = ("", False)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # The columns that identify a row of a table among those of the same owner.
 _KNOWN_BY: dict[type[models.Model], Sequence[str]] = {
     Prompt: ("purpose", "language"),
@@ -225,7 +229,14 @@ def _value(column: models.Field[Any, Any], raw: Any) -> Value:
 
 def _shown(value: Sequence[Any]) -> str:
     text, is_ours = value
-    return _translated(text) if is_ours else str(text)
+    if is_ours:
+        return _translated(text)
+    # A day is kept as YYYY-MM-DD, and reads as on other pages.
+    try:
+        day = parse_date(str(text)) if _DAY.fullmatch(str(text)) else None
+    except ValueError:  # there is no such day
+        day = None
+    return formats.day(day) if day else str(text)
 
 
 def _shown_row(detail: Detail) -> str:

@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -79,8 +78,8 @@ class QueueAdmin(SetupAdmin[Queue]):
         "is_active",
         "active_operators",
         "priority",
-        "max_wait_seconds",
-        "wrapup_seconds",
+        "max_wait",
+        "wrapup",
     ]
     list_filter = ["is_active"]
     fields = [
@@ -108,6 +107,16 @@ class QueueAdmin(SetupAdmin[Queue]):
         if count or not queue.is_active:
             return formats.count(count)
         return format_html('<span class="state state-warn">! {}</span>', count)
+
+    @admin.display(description=_("maximum wait"), ordering="max_wait_seconds")
+    def max_wait(self, queue: Queue) -> str:
+        """The longest wait with its unit."""
+        return formats.seconds(queue.max_wait_seconds)
+
+    @admin.display(description=_("wrap-up"), ordering="wrapup_seconds")
+    def wrapup(self, queue: Queue) -> str:
+        """The time between two calls with its unit."""
+        return formats.seconds(queue.wrapup_seconds)
 
     def problems_of(self, request: HttpRequest, obj: Queue) -> list[str]:
         users = users_of(obj)
@@ -164,7 +173,7 @@ class QueueAdmin(SetupAdmin[Queue]):
                 " service level threshold (T): callers who give up after T but before"
                 " S do not count as abandoned."
             )
-            day = date_format(row.valid_from, "SHORT_DATE_FORMAT")
+            day = formats.day(row.valid_from)
             messages.warning(request, text % {"day": day})
 
     def _mark_calls_pending(

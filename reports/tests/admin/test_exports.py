@@ -288,7 +288,8 @@ def test_file_has_a_name_that_says_what_and_when(admin_client):
             "2026-11-01_2026-11-23 (2026-11-24 1204).csv",
         ),
         ("csv", ("2026-11-23", "2026-11-23"), "2026-11-23 (2026-11-24 1204).csv"),
-        ("csv", ("2026-11-01", ""), "2026-11-01_ (2026-11-24 1204).csv"),
+        ("csv", ("2026-11-01", ""), "2026-11-01以降 (2026-11-24 1204).csv"),
+        ("csv", ("", "2026-11-23"), "2026-11-23まで (2026-11-24 1204).csv"),
         ("csv-sjis", ("", ""), "2026-11-24 1204 Shift_JIS.csv"),
     ],
 )
@@ -298,6 +299,21 @@ def test_name_of_a_file_has_the_period_and_the_encoding(admin_client, code, days
     response = admin_client.get(address("call", code), query)
 
     assert unquote(response["Content-Disposition"]).endswith(f"通話 {name}")
+
+
+@time_machine.travel("2026-11-24T03:04:05Z", tick=False)
+def test_names_of_files_differ_by_the_form_of_their_numbers(admin_client):
+    names = [
+        unquote(
+            admin_client.get(address("call", "csv"), {"numbers": form})[
+                "Content-Disposition"
+            ]
+        )
+        for form in ("page", "e164")
+    ]
+
+    assert names[0].endswith("通話 2026-11-24 1204.csv")
+    assert names[1].endswith("通話 E.164 2026-11-24 1204.csv")
 
 
 def test_labels_follow_the_language_of_the_reader_when_the_page_is_long_answered(

@@ -1,10 +1,11 @@
 """How values are written on a page. No database."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import translation
 
+from callcenter.models import Holiday, Queue, QueueThreshold
 from reports.present import formats, kinds
 from reports.query.table import Column
 
@@ -41,8 +42,42 @@ def test_moment_reads_in_the_active_zone_and_language():
 
     with translation.override("ja"):
         assert formats.moment(moment) == "2026/11/22(日) 10:05:00"
-        assert formats.interval(moment) == "2026/11/22 10:05"
+        assert formats.interval(moment) == "2026/11/22(日) 10:05"
     assert formats.interval("09") == "09"
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("ja", ["2026/11/22(日) 10:05:09", "11/22(日) 10:05", "2026/11/22(日) 10:05"]),
+        ("en", ["22 Nov 2026, 10:05:09", "22 Nov, 10:05", "22 Nov 2026, 10:05"]),
+    ],
+)
+def test_language_has_one_long_form_and_one_short_form(language, texts):
+    at = datetime(2026, 11, 22, 1, 5, 9, tzinfo=UTC)
+    same_year = datetime(2026, 12, 1, tzinfo=UTC)
+    next_year = datetime(2027, 1, 2, tzinfo=UTC)
+
+    with translation.override(language):
+        assert [
+            formats.moment(at),
+            formats.short_moment(at, same_year),
+            formats.short_moment(at, next_year),
+        ] == texts
+        assert formats.short_moment(at, at) == "10:05"
+
+
+@pytest.mark.parametrize(
+    ("language", "day"), [("ja", "2026/12/30"), ("en", "30 Dec 2026")]
+)
+def test_days_of_setup_rows_read_as_on_the_pages(language, day):
+    december = date(2026, 12, 30)
+    queue = Queue(name="Help desk", slug="support")
+
+    with translation.override(language):
+        assert formats.day(december) == day
+        assert str(Holiday(date=december, name="Closing")) == f"{day} Closing"
+        assert str(QueueThreshold(queue=queue, valid_from=december)).endswith(day)
 
 
 @pytest.mark.parametrize(

@@ -88,9 +88,9 @@ def test_title_is_the_caller_and_the_time(admin_client):
     japanese = shown(admin_client, call, "ja")
 
     heading = r"<h1>(.*?)<span class=\"call-when\">(.*?)</span></h1>"
-    assert re.findall(heading, english) == [("050-0040-6207 ", "Mon 5 Oct 2026, 10:15")]
+    assert re.findall(heading, english) == [("050-0040-6207 ", "5 Oct 2026, 10:15")]
     assert re.findall(heading, japanese) == [("050-0040-6207 ", "2026/10/05(月) 10:15")]
-    assert "<title>050-0040-6207 Mon 5 Oct 2026, 10:15 | MiniCC</title>" in english
+    assert "<title>050-0040-6207 5 Oct 2026, 10:15 | MiniCC</title>" in english
 
 
 def test_each_line_has_its_local_time_and_the_seconds_since_the_ring(admin_client):
@@ -106,7 +106,7 @@ def test_line_of_another_day_names_the_day(admin_client):
     html = shown(admin_client, sample("16-overnight"), "ja")
 
     assert (
-        re.findall(r'<span class="moment-day">(.*?)</span>', html) == ["10月17日"] * 4
+        re.findall(r'<span class="moment-day">(.*?)</span>', html) == ["10/17(土)"] * 4
     )
 
 
@@ -209,7 +209,7 @@ def test_withheld_number_has_no_other_calls_and_no_country(admin_client):
 
     html = shown(admin_client, call)
 
-    assert "<h1>Number withheld " in html
+    assert "<h1>Withheld " in html
     assert "This caller on this day" not in html
     assert "Calls of this caller" not in html
     assert "<dt>Country</dt>" not in html
@@ -290,7 +290,7 @@ def test_call_of_which_nothing_is_known_but_the_sid_has_a_page(admin_client):
         caller="", line="", started_at=None, ended_at=None, duration_seconds=None
     )
 
-    assert "Number withheld" in shown(admin_client, call)
+    assert "Withheld" in shown(admin_client, call)
 
 
 def test_raw_webhooks_are_shown_only_to_those_who_may_see_events(staff):

@@ -158,10 +158,12 @@ def test_acts_on_a_caller_claimed_by_somebody_else_are_refused_with_a_message(
 
     for name in ("claim", "ring", "close"):
         response = act(admin_client, row, name, back="")
-        assert said(response) == ["090-1234-5678 has been claimed by 佐藤 since 15:00."]
+        assert said(response) == [
+            "090-1234-5678 has been assigned to 佐藤 since 15:00."
+        ]
     response = act(admin_client, row, "attempt", result="busy")
 
-    assert said(response) == ["090-1234-5678 has been claimed by 佐藤 since 15:00."]
+    assert said(response) == ["090-1234-5678 has been assigned to 佐藤 since 15:00."]
     assert state() == [("in_progress", "sato")]
     assert FollowUpStep.objects.count() == 1
 

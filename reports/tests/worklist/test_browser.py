@@ -68,7 +68,7 @@ def test_of_two_users_who_ring_the_same_caller_one_is_refused(window):
     caller(second).get_by_role("button", name="Ring back").click()
 
     refused = second.locator(".messagelist .error")
-    expect(refused).to_contain_text("090-1234-5678 has been claimed by sato since")
+    expect(refused).to_contain_text("090-1234-5678 has been assigned to sato since")
     expect(caller(second)).to_contain_text("Assigned")
     expect(caller(second).locator(".acts :is(a, button)")).to_have_count(0)
     first.goto(second.url)

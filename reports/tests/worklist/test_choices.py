@@ -218,7 +218,7 @@ def test_file_has_a_row_for_each_caller_with_what_was_done(admin_client, sato):
             "キュー": "サポート",
             "最長待ち時間": "0:05:00",
             "状態": "対応中",
-            "対応者": "佐藤",
+            "担当者": "佐藤",
             "折り返し回数": "1",
             "最後の折り返し日時": "2026-11-24 15:00:00",
             "最後の結果": "不在",
@@ -233,7 +233,7 @@ def test_file_has_a_row_for_each_caller_with_what_was_done(admin_client, sato):
             "キュー": "サポート",
             "最長待ち時間": "0:00:30",
             "状態": "未対応",
-            "対応者": "",
+            "担当者": "",
             "折り返し回数": "0",
             "最後の折り返し日時": "",
             "最後の結果": "",
@@ -351,6 +351,8 @@ def test_export_of_an_unknown_format_or_an_invalid_filter_is_none(admin_client):
     answer = admin_client.get(f"{url}?days=999&queue=support", follow=True)
 
     assert answer.redirect_chain == [(f"{LIST}?queue=support", 302)]
+    answer = admin_client.get(f"{url}?span=abc&queue=support", follow=True)
+    assert answer.redirect_chain == [(f"{LIST}?queue=support", 302)]
     assert not ExportAudit.objects.exists()
 
 
@@ -372,4 +374,18 @@ def test_span_of_a_file_is_in_its_name(admin_client):
     )
     b"".join(response.streaming_content)
 
-    assert "2026-11-17" in response["Content-Disposition"]
+    assert "since 2026-11-17 (" in response["Content-Disposition"]
+
+
+def test_tab_and_queue_of_a_file_are_in_its_name(admin_client):
+    make_queue("support", name="Help/desk: A")
+    response = admin_client.get(
+        reverse("admin:worklist_export", args=["csv"]),
+        {"tab": "closed", "queue": "support"},
+        headers={"accept-language": "en"},
+    )
+    b"".join(response.streaming_content)
+
+    assert (
+        "work list Closed Help-desk- A 2026-11-24" in (response["Content-Disposition"])
+    )

@@ -116,7 +116,7 @@ def test_withheld_callers_are_not_merged_and_never_to_do(admin_client):
     assert numbers(admin_client) == []
     assert [
         (each.number, each.times) for each in shown(admin_client, "?tab=closed")
-    ] == [("number withheld", 1)] * 2
+    ] == [("Withheld", 1)] * 2
     html = admin_client.get(LIST, headers={"accept-language": "en"}).content.decode()
     assert "2 calls with a withheld number cannot be rung back" in html
 
@@ -306,7 +306,7 @@ def test_moments_of_other_days_carry_their_day(admin_client):
 
     [caller] = shown(admin_client)
 
-    assert (caller.last.at, caller.last.age) == ("November 23 23:00", "16 h 0 min ago")
+    assert (caller.last.at, caller.last.age) == ("23 Nov, 23:00", "16 h 0 min ago")
 
 
 @pytest.mark.parametrize("how_many", [1, 3])
@@ -366,3 +366,53 @@ def test_buttons_carry_the_caller_and_nothing_dials_before_the_claim(admin_clien
 
 def test_page_posts_nothing_to_the_list_itself(admin_client):
     assert admin_client.post(LIST).status_code == 405
+
+
+def on_paper(client: Client, query: str = "") -> dict[str, str]:
+    """What stands above the callers on paper, by label."""
+    html = client.get(LIST + query, headers={"accept-language": "en"}).content.decode()
+    paper = html.partition('<dl class="on-paper">')[2].partition("</dl>")[0]
+    return dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", paper))
+
+
+def test_printed_list_says_what_it_is_narrowed_to_how_many_it_has_and_when(
+    admin_client,
+):
+    make_queue("support", name="Help desk")
+    gave_up(30)
+
+    shown = on_paper(admin_client, "?queue=support&days=7&q=5678&tab=open")
+
+    assert list(shown) == [
+        *("State of the work", "How far back", "Queue", "Search", "Callers", "As of")
+    ]
+    assert shown["State of the work"] == "Open"
+    assert shown["How far back"].startswith("7 days (since ")
+    assert "17 Nov 2026" in shown["How far back"]
+    assert (shown["Queue"], shown["Search"]) == ("Help desk", "5678")
+    assert "15:00:00" in shown["As of"]
+
+
+def test_printed_page_says_how_many_of_the_callers_it_has(admin_client, monkeypatch):
+    monkeypatch.setattr(tabs, "PAGE_CALLERS", 2)
+    for place in range(3):
+        gave_up(10 + place, f"+8190000000{place:02d}")
+
+    shown = on_paper(admin_client)
+
+    assert shown["How far back"] == "all days"
+    assert shown["Callers"] == "3 (2 on this page)"
+    assert "Queue" not in shown
+
+
+@pytest.mark.parametrize("query", ["?span=abc", "?state=zz", "?days=7&Tab=open"])
+def test_unknown_parameter_is_refused_with_a_sentence(admin_client, query):
+    gave_up(10)
+
+    response = admin_client.get(LIST + query, headers={"accept-language": "en"})
+
+    assert response.status_code == 400
+    assert response.context["callers"] == []
+    html = response.content.decode()
+    assert "The address has a filter that this list does not have." in html
+    assert "Show the list without it" in html

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from callcenter.models import AbandonedCall, Call
 from reports.admin import listing
 from reports.tests.admin import rows
 
@@ -188,15 +189,16 @@ def test_long_period_is_not_sorted_by_wait_and_the_page_says_why(admin_client, n
     assert "choose a period of at most 31 days" in said(admin_client, name, **days)
 
 
-@pytest.mark.parametrize("order", ["-6", "99", "nonsense"])
-def test_column_that_cannot_be_sorted_by_leaves_the_newest_first(admin_client, order):
+def test_column_that_cannot_be_sorted_by_leaves_the_newest_first(admin_client):
     newest = call_at(tokyo(22, 12))
     oldest = call_at(tokyo(20, 12))
     between = call_at(tokyo(21, 12))
 
-    assert listed(admin_client, "call", o=order) == [
+    assert listed(admin_client, "call", o="-6") == [
         each.pk for each in (newest, between, oldest)
     ]
+    assert "This list cannot be sorted by “" in said(admin_client, "call", o="-6")
+    assert "cannot be sorted" not in said(admin_client, "call")
 
 
 UNREADABLE = [
@@ -217,6 +219,9 @@ UNREADABLE = [
     ("call", {"by_operator": "99"}, "The filter “Operator” does not know “99”"),
     ("call", {"by_operator": "client:no"}, "does not know “client:no”"),
     ("call", {"p": "99"}, "There is no page “99” of this list"),
+    ("call", {"p": "zzz"}, "There is no page “zzz” of this list"),
+    ("call", {"o": "99"}, "There is no order “99” of this list"),
+    ("call", {"o": "1.nonsense"}, "There is no order “1.nonsense” of this list"),
     ("ivrstep", {"at_menu": "nowhere"}, "The filter “Menu” does not know “nowhere”"),
     ("queueentry", {"now": "perhaps"}, "does not know “perhaps”"),
     ("abandonedcall", {"state__exact": "lost"}, "does not know “lost”"),
@@ -249,6 +254,27 @@ def test_what_cannot_be_read_is_not_exported_either(
     html = response.content.decode()
     assert "Nothing was exported: " in html
     assert sentence in html
+
+
+@time_machine.travel("2026-11-24T03:00:00Z", tick=False)
+@pytest.mark.parametrize(
+    "days",
+    [{}, {"started_at__first": "2026-09-01", "started_at__last": "2026-11-22"}],
+)
+def test_hour_without_days_asks_for_days_and_offers_the_last_ones(admin_client, days):
+    found = call_at(tokyo(22, 9))
+    call_at(tokyo(22, 10))
+    query = {**days, "hour": "9", "q": "5678"}
+
+    html = admin_client.get(changelist("call"), query, headers=ENGLISH).content.decode()
+
+    assert listed(admin_client, "call", **query) == []
+    assert "Choose the days, too" in html
+    assert "cannot be read" not in html
+    [link] = re.findall(r'href="([^"]+)">9:00–9:59 of the last 31 days', html)
+    assert "q=5678" in link
+    response = admin_client.get(changelist("call") + link.replace("&amp;", "&"))
+    assert [row.pk for row in response.context["cl"].result_list] == [found.pk]
 
 
 def test_two_values_of_one_filter_are_not_read_as_the_last(admin_client):
@@ -331,3 +357,43 @@ def test_printed_page_of_a_long_list_says_which_rows_it_has(admin_client):
 
     assert b"<dd>51 entries, rows 51 to 51</dd>" in html
     assert b"<dd>all days</dd>" in html
+
+
+RECENT = [("abandonedcall", 1), ("followup", 2), ("call", 1), ("webhookevent", 1)]
+
+
+@pytest.mark.parametrize(("name", "count"), RECENT)
+def test_filters_of_the_last_days_say_so(admin_client, name, count):
+    rows.make_queue("support", name="Help desk")
+    html = admin_client.get(changelist(name), headers=ENGLISH).content.decode()
+    japanese = admin_client.get(changelist(name), headers={"accept-language": "ja"})
+
+    sentence = "Searches the last 30 days. If you choose days, it searches those."
+    assert html.count(sentence) == count
+    sentence = "直近30日間から探します。期間を選ぶとその期間になります。"
+    assert japanese.content.decode().count(sentence) == count
+
+
+def test_filter_of_abandoned_calls_by_state_leads_to_the_work_list(admin_client):
+    html = said(admin_client, "abandonedcall")
+
+    assert "The work list shows all open ones, however old." in html
+
+
+@pytest.mark.parametrize("name", ["call", "queueentry", "abandonedcall", "ivrstep"])
+def test_withheld_number_of_a_customer_is_said_in_lists(admin_client, name):
+    row = rows.HISTORY[name]()
+    Call.objects.update(caller="", from_raw="anonymous")
+    AbandonedCall.objects.update(caller="")
+
+    html = admin_client.get(changelist(name)).content.decode()
+
+    assert "非通知" in html
+    assert row.pk in listed(admin_client, name)
+
+
+def test_leg_of_an_operator_without_a_number_is_not_said_to_withhold_it(admin_client):
+    rows.make_call(kind="operator", caller="", from_raw="client:sato")
+    rows.make_call(kind="operator", caller="", from_raw="")
+
+    assert "非通知" not in admin_client.get(changelist("call")).content.decode()

@@ -115,7 +115,7 @@ def test_number_is_not_found_out_by_searching_its_digits(staff, term):
     html = client.get(changelist("call"), {"q": term}).content.decode()
 
     assert page("call", call.pk) not in html
-    assert "下 4 桁で検索してください" in html
+    assert "下4桁で検索してください" in html
 
 
 def test_number_is_found_by_the_digits_that_are_readable(staff):

@@ -86,28 +86,28 @@ def test_threshold_added_changed_and_deleted(admin_client):
         thresholds__2__target_seconds=40,
         thresholds__2__short_abandon_seconds=5,
     ) == [
-        ("deleted: Queue threshold (2026-05-01)", "valid from", "2026-05-01", ""),
+        ("deleted: Queue threshold (1 May 2026)", "valid from", "1 May 2026", ""),
         (
-            "deleted: Queue threshold (2026-05-01)",
+            "deleted: Queue threshold (1 May 2026)",
             "service level threshold (T)",
             "20",
             "",
         ),
         (
-            "deleted: Queue threshold (2026-05-01)",
+            "deleted: Queue threshold (1 May 2026)",
             "short-abandon threshold (S)",
             "5",
             "",
         ),
-        ("Queue threshold (2026-04-01)", "service level threshold (T)", "20", "30"),
-        ("added: Queue threshold (2026-06-01)", "valid from", "", "2026-06-01"),
+        ("Queue threshold (1 Apr 2026)", "service level threshold (T)", "20", "30"),
+        ("added: Queue threshold (1 Jun 2026)", "valid from", "", "1 Jun 2026"),
         (
-            "added: Queue threshold (2026-06-01)",
+            "added: Queue threshold (1 Jun 2026)",
             "service level threshold (T)",
             "",
             "40",
         ),
-        ("added: Queue threshold (2026-06-01)", "short-abandon threshold (S)", "", "5"),
+        ("added: Queue threshold (1 Jun 2026)", "short-abandon threshold (S)", "", "5"),
     ]
 
 
@@ -426,3 +426,12 @@ def test_entry_that_django_wrote_is_shown_as_it_is(admin_client, admin_user):
 )
 def test_empty_list_says_what_fills_it(admin_client, url, sentence):
     assert sentence in admin_client.get(reverse(url)).content.decode()
+
+
+def test_filter_by_period_is_called_as_the_column(admin_client):
+    response = admin_client.get(
+        reverse("admin:admin_logentry_changelist"), headers={"accept-language": "ja"}
+    )
+
+    period, *_others = response.context["cl"].filter_specs
+    assert str(period.title) == "変更日時"

@@ -267,7 +267,7 @@ def test_threshold_for_short_calls_above_the_target_is_warned_of(admin_client):
 
     said = [str(each) for each in get_messages(response.wsgi_request)]
     assert (
-        "From 04/01/2030 on, the short-abandon threshold (S) is longer than the service"
+        "From 1 Apr 2030 on, the short-abandon threshold (S) is longer than the service"
         " level threshold (T): callers who give up after T but before S do not count as"
         " abandoned."
     ) in said

@@ -349,6 +349,39 @@ def test_text_is_as_long_as_twilio_reads(admin_client, text, sentences):
     assert errors(response) == sentences
 
 
+@pytest.mark.parametrize("name", ["message", "queue"])
+def test_audio_address_that_is_none_is_said_once(admin_client, name):
+    row = rows.make_message() if name == "message" else rows.make_queue()
+    form = {
+        "prompts__TOTAL_FORMS": row.prompts.count() + 1,
+        f"prompts__{row.prompts.count()}__purpose": (
+            "main" if name == "message" else "waiting"
+        ),
+        f"prompts__{row.prompts.count()}__language": "en",
+        f"prompts__{row.prompts.count()}__text": "",
+        f"prompts__{row.prompts.count()}__audio_url": "no address",
+    }
+
+    (error,) = errors(save(admin_client, page(row), **form))
+
+    assert error != "Give a text or an audio file."
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"), [("ja", ["600秒", "5秒"]), ("en", ["600 s", "5 s"])]
+)
+def test_list_of_queues_says_seconds(admin_client, language, texts):
+    rows.make_queue()
+
+    response = admin_client.get(
+        reverse("admin:callcenter_queue_changelist"),
+        headers={"accept-language": language},
+    )
+
+    html = response.content.decode()
+    assert all(f">{text}<" in html for text in texts)
+
+
 def test_one_language_has_one_text(admin_client):
     message = rows.make_message()
     change = {
