@@ -175,7 +175,7 @@ def test_lists_of_menus_and_queues_mark_what_nobody_serves(admin_client, flow):
     _main, _line, _lost, away = flow
 
     assert "main main 10 3 ! 2 → Lost" in page_text(admin_client, list_page("menu"))
-    assert "Lost lost ! 0 10 90 5" in page_text(admin_client, list_page("queue"))
+    assert "Lost lost ! 0 10 90 s 5 s" in page_text(admin_client, list_page("queue"))
 
     away.is_active = True
     away.save()
