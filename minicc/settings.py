@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "reports.login.strangers.refuse_large_forms",
     "reports.login.sessions.prolong_in_use",
     "reports.present.masking.know_the_reader",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -31,7 +31,7 @@ _AT_ONCE = 64 * 1024
 # Together with those that callers keep, they are the threads of the server
 # (`--blocking-threads`): a page needs a few at once, for its style sheets and scripts.
 _people = Slots(served=8, waiting=8, patience=5)
-_FOR_CALLERS = ("/hold-music.wav", "/healthz")
+_FOR_CALLERS = {"/static/callcenter/hold-music.wav", "/healthz"}
 _SENTENCE = (
     "混み合っています。しばらくお待ちください。 Busy: please wait a moment.".encode()
 )
@@ -97,7 +97,7 @@ class Application(WSGIHandler):
 
 def _is_for_callers(path: str) -> bool:
     """Whether Twilio asks, also for what it plays; or whoever asks for our health."""
-    return path.startswith(PREFIX) or path.endswith(_FOR_CALLERS)
+    return path.startswith(PREFIX) or path in _FOR_CALLERS
 
 
 def _measured(environ: "WSGIEnvironment") -> bool:
