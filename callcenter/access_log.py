@@ -49,13 +49,17 @@ def note_sparingly(
     request: HttpRequest,
     *,
     user: User | AnonymousUser | None = None,
+    username: str = "",
     subject: str = "",
 ) -> None:
     """Record, once a minute at most, what may be repeated as often as one likes."""
-    thing = (kind, client_address(request), user.pk if user else None, subject)
+    who = user.pk if user else username
+    thing = (kind, client_address(request), who, subject)
     count = _due(thing, time.time())
     if count:
-        _write(kind, request, user=user, subject=subject, count=count)
+        _write(
+            kind, request, user=user, username=username, subject=subject, count=count
+        )
 
 
 def forget_old() -> int:

@@ -59,6 +59,8 @@ class WebhookView(View):
     kind: ClassVar[Kind]
     # Used when a bug of ours prevents a decision.
     safe_decision: ClassVar[Decision] = APOLOGY
+    # The request that is being answered; Django makes a view for each.
+    event: WebhookEvent
 
     def post(self, request: HttpRequest, **place: str) -> HttpResponse:
         """Handle one request; a refused one is answered with its status."""
@@ -83,6 +85,7 @@ class WebhookView(View):
         place: dict[str, str],
     ) -> HttpResponse:
         """Decide, record and derive; the document of the decision that was stored."""
+        self.event = event
         plan, now = current_plan(), event.received_at
         step = read_step(event, params, query, **place)
         try:

@@ -28,7 +28,9 @@ class OperatorView(WebhookView):
         operator = plan.operator(step.params.from_raw)
         queues = served(operator, plan) if operator else []
         waiting = presence.oldest_waiting(queues, now) if len(queues) > 1 else None
-        is_locked = operator is not None and pin_gate.is_locked(operator, step, now)
+        is_locked = operator is not None and pin_gate.is_locked(
+            operator, step, self.event
+        )
         return decide(step, plan, now, waiting=waiting, is_locked=is_locked)
 
 

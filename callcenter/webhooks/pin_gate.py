@@ -15,7 +15,7 @@ from callcenter.flow.operator import is_proven, types_pin
 from callcenter.flow.plan import OperatorPlan
 from callcenter.flow.step import Step
 from callcenter.locking import try_again_when_locked
-from callcenter.models import Operator, WrongPins
+from callcenter.models import Operator, WebhookEvent, WrongPins
 from callcenter.models.pins import CLOSES_AT, PAUSES_FROM
 
 logger = logging.getLogger(__name__)
@@ -25,14 +25,18 @@ _lock = threading.Lock()
 _without_database: Counter[str] = Counter()
 
 
-def is_locked(operator: OperatorPlan, step: Step, now: datetime) -> bool:
+def is_locked(operator: OperatorPlan, step: Step, event: WebhookEvent) -> bool:
     """Whether no PIN is right at the moment, whatever was typed; counts wrong ones.
 
-    Nothing is locked where no PIN was typed, and nothing is counted.
+    Nothing is locked where no PIN was typed, and nothing is counted; nor for a request
+    that was stored before, which is answered as it was then.
     """
     if not types_pin(operator, step):
         return False
     try:
+        if WebhookEvent.objects.filter(dedup_key=event.dedup_key).exists():
+            return False
+        now = event.received_at
         count = try_again_when_locked(lambda: _begin(operator.number, now))
     except Error:
         logger.warning("wrong PINs cannot be counted in the database", exc_info=True)

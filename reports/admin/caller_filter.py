@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Call
+from reports import looks
 from reports.admin.filters import ValueFilter
 from reports.present import links, masking
 
@@ -32,11 +33,16 @@ class CallerFilter(ValueFilter):
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
     ) -> list[tuple[str, str]]:
-        """The caller that is asked for, if there is one, as the reader may see them."""
+        """The caller that is asked for, if there is one, as the reader may see them.
+
+        Whoever asks is recorded, as on the caller's page.
+        """
         sid = self.value()
         if not sid:
             return []
         callers = Call.objects.with_caller(sid).values_list("caller", flat=True)
+        for caller in callers:
+            looks.at_caller(request, caller)
         return [(sid, masking.shown(caller)) for caller in callers]
 
     def has_output(self) -> bool:

@@ -42,4 +42,7 @@ def login_failed(
     name = str(credentials.get(model.USERNAME_FIELD) or "")
     if not model.objects.filter(**{model.USERNAME_FIELD: name}).exists():
         name = f"{name[:_LETTERS_KEPT]}…"
-    access_log.note(Kind.LOGIN_FAILED, request, username=name)
+    if request is None:
+        access_log.note(Kind.LOGIN_FAILED, username=name)
+    else:
+        access_log.note_sparingly(Kind.LOGIN_FAILED, request, username=name)

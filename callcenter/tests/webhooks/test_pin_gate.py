@@ -9,6 +9,7 @@ from django.utils import timezone
 from callcenter.demo.setup.installation import install as install_demo
 from callcenter.models import AccessRecord, WebhookEvent, WrongPins
 from callcenter.tests.pins import PIN
+from callcenter.tests.twilio_client import ACCOUNT_SID, voice_form
 from callcenter.tests.webhooks.installation import OPERATOR, database_gone, install
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +119,20 @@ def test_pin_of_the_demo_is_right_only_while_the_demo_is_on(
     install_demo()
 
     assert (guesses(twilio, "1234") == ["dial:support"]) is lets_in
+
+
+def test_request_that_is_repeated_counts_once_and_opens_nothing(twilio):
+    install()
+    leg = twilio.leg(OPERATOR)
+    leg.rings()
+    leg.is_redirected()
+    url = leg.answer.link("Gather", "action")
+    who = {"CallSid": leg.call_sid, "From": OPERATOR, "CallStatus": "in-progress"}
+    form = voice_form() | who | {"AccountSid": ACCOUNT_SID}
+
+    for _repeat in range(12):
+        twilio.send(url, form | {"Digits": "500001"}, idempotency="once")
+
+    assert WrongPins.objects.get().count == 1
+    twilio.send(url, form | {"Digits": PIN}, idempotency="once")
+    assert WrongPins.objects.get().count == 1

@@ -6,6 +6,7 @@ from urllib.parse import unquote_plus
 
 import pytest
 
+from callcenter.models import AccessRecord
 from reports.tests.admin import rows
 from reports.tests.admin.history.test_asking import changelist, listed, said
 from reports.tests.admin.history.test_masking import MASKED, SPELLINGS, page
@@ -88,3 +89,13 @@ def test_call_without_a_callers_number_names_nobody(admin_client, call):
     one = rows.make_call(**call)
 
     assert listed(admin_client, "call", caller_of=one.sid) == []
+
+
+def test_who_looks_at_the_calls_of_a_caller_is_recorded(admin_client):
+    call = rows.make_call(caller=CALLER)
+
+    for _ in range(2):
+        admin_client.get(f"{changelist('call')}?caller_of={call.sid}")
+
+    row = AccessRecord.objects.get(kind="caller-page")
+    assert (row.username, row.subject) == ("admin", "********5678")
