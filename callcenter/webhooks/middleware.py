@@ -5,14 +5,13 @@ requests, and handling them would only delay the caller.
 """
 
 from collections.abc import Callable
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import Resolver404, resolve
+from django.urls import resolve
 
 from callcenter.routes import PREFIX
 
@@ -25,20 +24,13 @@ _POLICY = "; ".join(
 
 def webhooks_first(get_response: Handler) -> Handler:
     """A middleware that answers webhooks at once and passes all other requests on."""
+    # A wrong path, or a failure of ours, becomes an answer, to get the headers below.
+    run: Any = convert_exception_to_response(_run)
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PREFIX):
             return get_response(request)
-        try:
-            match = resolve(request.path_info)
-        except Resolver404:
-            return get_response(request)  # a page like any other
-        request.resolver_match = match
-        # A failure of ours becomes an answer here, to get the headers below.
-        view: Any = convert_exception_to_response(
-            partial(match.func, *match.args, **match.kwargs)
-        )
-        response: HttpResponseBase = view(request)
+        response: HttpResponseBase = run(request)
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             # What pages get from the middleware that is passed by.
             response["Content-Security-Policy"] = _POLICY
@@ -49,3 +41,9 @@ def webhooks_first(get_response: Handler) -> Handler:
         return response
 
     return answer
+
+
+def _run(request: HttpRequest) -> HttpResponseBase:
+    match = request.resolver_match = resolve(request.path_info)
+    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    return response
