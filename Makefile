@@ -57,6 +57,7 @@ check: export TWILIO_ACCOUNT_SID = AC00000000000000000000000000000000
 check: export TWILIO_AUTH_TOKEN = for-make-check-only
 check: export TWILIO_AUTH_TOKEN_SECONDARY =
 check: export WEBHOOK_BASIC_AUTH =
+check: export PROXY_COUNT = 1
 check: export DATABASE_URL = sqlite://:memory:
 check: python  ## format, lint, types, import rules, deployment, migrations
 	@$(PYTHON) -m minicc.start tests
