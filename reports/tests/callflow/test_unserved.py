@@ -181,7 +181,7 @@ def test_lists_of_menus_and_queues_mark_what_nobody_serves(admin_client, flow):
     away.save()
 
     assert "→ Lost" not in page_text(admin_client, list_page("menu"))
-    assert "Lost lost 1 10 90 5" in page_text(admin_client, list_page("queue"))
+    assert "Lost lost 1 10 90 s 5 s" in page_text(admin_client, list_page("queue"))
 
 
 @pytest.mark.django_db
