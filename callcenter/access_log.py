@@ -1,7 +1,7 @@
 """Writes the record of access; what cannot be written goes to the log instead.
 
-A refusal repeated from one address is one row a minute: nobody fills the database
-from outside, and nobody who is answered waits for it.
+What is refused is one row a minute, however often it is repeated from one address:
+nobody fills the database from outside.
 """
 
 import logging

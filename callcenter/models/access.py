@@ -34,7 +34,8 @@ class AccessRecord(models.Model):
         related_name="+",
         verbose_name=_("user"),
     )
-    # As it was typed, also of an account that does not exist; kept when it is deleted.
+    # Kept when the account is deleted. Of a name that is no account's it is only the
+    # beginning (reports/login/recording.py).
     username = models.CharField(_("log-in name"), max_length=150, blank=True)
     # Of the browser, of Twilio, or of whoever claims to be Twilio; empty if unknown.
     address = models.CharField(_("address"), max_length=45, blank=True)

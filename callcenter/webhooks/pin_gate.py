@@ -81,7 +81,8 @@ def _begin_without_database(number: str) -> int | None:
 def _forget(number: str) -> None:
     with _lock:
         _without_database.pop(number, None)
+    counted = WrongPins.objects.filter(operator__number=number)
     try:
-        WrongPins.objects.filter(operator__number=number).delete()
+        try_again_when_locked(counted.delete)
     except Error:
         logger.warning("counted PINs cannot be forgotten", exc_info=True)

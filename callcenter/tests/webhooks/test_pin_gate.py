@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from callcenter.demo.setup.installation import install as install_demo
@@ -136,3 +137,21 @@ def test_request_that_is_repeated_counts_once_and_opens_nothing(twilio):
     assert WrongPins.objects.get().count == 1
     twilio.send(url, form | {"Digits": PIN}, idempotency="once")
     assert WrongPins.objects.get().count == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_right_pin_is_forgotten_also_where_a_deadlock_was_in_the_way(twilio):
+    install()
+    guesses(twilio, "500001")
+    deadlocks = iter([True])
+
+    def execute(run, sql, *rest):
+        if sql.startswith("DELETE") and "wrongpins" in sql and next(deadlocks, 0):
+            raise OperationalError(1213, "Deadlock found")
+        return run(sql, *rest)
+
+    with connection.execute_wrapper(execute):
+        assert guesses(twilio, PIN) == ["dial:support"]
+
+    assert next(deadlocks, None) is None
+    assert not WrongPins.objects.exists()
