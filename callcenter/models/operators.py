@@ -1,8 +1,10 @@
 """The people who take calls, the queues they serve, and codes for wrapping up."""
 
+from collections.abc import Mapping, Sequence
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -108,6 +110,24 @@ class OperatorQueue(SetupModel):
 
     def __str__(self) -> str:
         return f"{self.operator}: {self.queue}"
+
+    @classmethod
+    def replace(cls, queues: Mapping[Operator, Sequence[Queue]]) -> None:
+        """Let each operator serve these queues and no other."""
+        wanted = {
+            (operator.pk, queue.pk)
+            for operator, served in queues.items()
+            for queue in served
+        }
+        with transaction.atomic():
+            known = cls.objects.filter(operator__in=queues)
+            kept = {(row.operator_id, row.queue_id): row.pk for row in known}
+            gone = [pk for pair, pk in kept.items() if pair not in wanted]
+            cls.objects.filter(pk__in=gone).delete()
+            cls.objects.bulk_create(
+                cls(operator_id=operator, queue_id=queue)
+                for operator, queue in sorted(wanted - kept.keys())
+            )
 
 
 class WrapUpCode(SetupModel):

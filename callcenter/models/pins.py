@@ -3,6 +3,7 @@
 Apart from the operators, so that no list, filter or file of theirs can show them.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Self
@@ -61,15 +62,16 @@ class OperatorPin(SetupModel):
         return str(self.operator)
 
     @classmethod
-    def replace(cls, operator: Operator, pin: str) -> None:
-        """Give an operator a PIN, which opens signing in; without digits, none."""
-        WrongPins.objects.filter(operator=operator).delete()
-        if pin:
-            cls.objects.update_or_create(
-                operator=operator, defaults={"kept": keyed.pin_hash(pin)}
+    def replace(cls, pins: Mapping[Operator, str]) -> None:
+        """Give operators new PINs, which opens signing in; without digits, none."""
+        with transaction.atomic():
+            WrongPins.objects.filter(operator__in=pins).delete()
+            cls.objects.filter(operator__in=pins).delete()
+            cls.objects.bulk_create(
+                cls(operator=operator, kept=keyed.pin_hash(pin))
+                for operator, pin in pins.items()
+                if pin
             )
-        else:
-            cls.objects.filter(operator=operator).delete()
 
 
 class WrongPins(models.Model):

@@ -8,7 +8,7 @@ PIN = "490217"
 
 def with_pin(operator: Operator, pin: str = PIN) -> Operator:
     """The operator, who now has a PIN."""
-    OperatorPin.replace(operator, pin)
+    OperatorPin.replace({operator: pin})
     return operator
 
 

@@ -130,6 +130,13 @@ FORMATS = {
 }
 
 
+def busy(request: HttpRequest) -> HttpResponseBase:
+    """The page that asks to wait, as enough files are written or read at the moment."""
+    page = render(request, "reports/busy.html", status=503)
+    page["Retry-After"] = "30"
+    return page
+
+
 def response(
     request: HttpRequest, taken: Taken, file_format: Format, audited: ExportAudit
 ) -> HttpResponseBase:
@@ -139,9 +146,7 @@ def response(
     """
     if not _turns.acquire(blocking=False):
         audit.interrupt(audited)
-        busy = render(request, "reports/busy.html", status=503)
-        busy["Retry-After"] = "30"
-        return busy
+        return busy(request)
     pieces = audit.watched(
         audited, file_format.pieces(taken), lambda: taken.reading.count
     )

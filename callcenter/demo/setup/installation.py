@@ -321,7 +321,7 @@ def add_operators(installed: Installed, workers: Iterable[Worker]) -> None:
         operator = Operator(name=name, **_address(worker))
         operator.save()
         if operator.number:
-            OperatorPin.replace(operator, DEMO_PIN)
+            OperatorPin.replace({operator: DEMO_PIN})
         installed.made.append(f"operator {worker.code}")
         for queue in Queue.objects.filter(slug__in=worker.queues):
             OperatorQueue.objects.create(operator=operator, queue=queue)

@@ -66,7 +66,7 @@ def test_new_pin_is_a_change_of_the_setup_and_forgets_wrong_ones():
     WrongPins.objects.create(operator=sato, count=CLOSES_AT, last_at=NOW)
     before = SetupVersion.objects.get().version
 
-    OperatorPin.replace(sato, "581902")
+    OperatorPin.replace({sato: "581902"})
 
     assert SetupVersion.objects.get().version > before
     assert not WrongPins.objects.exists()

@@ -1,23 +1,43 @@
-"""Operators, holidays and wrap-up codes as rows of a file, for import and export."""
+"""Operators, holidays and wrap-up codes as rows of a file, for import and export.
 
-from collections.abc import Mapping
+A file is checked first, line by line against the setup as it is, which writes nothing.
+What was found new or changed is then saved in one transaction.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import tablib
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from import_export.fields import Field
 from import_export.resources import ModelResource
+from import_export.results import Result, RowResult
 
-from callcenter.models import Holiday, Operator, OperatorPin, WrapUpCode
+from callcenter.models import (
+    Holiday,
+    Operator,
+    OperatorPin,
+    OperatorQueue,
+    Queue,
+    WrapUpCode,
+)
 from reports.admin.setup import import_cells, import_uploads
 from reports.admin.setup.import_uploads import LINE
 from reports.admin.setup.typed_fields import plain
+
+# States of a checked line that is to be saved.
+CHANGING = (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE)
+
+
+class Outdated(Exception):
+    """The setup has changed since a file was checked, so that it cannot be saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +65,6 @@ class SetupResource(ModelResource):
     secret: tuple[str, ...] = ()
 
     class Meta:
-        use_transactions = True
         clean_model_instances = True
         skip_unchanged = True
         skip_html_diff = True
@@ -68,6 +87,36 @@ class SetupResource(ModelResource):
                     heads[import_uploads.plain_head(str(label))] = code
         return heads
 
+    def import_data(self, dataset: tablib.Dataset, *args: Any, **kwargs: Any) -> Result:
+        """What saving the file would do; saves nothing, and locks nothing.
+
+        The library would save and roll back, and keep webhooks waiting meanwhile.
+        """
+        return self.import_data_inner(
+            dataset,
+            dry_run=True,
+            raise_errors=False,
+            using_transactions=False,
+            collect_failed_rows=False,
+        )
+
+    def save(self, result: Result) -> None:
+        """Save what a check found new or changed, all rows or none. Raises Outdated."""
+        found = [row for row in result if row.import_type in CHANGING]
+        old = [row.instance.pk for row in found if row.instance.pk]
+        try:
+            with transaction.atomic():
+                if self.get_queryset().filter(pk__in=old).count() < len(old):
+                    raise Outdated
+                for row in found:
+                    row.instance.save()
+                self.save_parts(found)
+        except IntegrityError as error:
+            raise Outdated from error
+
+    def save_parts(self, found: Sequence[RowResult]) -> None:
+        """Save what belongs to the saved rows, but is kept in other tables."""
+
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         self._wrong = self.wrong(row)
 
@@ -78,11 +127,17 @@ class SetupResource(ModelResource):
         """
         found: dict[str, list[str]] = {}
         for name in self.names_of(row):
-            line = self._lines.setdefault(name, row[LINE])
-            if line != row[LINE]:
-                text = gettext("Line %(line)d is about the same row.") % {"line": line}
-                found.setdefault(name[0], []).append(text)
+            self._note(found, name, row)
         return found
+
+    def _note(
+        self, found: dict[str, list[str]], name: tuple[str, str], row: Any
+    ) -> None:
+        """Note that this line is about the row `name`; an error if another one is."""
+        line = self._lines.setdefault(name, row[LINE])
+        if line != row[LINE]:
+            text = gettext("Line %(line)d is about the same row.") % {"line": line}
+            found.setdefault(name[0], []).append(text)
 
     def import_instance(self, instance: models.Model, row: Any, **kwargs: Any) -> None:
         errors: dict[str, Any] = dict(self._wrong)
@@ -105,16 +160,23 @@ class SetupResource(ModelResource):
         self, instance: models.Model, new: bool, row: Any, **kwargs: Any
     ) -> None:
         self._before = {} if new else self._texts(instance)
+        if not new and not self._wrong:
+            # Two lines can name one row differently: by its number, by its identity.
+            self._note(self._wrong, (self.needed[0], f"#{instance.pk}"), row)
 
     def after_import_row(self, row: Any, row_result: Any, **kwargs: Any) -> None:
         """Adds the changes to the result, for the preview and the log of changes."""
-        after = self._texts(row_result.instance)
+        after = self._texts(row_result.instance) | self.parts_of(row)
         row_result.changes = [
             Change(code, self._before.get(code, ""), text)
             for code, text in after.items()
             if text != self._before.get(code, "")
         ]
         row_result.changes += [Change(code) for code in self.secret if row.get(code)]
+
+    def parts_of(self, row: Any) -> dict[str, str]:
+        """The texts of columns that `save_parts` will save."""
+        return {}
 
     def _texts(self, instance: models.Model) -> dict[str, str]:
         # Untranslated: the log of changes is translated when it is read.
@@ -217,6 +279,11 @@ class OperatorResource(SetupResource):
     is_active = Field(attribute="is_active", widget=import_cells.YesOrNo())
     queues = Field(attribute="queues", widget=import_cells.Queues())
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        # By the number of the line; none for a line without that column.
+        self._queues: dict[int, list[Queue]] = {}
+
     class Meta(SetupResource.Meta):
         model = Operator
         fields = ("name", "number", "client_identity", "is_active", "queues")
@@ -225,7 +292,7 @@ class OperatorResource(SetupResource):
         found = super().wrong(row)
         if "queues" in row:
             try:
-                self.fields["queues"].clean(row)
+                self._queues[row[LINE]] = list(self.fields["queues"].clean(row))
             except ValueError as error:
                 found["queues"] = [str(error)]
         try:
@@ -277,10 +344,22 @@ class OperatorResource(SetupResource):
             )
             raise ValidationError({"pin": text})
 
-    def after_save_instance(self, instance: Operator, row: Any, **kwargs: Any) -> None:
-        pin = row["pin"]
-        if pin:
-            OperatorPin.replace(instance, "" if pin == import_cells.PIN_OFF else pin)
+    def parts_of(self, row: Any) -> dict[str, str]:
+        queues = self._queues.get(row[LINE])
+        if queues is None:
+            return {}
+        return {"queues": " ".join(sorted(queue.slug for queue in queues))}
+
+    def save_parts(self, found: Sequence[RowResult]) -> None:
+        queues, pins = {}, {}
+        for row in found:
+            line, pin = row.row_values[LINE], row.row_values["pin"]
+            if line in self._queues:
+                queues[row.instance] = self._queues[line]
+            if pin:
+                pins[row.instance] = "" if pin == import_cells.PIN_OFF else pin
+        OperatorQueue.replace(queues)
+        OperatorPin.replace(pins)
 
 
 def shown(resource: type[SetupResource], change: Change) -> tuple[str, str, str]:

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.contrib import messages
 from django.contrib.admin.models import ADDITION, CHANGE
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -27,15 +30,23 @@ from import_export.tmp_storages import BaseStorage
 from reports.admin.setup import changes, import_uploads
 from reports.admin.setup.base import ModelT, SetupAdmin
 from reports.admin.setup.import_cells import YesOrNo
-from reports.admin.setup.import_resources import SetupResource, detail, sentences, shown
+from reports.admin.setup.import_resources import (
+    Outdated,
+    SetupResource,
+    detail,
+    sentences,
+    shown,
+)
 from reports.admin.setup.import_uploads import Unreadable
-from reports.export import audit
+from reports.export import audit, downloads
 from reports.present import kinds
 from reports.present.links import list_url
 from reports.query.table import Column, Reading
 
 # The preview shows that many lines; all lines are checked.
 MOST_SHOWN = 200
+# Checking a thousand lines takes the processor for seconds: one file at a time.
+_turn = threading.BoundedSemaphore(1)
 
 
 class SetupCsv(Format):
@@ -127,6 +138,18 @@ class Preview:
     wrong: int
 
 
+def _in_turn(
+    request: HttpRequest, answer: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    """The answer, or a page that asks to wait while another file is imported."""
+    if not _turn.acquire(blocking=False):
+        return downloads.busy(request)
+    try:
+        return answer()
+    finally:
+        _turn.release()
+
+
 def reading_of(resource: SetupResource, rows: Any) -> Reading:
     """The rows of a setup table as a file that can be imported again.
 
@@ -195,6 +218,11 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The page for the upload, and the preview of an uploaded file."""
+        if request.method != "POST":
+            return self._import_page(request, **kwargs)
+        return _in_turn(request, lambda: self._import_page(request, **kwargs))
+
+    def _import_page(self, request: HttpRequest, **kwargs: Any) -> Any:
         response = super().import_action(request, **kwargs)
         context = response.context_data
         name = capfirst(str(self.opts.verbose_name_plural))
@@ -219,6 +247,9 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
             return HttpResponseNotAllowed(["POST"])
         if not self.has_import_permission(request):
             raise PermissionDenied
+        return _in_turn(request, lambda: self._confirmed(request))
+
+    def _confirmed(self, request: HttpRequest) -> HttpResponseBase:
         form = self.create_confirm_form(request)
         if not form.is_valid():
             return self._refused(request)
@@ -227,16 +258,21 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
             dataset = self.get_import_formats()[0]().create_dataset(storage.read())
         except (binascii.Error, ValueError, Unreadable):
             return self._refused(request)
-        result = self.process_dataset(dataset, form, request)
+        resource = self.resource()
+        result = resource.import_data(dataset)
         if result.has_errors() or result.has_validation_errors():
             return self._refused(request)
-        return self._done(request, result)
-
-    def process_dataset(
-        self, dataset: tablib.Dataset, form: Any, request: HttpRequest, **kwargs: Any
-    ) -> Result:
-        """Saves all lines, or none if one has an error."""
-        return self.resource().import_data(dataset, rollback_on_validation_errors=True)
+        try:
+            with transaction.atomic():
+                resource.save(result)
+                changes.log_rows(request, self._entries(result))
+        except Outdated:
+            return self._refused(request)
+        text = gettext(
+            "Imported: %(new)d new, %(changed)d changed, %(same)d unchanged."
+        )
+        messages.success(request, text % _counts(result))
+        return redirect(list_url(self.model))
 
     def _refused(self, request: HttpRequest) -> HttpResponseBase:
         text = gettext(
@@ -246,16 +282,14 @@ class ImportAdmin(ImportMixin, SetupAdmin[ModelT]):
         messages.error(request, text)
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_import")
 
-    def _done(self, request: HttpRequest, result: Result) -> HttpResponseBase:
+    def _entries(
+        self, result: Result
+    ) -> Iterator[tuple[ModelT, int, list[changes.Detail]]]:
+        """What the log of changes says about each row that was saved."""
         for row in result:
             if flag := _FLAGS.get(row.import_type):
                 details = [detail(self.resource, change) for change in row.changes]
-                changes.log(request, row.instance, flag, details)
-        text = gettext(
-            "Imported: %(new)d new, %(changed)d changed, %(same)d unchanged."
-        )
-        messages.success(request, text % _counts(result))
-        return redirect(list_url(self.model))
+                yield row.instance, flag, details
 
 
 _FLAGS = {

@@ -169,7 +169,7 @@ class OperatorAdmin(ImportAdmin[Operator]):
         pin, is_off = form.cleaned_data["new_pin"], form.cleaned_data["is_pin_off"]
         super().save_model(request, obj, form, change)
         if pin or is_off:
-            OperatorPin.replace(obj, pin)
+            OperatorPin.replace({obj: pin})
             obj.refresh_from_db()
         if form.cleaned_data.get("opens_sign_in"):
             WrongPins.objects.filter(operator=obj).delete()

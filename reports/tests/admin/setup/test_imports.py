@@ -6,13 +6,18 @@ from datetime import date
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
 from callcenter.models import Holiday, Operator, SetupVersion, WrapUpCode
 from callcenter.tests.pins import is_pin, kept, with_pin
 from reports.admin.setup import changes, import_uploads
+from reports.admin.setup.import_resources import OperatorResource
+from reports.admin.setup.operators import OperatorAdmin
 from reports.tests.admin import rows
 from reports.tests.admin.setup.importing import NAMES, address, bring, confirm, send
 
@@ -51,6 +56,35 @@ def test_preview_says_what_is_new_changed_and_as_before_and_saves_nothing(client
         ),
     ]
     assert set(WrapUpCode.objects.values_list("name", flat=True)) == {"Order", "Claim"}
+
+
+def test_preview_locks_nothing_and_one_file_is_checked_at_a_time(client, monkeypatch):
+    rows.make_queue("support")
+    heard = []
+
+    class Meanwhile(OperatorResource):
+        def after_import_row(self, row, row_result, **kwargs):
+            super().after_import_row(row, row_result, **kwargs)
+            file = SimpleUploadedFile("other.csv", b"name,client_identity\nB,b\n")
+            other = {"import_file": file, "resource": "0", "format": "0"}
+            heard.append(client.post(address("operator"), other))
+
+    monkeypatch.setattr(OperatorAdmin, "resource", Meanwhile)
+    text = "name,number,queues,pin\nA,+815000000201,support,490217\n"
+
+    with CaptureQueriesContext(connection) as asked:
+        page = send(client, "operator", text)
+
+    assert [one.status_code for one in heard] == [503]
+    assert "try again in a minute" in heard[0].content.decode()
+    tables = ("operator", "setupversion", "wrongpins")
+    assert [
+        one["sql"]
+        for one in asked.captured_queries
+        if not one["sql"].startswith("SELECT")
+        and any(f"callcenter_{table}" in one["sql"] for table in tables)
+    ] == []
+    assert page.context["preview"].new == 1
 
 
 def test_confirmed_file_is_saved_raises_the_version_and_is_remembered(client):

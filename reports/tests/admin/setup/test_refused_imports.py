@@ -3,9 +3,11 @@
 import base64
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 
 from callcenter.models import Operator, WrapUpCode
+from reports.admin.setup.import_resources import WrapUpCodeResource
 from reports.tests.admin import rows
 from reports.tests.admin.setup.importing import (
     address,
@@ -180,6 +182,16 @@ def test_line_that_says_another_thing_of_the_same_is_wrong(client, name, text, s
     assert lines(send(client, name, text)) == [(3, "has errors", [said])]
 
 
+def test_one_operator_named_by_number_and_by_identity_is_wrong(client):
+    rows.make_operator("Hana", number="+815000000201", client_identity="hana")
+
+    page = send(
+        client, "operator", "name,number,client_identity\nA,,hana\nB,815000000201,\n"
+    )
+
+    assert lines(page) == [(3, "has errors", ["Name: Line 2 is about the same row."])]
+
+
 def test_all_that_is_wrong_with_a_line_is_said_at_once(client):
     page = send(
         client, "operator", "name,number,queues,pin,is_active\n,8.1E+10,gone,12,so so\n"
@@ -223,6 +235,34 @@ def test_setup_that_changed_since_the_preview_imports_nothing(client):
 
     assert response.url == address("operator")
     assert not Operator.objects.exists()
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_change_between_the_check_and_the_saving_imports_nothing(
+    client, monkeypatch, is_new
+):
+    """Another supervisor creates the row that is new here, or deletes the old one."""
+    first = WrapUpCode.objects.create(code="first", name="First")
+    page = send(client, "wrapupcode", "code,name\na,A\nfirst,Changed\n")
+    check = WrapUpCodeResource.import_data
+
+    def meanwhile(self, dataset):
+        result = check(self, dataset)
+        if is_new:
+            WrapUpCode.objects.create(code="a", name="Theirs")
+        else:
+            first.delete()
+        return result
+
+    monkeypatch.setattr(WrapUpCodeResource, "import_data", meanwhile)
+
+    response = confirm(client, "wrapupcode", page)
+
+    assert response.url == address("wrapupcode")
+    assert "Nothing was imported" in str(*get_messages(response.wsgi_request))
+    known = set(WrapUpCode.objects.values_list("code", "name"))
+    assert known == ({("first", "First"), ("a", "Theirs")} if is_new else set())
+    assert not LogEntry.objects.exists()
 
 
 @pytest.mark.parametrize("carried", ["", "%%%", "YWJj", "/etc/passwd"])
