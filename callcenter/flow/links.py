@@ -68,7 +68,7 @@ def operator(step: Step, *, signed_in: bool, again: int = 0, queue: str = "") ->
 
     `queue` is the one dialled last.
     """
-    query: dict[str, str | int] = {"in": 1} if signed_in else {"again": again}
+    query: dict[str, str | int] = _signed_in(step) if signed_in else {"again": again}
     if queue:
         query["queue"] = queue
     return _next(step, Kind.OPERATOR, **query)
@@ -76,7 +76,7 @@ def operator(step: Step, *, signed_in: bool, again: int = 0, queue: str = "") ->
 
 def operator_done(step: Step, queue: str) -> str:
     """The URL for what follows when an operator's Dial to this queue has ended."""
-    query: dict[str, str | int] = {"in": 1, "queue": queue}
+    query = _signed_in(step) | {"queue": queue}
     return _next(step, Kind.OPERATOR_DONE, **query) + RETRIES
 
 
@@ -89,6 +89,10 @@ def credentials() -> str:
     """The Basic credentials as our URLs carry them; empty if none are set."""
     user, has_password, password = settings.WEBHOOK_BASIC_AUTH.partition(":")
     return f"{quote(user, safe='')}:{quote(password, safe='')}" if has_password else ""
+
+
+def _signed_in(step: Step) -> dict[str, str | int]:
+    return {"in": 1, "proof": step.proof} if step.proof else {"in": 1}
 
 
 def _next(step: Step, kind: Kind, *place: str | int, **query: str | int) -> str:

@@ -3,6 +3,7 @@
 A caller ID can be forged, so it is no proof where a PIN is set (docs/contract.md 8.8).
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -41,6 +42,8 @@ def next_call(
         return Decision(Verb.SIGN_OFF if is_refused else Verb.ASK_PIN)
     if step.signed_in and step.params.digits == SIGN_OFF_KEY:
         return Decision(Verb.SIGN_OFF)
+    if step.signed_in and has_another_pin(who, step):
+        return Decision(Verb.ASK_PIN)
     queues = served(who, plan)
     if not queues:
         return Decision(Verb.WAIT)
@@ -87,6 +90,22 @@ def is_proven(who: OperatorPlan, step: Step) -> bool:
         return True
     digits = step.params.digits
     return bool(digits) and pin_matches(digits, who.pin)
+
+
+def proof(who: OperatorPlan) -> str:
+    """Which PIN an operator has, or that there is none; the PIN cannot be read off it.
+
+    URLs carry it from the sign-in on, so that a new PIN ends the sign-ins with the old.
+    """
+    return hashlib.sha256(who.pin.encode()).hexdigest()[:8]
+
+
+def has_another_pin(who: OperatorPlan, step: Step) -> bool:
+    """Whether the PIN has been changed since the operator signed in.
+
+    False where the URL does not say which PIN that was: one of an earlier version.
+    """
+    return needs_pin(who, step) and step.proof not in ("", proof(who))
 
 
 def _best(

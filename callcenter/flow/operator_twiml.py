@@ -10,8 +10,8 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from callcenter.flow import links, prompts
 from callcenter.flow.decide import language
-from callcenter.flow.operator import NO_CALLER, is_proven, served, wrong_pins
-from callcenter.flow.plan import Plan
+from callcenter.flow.operator import NO_CALLER, is_proven, proof, served, wrong_pins
+from callcenter.flow.plan import OperatorPlan, Plan
 from callcenter.flow.prompts import Prompts
 from callcenter.flow.speech import say
 from callcenter.flow.step import Step
@@ -56,14 +56,15 @@ def ask_pin(step: Step, plan: Plan) -> VoiceResponse:
 def dial(queue: str, step: Step, plan: Plan) -> VoiceResponse:
     """Wait in a queue for its next caller; a key pressed before that signs off."""
     response = VoiceResponse()
-    gather = _key(response, _admitted(step), queue)
+    who = plan.operator(step.params.from_raw)
+    admitted = _admitted(step, who)
+    gather = _key(response, admitted, queue)
     if not step.signed_in:
         sentences = _sentences(step, plan)
         say(gather, sentences.signed_in, sentences)
-    who = plan.operator(step.params.from_raw)
     has_one = who is not None and len(served(who, plan)) == 1
     waiting = response.dial(
-        action=links.operator_done(step, queue),
+        action=links.operator_done(admitted, queue),
         method=POST,
         timeout=ONLY_QUEUE_SECONDS if has_one else ONE_OF_SEVERAL_SECONDS,
     )
@@ -79,7 +80,7 @@ def wait(step: Step, plan: Plan) -> VoiceResponse:
     response = VoiceResponse()
     who = plan.operator(step.params.from_raw)
     enters = not step.signed_in and who is not None and is_proven(who, step)
-    onward = _admitted(step) if enters else step
+    onward = _admitted(step, who) if enters else step
     gather = _key(response, onward)
     if enters:
         sentences = _sentences(step, plan)
@@ -124,9 +125,10 @@ def _sentences(step: Step, plan: Plan) -> Prompts:
     return prompts.of(language(step, plan))
 
 
-def _admitted(step: Step) -> Step:
-    """The step as one of an operator who is signed in."""
-    return replace(step, signed_in=True)
+def _admitted(step: Step, who: OperatorPlan | None) -> Step:
+    """The step as one of an operator who is signed in, now or before."""
+    given = proof(who) if who and not step.signed_in else step.proof
+    return replace(step, signed_in=True, proof=given)
 
 
 def _key(response: VoiceResponse, step: Step, queue: str = "") -> Gather:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from callcenter.flow.operator import proof
 from callcenter.flow.plan import Plan
 from callcenter.tests.flow.plans import (
     CUSTOMER,
@@ -93,6 +94,31 @@ def test_nobody_signs_in_without_the_pin(caller, decision):
 )
 def test_operator_leaves_by_a_key(digits, decision):
     assert answer(digits=digits, signed_in=True) == decision
+
+
+@pytest.mark.parametrize(
+    ("caller", "given", "digits", "decision"),
+    [
+        (SATO, proof(PLAN.operator(SATO)), "", "dial:support"),
+        # The PIN is another one by now, or the first one was set.
+        (SATO, "0123abcd", "", "ask_pin"),
+        (SATO, proof(PLAN.operator(SUZUKI)), "", "ask_pin"),
+        (SATO, "0123abcd", "9", "sign_off"),
+        # The PIN was taken away; a browser needs none; an older URL does not say.
+        (SUZUKI, proof(PLAN.operator(SATO)), "", "dial:support"),
+        ("client:agent_01", "0123abcd", "", "dial:support"),
+        (SATO, "", "", "dial:support"),
+    ],
+)
+def test_new_pin_ends_the_sign_in_with_the_old_one(caller, given, digits, decision):
+    assert answer(caller, digits=digits, signed_in=True, proof=given) == decision
+
+
+def test_proof_does_not_tell_what_is_kept_of_the_pin():
+    operator = PLAN.operator(SATO)
+
+    assert len(proof(operator)) == 8
+    assert proof(operator) not in operator.pin
 
 
 def test_sign_off_key_has_no_effect_before_the_sign_in():

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from callcenter.flow.operator import proof
 from callcenter.tests.flow.allowlist import parsed
 from callcenter.tests.flow.outlines import PLAN, RETRIES, outline
 from callcenter.tests.flow.plans import (
@@ -14,6 +15,10 @@ from callcenter.tests.flow.plans import (
     make_step,
     with_queue,
 )
+
+
+def lines_of(decision, step) -> list[str]:
+    return outline(answered(decision, step, PLAN))
 
 
 def test_operator_is_led_from_the_line_to_the_loop():
@@ -74,11 +79,22 @@ DIAL_SUPPORT = [
 def test_operator_hears_once_that_they_are_signed_in_then_waits_in_the_queue(
     signed_in, lines
 ):
+    given = proof(PLAN.operator(SATO))
     step = make_step(
-        "operator", caller=SATO, step=5, signed_in=signed_in, language="en"
+        "operator",
+        caller=SATO,
+        step=5,
+        signed_in=signed_in,
+        proof=given if signed_in else "",
+        language="en",
     )
 
-    assert outline(answered("dial:support", step, PLAN)) == lines
+    heard = [
+        line.replace(f"&proof={given}", "") for line in lines_of("dial:support", step)
+    ]
+    assert heard == lines
+    carried = [f"&proof={given}" in line for line in lines_of("dial:support", step)]
+    assert carried.count(True) == 2
 
 
 @pytest.mark.parametrize(("caller", "seconds"), [(SATO, "300"), (SUZUKI, "15")])
@@ -89,18 +105,20 @@ def test_operator_of_several_queues_chooses_again_soon(caller, seconds):
 
 
 def test_operator_without_a_queue_hears_so_and_waits():
+    given = proof(PLAN.operator(SUZUKI))
     step = make_step("operator", caller=SUZUKI, step=1, language="en")
     lines = [
-        "Gather action=/twilio/operator/?step=2&in=1 finishOnKey= numDigits=1"
-        " timeout=1",
+        f"Gather action=/twilio/operator/?step=2&in=1&proof={given} finishOnKey="
+        " numDigits=1 timeout=1",
         "  Say No queue is assigned to you. Please ask your administrator."
         " To leave, press 9.",
         "  Pause length=10",
-        "Redirect /twilio/operator/?step=2&in=1",
+        f"Redirect /twilio/operator/?step=2&in=1&proof={given}",
     ]
 
     assert outline(answered("wait", step, PLAN)) == lines
-    assert outline(answered("wait", replace(step, signed_in=True), PLAN)) == [
+    later = replace(step, signed_in=True, proof=given)
+    assert outline(answered("wait", later, PLAN)) == [
         lines[0],
         *lines[2:],
     ]

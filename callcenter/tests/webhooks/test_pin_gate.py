@@ -8,7 +8,14 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from callcenter.demo.setup.installation import install as install_demo
-from callcenter.models import AccessRecord, WebhookEvent, WrongPins
+from callcenter.flow import current
+from callcenter.models import (
+    AccessRecord,
+    Operator,
+    OperatorPin,
+    WebhookEvent,
+    WrongPins,
+)
 from callcenter.tests.pins import PIN
 from callcenter.tests.twilio_client import ACCOUNT_SID, voice_form
 from callcenter.tests.webhooks.installation import OPERATOR, database_gone, install
@@ -32,6 +39,12 @@ def guesses(twilio, *pins: str) -> list[str]:
     return decisions(leg)[1:]
 
 
+def nobody_comes(leg) -> None:
+    """The operator waits in the queue in vain, and is led back to the loop."""
+    leg.post(leg.answer.link("Dial", "action"), DialCallStatus="no-answer")
+    leg.is_redirected()
+
+
 def test_many_guesses_over_many_calls_end_in_a_closed_door(twilio, caplog):
     install()
     begun = timezone.now()
@@ -53,6 +66,26 @@ def test_many_guesses_over_many_calls_end_in_a_closed_door(twilio, caplog):
     said = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
     assert "10 wrong PINs of Sato in a row: signing in is closed" in said
     assert not any(OPERATOR in one or PIN in one for one in said)
+
+
+def test_new_pin_ends_a_sign_in_under_way(twilio):
+    install()
+    leg = twilio.leg(OPERATOR)
+    leg.rings()
+    leg.is_redirected()
+    leg.presses(PIN)
+    nobody_comes(leg)
+    OperatorPin.replace({Operator.objects.get(number=OPERATOR): "581902"})
+    current.forget()  # a second later
+
+    nobody_comes(leg)
+    leg.presses(PIN)
+    leg.presses("581902")
+
+    served = [one.partition(":")[0] for one in decisions(leg)]
+    assert served == ["ask_pin", "dial", "dial", "ask_pin", "ask_pin", "dial"]
+    kept = WebhookEvent.objects.filter(call_sid=leg.call_sid)
+    assert not any("581902" in str(event.params) for event in kept)
 
 
 def test_right_pin_after_four_wrong_ones_lets_in_and_counts_anew(twilio):
