@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,7 +14,13 @@ from callcenter.events.eventfile import line_of_event
 from callcenter.flow import planfile
 from callcenter.flow.plan import Plan
 from callcenter.models import WebhookEvent
-from callcenter.private_files import LinkInTheWay, make_private, write_bytes, write_text
+from callcenter.private_files import (
+    NotOurs,
+    make_private,
+    private_folder,
+    write_bytes,
+    write_text,
+)
 from callcenter.tests.sample_events import ring
 
 BROKEN = '{"broken\n'
@@ -51,10 +58,44 @@ def test_nothing_is_written_through_a_link(tmp_path):
     target.write_text("untouched")
     link.symlink_to(target)
 
-    with pytest.raises(LinkInTheWay, match="link is a symbolic link"):
+    with pytest.raises(NotOurs, match="link is a symbolic link"):
         write_text(link)
 
     assert target.read_text() == "untouched"
+
+
+def test_nothing_is_written_to_a_file_with_another_name(tmp_path):
+    target, other = tmp_path / "target", tmp_path / "other"
+    target.write_text("untouched")
+    os.link(target, other)
+
+    with pytest.raises(NotOurs, match="other has another name, a hard link"):
+        write_text(other)
+
+    assert target.read_text() == "untouched"
+
+
+@pytest.mark.parametrize("make", [Path.touch, os.mkfifo])
+def test_nothing_is_written_to_a_file_or_pipe_of_another_user(
+    tmp_path, monkeypatch, make
+):
+    path = tmp_path / "there"
+    make(path)
+    monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+
+    with pytest.raises(NotOurs, match="there belongs to another user"):
+        write_text(path)
+
+
+def test_device_of_everybody_is_written_to():
+    with write_text(Path(os.devnull)) as file:
+        file.write("gone")
+
+
+def test_folders_made_above_a_private_one_are_private_too(tmp_path):
+    private_folder(tmp_path / "above" / "spool")
+
+    assert mode(tmp_path / "above") == mode(tmp_path / "above" / "spool") == 0o700
 
 
 def test_link_made_at_the_last_moment_is_not_followed(tmp_path, monkeypatch):

@@ -79,7 +79,7 @@ def load(
     aside. Only the owner of that file may read it.
 
     Raises OSError, EOFError, zlib.error or UnreadableText for a file that cannot be
-    read, LinkInTheWay where a symbolic link is in the place of the file of rejects.
+    read, NotOurs where the file of rejects would be written to something else.
     """
     rejected = 0
     with ExitStack() as stack:

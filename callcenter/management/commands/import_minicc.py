@@ -21,7 +21,7 @@ from callcenter.predecessor.mysqlserver import SCHEMES, NoServer, rows_of_server
 from callcenter.predecessor.rows import TABLES, Reading
 from callcenter.predecessor.tables import OldTables
 from callcenter.predecessor.takeover import count_gaps, make_operators, take_over
-from callcenter.private_files import LinkInTheWay, write_text
+from callcenter.private_files import NotOurs, write_text
 
 QUEUE_OF_2014 = "support"
 
@@ -108,8 +108,11 @@ class Command(SentenceCommand):
                         tables.add(row)
                 self._say_what_was_found(tables, refused.path)
                 if dry_run:
-                    return "Dry run: nothing was taken over."
-                summary = self._take_over(tables)
+                    summary = "Dry run: nothing was taken over."
+                else:
+                    summary = self._take_over(tables)
+            if tables.found.refused and dry_run:
+                raise CommandError(f"{summary} Rows would be refused, see above.")
             if tables.found.refused:
                 raise CommandError(f"{summary} The refused rows are in {refused.path}.")
             return summary
@@ -117,7 +120,7 @@ class Command(SentenceCommand):
             raise CommandError(
                 "Stopped; run it again to go on: nothing is taken over twice."
             ) from None
-        except LinkInTheWay as error:
+        except NotOurs as error:
             raise CommandError(f"{error}.") from None
         except (OSError, EOFError, zlib.error, UnreadableDump) as error:
             raise CommandError(f"{source} cannot be read: {error}") from error

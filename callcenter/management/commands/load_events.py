@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from callcenter.management.command import SentenceCommand
-from callcenter.private_files import LinkInTheWay
+from callcenter.private_files import NotOurs
 from callcenter.upkeep import intake
 from callcenter.upkeep.textfile import UnreadableText
 
@@ -45,7 +45,7 @@ class Command(SentenceCommand):
                     raise CommandError(
                         "Stopped; run it again to go on: nothing is loaded twice."
                     ) from None
-                except LinkInTheWay as error:
+                except NotOurs as error:
                     raise CommandError(f"{error}.") from None
                 except (OSError, EOFError, zlib.error, UnreadableText) as error:
                     raise CommandError(f"{path} cannot be read: {error}") from error
