@@ -203,17 +203,22 @@ def _floods(vendor: str, env: dict[str, str]) -> Iterator[Line]:
         sys.stdout.write(f"NOT MEASURED under floods: this machine lacks {lacks}\n")
         return
     quiet: float | None = None
-    for name, sample in floods.measure(env):
+    # A database file of SQLite allows one writer, and so one process.
+    processes = 2 if vendor == "mariadb" else 1
+    for name, sample in floods.measure(env, processes):
         p99 = sample.percentile(99)
         quiet = quiet or p99
         slower = p99 / quiet
+        goal = f"<= {floods.MOST_TIMES_SLOWER:.0f} x, none refused"
         yield Line(
             f"{floods.WEBHOOKS_A_SECOND} webhooks a second, {name}",
             vendor,
             f"median {sample.percentile(50):.0f} ms, p99 {p99:.0f} ms ({slower:.1f} x),"
             f" {sample.refused} of {sample.answers} refused",
-            f"<= {floods.MOST_TIMES_SLOWER:.0f} x, none refused",
-            slower <= floods.MOST_TIMES_SLOWER and not sample.refused,
+            goal if processes > 1 else "reported",
+            slower <= floods.MOST_TIMES_SLOWER and not sample.refused
+            if processes > 1
+            else None,
         )
 
 

@@ -30,16 +30,25 @@ SECONDS = 12.0
 _SETTLES_SECONDS = 3.0
 _SHIFT_SECONDS = 2.0
 MOST_TIMES_SLOWER = 3.0
+RESTARTED = "while every process is started again"
 FORM = "application/x-www-form-urlencoded"
 _hosts = cycle(range(60_000))
 
 
-def measure(env: dict[str, str]) -> Iterator[tuple[str, Sample]]:
-    """How webhooks are answered without a flood, then under each; seconds a request."""
+def measure(env: dict[str, str], processes: int) -> Iterator[tuple[str, Sample]]:
+    """How webhooks are answered in seconds a request: without a flood, while MiniCC is
+    started again, then under each flood.
+    """
     session = json.loads(run_module(env, "benchmarks.lists"))["session"]
-    with served.as_in_production(env | {"DEMO": "1"}):
+    production = served.as_in_production(env | {"DEMO": "1"}, processes=processes)
+    with production as restart:
         _paced(3.0)
         yield "quiet", _paced(SECONDS)
+        restarting = threading.Thread(target=restart)
+        restarting.start()
+        sample = _paced(SECONDS)
+        restarting.join()
+        yield RESTARTED, sample
         for name in FLOODS:
             with _flood(env | {"FLOOD_SESSION": session}, name):
                 time.sleep(_SETTLES_SECONDS)

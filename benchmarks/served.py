@@ -8,7 +8,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -98,24 +98,47 @@ def server(env: dict[str, str], workers: int) -> Iterator[int]:
 
 
 @contextmanager
-def as_in_production(env: dict[str, str]) -> Iterator[None]:
+def as_in_production(
+    env: dict[str, str], *, processes: int = 2
+) -> Iterator[Callable[[], None]]:
     """Run the application and nginx as docs/deploy.md says, without TLS.
 
-    One process for callers and one for people, below the usual port.
+    One process for callers and one for people, below the usual port; or one for both,
+    as with SQLite. Yields a function that starts them again, one after the other.
     """
+    running: dict[int, subprocess.Popen[bytes]] = {}
+
+    def start(port: int) -> None:
+        is_for_people = port != PORTS[0]
+        command = [
+            *(["nice", "-n", "10"] if is_for_people else []),
+            *(*_GRANIAN, f"--port={port}", "minicc.server:application"),
+        ]
+        running[port] = subprocess.Popen(command, cwd=ROOT, env=env)
+
+    def restart() -> None:
+        for port in reversed(ports):
+            running[port].terminate()
+            running[port].wait(timeout=30)
+            start(port)
+            _wait_until_up(port)
+
+    def stop() -> None:
+        for process in running.values():
+            process.terminate()
+        for process in running.values():
+            process.wait(timeout=30)
+
+    ports = PORTS[:processes]
     with ExitStack() as stack:
-        for port, priority in zip(PORTS, ([], ["nice", "-n", "10"]), strict=True):
-            command = [
-                *(*priority, *_GRANIAN),
-                *(f"--port={port}", "minicc.server:application"),
-            ]
-            process = subprocess.Popen(command, cwd=ROOT, env=env)
-            stack.callback(process.wait, timeout=30)
-            stack.callback(process.terminate)
+        stack.callback(stop)
+        for port in ports:
+            start(port)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        stack.enter_context(nginx.without_tls(folder, ADDRESS[1], PORTS))
+        behind = (ports[0], ports[-1])
+        stack.enter_context(nginx.without_tls(folder, ADDRESS[1], behind))
         _wait_until_up()
-        yield
+        yield restart
 
 
 def resident_mib(server_pid: int, *, peak: bool = False) -> float:
@@ -130,11 +153,12 @@ def resident_mib(server_pid: int, *, peak: bool = False) -> float:
     return max(sizes)
 
 
-def _wait_until_up() -> None:
+def _wait_until_up(port: int = ADDRESS[1]) -> None:
+    address = f"http://{ADDRESS[0]}:{port}/healthz"
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(f"{traffic.BASE_URL}/healthz", timeout=2).close()
+            urllib.request.urlopen(address, timeout=2).close()
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
         else:
