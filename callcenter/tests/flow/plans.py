@@ -8,6 +8,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.decision import Decision
 from callcenter.flow.decide import decide
+from callcenter.flow.operator import proof
 from callcenter.flow.plan import (
     LinePlan,
     MenuPlan,
@@ -41,6 +42,13 @@ def both(purpose: str = "main", ja: str = "日本語", en: str = "English"):
 def make_plan(**changes: Any) -> Plan:
     """The demo's tree, and operators of every kind."""
     return replace(_PLAN, **changes)
+
+
+def proof_of(number: str) -> str:
+    """Which PIN this operator of the plan has, as addresses carry it."""
+    operator = make_plan().operator(number)
+    assert operator is not None
+    return proof(operator)
 
 
 def make_step(kind: str, *, caller: str = CUSTOMER, to: str = LINE, **values: Any):

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from callcenter.flow.operator import proof
 from callcenter.tests.flow.allowlist import parsed
 from callcenter.tests.flow.outlines import PLAN, RETRIES, outline
 from callcenter.tests.flow.plans import (
@@ -13,6 +12,7 @@ from callcenter.tests.flow.plans import (
     SUZUKI,
     answered,
     make_step,
+    proof_of,
     with_queue,
 )
 
@@ -79,7 +79,7 @@ DIAL_SUPPORT = [
 def test_operator_hears_once_that_they_are_signed_in_then_waits_in_the_queue(
     signed_in, lines
 ):
-    given = proof(PLAN.operator(SATO))
+    given = proof_of(SATO)
     step = make_step(
         "operator",
         caller=SATO,
@@ -105,7 +105,7 @@ def test_operator_of_several_queues_chooses_again_soon(caller, seconds):
 
 
 def test_operator_without_a_queue_hears_so_and_waits():
-    given = proof(PLAN.operator(SUZUKI))
+    given = proof_of(SUZUKI)
     step = make_step("operator", caller=SUZUKI, step=1, language="en")
     lines = [
         f"Gather action=/twilio/operator/?step=2&in=1&proof={given} finishOnKey="

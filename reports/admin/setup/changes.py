@@ -123,9 +123,10 @@ def log_rows(
     request: HttpRequest, rows: Iterable[tuple[models.Model, int, list[Detail]]]
 ) -> None:
     """Write an entry about each row, as `log` does, all at once."""
+    user: Any = request.user  # who is logged in, on every page of the admin
     LogEntry.objects.bulk_create(
         LogEntry(
-            user_id=request.user.pk,
+            user_id=user.pk,
             content_type=ContentType.objects.get_for_model(
                 obj, for_concrete_model=False
             ),
