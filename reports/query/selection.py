@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.lookups import IsNull
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In, IsNull
 from django.utils import timezone
 
 from callcenter import presence
@@ -195,8 +196,11 @@ def _taken_from(entry: str) -> Condition:
 
 def _call_of_operators(operators: tuple[str, ...]) -> Q:
     """Calls that these operators answered, and their own legs."""
+    # Not the column itself: by its index SQLite would go through all connections of the
+    # operators for each call of the list.
+    operator = Coalesce("operator", Value(""))
     taken = Connection.objects.filter(
-        operator__in=operators, entry__call=OuterRef("pk")
+        Q(In(operator, operators)), entry__call=OuterRef("pk")
     )
     # By number only of operators' legs: others would confirm a customer's number.
     by_number = Q(from_raw__in=operators) | Q(caller__in=operators)
