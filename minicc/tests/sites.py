@@ -198,11 +198,14 @@ def _granian(
 
 @contextmanager
 def process(
-    database: Path, folder: Path, *options: str
+    database: Path, folder: Path, *options: str, port: int = 0, base: str = ""
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run a site without a proxy on this database; yields its address and process."""
-    port = nginx.free_port()
-    base = f"http://127.0.0.1:{port}"
+    """Run a site without a proxy on this database; yields its address and process.
+
+    `base` is its public address, where a proxy is started before it.
+    """
+    port = port or nginx.free_port()
+    base = base or f"http://127.0.0.1:{port}"
     with _granian(
         folder, port, environment_of(database, PUBLIC_BASE_URL=base), *options
     ) as one:
