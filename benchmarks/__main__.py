@@ -290,7 +290,7 @@ def main() -> None:
         f"{_machine()}.\n\n"
         "The server, the database and the client share the cores; peers are measured in"
         " turns, and the ratios are medians of the rounds. MariaDB with full durability"
-        " and two web processes, SQLite (WAL, FULL) with one; four threads each.\n\n"
+        " and two web processes, SQLite (WAL, FULL) with one; 24 threads each.\n\n"
         "| What | Database | Value | Goal | Met |\n|---|---|---|---|---|\n"
         f"{table}\n" + (f"\n## {notes}" if has_notes else ""),
         encoding="utf-8",
