@@ -14,6 +14,8 @@ from callcenter.keyed import pin_matches
 
 SIGN_OFF_KEY = "9"
 MOST_WRONG_PINS = 3
+# In place of a proof: of a PIN that is right no longer.
+FORMER_PIN = "former"
 
 # Values of DialCallStatus after which the operator has wrap-up time.
 OVER = frozenset({"completed", "answered"})

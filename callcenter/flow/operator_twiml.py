@@ -10,7 +10,14 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from callcenter.flow import links, prompts
 from callcenter.flow.decide import language
-from callcenter.flow.operator import NO_CALLER, is_proven, proof, served, wrong_pins
+from callcenter.flow.operator import (
+    FORMER_PIN,
+    NO_CALLER,
+    is_proven,
+    proof,
+    served,
+    wrong_pins,
+)
 from callcenter.flow.plan import OperatorPlan, Plan
 from callcenter.flow.prompts import Prompts
 from callcenter.flow.speech import say
@@ -126,8 +133,14 @@ def _sentences(step: Step, plan: Plan) -> Prompts:
 
 
 def _admitted(step: Step, who: OperatorPlan | None) -> Step:
-    """The step as one of an operator who is signed in, now or before."""
-    given = proof(who) if who and not step.signed_in else step.proof
+    """The step as one of an operator who is signed in, now or before.
+
+    A request that is repeated after the PIN was changed is answered as the first time.
+    It proves the former PIN, which the next request is not believed.
+    """
+    given = step.proof
+    if who and not step.signed_in:
+        given = proof(who) if is_proven(who, step) else FORMER_PIN
     return replace(step, signed_in=True, proof=given)
 
 

@@ -68,19 +68,19 @@ class OperatorPin(SetupModel):
             WrongPins.objects.filter(operator__in=pins).delete()
             cls.objects.filter(operator__in=pins).delete()
             cls.objects.bulk_create(
-                cls(operator=operator, kept=keyed.pin_hash(pin, _salt_for(pin)))
+                cls(operator=operator, kept=pin_to_keep(pin))
                 for operator, pin in pins.items()
                 if pin
             )
 
 
-def _salt_for(pin: str) -> str:
-    """None but for the demo's PIN, which everybody knows.
+def pin_to_keep(pin: str) -> str:
+    """The hash of a PIN, each time another one but for the PIN of the demo.
 
-    Addresses carry which PIN was given (flow.operator.proof), and the past that the
-    demo plays is the same each time.
+    Everybody knows that. Addresses carry which PIN was given (flow.operator.proof), and
+    the past that the demo plays is the same each time.
     """
-    return "demo" if pin == DEMO_PIN else ""
+    return keyed.pin_hash(pin, "demo" if pin == DEMO_PIN else "")
 
 
 class WrongPins(models.Model):

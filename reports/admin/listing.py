@@ -6,13 +6,15 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, QueryDict
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
@@ -26,6 +28,7 @@ ModelT = TypeVar("ModelT", bound=models.Model)
 
 # Counting ten million rows takes seconds, and nobody reads page 101.
 MOST_LISTED = 10_000
+_LONGEST_KEY = 18
 
 
 class CappedPaginator(Paginator[Any]):
@@ -54,6 +57,11 @@ def _is_whole_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _may_be_key(text: str) -> bool:
+    """Whether a text can be a primary key: a whole number that a database can hold."""
+    return text.isascii() and text.isdecimal() and len(text) <= _LONGEST_KEY
 
 
 class UnknownFilter(IncorrectLookupParameters):
@@ -234,6 +242,17 @@ class ListAdmin(admin.ModelAdmin[ModelT]):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Yes: the list refuses, with a sentence, what is none of its filters."""
         return True
+
+    def response_action(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], *rest: Any
+    ) -> Any:
+        """The answer to an action, if the rows it is for can be read."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if not all(map(_may_be_key, chosen)):
+            text = gettext("The selection cannot be read: nothing was done.")
+            messages.error(request, text)
+            return redirect(request.get_full_path())
+        return super().response_action(request, queryset, *rest)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -7,10 +7,12 @@ from allauth.account import views as account
 from allauth.mfa.base import views as base
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from django.contrib import admin
 from django.urls import path
 from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
 
+from reports.login.password import OwnPasswordView
 from reports.login.views import LoginView, View, in_admin_frame
 
 _SECURITY: dict[str, tuple[str, View]] = {
@@ -34,6 +36,11 @@ urlpatterns = [
         "login/no/",
         RedirectView.as_view(pattern_name="account_login"),
         name="account_inactive",
+    ),
+    path(
+        "password_change/",
+        admin.site.admin_view(in_admin_frame(OwnPasswordView.as_view())),
+        name="own_password",
     ),
     path("security/stop/", require_POST(account.logout), name="account_logout"),
     *(

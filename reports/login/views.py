@@ -10,18 +10,34 @@ from axes.helpers import get_cool_off
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import views
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from callcenter import access_log
+from callcenter.access_log import Kind
+
 View = Callable[..., HttpResponseBase]
+
+
+class LogInForm(AdminAuthenticationForm):
+    """Name and password; also a refusal of the right ones is recorded."""
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Refuse accounts that may not enter the admin."""
+        try:
+            super().confirm_login_allowed(user)
+        except ValidationError:
+            access_log.note(Kind.LOGIN_FAILED, self.request, user=user)
+            raise
 
 
 class LoginView(views.LoginView):
     """The admin's log-in page; an account with a second step is asked for its code."""
 
-    authentication_form = AdminAuthenticationForm
+    authentication_form = LogInForm
     template_name = "admin/login.html"
     next_page = "admin:index"
 

@@ -23,9 +23,8 @@ from callcenter.flow.operator_twiml import enter
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
-from callcenter.keyed import pin_hash
 from callcenter.models import WebhookEvent
-from callcenter.models.pins import DEMO_PIN
+from callcenter.models.pins import DEMO_PIN, pin_to_keep
 from callcenter.params import Form, VoiceParams
 from callcenter.routes import WITHOUT_DECISION, Kind, place_of
 from callcenter.standin.calls.queues import Queue
@@ -141,6 +140,6 @@ def _prefix() -> str:
 
 def with_demo_pins(plan: Plan) -> Plan:
     """The plan in which the PIN of the demo is right, also while DEMO is off."""
-    kept = pin_hash(DEMO_PIN)
+    kept = pin_to_keep(DEMO_PIN)
     operators = (replace(who, pin=kept if who.pin else "") for who in plan.operators)
     return replace(plan, operators=tuple(operators))

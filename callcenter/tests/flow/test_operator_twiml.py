@@ -8,6 +8,7 @@ from callcenter.tests.flow.allowlist import parsed
 from callcenter.tests.flow.outlines import PLAN, RETRIES, outline
 from callcenter.tests.flow.plans import (
     CUSTOMER,
+    PIN,
     SATO,
     SUZUKI,
     answered,
@@ -84,6 +85,7 @@ def test_operator_hears_once_that_they_are_signed_in_then_waits_in_the_queue(
         "operator",
         caller=SATO,
         step=5,
+        digits="" if signed_in else PIN,
         signed_in=signed_in,
         proof=given if signed_in else "",
         language="en",

@@ -88,6 +88,28 @@ def test_new_pin_ends_a_sign_in_under_way(twilio):
     assert not any("581902" in str(event.params) for event in kept)
 
 
+def test_repeated_sign_in_does_not_prove_the_new_pin(twilio):
+    install()
+    leg = twilio.leg(OPERATOR)
+    leg.rings()
+    leg.is_redirected()
+    address = leg.answer.link("Gather", "action")
+
+    def signs_in():
+        more = {"CallSid": leg.call_sid, "From": OPERATOR, "CallStatus": "in-progress"}
+        return twilio.post(address, idempotency="one", Digits=PIN, **more)
+
+    signs_in()
+    OperatorPin.replace({Operator.objects.get(number=OPERATOR): "581902"})
+    current.forget()
+    repeated = signs_in()
+
+    leg.post(repeated.link("Dial", "action"), DialCallStatus="no-answer")
+    leg.is_redirected()
+
+    assert decisions(leg) == ["ask_pin", "dial:support", "ask_pin"]
+
+
 def test_right_pin_after_four_wrong_ones_lets_in_and_counts_anew(twilio):
     install()
 

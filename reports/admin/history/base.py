@@ -136,6 +136,8 @@ class HistoryAdmin(ReadOnlyAdmin[ModelT], ExportAdmin[ModelT]):
         term = search.normal(search_term)
         if not term:
             return queryset, False
+        if not self.sid_lookups:
+            return queryset.none(), False  # the list has no search
         if search.is_sid(term):
             return self.of_sid(queryset, term), False
         if search.is_number(term):

@@ -2,10 +2,12 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from callcenter.models import AccessRecord
 from reports.site import model_admins
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +67,29 @@ def test_refusal_is_one_line_in_the_log(admin_client, caplog, label):
 def test_list_itself_and_its_own_parameters_are_served(admin_client, label):
     for query in ("", "?q=x", "?p=1", "?o=1", "?e=1", "?all="):
         assert admin_client.get(f"{url(label)}{query}").status_code == 200
+
+
+@pytest.mark.parametrize("term", ["123", "%2B815000000301", "abc"])
+@pytest.mark.parametrize("label", ["callcenter.accessrecord", "reports.exportaudit"])
+def test_list_without_a_search_finds_nothing(admin_client, label, term):
+    admin_client.get(url("callcenter.call") + "export/csv/")
+
+    response = admin_client.get(f"{url(label)}?q={term}", headers=ENGLISH)
+    file = admin_client.get(f"{url(label)}export/csv/?q={term}", headers=ENGLISH)
+
+    assert response.context["cl"].result_count == 0
+    assert b"".join(file.streaming_content).count(b"\n") == 1
+    assert not AccessRecord.objects.filter(kind="number-search").exists()
+
+
+@pytest.mark.parametrize("key", ["x", "99999999999999999999", "\x00", "-1", "１"])
+@pytest.mark.parametrize("action", ["unlock", "end_sessions", "delete_selected"])
+def test_selection_that_cannot_be_read_does_nothing(admin_client, action, key):
+    form = {"action": action, "_selected_action": [key]}
+
+    response = admin_client.post(url("auth.user"), form, follow=True, headers=ENGLISH)
+
+    assert "The selection cannot be read: nothing was done." in (
+        response.content.decode()
+    )
+    assert User.objects.filter(username="admin").exists()
