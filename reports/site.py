@@ -18,7 +18,10 @@ from django_stubs_ext import StrOrPromise
 
 from reports import dashboard
 from reports.callflow import views as callflow
-from reports.query.table import NOTHING
+from reports.definitions import REPORTS
+from reports.pages import report_page
+from reports.pages import views as pages
+from reports.query.table import NOTHING, ListTable
 from reports.worklist import views as worklist
 
 
@@ -63,6 +66,20 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
                 "admin:worklist",
                 "callcenter.view_abandonedcall",
             ),
+        ),
+    ),
+    (
+        "reports",
+        _("Reports"),
+        tuple(
+            Page(
+                report.title,
+                f"admin:report_{report.slug}",
+                report_page.permission_for(report),
+            )
+            for report in REPORTS
+            # The others are lists of the history too, and stand there.
+            if not isinstance(report, ListTable)
         ),
     ),
     (
@@ -122,6 +139,7 @@ class MiniccAdminSite(admin.AdminSite):
             path("language/", set_language, name="language"),
             *callflow.urls(self),
             *worklist.urls(self),
+            *pages.urls(self),
             *super().get_urls(),
         ]
 

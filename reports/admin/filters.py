@@ -34,6 +34,7 @@ from callcenter.models import (
 )
 from reports.admin.periods import PeriodFilter
 from reports.present import links
+from reports.query.operators import names_of
 from reports.query.selection import Selection, local_today
 
 # How many days a list is searched for a rare kind, queue or line if no period is
@@ -258,7 +259,7 @@ class OperatorFilter(SetupFilter):
     def asked(self) -> dict[str, Any]:
         value = self.value() or ""
         return {
-            self.name: _names_of(value)
+            self.name: names_of(value)
             if value.isdecimal()
             else (value,)
             if value
@@ -284,16 +285,6 @@ class OperatorFilter(SetupFilter):
         )
 
 
-def _names_of(pk: str) -> tuple[str, ...]:
-    """The names under which history knows an operator; none if there is none."""
-    operator = Operator.objects.filter(pk=pk).first()
-    if operator is None:
-        return ()
-    identity = operator.client_identity
-    names = (operator.number, f"client:{identity}" if identity else "")
-    return tuple(name for name in names if name)
-
-
 class FewChoicesFilter(ValueFilter):
     """A filter whose choices are all values that it knows."""
 
@@ -317,6 +308,25 @@ class NowFilter(FewChoicesFilter):
 
     def asked(self) -> dict[str, Any]:
         return {"now": self.value() == "1"}
+
+
+class CountedFilter(FewChoicesFilter):
+    """Queue entries that a count of a report counts, besides those of one outcome."""
+
+    title = _("counted as")
+    parameter_name = links.PARAMETERS["counted"]
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, StrOrPromise]]:
+        return [
+            ("entered", _("entered")),
+            ("offered", _("offered")),
+            ("answered_within", _("answered within threshold")),
+        ]
+
+    def asked(self) -> dict[str, Any]:
+        return {"counted": self.value() or ""}
 
 
 class RecentQueueFilter(InLastDays, QueueFilter):

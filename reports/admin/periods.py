@@ -5,7 +5,7 @@ filter leaves no rows.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -13,10 +13,11 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext
 
-from reports.present import formats, links
-from reports.query.forms import DayField
+from reports.present import formats, links, names
+from reports.query.forms import HOLIDAYS, DayField
 from reports.query.selection import MOST_DAYS, Selection, local_today
 
 
@@ -146,13 +147,16 @@ class PeriodAndHourFilter(PeriodFilter):
         if self.hour not in dict(self.hours):
             text = gettext("There is no hour “%(value)s”; choose one from 0 to 23.")
             self.problem = text % {"value": self.hour}
-        elif not Selection(first=self.first, last=self.last).is_short:
+        elif not self._has_days_for_an_hour():
             text = gettext(
                 "An hour of the day needs a first and a last day, at most %(days)s days"
                 " in all."
             )
             self.problem = text % {"days": MOST_DAYS}
             self.needs_days = True
+
+    def _has_days_for_an_hour(self) -> bool:
+        return Selection(first=self.first, last=self.last).is_short
 
     def expected_parameters(self) -> list[str | None]:
         return [*super().expected_parameters(), self.hour_name]
@@ -177,3 +181,87 @@ class PeriodAndHourFilter(PeriodFilter):
         parameters = super()._parameters(first, last)
         # Of all days there is no hour.
         return parameters if first else parameters | {self.hour_name: None}
+
+
+class EntryPeriodFilter(PeriodAndHourFilter):
+    """Queue entries of local days, and of these what a number of a report counts.
+
+    Weekday, holidays and a span of the day come from links of reports. A choice of
+    other days keeps weekday and holidays, and lets the span go.
+    """
+
+    weekday_name = links.PARAMETERS["weekday"]
+    holidays_name = links.PARAMETERS["holidays"]
+    span_names = links.PARAMETERS["since"], links.PARAMETERS["until"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.weekday = self._given(self.weekday_name)
+        self.holidays = self._given(self.holidays_name)
+        self.since, self.until = (self._moment(name) for name in self.span_names)
+        if self.problem:
+            return
+        if self.weekday and self.weekday not in names.weekdays():
+            text = gettext("There is no weekday “%(value)s”; choose one from 1 to 7.")
+            self.problem = text % {"value": self.weekday}
+        elif self.holidays and self.holidays not in HOLIDAYS:
+            text = gettext("Holidays can be “out” or “only”, not “%(value)s”.")
+            self.problem = text % {"value": self.holidays}
+        elif (self.weekday or self.holidays) and not self._has_days_for_an_hour():
+            self.problem = gettext("A weekday or holidays need a first and a last day.")
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Parameters that other days leave as they are."""
+        found = [
+            (self.weekday_name, self.weekday),
+            (self.holidays_name, self.holidays),
+        ]
+        return [(name, value) for name, value in found if value]
+
+    def expected_parameters(self) -> list[str | None]:
+        own = (self.weekday_name, self.holidays_name, *self.span_names)
+        return [*super().expected_parameters(), *own]
+
+    def asked(self) -> dict[str, Any]:
+        return super().asked() | {
+            "weekday": self.weekday,
+            "holidays": self.holidays,
+            "since": self.since,
+            "until": self.until,
+        }
+
+    def in_words(self) -> str:
+        parts = [super().in_words()]
+        if self.since and self.until:
+            span = {
+                "since": formats.minute(self.since),
+                "until": f"{timezone.localtime(self.until):%H:%M}",
+            }
+            parts = [gettext("%(since)s to %(until)s") % span]
+        if self.weekday:
+            parts.append(str(names.weekdays()[self.weekday]))
+        if self.holidays:
+            parts.append(str(HOLIDAYS[self.holidays]))
+        return ", ".join(part for part in parts if part)
+
+    def _has_days_for_an_hour(self) -> bool:
+        """Any days: the quarter hours of entering are stored."""
+        return self.first is not None and self.last is not None
+
+    def _moment(self, name: str) -> datetime | None:
+        text = self._given(name)
+        try:
+            found = datetime.fromisoformat(text) if text else None
+        except ValueError:
+            found = None
+        if text and (found is None or found.tzinfo is None):
+            said = gettext("“%(value)s” is no moment; write 2026-04-01T09:30+09:00.")
+            self.problem = said % {"value": text}
+            return None
+        return found
+
+    def _parameters(self, first: date | None, last: date | None) -> dict[str, Any]:
+        span = dict.fromkeys(self.span_names)
+        rest = {} if first else dict.fromkeys((self.weekday_name, self.holidays_name))
+        return super()._parameters(first, last) | span | rest

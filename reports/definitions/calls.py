@@ -13,7 +13,7 @@ from reports.definitions import columns
 from reports.present import kinds, names, swatches
 from reports.query.keyset import Listed
 from reports.query.selection import Selection
-from reports.query.table import Column, ListTable
+from reports.query.table import Behind, Column, ListTable
 from reports.query.values import last_known
 
 Kind = Call.Kind
@@ -139,6 +139,9 @@ class CallsReport(ListTable):
         ),
         columns.line_number(),
     ]
+
+    def as_list(self, asked: Selection) -> Behind:
+        return Behind(Call, replace(asked, kind=Kind.CUSTOMER))
 
     def listed(self, asked: Selection) -> Listed[Call]:
         """Legs of customers: a filter, since the period holds legs of other kinds."""

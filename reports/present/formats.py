@@ -39,6 +39,11 @@ def day(value: date) -> str:
     return date_format(value, "DATE_FORMAT")
 
 
+def day_and_weekday(value: date) -> str:
+    """A day with its year and its weekday."""
+    return f"{date_format(value, 'DATE_FORMAT')} ({date_format(value, 'D')})"
+
+
 def minute(value: datetime) -> str:
     """A moment to the minute with its year."""
     style = get_format("DATETIME_FORMAT").removesuffix(":s")

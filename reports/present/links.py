@@ -22,6 +22,11 @@ PARAMETERS = {
     "state": "state__exact",
     "now": "now",
     "hour": "hour",
+    "weekday": "weekday",
+    "holidays": "holidays",
+    "since": "from",
+    "until": "until",
+    "counted": "counted",
     "search": "q",
     "caller_of": "caller_of",
 }
@@ -50,12 +55,24 @@ def list_url(model: type[models.Model], asked: Selection | None = None) -> str:
         query[PARAMETERS["now"]] = 1
     if asked.hour is not None:
         query[PARAMETERS["hour"]] = asked.hour
-    if asked.operators:
+    for name in ("since", "until"):
+        if at := getattr(asked, name):
+            query[PARAMETERS[name]] = at.astimezone(asked.zone).isoformat(
+                "T", "minutes"
+            )
+    if asked.operator_key:
+        query[PARAMETERS["operators"]] = asked.operator_key
+    elif asked.operators:
         (query[PARAMETERS["operators"]],) = asked.operators
     moment = str((opts.ordering or [""])[0]).removeprefix("-")
     days = zip(period_parameters(moment), (asked.first, asked.last), strict=True)
     query |= {parameter: day.isoformat() for parameter, day in days if day}
     return f"{url}?{urlencode(query)}" if query else url
+
+
+def report_url(slug: str) -> str:
+    """The address of the page of a report."""
+    return reverse(f"admin:report_{slug}")
 
 
 def row_url(row: models.Model) -> str:

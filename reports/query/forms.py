@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import (
@@ -20,7 +21,12 @@ from callcenter.models import (
     QueueEntry,
 )
 from reports.query import periods
-from reports.query.selection import Selection
+from reports.query.selection import (
+    HOLIDAYS_ONLY,
+    HOLIDAYS_OUT,
+    Selection,
+    default_zone,
+)
 
 # Twilio is younger, and older offsets of some zones were no whole quarter hours.
 FIRST_DAY = date(2000, 1, 1)
@@ -37,6 +43,15 @@ INTERVALS = [
     ("hour-of-day", _("hour of day")),
     ("weekday", _("weekday")),
 ]
+
+
+DEFAULT_INTERVAL = "30"
+
+# Which days count where a report asks for holidays; by default all do.
+HOLIDAYS = {
+    HOLIDAYS_OUT: _("without holidays"),
+    HOLIDAYS_ONLY: _("holidays only"),
+}
 
 
 class DayField(forms.DateField):
@@ -93,6 +108,24 @@ class ReportForm(forms.Form):
             )
         },
     )
+    weekday = forms.ChoiceField(
+        label=_("Weekday"),
+        required=False,
+        choices=[(str(number + 1), name) for number, name in WEEKDAYS.items()],
+        error_messages={
+            "invalid_choice": _(
+                "There is no weekday “%(value)s”; choose one from 1 (Monday) to 7."
+            )
+        },
+    )
+    holidays = forms.ChoiceField(
+        label=_("Holidays"),
+        required=False,
+        choices=list(HOLIDAYS.items()),
+        error_messages={
+            "invalid_choice": _("Holidays can be “out” or “only”, not “%(value)s”.")
+        },
+    )
     zone = NameField(label=_("Time zone"), max_length=64)
 
     def clean_queue(self) -> str:
@@ -102,7 +135,7 @@ class ReportForm(forms.Form):
             Queue.objects.filter(slug=slug).values_list("slug", flat=True),
             QueueEntry.objects.filter(queue=slug).values_list("queue", flat=True),
         ):
-            raise _unknown(_("There is no queue “%(value)s”."), slug)
+            raise unknown_name(_("There is no queue “%(value)s”."), slug)
         return slug
 
     def clean_operator(self) -> str:
@@ -116,7 +149,7 @@ class ReportForm(forms.Form):
         if name and not (
             registered.exists() or Connection.objects.filter(operator=name).exists()
         ):
-            raise _unknown(_("There is no operator “%(value)s”."), name)
+            raise unknown_name(_("There is no operator “%(value)s”."), name)
         return name
 
     def clean_line(self) -> str:
@@ -126,18 +159,18 @@ class ReportForm(forms.Form):
             PhoneLine.objects.filter(number=number).exists()
             or Call.objects.filter(line=number).exists()
         ):
-            raise _unknown(_("There is no line “%(value)s”."), number)
+            raise unknown_name(_("There is no line “%(value)s”."), number)
         return number
 
     def clean_interval(self) -> str:
         """Half hours unless another is asked for."""
-        return self.cleaned_data["interval"] or "30"
+        return self.cleaned_data["interval"] or DEFAULT_INTERVAL
 
     def clean_zone(self) -> ZoneInfo:
         """The zone of that name; by default that of the settings."""
         name = self.cleaned_data["zone"] or settings.TIME_ZONE
         if name not in _zone_names():
-            raise _unknown(_("There is no time zone “%(value)s”."), name)
+            raise unknown_name(_("There is no time zone “%(value)s”."), name)
         return ZoneInfo(name)
 
     def clean(self) -> dict[str, Any]:
@@ -145,13 +178,14 @@ class ReportForm(forms.Form):
         cleaned = self.cleaned_data
         if self.errors:
             return cleaned
-        today = datetime.now(UTC).astimezone(cleaned["zone"]).date()
+        zone = cleaned.get("zone") or default_zone()
+        today = datetime.now(UTC).astimezone(zone).date()
         first, last = cleaned["first"], cleaned["last"]
         first = first or last or today
         last = last or max(first, today)
         if last < first:
             self.add_error("last", _("The last day is before the first."))
-        cleaned["period"] = periods.Period(first, last, cleaned["zone"])
+        cleaned["period"] = periods.Period(first, last, zone)
         return cleaned
 
     @property
@@ -163,10 +197,12 @@ class ReportForm(forms.Form):
             first=period.first,
             last=period.last,
             zone=period.zone,
-            queue=asked["queue"],
-            operators=(asked["operator"],) if asked["operator"] else (),
-            line=asked["line"],
-            interval=asked["interval"],
+            queue=asked.get("queue", ""),
+            operators=(asked["operator"],) if asked.get("operator") else (),
+            line=asked.get("line", ""),
+            interval=asked.get("interval", ""),
+            weekday=asked.get("weekday", ""),
+            holidays=asked.get("holidays", ""),
         )
 
 
@@ -175,7 +211,8 @@ def _exact(*found: QuerySet[Any, str]) -> set[str]:
     return {value for values in found for value in values[:1]}
 
 
-def _unknown(message: Any, value: str) -> ValidationError:
+def unknown_name(message: Any, value: str) -> ValidationError:
+    """The error that nothing has this name."""
     return ValidationError(message, code="unknown", params={"value": value})
 
 

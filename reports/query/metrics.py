@@ -8,31 +8,22 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 
-from django.db.models import Aggregate, Count, F, Max, Q, Sum
+from django.db.models import Aggregate, Count, Max, Q, Sum
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from callcenter.models import QueueEntry
 from reports.present import kinds
+from reports.query.counted import COUNTED, GROSS
 from reports.query.table import Column
 
 Outcome = QueueEntry.Outcome
 
-GROSS = [
-    Outcome.ANSWERED,
-    Outcome.ABANDONED,
-    Outcome.SHORT_ABANDONED,
-    Outcome.OVERFLOWED,
-]
-
 # What a group of queue entries adds up to, by the names of a tally's fields.
 ENTRY_SUMS: dict[str, Aggregate] = {
-    outcome.value: Count("pk", filter=Q(outcome=outcome)) for outcome in Outcome
+    code: Count("pk", filter=COUNTED[code])
+    for code in (*Outcome.values, "answered_within")
 } | {
-    "answered_within": Count(
-        "pk",
-        filter=Q(outcome=Outcome.ANSWERED, wait_seconds__lte=F("target_seconds")),
-    ),
     "answered_wait": Sum("wait_seconds", filter=Q(outcome=Outcome.ANSWERED), default=0),
     "abandoned_wait": Sum(
         "wait_seconds", filter=Q(outcome=Outcome.ABANDONED), default=0
@@ -119,6 +110,46 @@ def _count(code: str, label: StrPromise, explanation: StrPromise) -> Column:
     )
 
 
+def _rate(
+    code: str, label: StrPromise, parts: tuple[str, str], explanation: StrPromise
+) -> Column:
+    """A fraction of two sums of a tally."""
+    return _divided(code, label, kinds.FRACTION, parts, explanation)
+
+
+def _mean(
+    code: str, label: StrPromise, parts: tuple[str, str], explanation: StrPromise
+) -> Column:
+    """Seconds divided by a count of a tally."""
+    return _divided(code, label, kinds.MEAN_SECONDS, parts, explanation)
+
+
+def _divided(
+    code: str,
+    label: StrPromise,
+    kind: kinds.Kind,
+    parts: tuple[str, str],
+    explanation: StrPromise,
+) -> Column:
+    part, whole = map(attrgetter, parts)
+    return Column(
+        code,
+        label,
+        kind,
+        explanation=explanation,
+        value=lambda tally: rate(part(tally), whole(tally)),
+        parts=parts,
+    )
+
+
+# What rates and means are made of, beside the counts, which are columns themselves.
+SUMS: dict[str, StrPromise] = {
+    "answered_wait": _("wait of those answered"),
+    "abandoned_wait": _("wait of those abandoned"),
+    "talk": _("talk time"),
+    "talks": _("connections of known length"),
+}
+
 # The columns of the queue reports, in their order; each makes its value of a tally.
 QUEUE_MEASURES = [
     _count(
@@ -185,33 +216,29 @@ QUEUE_MEASURES = [
         _("Unknown"),
         _("The call is over, but how it left the queue was never heard."),
     ),
-    Column(
+    _rate(
         "service_level",
         _("Service level"),
-        kinds.FRACTION,
-        explanation=_("Answered within threshold, of those offered."),
-        value=lambda tally: rate(tally.answered_within, tally.offered),
+        ("answered_within", "offered"),
+        _("Answered within threshold, of those offered."),
     ),
-    Column(
+    _rate(
         "answer_rate",
         _("Answer rate"),
-        kinds.FRACTION,
-        explanation=_("Answered, of those offered."),
-        value=lambda tally: rate(tally.answered, tally.offered),
+        ("answered", "offered"),
+        _("Answered, of those offered."),
     ),
-    Column(
+    _rate(
         "abandonment_rate",
         _("Abandonment rate"),
-        kinds.FRACTION,
-        explanation=_("Abandoned, of those offered."),
-        value=lambda tally: rate(tally.abandoned, tally.offered),
+        ("abandoned", "offered"),
+        _("Abandoned, of those offered."),
     ),
-    Column(
+    _mean(
         "asa_seconds",
         _("Average speed of answer (ASA)"),
-        kinds.MEAN_SECONDS,
-        explanation=_("Mean wait of those answered; waits of 0 seconds count."),
-        value=lambda tally: rate(tally.answered_wait, tally.answered),
+        ("answered_wait", "answered"),
+        _("Mean wait of those answered; waits of 0 seconds count."),
     ),
     Column(
         "longest_wait_seconds",
@@ -238,14 +265,11 @@ QUEUE_MEASURES = [
         ),
         value=lambda tally: nearest_rank(tally.waits, 90),
     ),
-    Column(
+    _mean(
         "average_abandon_seconds",
         _("Average time to abandon"),
-        kinds.MEAN_SECONDS,
-        explanation=_(
-            "Mean wait of those abandoned; short abandoned ones are left out."
-        ),
-        value=lambda tally: rate(tally.abandoned_wait, tally.abandoned),
+        ("abandoned_wait", "abandoned"),
+        _("Mean wait of those abandoned; short abandoned ones are left out."),
     ),
     Column(
         "talk_seconds",
@@ -257,12 +281,11 @@ QUEUE_MEASURES = [
         ),
         value=lambda tally: tally.talk,
     ),
-    Column(
+    _mean(
         "average_talk_seconds",
         _("Average talk time (ATT)"),
-        kinds.MEAN_SECONDS,
-        explanation=_("Talk time by connection; those of unknown length are left out."),
-        value=lambda tally: rate(tally.talk, tally.talks),
+        ("talk", "talks"),
+        _("Talk time by connection; those of unknown length are left out."),
     ),
 ]
 

@@ -3,7 +3,7 @@
 No database. All are half-open: an interval ends where the next one starts.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -85,6 +85,49 @@ class Period:
             return str(day.isoweekday())
         return midnight(FIRST_DAY[kind](day), self.zone)
 
+    def end_of(self, key: datetime, kind: str) -> datetime:
+        """The instant at which an interval with a start ends, also after the period."""
+        day = self._day_of(key)
+        if kind in MINUTES:
+            starts = _starts(day, self.zone, MINUTES[kind])
+            later = starts[bisect_right(starts, key) :]
+            return later[0] if later else midnight(day + DAY, self.zone)
+        first = FIRST_DAY[kind](day)
+        while FIRST_DAY[kind](day) == first:
+            day += DAY
+        return midnight(day, self.zone)
+
+    def days_of(self, key: datetime, kind: str) -> tuple[date, date]:
+        """The first and last day of the period in an interval of whole days."""
+        last = self._day_of(self.end_of(key, kind)) - DAY
+        return max(self._day_of(key), self.first), min(last, self.last)
+
+    def offsets(self) -> Iterator[tuple[int, int, int]]:
+        """Spans of quarter hours [start, end), each with one offset from UTC.
+
+        Start and end as epoch // 900, the offset in quarter hours too.
+        """
+        start, end = (_quarter(bound) for bound in self.bounds())
+        begun, day = start, self.first
+        while day <= self.last:
+            quarter = max(_quarter(midnight(day, self.zone)), start)
+            day += DAY
+            until = min(_quarter(midnight(day, self.zone)), end)
+            offset = self._offset(quarter)
+            if self._offset(until - 1) != offset:
+                changed = bisect_left(
+                    range(quarter, until),
+                    True,
+                    key=lambda at: self._offset(at) != offset,
+                )
+                yield begun, quarter + changed, offset
+                begun = quarter + changed
+        yield begun, end, self._offset(end - 1)
+
+    def _offset(self, quarter: int) -> int:
+        instant = datetime.fromtimestamp(quarter * QUARTER_SECONDS, self.zone)
+        return (instant.utcoffset() or timedelta()) // QUARTER
+
     def spans_of_hour(self, hour: int) -> Iterator[tuple[datetime, datetime]]:
         """The instants [start, end) of each day at which clocks show this hour.
 
@@ -111,6 +154,10 @@ class Period:
         while instant >= midnight(day + DAY, self.zone):
             day += DAY
         return day
+
+
+def _quarter(instant: datetime) -> int:
+    return int(instant.timestamp()) // QUARTER_SECONDS
 
 
 def _monday(day: date) -> date:

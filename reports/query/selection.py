@@ -6,15 +6,15 @@ number in a report and the list behind it mean the same rows.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import In, IsNull
+from django.db.models.lookups import GreaterThanOrEqual, In, IsNull, LessThan
 from django.utils import timezone
 
 from callcenter import presence
@@ -25,6 +25,7 @@ from callcenter.models import (
     CallbackRequest,
     Connection,
     FollowUp,
+    Holiday,
     IvrStep,
     OperatorState,
     QueueEntry,
@@ -32,12 +33,17 @@ from callcenter.models import (
     WebhookEvent,
 )
 from reports.query import search
+from reports.query.counted import COUNTED
 from reports.query.keyset import Listed
 from reports.query.periods import DAY, Period
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 Condition = Callable[[Any], Q]
 
+
+QUARTERS_A_DAY = 96
+HOLIDAYS_OUT, HOLIDAYS_ONLY = "out", "only"
+_EPOCH = date(1970, 1, 1)
 
 # Of so many days the rows are few enough to be sorted, or to be looked through for an
 # hour of the day, in a table of ten million.
@@ -67,6 +73,8 @@ class Selection:
     zone: ZoneInfo = field(default_factory=default_zone)
     queue: str = ""
     operators: tuple[str, ...] = ()
+    # The primary key of the operator whose names these are, for addresses of lists.
+    operator_key: str = ""
     line: str = ""
     menu: str = ""
     kind: str = ""
@@ -77,8 +85,17 @@ class Selection:
     caller_of: str = ""
     # Only what is so now: callers who wait, operators who are signed in.
     now: bool = False
-    # One hour of each of the days, from 0 to 23; the days must be few (`is_short`).
+    # One hour of each of the days, from 0 to 23. But for queue entries the days must be
+    # few (`is_short`).
     hour: int | None = None
+    # Of queue entries: those of a span [since, until) within the days, of a weekday
+    # ("1" is Monday), without holidays ("out") or only those ("only"), and those that a
+    # count of a report counts (reports.query.counted).
+    since: datetime | None = None
+    until: datetime | None = None
+    weekday: str = ""
+    holidays: str = ""
+    counted: str = ""
     # By which intervals a report counts.
     interval: str = ""
 
@@ -104,9 +121,56 @@ class Selection:
         if self.last:
             end = midnight(self.last + DAY, self.zone)
             rows = rows.filter(**{f"{moment}__lt": end})
+        if rows.model is QueueEntry:
+            return rows.filter(self._of_span(moment), self._by_the_clock())
         if self.hour is not None:
             rows = rows.filter(self._of_hour(moment))
         return rows
+
+    def _of_span(self, moment: str) -> Q:
+        found = Q()
+        if self.since:
+            found &= Q(**{f"{moment}__gte": self.since})
+        if self.until:
+            found &= Q(**{f"{moment}__lt": self.until})
+        return found
+
+    def _by_the_clock(self) -> Q:
+        """The hour, the weekday and the holidays, by the clock of the zone.
+
+        Arithmetic on the stored quarter hours, for each span with one offset from UTC:
+        MariaDB without tables of time zones answers NULL where it is asked for a local
+        hour, and on SQLite each row would call Python.
+        """
+        if self.hour is None and not self.weekday and not self.holidays:
+            return Q()
+        found = Q(pk__in=[])
+        for start, end, offset in self.period.offsets():
+            local = F("entered_quarter") + offset
+            span = Q(entered_quarter__gte=start, entered_quarter__lt=end)
+            if self.hour is not None:
+                span &= _between(local % QUARTERS_A_DAY, 4 * self.hour, 4)
+            if self.weekday:
+                # The first day of the epoch was a Thursday.
+                days = (int(self.weekday) + 3) % 7
+                of_week = local % (7 * QUARTERS_A_DAY)
+                span &= _between(of_week, days * QUARTERS_A_DAY, QUARTERS_A_DAY)
+            if self.holidays:
+                off = Q(In(local - local % QUARTERS_A_DAY, self._holidays()))
+                span &= off if self.holidays == HOLIDAYS_ONLY else ~off
+            found |= span
+        return found
+
+    def _holidays(self) -> list[int]:
+        """The holidays of the period, each as its first quarter hour by local time."""
+        days = Holiday.objects.filter(
+            Q(line=None) | Q(line__number=self.line) if self.line else Q(line=None),
+            date__range=(self.first, self.last),
+        )
+        return [
+            (day - _EPOCH).days * QUARTERS_A_DAY
+            for day in days.order_by("date").values_list("date", flat=True).distinct()
+        ]
 
     def _of_hour(self, moment: str) -> Q:
         """The hour on each of the days, as spans of moments.
@@ -155,6 +219,11 @@ def _there_is(rows: QuerySet[Any]) -> Q:
     a join, MariaDB chooses a plan that begins with all rows of the operator.
     """
     return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), False))
+
+
+def _between(value: Any, start: int, length: int) -> Q:
+    after_start = Q(GreaterThanOrEqual(value, start))
+    return after_start & Q(LessThan(value, start + length))
 
 
 def _equal(name: str) -> Condition:
@@ -246,6 +315,11 @@ def _serves_now(_now: bool) -> Q:
     return presence.is_serving(timezone.now())
 
 
+def filters_of(model: type[models.Model]) -> frozenset[str]:
+    """The fields of a selection by which rows of a model can be filtered."""
+    return frozenset(_CONDITIONS.get(model, ()))
+
+
 # How each table is asked for what a selection may hold.
 _CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
     Call: {
@@ -262,6 +336,7 @@ _CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
         "line": _of_call("line"),
         "operators": _taken_from("pk"),
         "now": _waits_now,
+        "counted": COUNTED.__getitem__,
     },
     AbandonedCall: {
         "queue": _equal("queue"),

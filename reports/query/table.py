@@ -5,7 +5,7 @@ the same columns under the same codes.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, ClassVar
@@ -20,7 +20,7 @@ from reports.present.kinds import Kind
 from reports.present.names import Names
 from reports.query import keyset
 from reports.query.keyset import Listed
-from reports.query.selection import Selection
+from reports.query.selection import Selection, filters_of
 from reports.query.values import PageValues, last
 
 # The raw values of a row in the order of its table's columns: seconds, fractions, aware
@@ -30,6 +30,8 @@ Row = Sequence[Any]
 Block = Sequence[Row]
 BLOCK_ROWS = 500
 
+# Fields of the filter of reports about queue entries.
+DAYS_BY_THE_CLOCK = ("weekday", "holidays")
 NOTHING = "—"
 
 
@@ -51,6 +53,8 @@ class Column:
     # How a page draws a value, from the value and its name; else it stands as text.
     drawn: Callable[[str, StrOrPromise], SafeString] | None = None
     explanation: StrOrPromise = ""
+    # Of a rate or mean: the names of the sums that are divided, to explain it.
+    parts: tuple[str, str] | None = None
     # Whether the total row carries the sum of this column.
     adds_up: bool = False
     # Whether the `report` command leaves it out: it has the columns of docs/contract.md
@@ -87,6 +91,14 @@ class Column:
         return self.kind.shown(value) or NOTHING
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The rows that a number counts: of which table, and which of them."""
+
+    model: type[models.Model]
+    asked: Selection
+
+
 class Reading:
     """A table read once: its rows, which can be iterated once, and their total."""
 
@@ -97,8 +109,11 @@ class Reading:
         totals: Callable[[], Row],
         *,
         is_masked: bool = False,
+        sums: Callable[[], Mapping[str, int]] | None = None,
     ) -> None:
         self.columns = columns
+        # What the total's rates and means are made of, by the names of `Column.parts`.
+        self.sums = sums or dict
         # Whether numbers of callers are masked in it.
         self.is_masked = is_masked
         # How many rows have been handed out.
@@ -133,6 +148,9 @@ class Table(ABC):
     slug: ClassVar[str]
     # How people call a report; a list is called as its model is.
     title: StrOrPromise = ""
+    # Of a report's page: what one row counts, and the fields of its filter.
+    unit: StrOrPromise = ""
+    fields: Sequence[str] = ()
     columns: Sequence[Column]
 
     @property
@@ -147,6 +165,13 @@ class Table(ABC):
         Callers' numbers are masked unless `may_see_numbers` is set.
         """
 
+    def behind(self, asked: Selection, row: Row | None, code: str) -> Behind | None:
+        """The rows that the number of a column counts; of the total without a row.
+
+        None for what counts no rows.
+        """
+        return None
+
 
 class ListTable(Table):
     """A table whose rows are those of a model."""
@@ -155,6 +180,14 @@ class ListTable(Table):
     # The moment that orders the rows, newest first; short lists of the setup have none
     # and keep the order of their page.
     moment: ClassVar[str] = ""
+
+    @property
+    def fields(self) -> Sequence[str]:  # type: ignore[override]
+        """The fields of its filter: those that its model knows, and its days."""
+        known = filters_of(self.model)
+        named = {"queue": "queue", "line": "line", "operator": "operators"}
+        found = [name for name, asked in named.items() if asked in known]
+        return [*found, *(DAYS_BY_THE_CLOCK if "counted" in known else ())]
 
     def column(self, code: str) -> Column | None:
         """The column with this code, if there is one."""
@@ -168,6 +201,28 @@ class ListTable(Table):
         """The rows of the report."""
         return self.read_listed(
             self.listed(asked), self.report_columns, may_see_numbers=may_see_numbers
+        )
+
+    def as_list(self, asked: Selection) -> Behind:
+        """The list of the admin with the same rows."""
+        return Behind(self.model, asked)
+
+    def newest(
+        self, asked: Selection, most: int, *, may_see_numbers: bool = False
+    ) -> Reading:
+        """The newest rows of the report, so many at most, without totals."""
+        columns = self.report_columns
+        values = PageValues(
+            self.model, columns, self.moment, may_see_numbers=may_see_numbers
+        )
+        rows = self.listed(asked).rows.prefetch_related(None)
+        newest = rows.order_by(f"-{self.moment}", "-pk").values_list(*values.fields)
+        found = values.columns(list(newest[:most]))
+        return Reading(
+            columns,
+            zip(*found, strict=True),
+            lambda: [None] * len(columns),
+            is_masked=values.is_masked,
         )
 
     def read_listed(

@@ -241,7 +241,11 @@ def test_staff_who_may_see_part_of_the_calls_see_no_figures(staff):
     response = staff("view_call").get("/admin/")
 
     assert response.context["today"] is None
-    assert [group["name"] for group in response.context["app_list"]] == ["今日", "履歴"]
+    assert [group["name"] for group in response.context["app_list"]] == [
+        "今日",
+        "レポート",
+        "履歴",
+    ]
 
 
 def test_menu_marks_the_page_one_is_on_and_no_other(admin_client):

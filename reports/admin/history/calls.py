@@ -20,6 +20,7 @@ from callcenter.models import (
 from reports.admin.caller_filter import CallerFilter
 from reports.admin.filters import (
     ChoiceFilter,
+    CountedFilter,
     LineFilter,
     MenuFilter,
     NowFilter,
@@ -32,7 +33,7 @@ from reports.admin.filters import (
 from reports.admin.history.base import HistoryAdmin
 from reports.admin.history.linked import Linked
 from reports.admin.history.parts import EntryPartAdmin, PartAdmin
-from reports.admin.periods import PeriodAndHourFilter, PeriodFilter
+from reports.admin.periods import EntryPeriodFilter, PeriodAndHourFilter, PeriodFilter
 from reports.present import swatches
 from reports.timeline.page import TimelinePage
 
@@ -89,9 +90,10 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
     ]
     sorts_short_periods_by = ["wait_seconds"]
     list_filter = [
-        ("entered_at", PeriodAndHourFilter),
+        ("entered_at", EntryPeriodFilter),
         QueueFilter,
         ("outcome", ChoiceFilter),
+        CountedFilter,
         RecentOperatorFilter,
         RecentLineFilter,
         NowFilter,

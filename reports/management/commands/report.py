@@ -18,7 +18,17 @@ from reports.export.sheet import Sheet
 from reports.query.forms import ReportForm
 from reports.query.table import Table
 
-FILTERS = ["first", "last", "queue", "operator", "line", "interval", "zone"]
+FILTERS = [
+    "first",
+    "last",
+    "queue",
+    "operator",
+    "line",
+    "interval",
+    "weekday",
+    "holidays",
+    "zone",
+]
 FORMATS = ["csv", "xlsx", "json"]
 
 
@@ -41,6 +51,8 @@ class Command(SentenceCommand):
             help="15, 30 (default), 60, day, week, month, fiscal-year, hour-of-day"
             " or weekday",
         )
+        parser.add_argument("--weekday", help="1 (Monday) to 7; else all")
+        parser.add_argument("--holidays", help="out or only; else they count too")
         parser.add_argument("--zone", help=f"such as {settings.TIME_ZONE}, the default")
         parser.add_argument(
             "--format", default="csv", help="csv (default), xlsx or json"

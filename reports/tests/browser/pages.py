@@ -41,6 +41,7 @@ LEFT_OUT = {
     "mfa_deactivate_totp": "there only with a second step: SECOND_STEP",
     "mfa_view_recovery_codes": "there only with a second step: SECOND_STEP",
     "admin:worklist_export": "a file",
+    "admin:report_export": "a file",
     "admin:autocomplete": "for scripts",
     "admin:view_on_site": "leads elsewhere",
 }

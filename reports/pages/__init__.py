@@ -1,0 +1,1 @@
+"""The pages of the reports: filter, balance, chart, table, and the same as a file."""

@@ -1,0 +1,81 @@
+"""How a rate or mean came about: its formula with the counts of the period in it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import capfirst
+from django_stubs_ext import StrOrPromise
+
+from reports.present import formats
+from reports.query.metrics import SUMS
+from reports.query.table import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One number of an explanation: what it is, and the list it opens."""
+
+    value: str
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What stands behind the head of a column: in words, and as a fraction."""
+
+    code: str
+    title: str
+    text: StrOrPromise
+    part: Part | None = None
+    whole: Part | None = None
+    result: str = ""
+    # What the divisor is made of, and what is not in it.
+    made_of: tuple[Part, ...] = ()
+    left_out: tuple[Part, ...] = ()
+
+
+_OFFERED = ("answered", "abandoned", "overflowed")
+_NOT_OFFERED = ("short_abandoned", "waiting", "unknown", "blocked", "failed")
+
+
+def explain(
+    column: Column,
+    sums: Mapping[str, int],
+    labels: Mapping[str, StrOrPromise],
+    values: Mapping[str, Any],
+    url_of: Callable[[str], str],
+) -> Explanation | None:
+    """The explanation of a column, with the total's numbers; None where it has none.
+
+    `sums` are those of `Reading.sums`, `labels` and `values` those of the columns by
+    code, `url_of` gives the list behind a count.
+    """
+    if not column.explanation:
+        return None
+    if column.parts is None:
+        return Explanation(column.code, column.heading, column.explanation)
+
+    def part(code: str) -> Part:
+        label = capfirst(str(labels.get(code) or SUMS.get(code, code)))
+        value = sums.get(code, values.get(code)) or 0
+        is_time = code in SUMS and code != "talks"
+        shown = formats.duration(value) if is_time else formats.count(value)
+        return Part(shown or "", label, url_of(code) if value else "")
+
+    def counted(codes: tuple[str, ...]) -> tuple[Part, ...]:
+        return tuple(part(code) for code in codes if values.get(code))
+
+    top, bottom = column.parts
+    is_of_offered = bottom == "offered"
+    return Explanation(
+        column.code,
+        column.heading,
+        column.explanation,
+        part(top),
+        part(bottom),
+        column.shown(values[column.code]),
+        counted(_OFFERED) if is_of_offered else (),
+        counted(_NOT_OFFERED) if is_of_offered else (),
+    )

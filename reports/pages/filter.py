@@ -1,0 +1,175 @@
+"""The filter above a report: a form whose choices have names, and periods to choose."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from callcenter.models import Operator, PhoneLine, Queue
+from callcenter.numbers import phone_number
+from reports.present import names
+from reports.query.forms import (
+    DEFAULT_INTERVAL,
+    HOLIDAYS,
+    INTERVALS,
+    ReportForm,
+    unknown_name,
+)
+from reports.query.operators import names_of
+from reports.query.periods import DAY
+from reports.query.selection import Selection, local_today
+from reports.query.table import Table
+
+# Parameters of a page that filter nothing: which rows of it are shown.
+PAGING = ("page", "quiet")
+# Fields of the first row; the others are folded away until one of them is used.
+ALWAYS = ("first", "last", "queue", "interval", "line")
+
+Choices = list[tuple[str, StrOrPromise]]
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A period that is one click away."""
+
+    name: str
+    url: str
+    is_current: bool
+
+
+class FilterForm(ReportForm):
+    """The filter of a report's page: the fields that the report has.
+
+    Days are those of the zone of the settings: lists behind the numbers know no other.
+    """
+
+    def __init__(self, report: Table, query: QueryDict) -> None:
+        super().__init__(_with_defaults(query, report), label_suffix="")
+        self.report = report
+        for name in self.fields.keys() - {"first", "last", *report.fields}:
+            del self.fields[name]
+        for name, choices in _choices(report.fields):
+            self._offer(name, choices)
+        for name in ("first", "last"):
+            self.fields[name].widget = forms.DateInput(
+                format="%Y-%m-%d", attrs={"type": "date"}
+            )
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        """Offer these choices, and what is asked for although it is none of them."""
+        asked = self.data.get(name, "")
+        known = [("", _("All")), *choices] if name != "interval" else choices
+        if asked and asked not in dict(choices):
+            known = [*known, (asked, asked)]
+        self.fields[name].widget = forms.Select(choices=known)
+
+    def clean_operator(self) -> str:
+        """The primary key of an operator, or as in history a number or identity."""
+        asked: str = self.cleaned_data["operator"]
+        if asked.isascii() and asked.isdecimal() and len(asked) < 10:
+            if not Operator.objects.filter(pk=asked).exists():
+                raise unknown_name(_("There is no operator “%(value)s”."), asked)
+            return asked
+        return super().clean_operator()
+
+    @property
+    def selection(self) -> Selection:
+        asked = super().selection
+        operator = self.cleaned_data.get("operator", "")
+        if not operator.isdecimal():
+            return asked
+        return replace(asked, operators=names_of(operator), operator_key=operator)
+
+    @property
+    def unknown(self) -> list[str]:
+        """Parameters of the address that are no field of this filter."""
+        return [name for name in self.data if name not in (*self.fields, *PAGING)]
+
+    @property
+    def always(self) -> list[forms.BoundField]:
+        """The fields that are always in view."""
+        return [self[name] for name in ALWAYS if name in self.fields]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """The fields that are folded away."""
+        return [field for field in self if field.name not in ALWAYS]
+
+    @property
+    def is_more_used(self) -> bool:
+        """Whether a field that is folded away filters."""
+        return any(self.data.get(field.name) for field in self.more)
+
+    def query(self, **changes: Any) -> str:
+        """The address of this page with other values; None takes one out."""
+        asked = {name: self.data[name] for name in self.fields if self.data.get(name)}
+        asked |= changes
+        return "?" + urlencode({name: one for name, one in asked.items() if one})
+
+    def presets(self) -> list[Preset]:
+        """Periods up to today."""
+        period = self.cleaned_data.get("period")
+        current = (period.first, period.last) if period else None
+        return [
+            Preset(
+                name,
+                self.query(first=first.isoformat(), last=last.isoformat()),
+                current == (first, last),
+            )
+            for name, first, last in periods(local_today())
+        ]
+
+
+def _with_defaults(query: QueryDict, report: Table) -> QueryDict:
+    """The query with what counts where it says nothing, so that the form shows it."""
+    asked = query.copy()
+    if not asked.get("first") and not asked.get("last"):
+        asked["first"] = asked["last"] = local_today().isoformat()
+    if "interval" in report.fields and not asked.get("interval"):
+        asked["interval"] = DEFAULT_INTERVAL
+    return asked
+
+
+def periods(today: date) -> list[tuple[str, date, date]]:
+    """Names and days of the periods that are asked for most."""
+    monday = today - timedelta(days=today.weekday())
+    month = today.replace(day=1)
+    last_month = (month - DAY).replace(day=1)
+    return [
+        (gettext("Today"), today, today),
+        (gettext("Yesterday"), today - DAY, today - DAY),
+        (gettext("This week"), monday, today),
+        (gettext("Last week"), monday - 7 * DAY, monday - DAY),
+        (gettext("This month"), month, today),
+        (gettext("Last month"), last_month, month - DAY),
+    ]
+
+
+def _choices(fields: Iterable[str]) -> Iterable[tuple[str, Choices]]:
+    for name in fields:
+        if name == "queue":
+            yield name, list(Queue.objects.order_by("name").values_list("slug", "name"))
+        elif name == "line":
+            yield (
+                name,
+                [
+                    (line.number, f"{line.name} {phone_number(line.number)}")
+                    for line in PhoneLine.objects.order_by("name")
+                ],
+            )
+        elif name == "operator":
+            operators = Operator.objects.order_by("name").values_list("pk", "name")
+            yield name, [(str(pk), operator) for pk, operator in operators]
+        elif name == "interval":
+            yield name, list(INTERVALS)
+        elif name == "weekday":
+            yield name, list(names.weekdays().items())
+        elif name == "holidays":
+            yield name, list(HOLIDAYS.items())

@@ -1,0 +1,181 @@
+"""The page of a report: what is asked for, how sure it is, and its rows."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from callcenter.models import QueueEntry
+from reports.export import audit, menu
+from reports.export.menu import ExportGroup
+from reports.pages.filter import FilterForm
+from reports.pages.shown import PAGE_ROWS, ShownTable, TableView
+from reports.present import kinds, masking
+from reports.present.balance import Balance, balance
+from reports.present.links import PageLinks, list_url
+from reports.query.quality import quality
+from reports.query.selection import Selection
+from reports.query.table import ListTable, Reading, Table
+
+# Whoever may see calls may see what they add up to.
+PERMISSION = "callcenter.view_call"
+# So many rows of a list are counted.
+MOST_COUNTED = 10_000
+_LONGEST_PAGE = 7
+
+
+def permission_for(report: Table) -> str:
+    """The permission to see a report: that of its rows, else to see calls."""
+    if isinstance(report, ListTable):
+        opts = report.model._meta
+        return f"{opts.app_label}.{get_permission_codename('view', opts)}"
+    return PERMISSION
+
+
+def check_rights(request: HttpRequest, report: Table) -> None:
+    """Raises PermissionDenied for a reader who may not see the report."""
+    if not request.user.has_perm(permission_for(report)):
+        raise PermissionDenied
+
+
+def show(site: admin.AdminSite, report: Table, request: HttpRequest) -> HttpResponse:
+    """The page; without rows where the address asks for what cannot be read."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    check_rights(request, report)
+    form = FilterForm(report, request.GET)
+    is_valid = form.is_valid()
+    context: dict[str, Any] = {
+        **site.each_context(request),
+        "title": report.title,
+        "report": report,
+        "form": form,
+    }
+    status = HTTPStatus.OK
+    if form.unknown:
+        status = HTTPStatus.BAD_REQUEST
+    elif is_valid:
+        context |= _answer(site, request, report, form)
+    template = "reports/report/page.html"
+    return TemplateResponse(request, template, context, status=status)
+
+
+def _answer(
+    site: admin.AdminSite, request: HttpRequest, report: Table, form: FilterForm
+) -> dict[str, Any]:
+    asked, now = form.selection, timezone.now()
+    links = PageLinks(request, site)
+    if isinstance(report, ListTable):
+        found = _list(request, report, asked, links, now)
+    else:
+        found = _sums(request, report, form, links, now)
+    start, end = asked.period.bounds()
+    return found | {
+        "asked": asked,
+        "as_of": now.astimezone(asked.zone),
+        "zone": asked.zone.key,
+        "is_provisional": start <= now < end,
+        "quality": quality(asked, now),
+        "export_groups": _export_groups(request, report, form),
+    }
+
+
+def _sums(
+    request: HttpRequest,
+    report: Table,
+    form: FilterForm,
+    links: PageLinks,
+    now: datetime,
+) -> dict[str, Any]:
+    """Rows that are sums, a page of them; with their total and balance."""
+    reading = read(request, report, form.selection)
+    view = TableView(report, reading, form.selection, links, now)
+    number = request.GET.get("page", "1")
+    is_number = number.isascii() and number.isdecimal() and len(number) < _LONGEST_PAGE
+    page = max(int(number), 1) if is_number else 1
+    with_quiet = "interval" not in report.fields or "quiet" in request.GET
+    table = view.table(page, with_quiet=with_quiet)
+    return {
+        "balance": _balance(view, reading),
+        "table": table,
+        "pages": _pages(form, table, page),
+        "quiet_url": form.query(quiet=1),
+    }
+
+
+def _list(
+    request: HttpRequest,
+    report: ListTable,
+    asked: Selection,
+    links: PageLinks,
+    now: datetime,
+) -> dict[str, Any]:
+    """The newest rows of a list; the others are in the admin's list, and in a file."""
+    may_see = masking.may_see_numbers(request.user)
+    reading = report.newest(asked, PAGE_ROWS, may_see_numbers=may_see)
+    # Counting stops where the admin's lists stop.
+    count = report.listed(asked).rows.order_by()[: MOST_COUNTED + 1].count()
+    behind = report.as_list(asked)
+    is_open = links.may_view(behind.model)
+    return {
+        "table": TableView(report, reading, asked, links, now).newest(count),
+        "pages": {"is_cut": count > PAGE_ROWS, "is_list": True},
+        "is_capped": count > MOST_COUNTED,
+        "list_url": list_url(behind.model, behind.asked) if is_open else "",
+    }
+
+
+def read(request: HttpRequest, report: Table, asked: Selection) -> Reading:
+    """The rows, with callers' numbers for those who may see them."""
+    may_see = masking.may_see_numbers(request.user)
+    return report.read(asked, may_see_numbers=may_see)
+
+
+def _balance(view: TableView, reading: Reading) -> Balance | None:
+    """The balance of the total, of a report whose columns are outcomes."""
+    totals = dict(
+        zip([each.code for each in reading.columns], reading.totals(), strict=True)
+    )
+    if not totals.keys() >= set(QueueEntry.Outcome.values):
+        return None
+    return balance(
+        {code: totals[code] for code in QueueEntry.Outcome.values},
+        dict(QueueEntry.Outcome.choices),
+        lambda outcome: view.url(None, outcome or "entered"),
+    )
+
+
+def _pages(form: FilterForm, table: ShownTable, page: int) -> dict[str, Any]:
+    """Addresses of the pages before and after this one; empty where there is none."""
+    quiet = form.data.get("quiet")
+
+    def url(number: int) -> str:
+        return form.query(page=number, quiet=quiet)
+
+    return {
+        "before": url(page - 1) if page > 1 else "",
+        "after": url(page + 1) if table.last < table.count else "",
+        "is_cut": table.count > PAGE_ROWS,
+    }
+
+
+def _export_groups(
+    request: HttpRequest, report: Table, form: FilterForm
+) -> list[ExportGroup]:
+    if not request.user.has_perm(audit.PERMISSION):
+        return []
+    has_numbers = any(each.kind is kinds.PHONE_NUMBER for each in report.report_columns)
+
+    def url(code: str, more: dict[str, str]) -> str:
+        return reverse("admin:report_export", args=[report.slug, code]) + form.query(
+            **more
+        )
+
+    return menu.groups(url, has_numbers=has_numbers)

@@ -1,0 +1,214 @@
+"""A reading as the table of a page: heads in groups, and cells with links."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby, islice
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django_stubs_ext import StrOrPromise
+
+from reports.pages import intervals
+from reports.pages.explain import Explanation, explain
+from reports.present import kinds
+from reports.present.links import PageLinks, list_url
+from reports.query.selection import Selection
+from reports.query.table import Column, Reading, Row, Table
+
+PAGE_ROWS = 200
+_TIMES = (kinds.SECONDS, kinds.MEAN_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value as it reads, and the list that it opens."""
+
+    text: str | SafeString
+    url: str = ""
+    is_zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column."""
+
+    label: str
+    code: str
+    is_text: bool
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Columns next to each other under one heading; a heading may be empty."""
+
+    label: StrOrPromise
+    heads: list[Head]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table, with its cells before and after the first number."""
+
+    texts: list[Cell]
+    numbers: list[Cell]
+    is_provisional: bool = False
+
+
+@dataclass(slots=True)
+class ShownTable:
+    """The table of a page: some rows of a reading, and its total."""
+
+    groups: list[Group]
+    lines: list[Line]
+    # None of a list: its rows are no sums.
+    total: Line | None
+    # Which rows these are, from 1, and how many there are.
+    first: int
+    last: int
+    count: int
+    # How many more rows have no entries, and are left out.
+    quiet: int = 0
+    # The rows as they are, for the chart.
+    rows: list[Row] = field(default_factory=list)
+
+
+class TableView:
+    """A report's reading on its way to a page, for one reader."""
+
+    def __init__(
+        self,
+        report: Table,
+        reading: Reading,
+        asked: Selection,
+        links: PageLinks,
+        now: datetime,
+    ) -> None:
+        self._report = report
+        self._reading = reading
+        self._asked = asked
+        self._links = links
+        self._now = now
+        self._columns = reading.columns
+        self._names = [each.names() if each.names else None for each in self._columns]
+        self._keys = sum(map(is_text, self._columns))
+
+    def table(self, page: int, *, with_quiet: bool = True) -> ShownTable:
+        """The rows of a page, counted from 1; without those of no entries if wanted."""
+        rows = list(self._reading.rows())
+        listed = (
+            rows if with_quiet else [row for row in rows if not self._is_quiet(row)]
+        )
+        start = (page - 1) * PAGE_ROWS
+        shown = list(islice(listed, start, start + PAGE_ROWS))
+        totals = self._reading.totals()
+        return ShownTable(
+            groups=self._groups(totals),
+            lines=[self._line(row) for row in shown],
+            total=self._line(None, totals),
+            first=start + 1,
+            last=start + len(shown),
+            count=len(listed),
+            quiet=len(rows) - len(listed),
+            rows=rows,
+        )
+
+    def newest(self, count: int) -> ShownTable:
+        """The rows of a list, which are the newest of so many."""
+        rows = list(self._reading.rows())
+        return ShownTable(
+            groups=self._groups(self._reading.totals()),
+            lines=[self._line(row) for row in rows],
+            total=None,
+            first=1,
+            last=len(rows),
+            count=count,
+        )
+
+    def _line(self, row: Row | None, values: Row | None = None) -> Line:
+        cells = [
+            self._cell(column, names, value, row)
+            for column, names, value in zip(
+                self._columns, self._names, row or values or (), strict=True
+            )
+        ]
+        if row is None:
+            cells[0] = Cell(gettext("Total"))
+            cells[1 : self._keys] = [Cell("")] * (self._keys - 1)
+        return Line(
+            cells[: self._keys],
+            cells[self._keys :],
+            row is not None and self._is_provisional(row[0]),
+        )
+
+    def _cell(self, column: Column, names: Any, value: Any, row: Row | None) -> Cell:
+        text = column.shown(value, names)
+        if column.kind is kinds.INTERVAL and isinstance(value, datetime):
+            text = intervals.label(self._asked.period, value, self._asked.interval)
+        if column.kind is not kinds.COUNT:
+            return Cell(text)
+        return Cell(text, self.url(row, column.code) if value else "", not value)
+
+    def url(self, row: Row | None, code: str) -> str:
+        """The list of what a number counts; empty if there is none to open."""
+        behind = self._report.behind(self._asked, row, code)
+        if behind is None or not self._links.may_view(behind.model):
+            return ""
+        return list_url(behind.model, behind.asked)
+
+    def _is_quiet(self, row: Row) -> bool:
+        """Whether an interval has nothing to count; one under way is shown anyhow."""
+        counts = zip(self._columns, row, strict=True)
+        return not any(
+            value for column, value in counts if column.kind is kinds.COUNT
+        ) and not self._is_provisional(row[0])
+
+    def _is_provisional(self, key: Any) -> bool:
+        """Whether a row is of an interval that is not over."""
+        if not isinstance(key, datetime) or not self._asked.interval:
+            return False
+        end = self._asked.period.end_of(key, self._asked.interval)
+        return key <= self._now < end
+
+    def _groups(self, totals: Row) -> list[Group]:
+        sums = self._reading.sums()
+        labels = {each.code: each.label for each in self._columns}
+        values = dict(zip([each.code for each in self._columns], totals, strict=True))
+
+        def head(column: Column) -> Head:
+            return Head(
+                column.heading,
+                column.code,
+                is_text(column),
+                explain(
+                    column, sums, labels, values, lambda code: self.url(None, code)
+                ),
+            )
+
+        return [
+            Group(label, [head(column) for column in columns])
+            for label, columns in grouped(self._columns)
+        ]
+
+
+def is_text(column: Column) -> bool:
+    """Whether a column stands left, before the numbers."""
+    return column.kind.cell is str or column.kind in (kinds.INTERVAL, kinds.MOMENT)
+
+
+def grouped(columns: Sequence[Column]) -> Iterator[tuple[str, list[Column]]]:
+    """Columns in groups of those next to each other that are alike."""
+    for label, found in groupby(columns, _group):
+        yield label, list(found)
+
+
+def _group(column: Column) -> str:
+    if is_text(column):
+        return ""
+    if column.kind is kinds.FRACTION:
+        return gettext("Rates")
+    if column.kind in _TIMES:
+        return gettext("Times")
+    return gettext("Counts")
