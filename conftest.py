@@ -10,6 +10,7 @@ import django
 import hypothesis
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.db import connection
 
 from minicc.tests import nginx, servers
@@ -228,4 +229,6 @@ def _missing() -> list[str]:
     lacks = servers.missing("mariadb") + nginx.missing()
     if not browser():
         lacks.append("Chromium (Debian: apt install chromium)")
+    if not finders.find("vendor/echarts.js"):
+        lacks.append("the library that draws charts (npm ci)")
     return lacks

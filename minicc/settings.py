@@ -226,6 +226,10 @@ TIME_ZONE = env.str("TIME_ZONE", default="Asia/Tokyo")
 USE_TZ = True
 
 STATIC_URL = "static/"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "minicc.front_end.FrontEndFinder",
+]
 # Static files are served from the apps' folders; nothing has to be collected first.
 WHITENOISE_USE_FINDERS = True
 # Without this type hold music is not served as audio, and Twilio does not play it.

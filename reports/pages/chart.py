@@ -1,0 +1,122 @@
+"""The chart of a report as data, made of the rows of its table. No database.
+
+reports/static/reports/charts.js draws it; every number of it stands in the table too.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext
+
+from reports.present import formats, swatches
+from reports.query.periods import DAY, MINUTES, Key
+from reports.query.selection import Selection
+from reports.query.table import Column, Row
+
+# More bars than pixels: a longer interval shows more.
+MOST_BARS = 800
+# Outcomes that stand on each other in a bar: those that entered.
+STACKED = swatches.ORDER[:6]
+WEEK = timedelta(days=7)
+
+
+def by_interval(
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    label: Callable[[Key], str],
+    is_unfinished: Callable[[Key], bool],
+) -> dict[str, Any] | None:
+    """The entries of each interval by outcome, and their service level in per cent.
+
+    From the first interval with entries to the last one; None without any, and where
+    there are too many. An interval that is not over has no service level: one answer
+    of one call would shine over the day.
+    """
+    places = {column.code: place for place, column in enumerate(columns)}
+    codes = (*STACKED, "answered_within", "offered")
+    sums: dict[Key, dict[str, int]] = {}
+    for row in rows:
+        sum_ = sums.setdefault(row[0], dict.fromkeys(codes, 0))
+        for code in codes:
+            sum_[code] += row[places[code]]
+    keys = _busy(sums)
+    if not keys or len(keys) > MOST_BARS:
+        return None
+    return {
+        "labels": [label(key) for key in keys],
+        "counts": {code: [sums[key][code] for key in keys] for code in STACKED},
+        "rate": [None if is_unfinished(key) else _percent(sums[key]) for key in keys],
+        "unfinished": next(
+            (place for place, key in enumerate(keys) if is_unfinished(key)), None
+        ),
+        "words": {
+            "rate": gettext("Service level (%)"),
+            "count": gettext("Entered"),
+            "unfinished": gettext("Provisional"),
+            "outcomes": {
+                column.code: column.heading
+                for column in columns
+                if column.code in STACKED
+            },
+        },
+    }
+
+
+def compared_to(asked: Selection) -> Selection | None:
+    """The same weekdays before; None where intervals have no counterparts there."""
+    if asked.interval not in MINUTES and asked.interval != "day":
+        return None
+    period = asked.period
+    weeks = ((period.last - period.first) // DAY) // 7 + 1
+    try:
+        first, last = period.first - weeks * WEEK, period.last - weeks * WEEK
+    except OverflowError:
+        return None
+    return replace(asked, first=first, last=last)
+
+
+def add_comparison(
+    chart: dict[str, Any],
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    before: Sequence[Row],
+    earlier: Selection,
+) -> None:
+    """Add how many entered in each interval before, by its place in the period."""
+    place = next(n for n, column in enumerate(columns) if column.code == "entered")
+    now, then = (list(_entered(of, place)) for of in (rows, before))
+    if len(now) != len(then) or not any(count for _key, count in then):
+        return
+    busy = [number for number, (_key, count) in enumerate(now) if count]
+    shown = then[busy[0] : busy[0] + len(chart["labels"])]
+    chart["compared"] = [count for _key, count in shown]
+    chart["words"]["compared"] = _dotted(earlier.period.first, earlier.period.last)
+
+
+def _dotted(first: date, last: date) -> str:
+    if first == last:
+        return gettext("dotted: %(day)s") % {"day": formats.day_and_weekday(first)}
+    days = {"first": formats.day(first), "last": formats.day(last)}
+    return gettext("dotted: %(first)s to %(last)s") % days
+
+
+def _entered(rows: Sequence[Row], place: int) -> Iterator[tuple[Key, int]]:
+    sums: dict[Key, int] = {}
+    for row in rows:
+        sums[row[0]] = sums.get(row[0], 0) + row[place]
+    yield from sums.items()
+
+
+def _busy(sums: dict[Key, dict[str, int]]) -> list[Key]:
+    """The intervals from the first with entries to the last."""
+    keys = list(sums)
+    busy = [place for place, key in enumerate(keys) if any(sums[key].values())]
+    return keys[busy[0] : busy[-1] + 1] if busy else []
+
+
+def _percent(sums: dict[str, int]) -> float | None:
+    if not sums["offered"]:
+        return None
+    return round(100 * sums["answered_within"] / sums["offered"], 1)

@@ -1,0 +1,212 @@
+/* Draws the charts of a page: data from its JSON, colours from its style sheet.
+
+   Tooltips are drawn as rich text, since the content security policy forbids styles in
+   markup. A chart is drawn anew when its width or the theme changes, and for paper. */
+
+const OUTCOMES = ["answered", "overflowed", "abandoned", "short_abandoned", "waiting", "unknown"];
+const PAPER_WIDTH = 960;
+const NARROW = 560;
+const RATE_HEIGHT = 84;
+
+/* Colours differ by theme (light-dark()); only the colour of an element is one of them. */
+const probe = document.createElement("span");
+probe.hidden = true;
+document.body.append(probe);
+
+const token = (name) => {
+  probe.style.color = `var(${name})`;
+  return getComputedStyle(probe).color;
+};
+
+const stripes = (color, rotation) => ({
+  symbol: "rect",
+  dashArrayX: [1, 0],
+  dashArrayY: [2, 3],
+  rotation,
+  color,
+  symbolSize: 1,
+});
+
+const dots = (color) => ({
+  symbol: "circle",
+  dashArrayX: [4, 4],
+  dashArrayY: [4, 4],
+  color,
+  symbolSize: 0.6,
+});
+
+/* As the swatches beside the words: colour and pattern of each outcome. */
+const fill = (outcome) => {
+  switch (outcome) {
+    case "short_abandoned":
+      return { color: token("--oc-short-bg"), decal: stripes(token("--oc-abandoned"), Math.PI / 4) };
+    case "waiting":
+      return { color: token("--oc-waiting-bg"), decal: stripes(token("--oc-answered"), 0) };
+    case "unknown":
+      return { color: token("--oc-unknown-bg"), decal: dots(token("--oc-unknown")) };
+    default:
+      return { color: token(`--oc-${outcome}`) };
+  }
+};
+
+const title = (text, top) => ({
+  text,
+  left: 0,
+  top,
+  textStyle: { fontSize: 12, fontWeight: 500, color: token("--body-quiet-color") },
+});
+
+const categories = (labels, more) => ({
+  type: "category",
+  data: labels,
+  axisTick: { show: false },
+  axisLine: { lineStyle: { color: token("--border-color") } },
+  axisLabel: { color: token("--body-quiet-color"), hideOverlap: true },
+  ...more,
+});
+
+const values = (more) => ({
+  type: "value",
+  minInterval: 1,
+  axisLine: { show: false },
+  axisTick: { show: false },
+  splitLine: { lineStyle: { color: token("--hairline-color") } },
+  axisLabel: { color: token("--body-quiet-color") },
+  ...more,
+});
+
+/* Two panels over one axis: the service level as a line, the outcomes as bars. */
+const byInterval = (data) => {
+  const { words, counts, labels } = data;
+  const total = labels.map((_, place) =>
+    OUTCOMES.reduce((sum, outcome) => sum + counts[outcome][place], 0));
+  const highest = Math.max(1, ...total, ...(data.compared || []));
+  const below = 32 + RATE_HEIGHT + 42;
+  const shown = OUTCOMES.filter((outcome) => counts[outcome].some(Boolean));
+  const heading = data.compared ? `${words.count}  ·  ${words.compared}` : words.count;
+  const series = [
+    {
+      name: words.rate,
+      type: "line",
+      xAxisIndex: 0,
+      yAxisIndex: 0,
+      data: data.rate,
+      symbol: "circle",
+      symbolSize: 5,
+      lineStyle: { color: token("--body-fg"), width: 1.5 },
+      itemStyle: { color: token("--body-fg") },
+    },
+    ...shown.map((outcome) => ({
+      name: words.outcomes[outcome],
+      type: "bar",
+      stack: "entered",
+      xAxisIndex: 1,
+      yAxisIndex: 1,
+      barCategoryGap: "28%",
+      data: counts[outcome].map((count) => count || null),
+      itemStyle: { borderColor: token("--body-bg"), borderWidth: 0.5, ...fill(outcome) },
+    })),
+  ];
+  if (data.unfinished !== null) {
+    // On a hidden axis of its own, or it would squeeze the bars.
+    series.push({
+      name: words.unfinished,
+      type: "bar",
+      silent: true,
+      xAxisIndex: 2,
+      yAxisIndex: 1,
+      z: 0,
+      barWidth: "98%",
+      tooltip: { show: false },
+      data: labels.map((_, place) => (place === data.unfinished ? highest : null)),
+      itemStyle: { color: token("--warn-bg") },
+      label: {
+        show: true,
+        position: "insideTop",
+        formatter: words.unfinished,
+        color: token("--warn"),
+        fontSize: 11,
+        fontWeight: 600,
+      },
+    });
+  }
+  if (data.compared) {
+    series.push({
+      name: words.compared,
+      type: "line",
+      step: "middle",
+      xAxisIndex: 1,
+      yAxisIndex: 1,
+      data: data.compared,
+      symbol: "none",
+      z: 5,
+      lineStyle: { color: token("--chart-ghost"), width: 1.5, type: [3, 3] },
+      itemStyle: { color: token("--chart-ghost") },
+    });
+  }
+  return {
+    title: [title(words.rate, 0), title(heading, 32 + RATE_HEIGHT + 12)],
+    grid: [
+      { left: 40, right: 8, top: 32, height: RATE_HEIGHT },
+      { left: 40, right: 8, top: below, bottom: 26 },
+    ],
+    xAxis: [
+      categories(labels, { gridIndex: 0, axisLabel: { show: false }, axisPointer: { label: { show: false } } }),
+      categories(labels, { gridIndex: 1 }),
+      { type: "category", gridIndex: 1, data: labels, show: false },
+    ],
+    yAxis: [
+      values({ gridIndex: 0, min: 0, max: 100, interval: 50 }),
+      values({ gridIndex: 1 }),
+    ],
+    series,
+  };
+};
+
+const options = (data, width) => ({
+  animation: false,
+  aria: { enabled: false },
+  textStyle: {
+    fontFamily: getComputedStyle(document.body).fontFamily,
+    fontSize: 12,
+    color: token("--body-quiet-color"),
+  },
+  tooltip: {
+    renderMode: "richText",
+    trigger: "axis",
+    confine: true,
+    axisPointer: { type: "shadow", shadowStyle: { color: token("--body-fg"), opacity: 0.06 } },
+    backgroundColor: token("--body-bg"),
+    borderColor: token("--border-color"),
+    textStyle: { color: token("--body-fg"), fontSize: width < NARROW ? 11 : 12 },
+  },
+  ...byInterval(data),
+});
+
+const charts = () => document.querySelectorAll(".chart[data-chart]");
+
+const draw = () => {
+  for (const place of charts()) {
+    const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    echarts.getInstanceByDom(place)?.dispose();
+    const chart = echarts.init(place, null, { renderer: "svg" });
+    chart.setOption(options(data, place.clientWidth));
+  }
+};
+
+draw();
+addEventListener("resize", draw);
+// Without the flush the picture would still have the width of the screen.
+addEventListener("beforeprint", () => {
+  for (const place of charts()) {
+    const chart = echarts.getInstanceByDom(place);
+    chart.resize({ width: PAPER_WIDTH });
+    chart.getZr().flush();
+  }
+});
+addEventListener("afterprint", draw);
+new MutationObserver(draw).observe(document.documentElement, {
+  attributes: true,
+  attributeFilter: ["data-theme"],
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);

@@ -1,0 +1,145 @@
+"""The chart of a report: the numbers of its table, drawn in a real browser."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Page, sync_playwright
+
+from conftest import browser
+from reports.pages import chart, report_page
+from reports.present.links import report_url
+from reports.tests.factories import make_entry, make_queue, selection
+from reports.tests.pages.reading import ENGLISH, page
+
+pytestmark = pytest.mark.django_db
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+URL = report_url("queue-interval")
+DAY = {"first": "2026-10-20", "last": "2026-10-20"}
+
+
+def at(hour: int, minute: int = 0, days: int = 0) -> datetime:
+    return datetime(2026, 10, 20, hour, minute, tzinfo=TOKYO) + timedelta(days=days)
+
+
+def make_day() -> None:
+    make_queue("support")
+    make_queue("sales")
+    make_entry(at(9, 5))
+    make_entry(at(9, 10), queue="sales", outcome="abandoned", wait_seconds=40)
+    make_entry(at(10, 20), wait_seconds=30)
+    make_entry(at(9, 5, days=-7))
+
+
+def chart_of(client, **asked):
+    response = client.get(URL, DAY | asked, headers=ENGLISH)
+    return response.context["chart"]
+
+
+def test_bars_are_the_sums_of_the_queues_from_the_first_call_to_the_last(admin_client):
+    make_day()
+
+    found = chart_of(admin_client)
+
+    assert found["labels"] == ["09:00", "09:30", "10:00"]
+    assert found["counts"]["answered"] == [1, 0, 1]
+    assert found["counts"]["abandoned"] == [1, 0, 0]
+    # Nothing offered: no level; answered after the threshold: none within.
+    assert found["rate"] == [50.0, None, 0.0]
+    assert found["unfinished"] is None
+
+
+def test_same_weekday_before_is_drawn_beside_it_and_named(admin_client):
+    make_day()
+
+    found = chart_of(admin_client)
+
+    assert found["compared"] == [1, 0, 0]
+    assert found["words"]["compared"] == "dotted: 13 Oct 2026 (Tue)"
+
+
+def test_interval_that_is_not_over_has_no_service_level(admin_client, time_machine):
+    make_day()
+    time_machine.move_to(at(10, 25))
+
+    found = chart_of(admin_client)
+
+    assert (found["unfinished"], found["rate"][2]) == (2, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ({}, date(2026, 10, 13)),
+        ({"first": "2026-10-12"}, date(2026, 9, 28)),
+        ({"interval": "day", "first": "2026-10-14"}, date(2026, 10, 7)),
+        ({"interval": "month"}, None),
+        ({"interval": "weekday"}, None),
+    ],
+)
+def test_period_is_compared_with_the_same_weekdays_before(asked, first):
+    earlier = chart.compared_to(selection(**asked))
+
+    assert (earlier.period.first if earlier else None) == first
+
+
+def test_too_many_bars_are_not_drawn(admin_client, monkeypatch):
+    make_day()
+    monkeypatch.setattr(chart, "MOST_BARS", 2)
+
+    assert chart_of(admin_client) is None
+
+
+def test_without_the_library_there_is_the_table_alone(admin_client, monkeypatch):
+    make_day()
+    monkeypatch.setattr(report_page, "CHARTS", "vendor/none.js")
+
+    html = page(admin_client, "queue-interval", **DAY)
+
+    assert "chart-data" not in html
+    assert "report-table" in html
+
+
+@pytest.fixture
+def window(live_server, settings) -> Iterator[Page]:
+    """The page of the report in a browser; nothing may go wrong in it."""
+    settings.ALLOWED_HOSTS = ["*"]
+    client = Client()
+    client.force_login(User.objects.create_superuser("sato", password="x"))
+    cookie = client.cookies["sessionid"].value
+    make_day()
+    trouble: list[str] = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser())
+        context = chromium.new_context(viewport={"width": 1440, "height": 900})
+        context.add_cookies(
+            [{"name": "sessionid", "value": cookie, "url": live_server.url}]
+        )
+        opened = context.new_page()
+        opened.on("pageerror", lambda error: trouble.append(str(error)))
+        opened.on("console", lambda said: trouble.append(said.text))
+        query = f"?first={DAY['first']}&last={DAY['last']}"
+        opened.goto(f"{live_server.url}{URL}{query}")
+        yield opened
+        chromium.close()
+    assert trouble == []
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_chart_is_drawn_with_its_words_and_anew_in_the_dark(window):
+    drawn = window.locator(".chart svg")
+    light = drawn.inner_html()
+
+    window.emulate_media(color_scheme="dark")
+    window.wait_for_function(
+        "before => document.querySelector('.chart svg')?.innerHTML !== before",
+        arg=light,
+    )
+
+    assert "09:00" in drawn.inner_html()
+    assert window.locator(".chart").get_attribute("role") == "img"
