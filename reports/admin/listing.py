@@ -244,7 +244,11 @@ class ListAdmin(admin.ModelAdmin[ModelT]):
         return True
 
     def response_action(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], *rest: Any
+        self,
+        request: HttpRequest,
+        queryset: models.QuerySet[Any],
+        *rest: Any,
+        **more: Any,
     ) -> Any:
         """The answer to an action, if the rows it is for can be read."""
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
@@ -252,7 +256,7 @@ class ListAdmin(admin.ModelAdmin[ModelT]):
             text = gettext("The selection cannot be read: nothing was done.")
             messages.error(request, text)
             return redirect(request.get_full_path())
-        return super().response_action(request, queryset, *rest)
+        return super().response_action(request, queryset, *rest, **more)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
