@@ -18,6 +18,8 @@ from django_stubs_ext import StrOrPromise
 
 from reports import dashboard
 from reports.callflow import views as callflow
+from reports.daily import page as daily_page
+from reports.daily import views as daily
 from reports.definitions import REPORTS
 from reports.pages import report_page
 from reports.pages import views as pages
@@ -71,15 +73,18 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
     (
         "reports",
         _("Reports"),
-        tuple(
-            Page(
-                report.title,
-                f"admin:report_{report.slug}",
-                report_page.permission_for(report),
-            )
-            for report in REPORTS
-            # The others are lists of the history too, and stand there.
-            if not isinstance(report, ListTable)
+        (
+            Page(_("Daily report"), daily_page.URL_NAME, daily_page.PERMISSION),
+            *(
+                Page(
+                    report.title,
+                    f"admin:report_{report.slug}",
+                    report_page.permission_for(report),
+                )
+                for report in REPORTS
+                # The others are lists of the history too, and stand there.
+                if not isinstance(report, ListTable)
+            ),
         ),
     ),
     (
@@ -140,6 +145,7 @@ class MiniccAdminSite(admin.AdminSite):
             *callflow.urls(self),
             *worklist.urls(self),
             *pages.urls(self),
+            *daily.urls(self),
             *super().get_urls(),
         ]
 

@@ -4,7 +4,7 @@
    markup. A chart is drawn anew when its width or the theme changes, and for paper. */
 
 const OUTCOMES = ["answered", "overflowed", "abandoned", "short_abandoned", "waiting", "unknown"];
-const PAPER_WIDTH = 960;
+const PAPER_WIDTH = 1030;
 const NARROW = 560;
 const RATE_HEIGHT = 84;
 

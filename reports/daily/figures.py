@@ -1,0 +1,233 @@
+"""What the daily report says: read once, for its page and for its sheet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.days import midnight
+from callcenter.models import AbandonedCall, Connection
+from reports.daily.spans import Span
+from reports.definitions.queues import QueueIntervalReport, QueueSummaryReport
+from reports.models import DayNote
+from reports.present import formats, kinds, masking, names
+from reports.query.metrics import QUEUE_MEASURES, rate
+from reports.query.periods import DAY, Key
+from reports.query.selection import Selection, default_zone
+from reports.query.table import Column, Row
+
+# How many callers who were not rung back the page lists; the work list has them all.
+MOST_CALLERS = 12
+UNFINISHED = (AbandonedCall.State.OPEN, AbandonedCall.State.IN_PROGRESS)
+# Measures of the whole period, and those of each queue and interval.
+FIGURES = (
+    "entered",
+    "offered",
+    "answered",
+    "abandoned",
+    "short_abandoned",
+    "overflowed",
+    "service_level",
+    "answer_rate",
+    "abandonment_rate",
+    "asa_seconds",
+    "longest_wait_seconds",
+    "average_abandon_seconds",
+    "average_talk_seconds",
+)
+OF_QUEUES = (
+    "entered",
+    "answered",
+    "abandoned",
+    "service_level",
+    "abandonment_rate",
+    "asa_seconds",
+)
+OF_INTERVALS = ("entered", "answered", "abandoned", "service_level")
+# Of these more is better, of the others named here less is; volumes are neither.
+MORE_IS_BETTER = frozenset(["service_level", "answer_rate"])
+LESS_IS_BETTER = frozenset(
+    ["abandoned", "abandonment_rate", "asa_seconds", "longest_wait_seconds"]
+)
+_COLUMNS = {column.code: column for column in QUEUE_MEASURES}
+_OPERATOR_COLUMNS = (
+    Column("operator", _("Operator"), kinds.PHONE_NUMBER, names=names.operators),
+    Column("connections", _("Conversations"), kinds.COUNT),
+    Column("talk_seconds", _("Talk time"), kinds.SECONDS),
+    Column("average_talk_seconds", _("Average talk time (ATT)"), kinds.MEAN_SECONDS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measure of the period, beside that of the period before."""
+
+    column: Column
+    value: Any
+    before: Any
+
+    @property
+    def difference(self) -> float | None:
+        """How much more it is now; None where one of them is not known."""
+        if self.value is None or self.before is None:
+            return None
+        difference: float = self.value - self.before
+        return difference
+
+    @property
+    def judgement(self) -> str:
+        """`better`, `worse`, or empty where it says nothing of the kind."""
+        if not self.difference:
+            return ""
+        if self.column.code in MORE_IS_BETTER:
+            return "better" if self.difference > 0 else "worse"
+        if self.column.code in LESS_IS_BETTER:
+            return "worse" if self.difference > 0 else "better"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table of the report: raw values under its columns."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A caller who gave up and whom nobody has reached since."""
+
+    abandoned_at: Any
+    caller: str
+    queue: str
+    wait_seconds: int | None
+
+    @property
+    def shown_wait(self) -> str:
+        """The wait as the page writes it."""
+        return formats.duration(self.wait_seconds) or ""
+
+
+@dataclass(slots=True)
+class Daily:
+    """The whole report."""
+
+    span: Span
+    asked: Selection
+    figures: list[Figure]
+    queues: Part
+    intervals: Part
+    operators: Part
+    # The first callers who were not rung back, and how many there are.
+    lost: list[Lost] = field(default_factory=list)
+    lost_count: int = 0
+    notes: list[DayNote] = field(default_factory=list)
+
+
+def daily(span: Span, user: User | AnonymousUser) -> Daily:
+    """The report of a period, in a fixed number of queries."""
+    asked, before = (_selection(one) for one in (span, span.compared))
+    queues, now = _of_queues(asked)
+    _before_rows, then = _of_queues(before)
+    found = Daily(
+        span,
+        asked,
+        [Figure(_COLUMNS[code], now[code], then[code]) for code in FIGURES],
+        queues,
+        _of_intervals(asked),
+        _of_operators(span),
+    )
+    if user.has_perm("callcenter.view_abandonedcall"):
+        found.lost, found.lost_count = _lost(span, user)
+    found.notes = list(
+        DayNote.objects.filter(day__range=(span.first, span.last)).order_by("day", "pk")
+    )
+    return found
+
+
+def _selection(span: Span) -> Selection:
+    return Selection(first=span.first, last=span.last, interval=span.interval)
+
+
+def _of_queues(asked: Selection) -> tuple[Part, dict[str, Any]]:
+    """The rows of the queues, and the measures of all together."""
+    reading = QueueSummaryReport().read(asked)
+    codes = [column.code for column in reading.columns]
+    places = [codes.index(code) for code in OF_QUEUES]
+    rows = [[row[0], *(row[place] for place in places)] for row in reading.rows()]
+    columns = [reading.columns[0], *(_COLUMNS[code] for code in OF_QUEUES)]
+    totals = dict(zip(codes, reading.totals(), strict=True))
+    return Part(columns, rows), totals
+
+
+def _of_intervals(asked: Selection) -> Part:
+    """The sums of all queues by interval, from the first with entries to the last."""
+    reading = QueueIntervalReport().read(asked)
+    codes = [column.code for column in reading.columns]
+    wanted = ("entered", "answered", "abandoned", "answered_within", "offered")
+    places = [codes.index(code) for code in wanted]
+    sums: dict[Key, list[int]] = {}
+    for row in reading.rows():
+        found = sums.setdefault(row[0], [0] * len(wanted))
+        for number, place in enumerate(places):
+            found[number] += row[place]
+    busy = [key for key, found in sums.items() if any(found)]
+    shown = list(sums)
+    if busy:
+        shown = shown[shown.index(busy[0]) : shown.index(busy[-1]) + 1]
+    rows = [
+        [key, *sums[key][:3], rate(sums[key][3], sums[key][4])]
+        for key in (shown if busy else [])
+    ]
+    columns = [reading.columns[0], *(_COLUMNS[code] for code in OF_INTERVALS)]
+    return Part(columns, rows)
+
+
+def _of_operators(span: Span) -> Part:
+    """Conversations that began in the period, by operator, most of them first."""
+    zone = default_zone()
+    start, end = midnight(span.first, zone), midnight(span.last + DAY, zone)
+    found = (
+        Connection.objects.filter(connected_at__gte=start, connected_at__lt=end)
+        .order_by()
+        .values_list("operator")
+        .annotate(Count("pk"), Sum("talk_seconds", default=0), Count("talk_seconds"))
+    )
+    rows: list[Row] = [
+        [operator, count, talk, rate(talk, talks)]
+        for operator, count, talk, talks in sorted(
+            found, key=lambda row: (-row[1], row[0])
+        )
+    ]
+    return Part(_OPERATOR_COLUMNS, rows)
+
+
+def _lost(span: Span, user: User | AnonymousUser) -> tuple[list[Lost], int]:
+    """Abandoned calls of the period that are still to be followed up."""
+    zone = default_zone()
+    calls = (
+        AbandonedCall.objects.with_state()
+        .filter(
+            # A column that `with_state` adds.
+            Q(**{"state__in": UNFINISHED}),
+            entered_at__gte=midnight(span.first, zone),
+            entered_at__lt=midnight(span.last + DAY, zone),
+            is_withdrawn=False,
+        )
+        .order_by("abandoned_at", "pk")
+    )
+    queues = names.queues()
+    found = [
+        Lost(
+            call.abandoned_at,
+            masking.number_for(user, call.caller),
+            str(queues.get(call.queue, call.queue)),
+            call.wait_seconds,
+        )
+        for call in calls[:MOST_CALLERS]
+    ]
+    return found, calls.count() if len(found) == MOST_CALLERS else len(found)

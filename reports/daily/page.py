@@ -1,0 +1,236 @@
+"""The page of the daily report, and the notes that people add to it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from reports.daily.figures import Daily, Figure, Part, daily
+from reports.daily.spans import Kind, Span
+from reports.definitions.queues import QueueSummaryReport
+from reports.export import audit
+from reports.models import DayNote
+from reports.pages import intervals
+from reports.present import formats, kinds
+from reports.present.links import PageLinks, list_url, report_url
+from reports.query.forms import DayField
+from reports.query.periods import DAY
+from reports.query.selection import local_today
+from reports.query.table import NOTHING
+
+PERMISSION = "callcenter.view_call"
+MAY_WRITE = "reports.add_daynote"
+URL_NAME = "admin:daily_report"
+
+
+class SpanForm(forms.Form):
+    """Which period is asked for: of yesterday unless the address says otherwise."""
+
+    span = forms.ChoiceField(
+        label=_("Period"),
+        required=False,
+        choices=Kind.choices,
+        error_messages={
+            "invalid_choice": _(
+                "There is no period “%(value)s”; choose day, week, month."
+            )
+        },
+    )
+    day = DayField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def asked(self) -> Span:
+        """The period; yesterday's where the form cannot be read."""
+        kind = Kind(self.cleaned_data.get("span") or Kind.DAY)
+        day: date = self.cleaned_data.get("day") or local_today() - DAY
+        return Span.of(kind, day)
+
+
+class NoteForm(forms.ModelForm[DayNote]):
+    """A note about one day of the period."""
+
+    class Meta:
+        model = DayNote
+        fields = ("day", "text")
+        widgets = {
+            "day": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "text": forms.Textarea(attrs={"rows": 2, "maxlength": 1000}),
+        }
+
+    def __init__(self, span: Span, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"day": span.first}, label_suffix="")
+        self._span = span
+        if span.kind == Kind.DAY:
+            self.fields["day"].widget = forms.HiddenInput()
+
+    def clean_day(self) -> date:
+        """A day of the period."""
+        day: date = self.cleaned_data["day"]
+        if not self._span.first <= day <= self._span.last:
+            raise forms.ValidationError(_("Choose a day of the period."))
+        return day
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFigure:
+    """A figure as the page writes it."""
+
+    label: str
+    value: str
+    url: str
+    before: str
+    difference: str
+    judgement: str
+
+
+def url_of(span: Span) -> str:
+    """The address of the report of a period."""
+    query = {"span": span.kind.value, "day": span.first.isoformat()}
+    return f"{reverse(URL_NAME)}?{urlencode(query)}"
+
+
+def read(request: HttpRequest) -> tuple[SpanForm, Daily]:
+    """What is asked for, and the report. Raises PermissionDenied."""
+    if not request.user.has_perm(PERMISSION):
+        raise PermissionDenied
+    form = SpanForm(request.GET)
+    form.is_valid()
+    return form, daily(form.asked(), request.user)
+
+
+def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponseBase:
+    """The page; a POST adds a note."""
+    if request.method == "POST":
+        return _add_note(request)
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    form, found = read(request)
+    return _page(site, request, form, found, NoteForm(found.span))
+
+
+def _page(
+    site: admin.AdminSite,
+    request: HttpRequest,
+    form: SpanForm,
+    found: Daily,
+    note: NoteForm,
+) -> HttpResponse:
+    span, links = found.span, PageLinks(request, site)
+    now = timezone.localtime()
+    context = {
+        **site.each_context(request),
+        "title": f"{span.kind.label} {span.in_words()}",
+        "heading": span.kind.label,
+        "found": found,
+        "form": form,
+        "errors": [error for errors in form.errors.values() for error in errors],
+        "is_provisional": span.last >= now.date(),
+        "as_of": now,
+        "compared": span.compared.in_words(),
+        "figures": [_figure(found, one, links) for one in found.figures],
+        "queues": _rows(found, found.queues),
+        "intervals": _rows(found, found.intervals),
+        "operators": _rows(found, found.operators),
+        "report_url": f"{report_url('queue-interval')}?{_query(found)}",
+        "worklist_url": reverse("admin:worklist"),
+        "kinds": [
+            (kind.label, url_of(Span.of(kind, span.first)), kind == span.kind)
+            for kind in Kind
+        ],
+        "previous_url": url_of(span.previous),
+        "following_url": "" if span.last >= now.date() else url_of(span.following),
+        "file_url": _file_url(request, span),
+        "note": note if request.user.has_perm(MAY_WRITE) else None,
+        "here": url_of(span),
+    }
+    return TemplateResponse(request, "reports/daily/page.html", context)
+
+
+def _add_note(request: HttpRequest) -> HttpResponseBase:
+    user = request.user
+    if not (user.has_perm(MAY_WRITE) and user.is_authenticated):
+        raise PermissionDenied
+    form = SpanForm(request.GET)
+    form.is_valid()
+    span = form.asked()
+    note = NoteForm(span, request.POST)
+    if note.is_valid():
+        note.instance.user = user
+        note.instance.username = user.get_username()
+        note.save()
+        messages.success(request, gettext("The note has been added."))
+    else:
+        for errors in note.errors.values():
+            messages.error(request, " ".join(map(str, errors)))
+    return redirect(url_of(span))
+
+
+def _file_url(request: HttpRequest, span: Span) -> str:
+    if not request.user.has_perm(audit.PERMISSION):
+        return ""
+    query = urlencode({"span": span.kind.value, "day": span.first.isoformat()})
+    return f"{reverse('admin:daily_report_file')}?{query}"
+
+
+def _query(found: Daily) -> str:
+    asked = found.asked
+    return urlencode(
+        {
+            "first": str(asked.first),
+            "last": str(asked.last),
+            "interval": asked.interval,
+        }
+    )
+
+
+def _figure(found: Daily, figure: Figure, links: PageLinks) -> ShownFigure:
+    column = figure.column
+    behind = QueueSummaryReport().behind(found.asked, None, column.code)
+    is_open = behind is not None and figure.value and links.may_view(behind.model)
+    return ShownFigure(
+        column.heading,
+        column.shown(figure.value),
+        list_url(behind.model, behind.asked) if behind and is_open else "",
+        column.shown(figure.before),
+        difference(figure),
+        figure.judgement,
+    )
+
+
+def difference(figure: Figure) -> str:
+    """A difference with its sign: +12, −1.4 pt, +0:00:08."""
+    amount = figure.difference
+    if amount is None:
+        return NOTHING
+    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
+    kind = figure.column.kind
+    if kind is kinds.COUNT:
+        return f"{sign}{formats.count(int(abs(amount)))}"
+    if kind is kinds.FRACTION:
+        points = formats.percent(abs(amount)).removesuffix("%")
+        return gettext("%(points)s pt") % {"points": f"{sign}{points}"}
+    return f"{sign}{formats.mean_duration(float(abs(amount)))}"
+
+
+def _rows(found: Daily, part: Part) -> list[list[str]]:
+    """The rows of a table as texts."""
+    named = [column.names() if column.names else None for column in part.columns]
+    return [
+        [
+            intervals.label(found.asked.period, value, found.asked.interval)
+            if column.kind is kinds.INTERVAL
+            else column.shown(value, names)
+            for column, names, value in zip(part.columns, named, row, strict=True)
+        ]
+        for row in part.rows
+    ]
