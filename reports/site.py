@@ -88,12 +88,14 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
         ),
     ),
     (
-        "history",
-        _("History"),
+        "calls",
+        _("Calls"),
+        ("Call", "QueueEntry", "AbandonedCall"),
+    ),
+    (
+        "more-data",
+        _("More data"),
         (
-            "Call",
-            "QueueEntry",
-            "AbandonedCall",
             "FollowUp",
             "Connection",
             "IvrStep",

@@ -70,7 +70,7 @@ def test_figures_count_the_day_until_now(staff):
         ("応答", "1", "受付対象の 50.0%"),
         ("放棄", "1", "受付対象の 50.0%"),
         ("要折り返し", "1", "うち今日の放棄 1人"),
-        ("受付可のオペレーター", "0", "通話中 1"),
+        ("受付可", "0", "通話中 1"),
     ]
 
 
@@ -83,7 +83,7 @@ def test_caller_and_operator_silent_for_two_hours_are_gone_for_page_and_flow(sta
 
     assert (shown[1], shown[5]) == (
         ("待ち中", "0", ""),
-        ("受付可のオペレーター", "0", "通話中 0"),
+        ("受付可", "0", "通話中 0"),
     )
     assert presence.oldest_waiting(["support"], EVENING) == {}
     assert presence.serving(EVENING) == set()
@@ -98,7 +98,7 @@ def test_caller_and_operator_heard_of_just_now_are_there_for_page_and_flow(staff
 
     assert (shown[1], shown[5]) == (
         ("待ち中", "1", "最長 19:00 から"),
-        ("受付可のオペレーター", "1", "通話中 0"),
+        ("受付可", "1", "通話中 0"),
     )
     assert presence.oldest_waiting(["support"], EVENING) == {"support": TWO_HOURS_AGO}
     assert presence.serving(EVENING) == {OPERATOR}
@@ -244,7 +244,7 @@ def test_staff_who_may_see_part_of_the_calls_see_no_figures(staff):
     assert [group["name"] for group in response.context["app_list"]] == [
         "今日",
         "レポート",
-        "履歴",
+        "通話",
     ]
 
 

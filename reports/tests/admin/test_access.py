@@ -123,7 +123,7 @@ def test_staff_who_may_only_look_changes_no_setup(staff, name):
 def test_tables_stand_in_groups_by_what_people_do_with_them(admin_client):
     names = [app["name"] for app in admin_client.get("/admin/").context["app_list"]]
 
-    assert names == ["今日", "レポート", "履歴", "設定"]
+    assert names == ["今日", "レポート", "通話", "その他のデータ", "設定"]
 
 
 def test_language_is_switched_for_visitors_too():
