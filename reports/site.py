@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 from django_stubs_ext import StrOrPromise
 
-from reports import dashboard
 from reports.callflow import views as callflow
 from reports.daily import page as daily_page
 from reports.daily import views as daily
+from reports.dashboard import today
 from reports.definitions import REPORTS
 from reports.pages import report_page
 from reports.pages import views as pages
@@ -187,8 +187,8 @@ class MiniccAdminSite(admin.AdminSite):
     ) -> TemplateResponse:
         """The dashboard; its figures only for those who may see calls."""
         context = {
-            "today": dashboard.today(request.user),
-            "demo": dashboard.demo(),
+            "today": today.today(request.user),
+            "demo": today.demo(),
             **(extra_context or {}),
         }
         return super().index(request, context)

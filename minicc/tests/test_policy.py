@@ -36,7 +36,7 @@ def test_the_error_page_has_the_same_policy(admin_user, monkeypatch):
     def fail(user):
         raise ValueError
 
-    monkeypatch.setattr("reports.dashboard.today", fail)
+    monkeypatch.setattr("reports.dashboard.today.today", fail)
     client = Client(raise_request_exception=False)
     client.force_login(admin_user)
     response = client.get("/admin/")

@@ -278,7 +278,7 @@ def test_first_page_takes_a_fixed_number_of_queries(
         make_waiting(JUST_NOW, entered_at=TWO_HOURS_AGO)
         make_state("ready", JUST_NOW)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(28):
         admin_client.get("/admin/")
 
 
@@ -343,3 +343,46 @@ def test_telephones_are_not_linked_without_the_demo(staff):
 
     assert panel(client) == ""
     assert "/demo/" not in client.get("/admin/").content.decode()
+
+
+@time_machine.travel(EVENING, tick=False)
+def test_day_is_drawn_and_each_queue_says_how_it_fares(staff):
+    rows.make_queue("support")
+    rows.make_entry(wait_seconds=5)
+    rows.make_entry(outcome="abandoned", wait_seconds=60)
+    make_waiting(JUST_NOW, entered_at=EVENING - timedelta(seconds=95))
+    client = staff(*SEES_CALLS)
+
+    response = client.get("/admin/", headers={"accept-language": "en"})
+
+    day = response.context["today"].day
+    assert (day.is_today, day.chart["counts"]["answered"]) == (True, [1, *[0] * 21])
+    (line,) = day.queues
+    assert (line.waiting.text, line.longest) == ("1", "0:01:35")
+    assert [cell.text for cell in line.cells] == ["3", "1", "1", "50.0%", "50.0%"]
+    for cell in (line.waiting, *line.cells[:3]):
+        assert client.get(cell.url).context["cl"].result_count == int(cell.text)
+    assert "chart-data" in response.content.decode()
+
+
+@time_machine.travel(EVENING + timedelta(days=2), tick=False)
+def test_before_the_first_call_the_last_day_with_calls_is_shown(staff):
+    rows.make_queue("support")
+    rows.make_entry()
+
+    response = staff(*SEES_CALLS).get("/admin/", headers={"accept-language": "en"})
+
+    day = response.context["today"].day
+    assert (day.is_today, str(day.day)) == (False, "2026-11-22")
+    assert [cell.text for cell in day.queues[0].cells][:2] == ["1", "1"]
+    html = response.content.decode()
+    assert "Below: 22 Nov 2026, the last day with calls." in html
+
+
+def test_newcomer_has_no_day_yet(staff):
+    rows.make_queue("support")
+
+    response = staff(*SEES_CALLS).get("/admin/")
+
+    assert response.context["today"].day is None
+    assert "chart-data" not in response.content.decode()

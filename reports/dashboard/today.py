@@ -1,4 +1,4 @@
-"""The first page of the admin: who is here now, and the figures of today so far."""
+"""The figures at the top of the first page, and the newest queue entries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +23,8 @@ from callcenter.models import (
 )
 from callcenter.models.pins import CLOSES_AT
 from callcenter.numbers import phone_number
+from reports.dashboard import day as day_of_page
+from reports.dashboard.day import Day
 from reports.present import formats, masking, names, swatches
 from reports.present.balance import Balance, balance
 from reports.present.links import list_url, row_url
@@ -81,6 +83,8 @@ class Today:
     balance_note: str
     newest: list[NewestEntry]
     newest_url: str
+    # The chart and the queues of today, or of the last day that had calls.
+    day: Day | None = None
     # Where a queue is added, if there is none: callers could not be served.
     setup_url: str = ""
     # Operators who cannot sign in after wrong PINs, for those who may let them in.
@@ -107,7 +111,9 @@ def demo() -> Demo | None:
 
 
 def today(user: User | AnonymousUser) -> Today | None:
-    """The day until now, in ten queries; None for users who may not see calls."""
+    """The day until now, in a fixed number of queries; None for users who may not see
+    calls.
+    """
     needed = ("call", "queueentry", "abandonedcall")
     if not user.has_perms([f"callcenter.view_{model}" for model in needed]):
         return None
@@ -138,6 +144,7 @@ def today(user: User | AnonymousUser) -> Today | None:
         balance_note=_balance_note(counts.get(Outcome.WAITING, 0), _callers(waiting)),
         newest=_newest(user),
         newest_url=list_url(QueueEntry),
+        day=day_of_page.latest(now),
         setup_url=_setup_url(),
         closed=_closed() if user.has_perm("callcenter.change_operator") else (),
     )
