@@ -23,7 +23,8 @@ class Threshold:
 # Twilio ends a call after four hours (docs/twilio.md 3.3), whatever we have heard.
 LONGEST_CONVERSATION = timedelta(hours=4)
 
-_DEFAULT = Threshold(datetime.min.replace(tzinfo=UTC), 20, 5)
+# Of a queue that has none of its own.
+DEFAULT = Threshold(datetime.min.replace(tzinfo=UTC), 20, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Rules:
     def threshold(self, queue: str, at: datetime) -> Threshold:
         """The thresholds of a queue at a moment; the default ones if it has none."""
         valid = [one for one in self.thresholds.get(queue, ()) if one.valid_from <= at]
-        return max(valid, key=lambda one: one.valid_from, default=_DEFAULT)
+        return max(valid, key=lambda one: one.valid_from, default=DEFAULT)
 
 
 def operator_name(raw: str) -> str:

@@ -44,6 +44,8 @@ class Taken:
     numbers: Numbers = Numbers.PAGE
     # Of what part of the table the file is, such as a queue, for its name.
     part: str = ""
+    # What a workbook says of its rows on a sheet of its own.
+    about: xlsx.About | None = None
 
     def file_name(self, suffix: str) -> str:
         """What it is, of what, of which days, its form of numbers, and when made."""
@@ -89,7 +91,9 @@ def _for_people(taken: Taken) -> Sheet:
 
 def _xlsx(taken: Taken) -> Iterator[bytes]:
     sheet = _for_people(taken)
-    return xlsx.pieces(taken.title, sheet.head, sheet.types, sheet.blocks())
+    return xlsx.pieces(
+        taken.title, sheet.head, sheet.types, sheet.blocks(), about=taken.about
+    )
 
 
 def _csv(taken: Taken, style: csv.Style = csv.UTF_8) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import IO, Any
 from xml.sax.saxutils import escape
@@ -59,6 +60,15 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """The last sheet of a workbook: what its rows are, in words."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Cells]
+
+
 def pieces(
     title: str,
     head: Sequence[str],
@@ -67,11 +77,12 @@ def pieces(
     *,
     most_rows: int = MOST_ROWS,
     most_bytes: int = MOST_BYTES,
+    about: About | None = None,
 ) -> Iterator[bytes]:
     """The bytes of the workbook piece by piece, the first one before any row is read.
 
     Types are those of the columns' cells, for their widths. Rows past the most of a
-    sheet go to a further one.
+    sheet go to a further one; what the rows are about stands on the last sheet.
     """
     sink = _Sink()
     names: list[str] = []
@@ -95,6 +106,13 @@ def pieces(
                     written += len(fitting)
                     lines = lines[len(fitting) :] or next(waiting, ())
                 sheet.write(_sheet_end(len(head), written).encode())
+        if about:
+            names.append(_sheet_name(about.title, 1))
+            with _part(archive, f"xl/worksheets/sheet{len(names)}.xml") as sheet:
+                begin = _sheet_begin(about.head, [str] * len(about.head))
+                sheet.write(begin.encode())
+                sheet.write("".join(_lines(about.rows)).encode())
+                sheet.write(_sheet_end(len(about.head), len(about.rows)).encode())
         for name, text in _book(names):
             with _part(archive, name) as part:
                 part.write(f"{_DECLARATION}{text}".encode())

@@ -1,15 +1,17 @@
 """How a rate or mean came about: its formula with the counts of the period in it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from reports.present import formats
 from reports.query.metrics import SUMS
 from reports.query.table import Column
+from reports.query.thresholds import Used
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Explanation:
     # What the divisor is made of, and what is not in it.
     made_of: tuple[Part, ...] = ()
     left_out: tuple[Part, ...] = ()
+    # The thresholds by which short abandoned ones and the service level are told.
+    settings: tuple[str, ...] = ()
 
 
 _OFFERED = ("answered", "abandoned", "overflowed")
@@ -46,11 +50,12 @@ def explain(
     labels: Mapping[str, StrOrPromise],
     values: Mapping[str, Any],
     url_of: Callable[[str], str],
+    used: Sequence[Used] = (),
 ) -> Explanation | None:
     """The explanation of a column, with the total's numbers; None where it has none.
 
     `sums` are those of `Reading.sums`, `labels` and `values` those of the columns by
-    code, `url_of` gives the list behind a count.
+    code, `url_of` gives the list behind a count, `used` are the period's thresholds.
     """
     if not column.explanation:
         return None
@@ -78,4 +83,21 @@ def explain(
         column.shown(values[column.code]),
         counted(_OFFERED) if is_of_offered else (),
         counted(_NOT_OFFERED) if is_of_offered else (),
+        tuple(map(_setting, used)) if is_of_offered else (),
     )
+
+
+def _setting(used: Used) -> str:
+    texts = {
+        "queue": used.queue,
+        "target": formats.count(used.target_seconds),
+        "short": formats.count(used.short_abandon_seconds),
+    }
+    if used.since is None:
+        return (
+            gettext("%(queue)s: within %(target)s s, short below %(short)s s") % texts
+        )
+    text = gettext(
+        "%(queue)s: within %(target)s s, short below %(short)s s (since %(day)s)"
+    )
+    return text % (texts | {"day": formats.day(used.since)})

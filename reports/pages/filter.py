@@ -113,6 +113,12 @@ class FilterForm(ReportForm):
         asked |= changes
         return "?" + urlencode({name: one for name, one in asked.items() if one})
 
+    def chosen(self, name: str) -> str:
+        """To what a field is set, as its choices call it."""
+        value = self.data.get(name, "")
+        choices = dict(getattr(self.fields[name].widget, "choices", ()))
+        return str(choices.get(value, value))
+
     def presets(self) -> list[Preset]:
         """Periods up to today."""
         period = self.cleaned_data.get("period")

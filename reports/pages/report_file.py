@@ -12,10 +12,12 @@ from reports.definitions import report_with_slug
 from reports.export import audit, downloads, menu
 from reports.export.downloads import Taken
 from reports.export.menu import NUMBERS
+from reports.pages import about
 from reports.pages.filter import FilterForm
 from reports.pages.report_page import check_rights, read
 from reports.present import names
 from reports.present.links import report_url
+from reports.query.quality import quality
 
 
 def export(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
@@ -42,18 +44,19 @@ def export(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
         text = gettext("Nothing was exported: the filter cannot be read.")
         messages.error(request, text)
         return redirect(report_url(slug) + form.query())
-    asked = form.selection
+    asked, now = form.selection, timezone.now()
     reading = read(request, report, asked)
     taken = Taken(
         title=str(report.title),
         slug=report.slug,
         reading=reading,
         zone=asked.zone,
-        now=timezone.now(),
+        now=now,
         first=asked.first,
         last=asked.last,
         numbers=numbers,
         part=str(names.queues().get(asked.queue, asked.queue)),
+        about=about.sheet(report, form, quality(asked, now), now),
     )
     recorded = menu.recorded(form.query().removeprefix("?"), file_format, numbers)
     audited = audit.begin(

@@ -16,6 +16,7 @@ from reports.present import kinds
 from reports.present.links import PageLinks, list_url
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row, Table
+from reports.query.thresholds import thresholds_used
 
 PAGE_ROWS = 200
 _TIMES = (kinds.SECONDS, kinds.MEAN_SECONDS)
@@ -190,13 +191,20 @@ class TableView:
         labels = {each.code: each.label for each in self._columns}
         values = dict(zip([each.code for each in self._columns], totals, strict=True))
 
+        used = thresholds_used(self._asked) if sums else []
+
         def head(column: Column) -> Head:
             return Head(
                 column.heading,
                 column.code,
                 is_text(column),
                 explain(
-                    column, sums, labels, values, lambda code: self.url(None, code)
+                    column,
+                    sums,
+                    labels,
+                    values,
+                    lambda code: self.url(None, code),
+                    used,
                 ),
             )
 

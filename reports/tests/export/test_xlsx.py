@@ -24,7 +24,7 @@ ROW: list[Cell] = [
 ]
 
 
-def written(rows: list[list[Cell]], **limits: int) -> bytes:
+def written(rows: list[list[Cell]], **limits: Any) -> bytes:
     blocks = [rows[at : at + 500] for at in range(0, len(rows), 500)]
     return b"".join(xlsx.pieces("通話", HEAD, TYPES, blocks, **limits))
 

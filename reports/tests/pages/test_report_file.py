@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import openpyxl
 import pytest
 from django.urls import reverse
 
@@ -52,6 +53,22 @@ def test_rows_and_values_are_those_of_the_page(client, slug):
         )
         rates = [percent(cell) for cell in row[keys + 11 : keys + 14]]
         assert rates == texts[keys + 11 : keys + 14]
+
+
+def test_workbook_says_on_its_last_sheet_what_its_rows_are(client):
+    data = file_of(client, "queue-summary", "xlsx", **DAY, queue="support")
+
+    book = openpyxl.load_workbook(io.BytesIO(data))
+
+    rows, about = book.worksheets
+    assert rows.freeze_panes == "A2"
+    assert (rows.title, about.title) == ("Queues at a glance", "About this file")
+    said = dict(about.iter_rows(min_row=2, values_only=True))
+    assert said["Period"] == "2026-10-20 – 2026-10-20"
+    assert said["Queue"] == "Support"
+    assert said["As of"].endswith("(Asia/Tokyo)")
+    assert said["Service level"] == "Answered within threshold, of those offered."
+    assert "Holidays" not in said
 
 
 def number(text: str) -> int:

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from callcenter.models import QueueThreshold
 from reports.present.links import report_url
 from reports.tests.factories import make_entry, make_queue
 from reports.tests.pages.reading import ENGLISH, Table, page
@@ -45,6 +46,26 @@ def test_every_rate_is_explained_with_the_counts_in_it(admin_client):
     text = " ".join(re.sub(r"<[^>]+>", " ", said).split())
     assert "1 Answered within threshold 2 Offered = 50.0%" in text
     assert "Offered 1 Answered + 1 Abandoned Left out 1 Short abandoned" in text
+
+
+def test_explanation_names_the_thresholds_of_the_period(admin_client):
+    queue = make_queue()
+    make_queue("sales")
+    for day, target in (("2026-01-01", 15), ("2026-10-15", 30), ("2027-01-01", 60)):
+        QueueThreshold.objects.create(
+            queue=queue,
+            valid_from=day,
+            target_seconds=target,
+            short_abandon_seconds=5,
+        )
+    make_entry()
+
+    html = page(admin_client, "queue-summary", first="2026-10-10", last="2026-10-20")
+
+    assert "Support: within 15 s, short below 5 s (since 1 Jan 2026)" in html
+    assert "Support: within 30 s, short below 5 s (since 15 Oct 2026)" in html
+    assert "Sales: within 20 s, short below 5 s<" in html
+    assert "within 60 s" not in html
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""The last sheet of a report's workbook: its filter, as of when, what columns mean."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+from reports.export.cells import Cells
+from reports.export.xlsx import About
+from reports.pages.filter import FilterForm
+from reports.present import formats
+from reports.query.quality import Quality
+from reports.query.table import Table
+
+
+def sheet(report: Table, form: FilterForm, found: Quality, now: datetime) -> About:
+    """The sheet, in the language of the reader."""
+    return About(
+        gettext("About this file"),
+        [gettext("What"), gettext("Explanation")],
+        list(_rows(report, form, found, now)),
+    )
+
+
+def _rows(
+    report: Table, form: FilterForm, found: Quality, now: datetime
+) -> Iterator[Cells]:
+    asked = form.selection
+    yield [gettext("Report"), str(report.title)]
+    if report.unit:
+        yield [gettext("Unit"), str(report.unit)]
+    yield [gettext("As of"), f"{formats.moment(now)} ({asked.zone.key})"]
+    yield [gettext("Period"), f"{asked.first} – {asked.last}"]
+    for field in form:
+        if field.name not in ("first", "last") and form.data.get(field.name):
+            yield [capfirst(str(field.label)), form.chosen(field.name)]
+    if found.shown_completeness:
+        yield [gettext("Completeness"), found.shown_completeness]
+    yield [gettext("Inferred"), formats.count(found.inferred)]
+    yield [gettext("Provisional"), formats.count(found.provisional)]
+    for column in report.report_columns:
+        if column.explanation:
+            yield [column.heading, str(column.explanation)]

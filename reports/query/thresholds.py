@@ -1,0 +1,55 @@
+"""Which thresholds counted in a period: each queue's, with the day they began."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from callcenter.history.rules import DEFAULT
+from callcenter.models import Queue, QueueThreshold
+from reports.query.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The thresholds of one queue, in seconds; `since` is empty for the usual ones."""
+
+    queue: str
+    target_seconds: int
+    short_abandon_seconds: int
+    since: date | None = None
+
+
+def thresholds_used(asked: Selection) -> list[Used]:
+    """The thresholds valid at some time of the period, in two queries.
+
+    Of a queue that was deleted nobody knows them any more.
+    """
+    queues = Queue.objects.order_by("name", "pk")
+    queues = queues.filter(slug=asked.queue) if asked.queue else queues
+    rows = QueueThreshold.objects.order_by("queue", "valid_from").values_list(
+        "queue", "valid_from", "target_seconds", "short_abandon_seconds"
+    )
+    by_queue = {
+        queue: [row[1:] for row in of_queue]
+        for queue, of_queue in groupby(rows, key=lambda row: row[0])
+    }
+    return [
+        Used(name, target, short, since)
+        for pk, name in queues.values_list("pk", "name")
+        for since, target, short in _valid(by_queue.get(pk, []), asked)
+    ]
+
+
+def _valid(
+    rows: list[tuple[date, int, int]], asked: Selection
+) -> Iterator[tuple[date | None, int, int]]:
+    """The thresholds of a queue that begin in the period, and those before them."""
+    period = asked.period
+    within = [row for row in rows if period.first < row[0] <= period.last]
+    before = [row for row in rows if row[0] <= period.first]
+    if before:
+        yield before[-1]
+    else:
+        yield None, DEFAULT.target_seconds, DEFAULT.short_abandon_seconds
+    yield from within
