@@ -63,8 +63,14 @@ def answered_call() -> str:
     return f"/admin/callcenter/call/{call.pk}/change/"
 
 
+def report() -> str:
+    """A day of one queue by half hours, as a chart and a table."""
+    return "/admin/reports/queue-interval/?queue=support"
+
+
 SHOTS = [
     Shot("today", first_page),
+    Shot("report", report),
     Shot("call", answered_call, height=1100),
     Shot("worklist", work_list),
     Shot("entries", entries, language="ja", scheme="dark"),
@@ -149,7 +155,7 @@ def _take(chromium: Browser, base: str, shot: Shot, file: Path) -> None:
     page.fill("#id_password", PASSWORD)
     page.click("input[type=submit]")
     page.wait_for_selector("#user-tools")
-    page.goto(base + shot.path())
+    page.goto(base + shot.path(), wait_until="networkidle")
     page.screenshot(path=file)
     context.close()
 
