@@ -34,6 +34,7 @@ from callcenter.models import (
 )
 from reports.admin.periods import PeriodFilter
 from reports.present import links
+from reports.query import variants
 from reports.query.operators import names_of
 from reports.query.selection import Selection, local_today
 
@@ -311,7 +312,10 @@ class NowFilter(FewChoicesFilter):
 
 
 class CountedFilter(FewChoicesFilter):
-    """Queue entries that a count of a report counts, besides those of one outcome."""
+    """Queue entries that a count of a report counts, besides those of one outcome.
+
+    What only links of a report ask for is no choice until it is asked for.
+    """
 
     title = _("counted as")
     parameter_name = links.PARAMETERS["counted"]
@@ -319,10 +323,13 @@ class CountedFilter(FewChoicesFilter):
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
     ) -> list[tuple[str, StrOrPromise]]:
+        of_links = {"given_up": _("abandoned, short ones too")} | variants.names()
+        asked = self.value() or ""
         return [
             ("entered", _("entered")),
             ("offered", _("offered")),
             ("answered_within", _("answered within threshold")),
+            *([(asked, of_links[asked])] if asked in of_links else []),
         ]
 
     def asked(self) -> dict[str, Any]:

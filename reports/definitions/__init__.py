@@ -23,6 +23,9 @@ from reports.definitions.records import (
     WebhookEvents,
 )
 from reports.definitions.setup import Menus, Messages, PhoneLines, Queues
+from reports.definitions.variants import ServiceLevelVariantsReport
+from reports.definitions.waits import WaitDistributionReport
+from reports.definitions.week import HeatMapReport
 from reports.query.table import ListTable, Table
 
 _ABANDONED_CALLS = AbandonedCallsReport()
@@ -34,6 +37,9 @@ _IVR_STEPS = IvrStepsReport()
 REPORTS: list[Table] = [
     QueueSummaryReport(),
     QueueIntervalReport(),
+    WaitDistributionReport(),
+    HeatMapReport(),
+    ServiceLevelVariantsReport(),
     _ABANDONED_CALLS,
     _CALLS,
     _QUEUE_ENTRIES,

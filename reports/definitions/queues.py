@@ -1,62 +1,51 @@
 """How queues performed: by interval and at a glance."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models import Queue, QueueEntry
+from callcenter.models import Queue
 from reports.definitions.columns import QUEUE
+from reports.definitions.counting import EntryCounts
 from reports.present import kinds, names
-from reports.query.counted import COUNTED
-from reports.query.metrics import QUEUE_MEASURES, Tally, measured
+from reports.query.metrics import QUEUE_MEASURES, measured, sums
 from reports.query.periods import MINUTES, WEEKDAY, Key
 from reports.query.selection import Selection
-from reports.query.table import DAYS_BY_THE_CLOCK, Behind, Column, Reading, Row, Table
-from reports.query.tallies import Tallies, tallies, total_of
+from reports.query.table import Column, Reading, Row
+from reports.query.tallies import Tallies, Time, tallies, total_of
+from reports.query.tally import Tally
 
-Outcome = QueueEntry.Outcome
 
-
-class QueueReport(Table):
+class QueueReport(EntryCounts):
     """Rows of queues, made from tallies of their entries."""
-
-    unit = _("Counts queue entries: one call may enter several times.")
-    fields: Sequence[str] = ("queue", "line", "operator", *DAYS_BY_THE_CLOCK)
 
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows; rates and percentiles of the total are made from the sum of all."""
-        found = tallies(asked, interval=self._interval(asked))
+        found = tallies(asked, self._time(asked))
         total = total_of(found)
         keys = [None] * (len(self.columns) - len(QUEUE_MEASURES))
         return Reading(
             self.columns,
             self._rows(asked, found),
             lambda: [*keys, *_measured(total)],
-            sums=lambda: {name: getattr(total, name) for name in _PARTS},
+            sums=lambda: sums(total),
         )
 
-    def behind(self, asked: Selection, row: Row | None, code: str) -> Behind | None:
-        """The queue entries of a count; the connections of the talk time."""
-        if code not in COUNTED:
-            return None
-        if row is not None:
-            asked = self._narrowed(asked, row)
-        if code in Outcome.values:
-            return Behind(QueueEntry, replace(asked, outcome=code))
-        return Behind(QueueEntry, replace(asked, counted=code))
+    def _narrowed(self, asked: Selection, row: Row | None, code: str) -> Selection:
+        return asked if row is None else self._of_row(asked, row)
 
-    def _narrowed(self, asked: Selection, row: Row) -> Selection:
+    def _of_row(self, asked: Selection, row: Row) -> Selection:
         """What is asked for, of a row."""
         return replace(asked, queue=row[0])
 
-    def _interval(self, asked: Selection) -> str | None:
+    def _time(self, asked: Selection) -> Time[Key] | None:
         return None
 
     @abstractmethod
-    def _rows(self, asked: Selection, found: Tallies) -> Iterator[Row]:
+    def _rows(self, asked: Selection, found: Tallies[Key]) -> Iterator[Row]:
         """The rows made of these tallies."""
 
 
@@ -67,8 +56,8 @@ class QueueSummaryReport(QueueReport):
     title = _("Queues at a glance")
     columns = [QUEUE, *QUEUE_MEASURES]
 
-    def _rows(self, asked: Selection, found: Tallies) -> Iterator[Row]:
-        for queue in _queues(asked, found):
+    def _rows(self, asked: Selection, found: Tallies[Key]) -> Iterator[Row]:
+        for queue in queues_of(asked, {queue for _time, queue in found}):
             yield [queue, *_measured(found.get((None, queue)))]
 
 
@@ -84,23 +73,21 @@ class QueueIntervalReport(QueueReport):
     ]
 
     fields = ("queue", "interval", *QueueReport.fields[1:])
+    hides_quiet = True
 
-    def _interval(self, asked: Selection) -> str | None:
-        return asked.interval
+    def _time(self, asked: Selection) -> Time[Key]:
+        period, interval = asked.period, asked.interval
+        return lambda quarter: period.interval_of(quarter, interval)
 
-    def _narrowed(self, asked: Selection, row: Row) -> Selection:
+    def _of_row(self, asked: Selection, row: Row) -> Selection:
         return replace(of_interval(asked, row[0]), queue=row[1])
 
-    def _rows(self, asked: Selection, found: Tallies) -> Iterator[Row]:
-        queues = _queues(asked, found)
+    def _rows(self, asked: Selection, found: Tallies[Key]) -> Iterator[Row]:
+        queues = queues_of(asked, {queue for _time, queue in found})
         starts: Iterator[Key] = asked.period.intervals(asked.interval)
         for start in starts:
             for queue in queues:
                 yield [start, queue, *_measured(found.get((start, queue)))]
-
-
-# The sums that rates and means of a tally are made of.
-_PARTS = sorted({part for each in QUEUE_MEASURES for part in each.parts or ()})
 
 
 def of_interval(asked: Selection, key: Key) -> Selection:
@@ -120,11 +107,10 @@ def _measured(tally: Tally | None) -> list[int | float | None]:
     return list(measured(tally or Tally()).values())
 
 
-def _queues(asked: Selection, found: Tallies) -> list[str]:
-    """The queue asked for; else those in use and those of the period, by name."""
+def queues_of(asked: Selection, seen: Set[str]) -> list[str]:
+    """The queue asked for; else those in use and those that were seen, by name."""
     if asked.queue:
         return [asked.queue]
-    seen = {queue for _start, queue in found}
     named = {}
     for slug, name, is_active in Queue.objects.values_list("slug", "name", "is_active"):
         if is_active or slug in seen:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from reports.present import formats
-from reports.query.metrics import SUMS
+from reports.query.metrics import LABELS, SUMS
 from reports.query.table import Column
 from reports.query.thresholds import Used
 
@@ -62,15 +62,17 @@ def explain(
     if column.parts is None:
         return Explanation(column.code, column.heading, column.explanation)
 
+    counts = {**sums, **values}
+
     def part(code: str) -> Part:
-        label = capfirst(str(labels.get(code) or SUMS.get(code, code)))
-        value = sums.get(code, values.get(code)) or 0
+        label = capfirst(str(labels.get(code) or LABELS[code]))
+        value = counts[code] or 0
         is_time = code in SUMS and code != "talks"
         shown = formats.duration(value) if is_time else formats.count(value)
         return Part(shown or "", label, url_of(code) if value else "")
 
     def counted(codes: tuple[str, ...]) -> tuple[Part, ...]:
-        return tuple(part(code) for code in codes if values.get(code))
+        return tuple(part(code) for code in codes if counts[code])
 
     top, bottom = column.parts
     is_of_offered = bottom == "offered"

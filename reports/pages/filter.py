@@ -30,7 +30,7 @@ from reports.query.table import Table
 # Parameters of a page that filter nothing: which rows of it are shown.
 PAGING = ("page", "quiet")
 # Fields of the first row; the others are folded away until one of them is used.
-ALWAYS = ("first", "last", "queue", "interval", "line")
+ALWAYS = ("first", "last", "queue", "interval", "measure", "line")
 
 Choices = list[tuple[str, StrOrPromise]]
 
@@ -57,6 +57,8 @@ class FilterForm(ReportForm):
             del self.fields[name]
         for name, choices in _choices(report.fields):
             self._offer(name, choices)
+        if report.measures:
+            self.fields["measure"] = _measure_field(report)
         for name in ("first", "last"):
             self.fields[name].widget = forms.DateInput(
                 format="%Y-%m-%d", attrs={"type": "date"}
@@ -140,7 +142,19 @@ def _with_defaults(query: QueryDict, report: Table) -> QueryDict:
         asked["first"] = asked["last"] = local_today().isoformat()
     if "interval" in report.fields and not asked.get("interval"):
         asked["interval"] = DEFAULT_INTERVAL
+    if report.measures and not asked.get("measure"):
+        asked["measure"] = report.measures[0]
     return asked
+
+
+def _measure_field(report: Table) -> forms.ChoiceField:
+    """Which column the page draws; it filters no rows."""
+    columns = filter(None, map(report.column, report.measures))
+    return forms.ChoiceField(
+        label=_("Drawn by colour"),
+        choices=[(column.code, column.heading) for column in columns],
+        error_messages={"invalid_choice": _("There is no column “%(value)s” to draw.")},
+    )
 
 
 def periods(today: date) -> list[tuple[str, date, date]]:

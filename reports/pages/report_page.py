@@ -1,5 +1,6 @@
 """The page of a report: what is asked for, how sure it is, and its rows."""
 
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -19,9 +20,10 @@ from reports.export.menu import ExportGroup
 from reports.pages import chart
 from reports.pages.filter import FilterForm
 from reports.pages.shown import PAGE_ROWS, ShownTable, TableView
+from reports.pages.week import Week, week
 from reports.present import kinds, masking
 from reports.present.balance import Balance, balance
-from reports.present.links import PageLinks, list_url
+from reports.present.links import PageLinks
 from reports.query.quality import quality
 from reports.query.selection import Selection
 from reports.query.table import ListTable, Reading, Table
@@ -104,7 +106,7 @@ def _sums(
     number = request.GET.get("page", "1")
     is_number = number.isascii() and number.isdecimal() and len(number) < _LONGEST_PAGE
     page = max(int(number), 1) if is_number else 1
-    with_quiet = "interval" not in report.fields or "quiet" in request.GET
+    with_quiet = not report.hides_quiet or "quiet" in request.GET
     table = view.table(page, with_quiet=with_quiet)
     drawn = view.chart(table.rows) if finders.find(CHARTS) else None
     earlier = chart.compared_to(form.selection) if drawn else None
@@ -113,7 +115,8 @@ def _sums(
         chart.add_comparison(drawn, reading.columns, table.rows, before, earlier)
     return {
         "chart": drawn,
-        "balance": _balance(view, reading),
+        "balance": _balance(reading, form.selection, links),
+        "week": _week(report, form, table, view),
         "table": table,
         "pages": _pages(form, table, page),
         "quiet_url": form.query(quiet=1),
@@ -133,12 +136,11 @@ def _list(
     # Counting stops where the admin's lists stop.
     count = report.listed(asked).rows.order_by()[: MOST_COUNTED + 1].count()
     behind = report.as_list(asked)
-    is_open = links.may_view(behind.model)
     return {
         "table": TableView(report, reading, asked, links, now).newest(count),
         "pages": {"is_cut": count > PAGE_ROWS, "is_list": True},
         "is_capped": count > MOST_COUNTED,
-        "list_url": list_url(behind.model, behind.asked) if is_open else "",
+        "list_url": links.list_url(behind.model, behind.asked),
     }
 
 
@@ -148,18 +150,26 @@ def read(request: HttpRequest, report: Table, asked: Selection) -> Reading:
     return report.read(asked, may_see_numbers=may_see)
 
 
-def _balance(view: TableView, reading: Reading) -> Balance | None:
-    """The balance of the total, of a report whose columns are outcomes."""
-    totals = dict(
-        zip([each.code for each in reading.columns], reading.totals(), strict=True)
-    )
-    if not totals.keys() >= set(QueueEntry.Outcome.values):
+def _balance(reading: Reading, asked: Selection, links: PageLinks) -> Balance | None:
+    """The balance of the entries that the rows are made of, where they are entries."""
+    counts = reading.sums()
+    if not counts.keys() >= set(QueueEntry.Outcome.values):
         return None
-    return balance(
-        {code: totals[code] for code in QueueEntry.Outcome.values},
-        dict(QueueEntry.Outcome.choices),
-        lambda outcome: view.url(None, outcome or "entered"),
-    )
+
+    def url(outcome: str) -> str:
+        counted = "" if outcome else "entered"
+        found = replace(asked, outcome=outcome, counted=counted)
+        return links.list_url(QueueEntry, found)
+
+    return balance(counts, dict(QueueEntry.Outcome.choices), url)
+
+
+def _week(
+    report: Table, form: FilterForm, table: ShownTable, view: TableView
+) -> Week | None:
+    """The week that the page draws, of a report whose rows are hours of it."""
+    column = report.column(form.cleaned_data.get("measure", ""))
+    return None if column is None else week(column, table.rows, view)
 
 
 def _pages(form: FilterForm, table: ShownTable, page: int) -> dict[str, Any]:

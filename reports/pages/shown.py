@@ -13,7 +13,7 @@ from django_stubs_ext import StrOrPromise
 from reports.pages import chart, intervals
 from reports.pages.explain import Explanation, explain
 from reports.present import kinds
-from reports.present.links import PageLinks, list_url
+from reports.present.links import PageLinks
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row, Table
 from reports.query.thresholds import thresholds_used
@@ -64,7 +64,7 @@ class ShownTable:
 
     groups: list[Group]
     lines: list[Line]
-    # None of a list: its rows are no sums.
+    # None where rows do not add up: those of a list are no sums.
     total: Line | None
     # Which rows these are, from 1, and how many there are.
     first: int
@@ -108,7 +108,7 @@ class TableView:
         return ShownTable(
             groups=self._groups(totals),
             lines=[self._line(row) for row in shown],
-            total=self._line(None, totals),
+            total=None if set(totals) == {None} else self._line(None, totals),
             first=start + 1,
             last=start + len(shown),
             count=len(listed),
@@ -165,12 +165,16 @@ class TableView:
             return Cell(text)
         return Cell(text, self.url(row, column.code) if value else "", not value)
 
+    def place_of(self, code: str) -> int:
+        """Where the column of a code stands in a row."""
+        return [each.code for each in self._columns].index(code)
+
     def url(self, row: Row | None, code: str) -> str:
         """The list of what a number counts; empty if there is none to open."""
         behind = self._report.behind(self._asked, row, code)
-        if behind is None or not self._links.may_view(behind.model):
+        if behind is None:
             return ""
-        return list_url(behind.model, behind.asked)
+        return self._links.list_url(behind.model, behind.asked)
 
     def _is_quiet(self, row: Row) -> bool:
         """Whether an interval has nothing to count; one under way is shown anyhow."""

@@ -27,6 +27,7 @@ PARAMETERS = {
     "since": "from",
     "until": "until",
     "counted": "counted",
+    "waited": "waited",
     "search": "q",
     "caller_of": "caller_of",
 }
@@ -95,6 +96,10 @@ class PageLinks:
             self._known[model] = model_admin.has_view_permission(self._request)
         return self._known[model]
 
+    def list_url(self, model: type[models.Model], asked: Selection) -> str:
+        """The list of a selection; empty without permission."""
+        return list_url(model, asked) if self.may_view(model) else ""
+
     def url(self, row: models.Model | None) -> str:
         """The page of a row; empty without a row or without permission."""
         return row_url(row) if row and self.may_view(type(row)) else ""
@@ -103,7 +108,6 @@ class PageLinks:
         """Names and addresses of the lists with further rows of a leg."""
         found = []
         for model in (OperatorState, WebhookEvent):
-            if self.may_view(model):
-                url = list_url(model, Selection(search=call.sid))
+            if url := self.list_url(model, Selection(search=call.sid)):
                 found.append((str(model._meta.verbose_name_plural), url))
         return found

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from django.contrib.auth import get_user_model
 from django.db.models import Choices
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, override
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import Menu, Message, Operator, PhoneLine, Queue
@@ -92,3 +92,9 @@ def users() -> Names:
 def weekdays() -> Names:
     """Names of the weekdays by their ISO number."""
     return {str(number + 1): name for number, name in WEEKDAYS.items()}
+
+
+def hours() -> Names:
+    """Names of the hours of the day by their codes: "09" is 9:00."""
+    said = gettext("%(hour)d:00")
+    return {f"{hour:02}": said % {"hour": hour} for hour in range(24)}

@@ -5,86 +5,19 @@ are made from sums, never from other rates.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field, fields
 from operator import attrgetter
+from typing import TypeVar
 
-from django.db.models import Aggregate, Count, Max, Q, Sum
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from callcenter.models import QueueEntry
 from reports.present import kinds
-from reports.query.counted import COUNTED, GROSS
 from reports.query.table import Column
+from reports.query.tally import Tally
 
 Outcome = QueueEntry.Outcome
-
-# What a group of queue entries adds up to, by the names of a tally's fields.
-ENTRY_SUMS: dict[str, Aggregate] = {
-    code: Count("pk", filter=COUNTED[code])
-    for code in (*Outcome.values, "answered_within")
-} | {
-    "answered_wait": Sum("wait_seconds", filter=Q(outcome=Outcome.ANSWERED), default=0),
-    "abandoned_wait": Sum(
-        "wait_seconds", filter=Q(outcome=Outcome.ABANDONED), default=0
-    ),
-    "longest_wait": Max("wait_seconds", filter=Q(outcome__in=GROSS)),
-}
-
-# What a group of connections adds up to. One whose talk is not over, or whose length
-# nobody knows, is left out of the average rather than counted as silence.
-TALK_SUMS: dict[str, Aggregate] = {
-    "talk": Sum("talk_seconds", default=0),
-    "talks": Count("talk_seconds"),
-}
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the entries of one row add up to; tallies add up to totals."""
-
-    answered: int = 0
-    abandoned: int = 0
-    short_abandoned: int = 0
-    overflowed: int = 0
-    blocked: int = 0
-    failed: int = 0
-    waiting: int = 0
-    unknown: int = 0
-    answered_within: int = 0
-    answered_wait: int = 0
-    abandoned_wait: int = 0
-    talk: int = 0
-    talks: int = 0
-    longest_wait: int | None = None
-    # The waits of answered entries, and how many waited so long.
-    waits: Counter[int] = field(default_factory=Counter)
-
-    @property
-    def entered(self) -> int:
-        """Entries that got into the queue: the sum of the balance."""
-        return self.offered + self.short_abandoned + self.waiting + self.unknown
-
-    @property
-    def offered(self) -> int:
-        """Net offered: entries that have ended, without short abandoned ones."""
-        return self.answered + self.abandoned + self.overflowed
-
-    def add(self, **sums: int | None) -> None:
-        """Add sums as the database gives them, by the names of the fields."""
-        longest = sums.pop("longest_wait", None)
-        if longest is not None:
-            self.longest_wait = max(longest, self.longest_wait or 0)
-        for name, amount in sums.items():
-            setattr(self, name, getattr(self, name) + amount)
-
-    def add_tally(self, other: "Tally") -> None:
-        """Add another row's tally, for totals."""
-        self.add(**{name: getattr(other, name) for name in _SUMS})
-        self.waits.update(other.waits)
-
-
-_SUMS = [each.name for each in fields(Tally) if each.name != "waits"]
+NumberT = TypeVar("NumberT", int, float)
 
 
 def rate(part: int, whole: int) -> float | None:
@@ -92,14 +25,14 @@ def rate(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def nearest_rank(waits: Counter[int], percent: int) -> int | None:
-    """The wait that so many per cent did not exceed; it is the wait of a real entry."""
+def nearest_rank(values: Counter[NumberT], percent: int) -> NumberT | None:
+    """The value that so many per cent did not exceed, and that an entry really has."""
     # Rounded up in whole numbers: 0.9 * 10 must not come out above 9.
-    rank = -(-percent * waits.total() // 100)
-    for wait in sorted(waits):
-        rank -= waits[wait]
+    rank = -(-percent * values.total() // 100)
+    for value in sorted(values):
+        rank -= values[value]
         if rank <= 0:
-            return wait
+            return value
     return None
 
 
@@ -293,3 +226,21 @@ QUEUE_MEASURES = [
 def measured(tally: Tally) -> dict[str, int | float | None]:
     """Every measure of a tally, by its code."""
     return {each.code: each.value(tally) for each in QUEUE_MEASURES if each.value}
+
+
+# What people call the counts and sums that explanations name.
+LABELS = SUMS | {each.code: each.label for each in QUEUE_MEASURES}
+
+_EXPLAINED = sorted(
+    {part for each in QUEUE_MEASURES for part in each.parts or ()} | set(Outcome.values)
+)
+
+
+def sums(tally: Tally) -> dict[str, int]:
+    """The outcomes of a tally, and the sums that rates and means are made of."""
+    return {name: getattr(tally, name) for name in _EXPLAINED}
+
+
+def measure(code: str) -> Column:
+    """The measure of a code."""
+    return next(each for each in QUEUE_MEASURES if each.code == code)

@@ -25,6 +25,10 @@ MINUTES = {"15": 15, "30": 30, "60": 60}
 HOUR_OF_DAY = "hour-of-day"
 WEEKDAY = "weekday"
 
+# An hour of the week: the weekday ("1" is Monday) and the hour of the day ("09").
+HourOfWeek = tuple[str, str]
+_HOURS_A_WEEK = 7 * 24
+
 # The key of an interval: its start as an instant in UTC, or the hour of the day ("09"),
 # or the weekday ("1" is Monday). An hour that the clocks repeat has two keys.
 Key = datetime | str
@@ -101,6 +105,25 @@ class Period:
         """The first and last day of the period in an interval of whole days."""
         last = self._day_of(self.end_of(key, kind)) - DAY
         return max(self._day_of(key), self.first), min(last, self.last)
+
+    def hours_of_week(self) -> Iterator[HourOfWeek]:
+        """The hours of the week that the period touches, Monday's first.
+
+        One that the clocks skip on the only day of its weekday is missing.
+        """
+        hours: set[HourOfWeek] = set()
+        for day in self.days():
+            hours |= {
+                _hour_of_week(start, self.zone) for start in _starts(day, self.zone, 60)
+            }
+            if len(hours) == _HOURS_A_WEEK:
+                break
+        yield from sorted(hours)
+
+    def hour_of_week(self, quarter: int) -> HourOfWeek:
+        """The hour of the week in which a quarter hour (epoch // 900) lies."""
+        instant = datetime.fromtimestamp(quarter * QUARTER_SECONDS, UTC)
+        return _hour_of_week(instant, self.zone)
 
     def offsets(self) -> Iterator[tuple[int, int, int]]:
         """Spans of quarter hours [start, end), each with one offset from UTC.
@@ -213,3 +236,8 @@ def _starts(day: date, zone: ZoneInfo, minutes: int) -> list[datetime]:
 
 def _hour(instant: datetime, zone: ZoneInfo) -> str:
     return f"{instant.astimezone(zone):%H}"
+
+
+def _hour_of_week(instant: datetime, zone: ZoneInfo) -> HourOfWeek:
+    local = instant.astimezone(zone)
+    return str(local.isoweekday()), f"{local:%H}"

@@ -7,6 +7,7 @@ number in a report and the list behind it mean the same rows.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,7 @@ from reports.query import search
 from reports.query.counted import COUNTED
 from reports.query.keyset import Listed
 from reports.query.periods import DAY, Period
+from reports.query.waits import WaitSpan
 
 ModelT = TypeVar("ModelT", bound=models.Model)
 Condition = Callable[[Any], Q]
@@ -89,13 +91,14 @@ class Selection:
     # few (`is_short`).
     hour: int | None = None
     # Of queue entries: those of a span [since, until) within the days, of a weekday
-    # ("1" is Monday), without holidays ("out") or only those ("only"), and those that a
-    # count of a report counts (reports.query.counted).
+    # ("1" is Monday), without holidays ("out") or only those ("only"), those that a
+    # count of a report counts (reports.query.counted), and those who waited so long.
     since: datetime | None = None
     until: datetime | None = None
     weekday: str = ""
     holidays: str = ""
     counted: str = ""
+    waited: WaitSpan | None = None
     # By which intervals a report counts.
     interval: str = ""
 
@@ -337,6 +340,7 @@ _CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
         "operators": _taken_from("pk"),
         "now": _waits_now,
         "counted": COUNTED.__getitem__,
+        "waited": attrgetter("condition"),
     },
     AbandonedCall: {
         "queue": _equal("queue"),

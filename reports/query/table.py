@@ -148,8 +148,13 @@ class Table(ABC):
     slug: ClassVar[str]
     # How people call a report; a list is called as its model is.
     title: StrOrPromise = ""
-    # Of a report's page: what one row counts, and the fields of its filter.
+    # Of a report's page: what one row counts, what to know of the rows, whether those
+    # without entries are hidden at first, the columns by which it can draw a week (the
+    # first unless another is asked for), and the fields of its filter.
     unit: StrOrPromise = ""
+    note: StrOrPromise = ""
+    hides_quiet: ClassVar[bool] = False
+    measures: ClassVar[Sequence[str]] = ()
     fields: Sequence[str] = ()
     columns: Sequence[Column]
 
@@ -157,6 +162,10 @@ class Table(ABC):
     def report_columns(self) -> list[Column]:
         """The columns of the `report` command."""
         return [column for column in self.columns if not column.is_for_lists]
+
+    def column(self, code: str) -> Column | None:
+        """The column with this code, if there is one."""
+        return next((each for each in self.columns if each.code == code), None)
 
     @abstractmethod
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
@@ -188,10 +197,6 @@ class ListTable(Table):
         named = {"queue": "queue", "line": "line", "operator": "operators"}
         found = [name for name, asked in named.items() if asked in known]
         return [*found, *(DAYS_BY_THE_CLOCK if "counted" in known else ())]
-
-    def column(self, code: str) -> Column | None:
-        """The column with this code, if there is one."""
-        return next((each for each in self.columns if each.code == code), None)
 
     def listed(self, asked: Selection) -> Listed[Any]:
         """The rows that the report shows for what is asked."""

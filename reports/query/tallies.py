@@ -1,65 +1,110 @@
-"""What the queue entries of a period add up to, by interval and queue.
+"""What the queue entries of a period add up to, by a time and by queue.
 
-Three queries, however long the period is.
+A fixed number of queries, however long the period is.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Count, F, QuerySet
 
-from callcenter.models import QueueEntry
-from reports.query import metrics
-from reports.query.metrics import Tally
-from reports.query.periods import Key
+from reports.query.counted import COUNTED
 from reports.query.selection import Selection
+from reports.query.tally import ENTRY_SUMS, TALK_SUMS, Tally
 
-# By the interval (None where a report has none) and by queue.
-Tallies = dict[tuple[Key | None, str], Tally]
+KeyT = TypeVar("KeyT", bound=Hashable)
 
-
-def tallies(asked: Selection, *, interval: str | None) -> Tallies:
-    """The tallies of queues that have entries, by interval or of the whole period."""
-    found: Tallies = defaultdict(Tally)
-    period = asked.period
-
-    @cache
-    def key(quarter: int | None) -> Key | None:
-        if interval is None or quarter is None:
-            return None
-        return period.interval_of(quarter, interval)
-
-    def tally(group: dict[str, Any]) -> Tally:
-        return found[key(group.pop("of_quarter", None)), group.pop("of_queue")]
-
-    def grouped(rows: QuerySet[Any], prefix: str = "") -> QuerySet[Any, dict[str, Any]]:
-        by = {"of_queue": F(f"{prefix}queue")}
-        if interval is not None:
-            by["of_quarter"] = F(f"{prefix}entered_quarter")
-        return rows.order_by().values(**by)
-
-    entries = asked.entries()
-    for sums in grouped(entries).annotate(**metrics.ENTRY_SUMS).iterator():
-        tally(sums).add(**sums)
-
-    answered = entries.filter(
-        outcome=QueueEntry.Outcome.ANSWERED, wait_seconds__isnull=False
-    )
-    # The single waits, for percentiles: few values, each with its number of entries.
-    waits = grouped(answered).annotate(of_wait=F("wait_seconds"), entries=Count("pk"))
-    for wait in waits.iterator():
-        tally(wait).waits[wait["of_wait"]] += wait["entries"]
-
-    talks = grouped(asked.connections(), "entry__").annotate(**metrics.TALK_SUMS)
-    for sums in talks.iterator():
-        tally(sums).add(**sums)
-    return found
+# By a time (None where a report has none) and by queue.
+Tallies = dict[tuple[KeyT | None, str], Tally]
+# The time of a tally, from the quarter hour of entering (epoch // 900).
+Time = Callable[[int], KeyT]
 
 
-def total_of(found: Tallies) -> Tally:
+def tallies(asked: Selection, by: Time[KeyT] | None = None) -> Tallies[KeyT]:
+    """All that is known of queues that have entries: three queries."""
+    counting = _Counting(asked, by)
+    counting.count_entries()
+    counting.count_waits("answered", "waits")
+    counting.count_talks()
+    return counting.found
+
+
+def entry_tallies(asked: Selection, by: Time[KeyT] | None = None) -> Tallies[KeyT]:
+    """The sums of entries, without single waits and without talk: one query."""
+    counting = _Counting(asked, by)
+    counting.count_entries()
+    return counting.found
+
+
+def wait_tallies(asked: Selection) -> Tallies[str]:
+    """The sums of entries, and the waits of those answered or given up: three queries.
+
+    Of the whole period.
+    """
+    counting: _Counting[str] = _Counting(asked, None)
+    counting.count_entries()
+    counting.count_waits("answered", "waits")
+    counting.count_waits("given_up", "given_up_waits")
+    return counting.found
+
+
+def total_of(found: Tallies[Any]) -> Tally:
     """All tallies added up."""
     total = Tally()
     for tally in found.values():
         total.add_tally(tally)
     return total
+
+
+class _Counting(Generic[KeyT]):
+    """Tallies that are being filled; each kind of sum takes one query."""
+
+    def __init__(self, asked: Selection, by: Time[KeyT] | None) -> None:
+        self.found: Tallies[KeyT] = defaultdict(Tally)
+        self._asked = asked
+        # Many groups have the same quarter hour.
+        self._by = cache(by) if by else None
+
+    def count_entries(self) -> None:
+        """Add the sums of entries."""
+        groups = self._grouped(self._asked.entries()).annotate(**ENTRY_SUMS)
+        for sums in groups.iterator():
+            self._tally(sums).add(**sums)
+
+    def count_waits(self, counted: str, name: str) -> None:
+        """Add the single waits of entries that a count counts to a counter of waits.
+
+        They are few values, each with its number of entries.
+        """
+        entries = self._asked.entries().filter(
+            COUNTED[counted], wait_seconds__isnull=False
+        )
+        groups = self._grouped(entries).annotate(
+            of_wait=F("wait_seconds"), entries=Count("pk")
+        )
+        for group in groups.iterator():
+            waits: Counter[int] = getattr(self._tally(group), name)
+            waits[group["of_wait"]] += group["entries"]
+
+    def count_talks(self) -> None:
+        """Add the talk with operators."""
+        talks = self._grouped(self._asked.connections(), "entry__")
+        for sums in talks.annotate(**TALK_SUMS).iterator():
+            self._tally(sums).add(**sums)
+
+    def _grouped(
+        self, rows: QuerySet[Any], prefix: str = ""
+    ) -> QuerySet[Any, dict[str, Any]]:
+        by = {"of_queue": F(f"{prefix}queue")}
+        if self._by:
+            by["of_quarter"] = F(f"{prefix}entered_quarter")
+        return rows.order_by().values(**by)
+
+    def _tally(self, group: dict[str, Any]) -> Tally:
+        """The tally of a group, whose keys are taken out of it."""
+        queue = group.pop("of_queue")
+        return self.found[
+            self._by(group.pop("of_quarter")) if self._by else None, queue
+        ]

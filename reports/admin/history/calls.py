@@ -34,6 +34,7 @@ from reports.admin.history.base import HistoryAdmin
 from reports.admin.history.linked import Linked
 from reports.admin.history.parts import EntryPartAdmin, PartAdmin
 from reports.admin.periods import EntryPeriodFilter, PeriodAndHourFilter, PeriodFilter
+from reports.admin.wait_filter import WaitFilter
 from reports.present import swatches
 from reports.timeline.page import TimelinePage
 
@@ -94,6 +95,7 @@ class QueueEntryAdmin(PartAdmin[QueueEntry]):
         QueueFilter,
         ("outcome", ChoiceFilter),
         CountedFilter,
+        WaitFilter,
         RecentOperatorFilter,
         RecentLineFilter,
         NowFilter,

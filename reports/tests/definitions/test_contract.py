@@ -9,6 +9,13 @@ MEASURES = """entered, offered, answered, answered_within, abandoned, short_aban
 CONTRACT = {
     "queue-summary": f"queue, {MEASURES}",
     "queue-interval": f"interval_start, queue, {MEASURES}",
+    "wait-distribution": """queue, over_seconds, up_to_seconds, answered, abandoned,
+        answered_cumulative, abandoned_cumulative, answered_cumulative_rate,
+        abandoned_cumulative_rate""",
+    "heat-map": """weekday, hour, entered, offered, answered, abandoned, service_level,
+        abandonment_rate, asa_seconds""",
+    "service-level-variants": """code, formula, numerator, denominator, value,
+        difference_calls""",
     "abandoned-calls": """abandoned_at, call_sid, visit, queue, caller, wait_seconds,
         position, ivr_path, state, attempts, recovered_at, recovery_seconds,
         handled_by""",
@@ -35,5 +42,5 @@ def test_reports_have_the_columns_of_the_contract_in_its_order():
 
 
 def test_report_is_found_by_its_slug():
-    assert report_with_slug("calls") is REPORTS[3]
+    assert [report_with_slug(report.slug) for report in REPORTS] == REPORTS
     assert report_with_slug("nowhere") is None

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from callcenter.models import Call, QueueEntry
 from reports.definitions.queues import QueueIntervalReport, QueueSummaryReport
 from reports.present import kinds
-from reports.query.metrics import QUEUE_MEASURES, Tally, measured
+from reports.query.metrics import QUEUE_MEASURES, measured
 from reports.query.periods import INTERVALS
+from reports.query.tally import Tally
+from reports.tests.definitions.small_set import make_small_set
 from reports.tests.factories import (
     NOON,
     make_call,
@@ -28,21 +30,6 @@ SUMMARY = QueueSummaryReport()
 BY_INTERVAL = QueueIntervalReport()
 QUIET = measured(Tally())
 
-# docs/metrics.md 9.2: local time of entering, outcome, wait, talk.
-SMALL_SET = [
-    ("10:00:00", "answered", 0, 120),
-    ("10:03:10", "answered", 20, 95),
-    ("10:05:00", "answered", 21, 300),
-    ("10:07:30", "short_abandoned", 4, None),
-    ("10:10:00", "abandoned", 5, None),
-    ("10:12:00", "abandoned", 20, None),
-    ("10:15:00", "abandoned", 65, None),
-    ("10:29:59", "answered", 45, 60),
-    ("10:30:00", "overflowed", 120, None),
-    ("10:40:00", "blocked", None, None),
-    ("10:45:00", "answered", 8, 200),
-    ("10:50:00", "failed", None, None),
-]
 SMALL_SET_MEASURES = {
     "entered": 10,
     "offered": 9,
@@ -66,18 +53,6 @@ SMALL_SET_MEASURES = {
     "talk_seconds": 775,
     "average_talk_seconds": 155.0,
 }
-
-
-def make_small_set() -> None:
-    make_queue("support")
-    for clock, outcome, wait, talk in SMALL_SET:
-        entry = make_entry(
-            datetime.fromisoformat(f"2026-10-20T{clock}+09:00"),
-            outcome=outcome,
-            wait_seconds=wait,
-        )
-        if talk is not None:
-            make_connection(entry, talk_seconds=talk)
 
 
 def test_small_set_gives_the_measures_of_the_reference():

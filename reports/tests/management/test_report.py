@@ -45,6 +45,45 @@ def cells(*arguments: str) -> list[list[Any]]:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("slug", "lines"),
+    [
+        (
+            "wait-distribution",
+            [
+                "queue,over_seconds,up_to_seconds,answered,abandoned,"
+                "answered_cumulative,abandoned_cumulative,answered_cumulative_rate,"
+                "abandoned_cumulative_rate",
+                "support,0,5,0,0,0,0,0.0,",
+                "support,5,10,1,0,1,0,1.0,",
+            ],
+        ),
+        (
+            "heat-map",
+            [
+                "weekday,hour,entered,offered,answered,abandoned,service_level,"
+                "abandonment_rate,asa_seconds",
+                "2,00,0,0,0,0,,,",
+                "2,01,0,0,0,0,,,",
+            ],
+        ),
+        (
+            "service-level-variants",
+            [
+                "code,formula,numerator,denominator,value,difference_calls",
+                "SL1,A_T / N,1,1,1.0,0",
+                "SL2,A_T / G,1,1,1.0,0",
+            ],
+        ),
+    ],
+)
+def test_counts_of_entries_are_written_with_their_codes(slug, lines):
+    make_entry()
+
+    assert report(slug, *DAY).splitlines()[:3] == lines
+
+
+@pytest.mark.django_db
 def test_csv_has_one_line_a_row_in_the_zone_of_the_settings():
     call = make_call(ivr_path="main>1>support", duration_seconds=40)
 

@@ -19,10 +19,11 @@ def page(client: Client, slug: str, **asked: Any) -> str:
 
 
 class Table(HTMLParser):
-    """The cells of the table of a report: their texts, and where they lead."""
+    """The cells of a table of a report: their texts, and where they lead."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, style: str = "report-table") -> None:
         super().__init__()
+        self._style = style
         self.rows: list[list[tuple[str, str]]] = []
         self._is_in = False
         self._text: list[str] | None = None
@@ -32,7 +33,7 @@ class Table(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
         if tag == "table":
-            self._is_in = "report-table" in (named.get("class") or "")
+            self._is_in = self._style in (named.get("class") or "").split()
         elif self._is_in and tag == "tr":
             self.rows.append([])
         elif self._is_in and tag in ("td", "th"):
@@ -53,9 +54,10 @@ class Table(HTMLParser):
             self._text.append(data)
 
 
-def links(html: str) -> list[tuple[str, str]]:
-    """The numbers of the table that lead somewhere, and where."""
-    return [(text, href) for row in Table(html).rows for text, href in row if href]
+def links(html: str, style: str = "report-table") -> list[tuple[str, str]]:
+    """The numbers of a table that lead somewhere, and where."""
+    rows = Table(html, style).rows
+    return [(text, href) for row in rows for text, href in row if href]
 
 
 def count_of(client: Client, href: str) -> int:

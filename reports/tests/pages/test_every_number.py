@@ -1,7 +1,9 @@
 """Every number of a report opens exactly the rows that it counts."""
 
 import random
+import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -46,6 +48,21 @@ def make_history(zone: str = "Asia/Tokyo", count: int = 60) -> None:
     make_queue("sales")
 
 
+CLOCKS_CHANGE = {
+    "America/New_York": ("2026-10-30", "2026-11-02"),
+    "Australia/Lord_Howe": ("2026-10-02", "2026-10-05"),
+}
+
+
+def make_entries_while_clocks_change(zone: str) -> tuple[str, str]:
+    """Entries every two hours of four days; returns the first and the last day."""
+    first, last = CLOCKS_CHANGE[zone]
+    start = datetime.fromisoformat(first).replace(tzinfo=ZoneInfo(zone))
+    for hour in range(0, 96, 2):
+        make_entry(start.astimezone(UTC) + timedelta(hours=hour, minutes=20))
+    return first, last
+
+
 @pytest.fixture
 def client(admin_client):
     """An administrator, and a history to ask for."""
@@ -53,9 +70,9 @@ def client(admin_client):
     return admin_client
 
 
-def check_every_number(client, html) -> int:
-    """Follow each link of the table; returns how many there are."""
-    found = links(html)
+def check_every_number(client, html, style="report-table") -> int:
+    """Follow each link of a table; returns how many there are."""
+    found = links(html, style)
     for text, href in found:
         assert count_of(client, href) == int(text.replace(",", "")), (text, href)
     return len(found)
@@ -74,19 +91,19 @@ def test_half_hours_of_a_day(client):
     assert check_every_number(client, html) > 5
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {},
-        {"queue": "support"},
-        {"queue": "gone"},
-        {"line": LINE},
-        {"weekday": "3"},
-        {"holidays": "out"},
-        {"holidays": "only"},
-        {"weekday": "2", "holidays": "out", "queue": "sales"},
-    ],
-)
+FILTERS = [
+    {},
+    {"queue": "support"},
+    {"queue": "gone"},
+    {"line": LINE},
+    {"weekday": "3"},
+    {"holidays": "out"},
+    {"holidays": "only"},
+    {"weekday": "2", "holidays": "out", "queue": "sales"},
+]
+
+
+@pytest.mark.parametrize("asked", FILTERS)
 def test_filtered(client, asked):
     Holiday.objects.create(date=date(2026, 10, 20), name="Made for the test")
 
@@ -104,17 +121,52 @@ def test_operator_by_telephone_and_browser(client):
     assert check_every_number(client, html)
 
 
+@pytest.mark.parametrize(
+    "slug", ["wait-distribution", "heat-map", "service-level-variants"]
+)
+@pytest.mark.parametrize("asked", [FILTERS[0], FILTERS[3], FILTERS[-1]])
+def test_other_counts_of_entries(client, slug, asked):
+    Holiday.objects.create(date=date(2026, 10, 20), name="Made for the test")
+    make_entry(datetime(2026, 10, 21, 3, tzinfo=UTC), wait_seconds=None)
+
+    assert check_every_number(client, page(client, slug, **DAYS, **asked)) > 1
+
+
+@pytest.mark.parametrize("measure", ["offered", "entered", "answered", "abandoned"])
+def test_numbers_of_the_week(client, measure):
+    html = page(client, "heat-map", **DAYS, measure=measure)
+
+    assert check_every_number(client, html, "week-table") > 3
+
+
+@pytest.mark.parametrize("slug", ["wait-distribution", "service-level-variants"])
+def test_terms_of_the_balance(client, slug):
+    make_entry(datetime(2026, 10, 21, 3, tzinfo=UTC), wait_seconds=None)
+
+    html = page(client, slug, **DAYS)
+
+    terms = re.findall(r'class="term[^>]*>.*?<a href="([^"]+)"><b>(\d+)', html)
+    assert len(terms) > 5
+    for href, number in terms:
+        assert count_of(client, unescape(href)) == int(number), href
+
+
+@pytest.mark.parametrize("zone", sorted(CLOCKS_CHANGE))
+def test_hours_of_the_week_on_which_clocks_change(admin_client, settings, zone):
+    settings.TIME_ZONE = zone
+    days = make_entries_while_clocks_change(zone)
+
+    html = page(admin_client, "heat-map", first=days[0], last=days[1])
+
+    assert check_every_number(admin_client, html) > 40
+    assert check_every_number(admin_client, html, "week-table") > 40
+
+
 @pytest.mark.parametrize("interval", ["hour-of-day", "weekday", "day", "60"])
-@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe"])
+@pytest.mark.parametrize("zone", sorted(CLOCKS_CHANGE))
 def test_days_on_which_clocks_change(admin_client, settings, zone, interval):
     settings.TIME_ZONE = zone
-    days = {
-        "America/New_York": ("2026-10-30", "2026-11-02"),
-        "Australia/Lord_Howe": ("2026-10-02", "2026-10-05"),
-    }[zone]
-    for hour in range(0, 96, 2):
-        start = datetime.fromisoformat(days[0]).replace(tzinfo=ZoneInfo(zone))
-        make_entry(start.astimezone(UTC) + timedelta(hours=hour, minutes=20))
+    days = make_entries_while_clocks_change(zone)
 
     html = page(
         admin_client, "queue-interval", first=days[0], last=days[1], interval=interval

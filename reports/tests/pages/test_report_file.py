@@ -88,6 +88,28 @@ def test_json_has_codes_totals_and_when_it_was_read(client):
     assert found["as_of"]
 
 
+@pytest.mark.parametrize(
+    ("slug", "keys"),
+    [("wait-distribution", 3), ("heat-map", 2), ("service-level-variants", 2)],
+)
+def test_counts_of_the_file_are_those_of_the_page(client, slug, keys):
+    shown = [
+        [text for text, _href in row]
+        for row in Table(page(client, slug, **DAY, quiet=1)).rows[2:]
+        if row[0][0] != "Total"
+    ]
+
+    text = file_of(client, slug, "csv", **DAY).decode("utf-8-sig")
+    _head, *rows = csv.reader(io.StringIO(text))
+
+    assert [list(row[keys : keys + 2]) for row in rows] == [
+        row[keys : keys + 2] for row in shown
+    ]
+    assert [row[0] for row in rows] == [row[0] for row in shown]
+    assert file_of(client, slug, "xlsx", **DAY).startswith(b"PK")
+    assert len(json.loads(file_of(client, slug, "json", **DAY))["rows"]) == len(rows)
+
+
 def test_export_is_recorded_with_its_filter(client):
     file_of(client, "queue-summary", "xlsx", **DAY, queue="support")
 

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = {"first": "2026-10-20", "last": "2026-10-20"}
 SLUGS = ["queue-summary", "queue-interval"]
+COUNTS = ["wait-distribution", "heat-map", "service-level-variants"]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -156,13 +157,60 @@ def test_page_that_is_not_there_has_no_rows_or_the_first(admin_client, number):
     assert "report-table" in page(admin_client, "queue-summary", **DAY, page=number)
 
 
+@pytest.mark.parametrize("slug", ["queue-interval", *COUNTS])
 @pytest.mark.parametrize("count", [1, 30])
 def test_number_of_queries_does_not_depend_on_the_rows(
-    admin_client, django_assert_max_num_queries, count
+    admin_client, django_assert_max_num_queries, slug, count
 ):
     make_queue()
     for _ in range(count):
         make_entry()
 
     with django_assert_max_num_queries(25):
-        page(admin_client, "queue-interval", **DAY)
+        page(admin_client, slug, **DAY)
+
+
+@pytest.mark.parametrize("slug", COUNTS)
+def test_filter_that_cannot_be_read_is_said_by_every_report(admin_client, slug):
+    html = page(admin_client, slug, queue="none", weekday="8")
+
+    assert "There is no queue “none”." in html
+    assert "There is no weekday “8”" in html
+    assert "report-table" not in html
+
+
+@pytest.mark.parametrize("slug", COUNTS)
+def test_balance_stands_over_every_count_of_entries(admin_client, slug):
+    make_entry()
+    make_entry(outcome="unknown", wait_seconds=None)
+
+    html = page(admin_client, slug, **DAY)
+
+    (line,) = re.findall(r'class="balance-line">(.*?)</p>', html, re.DOTALL)
+    assert re.findall(r"<b>(\d+)</b>", line) == ["2", "1", "1"]
+
+
+def test_rate_is_explained_with_counts_that_are_no_columns(admin_client):
+    make_entry()
+    make_entry(outcome="overflowed", wait_seconds=40)
+    make_entry(outcome="short_abandoned", wait_seconds=1)
+
+    html = page(admin_client, "heat-map", **DAY)
+
+    (said,) = re.findall(
+        r'id="explain-service_level".*?(?=<div id=|<p class="foot)', html, re.DOTALL
+    )
+    text = " ".join(re.sub(r"<[^>]+>", " ", said).split())
+    assert "1 Answered within threshold 2 Offered = 50.0%" in text
+    assert "Offered 1 Answered + 1 Overflowed Left out 1 Short abandoned" in text
+
+
+def test_formulas_have_no_total(admin_client):
+    make_entry()
+
+    rows = Table(page(admin_client, "service-level-variants", **DAY)).rows
+
+    assert [row[0][0] for row in rows[2:]] == [
+        *("SL1 (default)", "SL2", "SL3", "SL4", "SL5", "SL6", "SL7", "SL8"),
+        *("AB1 (default)", "AB2", "AB3", "AB4", "AB5"),
+    ]

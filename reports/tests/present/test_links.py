@@ -15,6 +15,7 @@ from callcenter.models import (
 from reports.admin.filters import selection_of
 from reports.present.links import list_url
 from reports.query.selection import Selection
+from reports.query.waits import WaitSpan
 from reports.tests.factories import (
     LINE,
     NOON,
@@ -61,6 +62,9 @@ ASKED = [
     (Call, Selection(last=DAY, queue="support")),
     (QueueEntry, Selection(first=DAY, last=DAY, queue="support", outcome="answered")),
     (QueueEntry, Selection(first=DAY, line=LINE, operators=(OPERATOR,))),
+    (QueueEntry, Selection(first=DAY, waited=WaitSpan(10, 30), counted="given_up")),
+    (QueueEntry, Selection(last=DAY, waited=WaitSpan(None, 10))),
+    (QueueEntry, Selection(first=DAY, counted="ab5-numerator")),
     (Connection, Selection(first=DAY, queue="support", operators=(OPERATOR,))),
     (AbandonedCall, Selection(first=DAY, last=DAY, queue="support", line=LINE)),
     (IvrStep, Selection(first=DAY, menu="main", line=LINE)),

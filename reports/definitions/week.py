@@ -1,0 +1,78 @@
+"""When callers come and how they fare: by weekday and hour."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from django.utils.translation import gettext_lazy as _
+
+from reports.definitions.counting import EntryCounts
+from reports.present import names
+from reports.query.metrics import measure, sums
+from reports.query.periods import HourOfWeek
+from reports.query.selection import Selection
+from reports.query.table import Column, Reading, Row
+from reports.query.tallies import entry_tallies, total_of
+from reports.query.tally import Tally
+
+_MEASURES = [
+    measure("entered"),
+    measure("offered"),
+    measure("answered"),
+    measure("abandoned"),
+    measure("service_level"),
+    measure("abandonment_rate"),
+    measure("asa_seconds"),
+]
+
+
+class HeatMapReport(EntryCounts):
+    """One row per hour of the week that the period touches, quiet ones too."""
+
+    slug = "heat-map"
+    title = _("Weekdays and hours")
+    hides_quiet = True
+    measures = (
+        "offered",
+        "entered",
+        "answered",
+        "abandoned",
+        "service_level",
+        "abandonment_rate",
+        "asa_seconds",
+    )
+    columns = [
+        Column("weekday", _("Weekday"), names=names.weekdays),
+        Column("hour", _("Hour"), names=names.hours),
+        *_MEASURES,
+    ]
+
+    def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
+        """The rows, of all queues together; the total is made from the sum of all."""
+        found = entry_tallies(asked, asked.period.hour_of_week)
+        by_hour: dict[HourOfWeek, Tally] = defaultdict(Tally)
+        for (hour, _queue), tally in found.items():
+            if hour is not None:
+                by_hour[hour].add_tally(tally)
+        total = total_of(found)
+        return Reading(
+            self.columns,
+            self._rows(asked, by_hour),
+            lambda: [None, None, *_measured(total)],
+            sums=lambda: sums(total),
+        )
+
+    def _rows(self, asked: Selection, found: dict[HourOfWeek, Tally]) -> Iterator[Row]:
+        for weekday, hour in asked.period.hours_of_week():
+            if asked.weekday in ("", weekday):
+                tally = found.get((weekday, hour), Tally())
+                yield [weekday, hour, *_measured(tally)]
+
+    def _narrowed(self, asked: Selection, row: Row | None, code: str) -> Selection:
+        if row is None:
+            return asked
+        return replace(asked, weekday=row[0], hour=int(row[1]))
+
+
+def _measured(tally: Tally) -> list[int | float | None]:
+    return [each.value(tally) for each in _MEASURES if each.value]

@@ -1,0 +1,190 @@
+"""Formulas of the service level and the abandonment rate that vendors use.
+
+Each divides two sets of queue entries (docs/metrics.md 6). Sets are made of the kinds
+below, of which an entry has at most one; so an entry is in a set or not, never twice.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from callcenter.models import QueueEntry
+
+Outcome = QueueEntry.Outcome
+
+_WITHIN = Q(wait_seconds__lte=F("target_seconds"))
+# A wait that nobody knows is not within the threshold.
+_LATER = Q(wait_seconds__gt=F("target_seconds")) | Q(wait_seconds=None)
+
+# Kinds of entries that have ended, by outcome and threshold; the names are those of
+# sums and properties of a tally.
+KINDS: dict[str, Q] = {
+    "answered_within": Q(outcome=Outcome.ANSWERED) & _WITHIN,
+    "answered_later": Q(outcome=Outcome.ANSWERED) & _LATER,
+    "abandoned_within": Q(outcome=Outcome.ABANDONED) & _WITHIN,
+    "abandoned_later": Q(outcome=Outcome.ABANDONED) & _LATER,
+    "short_abandoned_within": Q(outcome=Outcome.SHORT_ABANDONED) & _WITHIN,
+    "short_abandoned_later": Q(outcome=Outcome.SHORT_ABANDONED) & _LATER,
+    "overflowed": Q(outcome=Outcome.OVERFLOWED),
+}
+
+Kinds = frozenset[str]
+
+# By the symbols of docs/metrics.md 5; those with short abandoned ones are B and G.
+_A: Kinds = frozenset({"answered_within", "answered_later"})
+_A_T: Kinds = frozenset({"answered_within"})
+_B_NET: Kinds = frozenset({"abandoned_within", "abandoned_later"})
+_H: Kinds = frozenset({"short_abandoned_within", "short_abandoned_later"})
+_B = _B_NET | _H
+_B_T: Kinds = frozenset({"abandoned_within", "short_abandoned_within"})
+_G = _A | _B | {"overflowed"}
+_N = _G - _H
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One formula: its code, in symbols, in words, and the sets that it divides."""
+
+    code: str
+    formula: str
+    words: StrOrPromise
+    numerator: Kinds
+    denominator: Kinds
+    # The kinds that the default of the same rate has in another place.
+    difference: Kinds = frozenset()
+
+    def compared(self, default: "Variant") -> "Variant":
+        """The formula with what sets it apart from the default."""
+        above = self.numerator ^ default.numerator
+        below = self.denominator ^ default.denominator
+        return replace(self, difference=above | below)
+
+
+_SERVICE_LEVELS = [
+    Variant("SL1", "A_T / N", _("Answered within threshold ÷ offered"), _A_T, _N),
+    Variant(
+        "SL2",
+        "A_T / G",
+        _("Answered within threshold ÷ (offered + short abandoned)"),
+        _A_T,
+        _G,
+    ),
+    Variant(
+        "SL3",
+        "A_T / (G − B_T)",
+        _(
+            "Answered within threshold ÷ (offered + short abandoned − all abandoned"
+            " within threshold)"
+        ),
+        _A_T,
+        _G - _B_T,
+    ),
+    Variant(
+        "SL4",
+        "(A_T + B_T) / G",
+        _("(Answered + all abandoned within threshold) ÷ (offered + short abandoned)"),
+        _A_T | _B_T,
+        _G,
+    ),
+    Variant("SL5", "A_T / A", _("Answered within threshold ÷ answered"), _A_T, _A),
+    Variant(
+        "SL6",
+        "A_T / (A + B)",
+        _("Answered within threshold ÷ (answered + abandoned + short abandoned)"),
+        _A_T,
+        _A | _B,
+    ),
+    Variant(
+        "SL7",
+        "(A_T + H) / (A + B)",
+        _(
+            "(Answered within threshold + short abandoned) ÷ (answered + abandoned +"
+            " short abandoned)"
+        ),
+        _A_T | _H,
+        _A | _B,
+    ),
+    Variant(
+        "SL8",
+        "A_T / (A + B − H)",
+        _("Answered within threshold ÷ (answered + abandoned)"),
+        _A_T,
+        _A | _B_NET,
+    ),
+]
+
+_ABANDONMENT_RATES = [
+    Variant("AB1", "(B−H) / N", _("Abandoned ÷ offered"), _B_NET, _N),
+    Variant(
+        "AB2",
+        "B / G",
+        _("(Abandoned + short abandoned) ÷ (offered + short abandoned)"),
+        _B,
+        _G,
+    ),
+    Variant(
+        "AB3",
+        "B / (A + B)",
+        _("(Abandoned + short abandoned) ÷ (answered + abandoned + short abandoned)"),
+        _B,
+        _A | _B,
+    ),
+    Variant("AB4", "B / A", _("(Abandoned + short abandoned) ÷ answered"), _B, _A),
+    Variant(
+        "AB5",
+        "(B − B_T) / G",
+        _("All abandoned after threshold ÷ (offered + short abandoned)"),
+        _B - _B_T,
+        _G,
+    ),
+]
+
+
+# The first of a rate is the default, by which every other report counts.
+VARIANTS = [
+    each.compared(formulas[0])
+    for formulas in (_SERVICE_LEVELS, _ABANDONMENT_RATES)
+    for each in formulas
+]
+DEFAULTS = (_SERVICE_LEVELS[0].code, _ABANDONMENT_RATES[0].code)
+
+# The columns of the report that count entries, and what a list calls them.
+PARTS = {
+    "numerator": _("numerator"),
+    "denominator": _("denominator"),
+    "difference_calls": _("counted differently"),
+}
+
+
+def kinds_of(variant: Variant, part: str) -> Kinds:
+    """The kinds that a column of the report counts."""
+    return {
+        "numerator": variant.numerator,
+        "denominator": variant.denominator,
+        "difference_calls": variant.difference,
+    }[part]
+
+
+def condition(kinds: Iterable[str]) -> Q:
+    """Entries of one of these kinds."""
+    found = Q(pk__in=())
+    for kind in sorted(kinds):
+        found |= KINDS[kind]
+    return found
+
+
+def counted_as(code: str, part: str) -> str:
+    """How an address names the entries that a column counts in the row of a formula."""
+    return f"{code}-{part}".lower().replace("_", "-")
+
+
+def names() -> dict[str, str]:
+    """What a list says that it shows, by what `counted_as` gives."""
+    return {
+        counted_as(variant.code, part): f"{variant.code}, {name}"
+        for variant in VARIANTS
+        for part, name in PARTS.items()
+    }
