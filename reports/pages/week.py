@@ -76,9 +76,8 @@ def week(column: Column, rows: Sequence[Row], view: TableView) -> Week:
         shown = column.shown(value)
         if value is None or not row[entered]:
             return Hour(Cell(shown), None)
-        is_linked = value or column.parts
-        cell = Cell(shown, view.url(row, counted) if is_linked else "", not is_linked)
-        return Hour(cell, _step(abs(value - best), top))
+        url = view.url(row, counted) if value or column.parts else ""
+        return Hour(Cell(shown, url), _step(abs(value - best), top))
 
     weekdays = names.weekdays()
     named = names.hours()
@@ -110,8 +109,8 @@ def _hours(rows: Sequence[Row], entered: int) -> list[str]:
 def _top(distances: Counter[float]) -> float:
     """Where the last colour is reached: nine entries in ten are not beyond it.
 
-    Not the largest value: one caller at night who gave up is 100%, and the hours of the
-    day would all look alike.
+    Not the largest value, unless nine in ten have the best one: a single caller at
+    night who gave up is 100%, and the hours of the day would all look alike.
     """
     return nearest_rank(distances, 90) or max(distances, default=0)
 
