@@ -65,6 +65,7 @@ class QueueIntervalReport(QueueReport):
     """One row per queue and interval, quiet ones too; the newest interval last."""
 
     slug = "queue-interval"
+    drawn = "interval"
     title = _("Queues by interval")
     columns = [
         Column("interval_start", _("Interval"), kinds.INTERVAL, names=names.weekdays),

@@ -23,6 +23,7 @@ class WaitDistributionReport(EntryCounts):
     """Twelve rows per queue, idle queues too; the shortest waits first."""
 
     slug = "wait-distribution"
+    drawn = "waits"
     title = _("Wait distribution")
     note = _(
         "A row has the waits longer than the first time and no longer than the second;"

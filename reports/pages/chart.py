@@ -6,6 +6,7 @@ reports/static/reports/charts.js draws it; every number of it stands in the tabl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any
 
 from django.utils.translation import gettext
@@ -45,6 +46,7 @@ def by_interval(
     if not keys or len(keys) > MOST_BARS:
         return None
     return {
+        "kind": "interval",
         "labels": [label(key) for key in keys],
         "counts": {code: [sums[key][code] for key in keys] for code in STACKED},
         "rate": [None if is_unfinished(key) else _percent(sums[key]) for key in keys],
@@ -61,6 +63,56 @@ def by_interval(
                 if column.code in STACKED
             },
         },
+    }
+
+
+def by_wait(
+    columns: Sequence[Column], rows: Sequence[Row], target: int | None
+) -> dict[str, Any] | None:
+    """How many were answered and how many gave up by spans of waits, of all queues.
+
+    None without any. `target` is the threshold of the service level in seconds: what is
+    answered within it is drawn solid, the rest hollow; None where queues differ.
+    """
+    places = {column.code: place for place, column in enumerate(columns)}
+    sums: dict[tuple[int, int | None], list[int]] = {}
+    for row in rows:
+        span = row[places["over_seconds"]], row[places["up_to_seconds"]]
+        found = sums.setdefault(span, [0, 0])
+        found[0] += row[places["answered"]]
+        found[1] += row[places["abandoned"]]
+    answered = [found[0] for found in sums.values()]
+    abandoned = [found[1] for found in sums.values()]
+    total = sum(answered)
+    if not total and not sum(abandoned):
+        return None
+    headings = {column.code: column.heading for column in columns}
+    words = {
+        "answered": headings["answered"],
+        "abandoned": headings["abandoned"],
+        "share": headings["answered_cumulative_rate"],
+        "wait": gettext("Wait (seconds)"),
+    }
+    if target is not None:
+        seconds = {"seconds": target}
+        words["within"] = gettext("Answered within %(seconds)s s") % seconds
+        words["beyond"] = gettext("Answered after more than %(seconds)s s") % seconds
+    return {
+        "kind": "waits",
+        "labels": [
+            f">{over}" if up_to is None else f"≤{up_to}" for over, up_to in sums
+        ],
+        "answered": answered,
+        "abandoned": abandoned,
+        "share": [
+            round(100 * so_far / total, 1) if total else None
+            for so_far in accumulate(answered)
+        ],
+        "beyond": [
+            target is not None and (up_to is None or up_to > target)
+            for _over, up_to in sums
+        ],
+        "words": words,
     }
 
 

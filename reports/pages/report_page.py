@@ -109,7 +109,8 @@ def _sums(
     with_quiet = not report.hides_quiet or "quiet" in request.GET
     table = view.table(page, with_quiet=with_quiet)
     drawn = view.chart(table.rows) if finders.find(CHARTS) else None
-    earlier = chart.compared_to(form.selection) if drawn else None
+    is_compared = drawn is not None and report.drawn == "interval"
+    earlier = chart.compared_to(form.selection) if is_compared else None
     if drawn and earlier:
         before = list(read(request, report, earlier).rows())
         chart.add_comparison(drawn, reading.columns, table.rows, before, earlier)

@@ -118,16 +118,21 @@ class TableView:
 
     def chart(self, rows: Sequence[Row]) -> dict[str, Any] | None:
         """The chart of all rows; None where the report has none, or nothing to draw."""
-        if "interval" not in self._report.fields:
-            return None
-        names = self._names[0] or {}
+        if self._report.drawn == "interval":
+            return chart.by_interval(
+                self._columns, rows, self._tick, self._is_provisional
+            )
+        if self._report.drawn == "waits":
+            targets = {used.target_seconds for used in thresholds_used(self._asked)}
+            # Of queues with different thresholds no bar is within or beyond.
+            target = targets.pop() if len(targets) == 1 else None
+            return chart.by_wait(self._columns, rows, target)
+        return None
 
-        def label(key: Any) -> str:
-            if isinstance(key, datetime):
-                return intervals.tick(self._asked.period, key, self._asked.interval)
-            return str(names.get(key, key))
-
-        return chart.by_interval(self._columns, rows, label, self._is_provisional)
+    def _tick(self, key: Any) -> str:
+        if isinstance(key, datetime):
+            return intervals.tick(self._asked.period, key, self._asked.interval)
+        return str((self._names[0] or {}).get(key, key))
 
     def newest(self, count: int) -> ShownTable:
         """The rows of a list, which are the newest of so many."""

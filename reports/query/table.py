@@ -148,6 +148,8 @@ class Table(ABC):
     slug: ClassVar[str]
     # How people call a report; a list is called as its model is.
     title: StrOrPromise = ""
+    # How its page draws the rows (reports/pages/chart.py); empty for not at all.
+    drawn: ClassVar[str] = ""
     # Of a report's page: what one row counts, what to know of the rows, whether those
     # without entries are hidden at first, the columns by which it can draw a week (the
     # first unless another is asked for), and the fields of its filter.

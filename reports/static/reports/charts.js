@@ -163,6 +163,78 @@ const byInterval = (data) => {
   };
 };
 
+/* Bars by spans of waits, and how many of those answered had waited no longer. */
+const byWait = (data, width) => {
+  const { words, labels } = data;
+  const answered = token("--oc-answered");
+  const bars = (name, wanted, style) => ({
+    name,
+    type: "bar",
+    stack: "answered",
+    barGap: "8%",
+    barCategoryGap: "24%",
+    data: data.answered.map((count, place) => (data.beyond[place] === wanted && count) || null),
+    itemStyle: style,
+  });
+  const hollow = { color: token("--oc-waiting-bg"), borderColor: answered, borderWidth: 1 };
+  return {
+    legend: {
+      left: 0,
+      top: 0,
+      itemWidth: 10,
+      itemHeight: 10,
+      selectedMode: false,
+      textStyle: { color: token("--body-quiet-color") },
+    },
+    grid: { left: 40, right: 46, top: width < NARROW ? 74 : 42, bottom: 48 },
+    xAxis: categories(labels, {
+      name: words.wait,
+      nameLocation: "middle",
+      nameGap: 30,
+      nameTextStyle: { color: token("--body-quiet-color") },
+    }),
+    yAxis: [
+      values({}),
+      values({
+        min: 0,
+        max: 100,
+        interval: 25,
+        splitLine: { show: false },
+        axisLabel: { formatter: "{value}%", color: token("--body-quiet-color") },
+      }),
+    ],
+    series: [
+      bars(words.within || words.answered, false, { color: answered }),
+      ...(words.beyond ? [bars(words.beyond, true, hollow)] : []),
+      {
+        name: words.abandoned,
+        type: "bar",
+        data: data.abandoned.map((count) => count || null),
+        itemStyle: { color: token("--oc-abandoned") },
+        label: {
+          show: true,
+          position: "top",
+          color: token("--body-quiet-color"),
+          fontSize: 11,
+          formatter: ({ value }) => value || "",
+        },
+      },
+      {
+        name: words.share,
+        type: "line",
+        yAxisIndex: 1,
+        data: data.share,
+        symbol: "circle",
+        symbolSize: 5,
+        lineStyle: { color: token("--body-fg"), width: 1.5 },
+        itemStyle: { color: token("--body-fg") },
+      },
+    ],
+  };
+};
+
+const KINDS = { interval: byInterval, waits: byWait };
+
 const options = (data, width) => ({
   animation: false,
   aria: { enabled: false },
@@ -180,7 +252,7 @@ const options = (data, width) => ({
     borderColor: token("--border-color"),
     textStyle: { color: token("--body-fg"), fontSize: width < NARROW ? 11 : 12 },
   },
-  ...byInterval(data),
+  ...KINDS[data.kind](data, width),
 });
 
 const charts = () => document.querySelectorAll(".chart[data-chart]");

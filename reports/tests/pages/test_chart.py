@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Page, sync_playwright
 
+from callcenter.models import Queue, QueueThreshold
 from conftest import browser
 from reports.pages import chart, report_page
 from reports.present.links import report_url
@@ -69,6 +70,45 @@ def test_interval_that_is_not_over_has_no_service_level(admin_client, time_machi
     found = chart_of(admin_client)
 
     assert (found["unfinished"], found["rate"][2]) == (2, None)
+
+
+def test_waits_are_the_sums_of_the_queues_within_and_beyond_the_threshold(
+    admin_client,
+):
+    make_day()
+
+    url = report_url("wait-distribution")
+    found = admin_client.get(url, DAY, headers=ENGLISH).context["chart"]
+
+    assert found["labels"][:2] == ["≤5", "≤10"]
+    assert found["labels"][-1] == ">300"
+    assert found["answered"] == [0, 1, 0, 0, 1, *[0] * 7]
+    assert sum(found["abandoned"]) == 1
+    assert found["share"][:5] == [0.0, 50.0, 50.0, 50.0, 100.0]
+    assert found["beyond"] == [False] * 4 + [True] * 8
+    assert found["words"]["within"] == "Answered within 20 s"
+
+
+def test_queues_of_different_thresholds_have_no_bars_within_or_beyond(admin_client):
+    make_day()
+    QueueThreshold.objects.create(
+        queue=Queue.objects.get(slug="sales"),
+        valid_from="2026-01-01",
+        target_seconds=60,
+        short_abandon_seconds=5,
+    )
+
+    url = report_url("wait-distribution")
+    found = admin_client.get(url, DAY, headers=ENGLISH).context["chart"]
+
+    assert not any(found["beyond"])
+    assert "within" not in found["words"]
+
+
+def test_day_without_entries_has_no_chart_of_waits(admin_client):
+    url = report_url("wait-distribution")
+
+    assert admin_client.get(url, DAY, headers=ENGLISH).context["chart"] is None
 
 
 @pytest.mark.parametrize(
