@@ -33,8 +33,9 @@ from callcenter.models import (
     WebhookEvent,
 )
 from reports.admin.periods import PeriodFilter
-from reports.present import links
+from reports.present import decisions, links
 from reports.query import variants
+from reports.query.counted_steps import INPUTS
 from reports.query.operators import names_of
 from reports.query.selection import Selection, local_today
 
@@ -334,6 +335,68 @@ class CountedFilter(FewChoicesFilter):
 
     def asked(self) -> dict[str, Any]:
         return {"counted": self.value() or ""}
+
+
+class CountedCallFilter(InLastDays, CountedFilter):
+    """Calls that a count of a report counts, in the last days."""
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, StrOrPromise]]:
+        return [
+            ("entered", _("entered a queue")),
+            ("complete", _("nothing missing")),
+            ("without_exit", _("without an exit")),
+            ("without_connect", _("without a connect")),
+            ("without_end", _("without an end")),
+            ("inferred", _("inferred")),
+        ]
+
+
+class CountedStepFilter(InLastDays, CountedFilter):
+    """IVR steps that a count of a report counts, in the last days."""
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, StrOrPromise]]:
+        keys = [
+            (code, gettext("Key %(key)s") % {"key": key})
+            for code, key in INPUTS.items()
+        ]
+        return [
+            ("answered", _("key pressed")),
+            ("no_input", _("no key")),
+            ("wrong_key", _("wrong key")),
+            ("hung_up", _("hung up")),
+            *keys,
+        ]
+
+
+class PathFilter(ValueFilter):
+    """Calls of one way through the menus; a link leads there, no choice."""
+
+    title = _("IVR path")
+    parameter_name = links.PARAMETERS["ivr_path"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        value = self.value() or ""
+        if not value.isprintable():
+            self.problem = _unknown(self.title, repr(value))
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        """The path that is asked for, if there is one, in words."""
+        path = self.value()
+        return [(path, str(decisions.paths()[path]))] if path else []
+
+    def has_output(self) -> bool:
+        """Whether the address asks for it; Django ignores a filter without output."""
+        return bool(self.value())
+
+    def asked(self) -> dict[str, Any]:
+        return {"ivr_path": self.value() or ""}
 
 
 class RecentQueueFilter(InLastDays, QueueFilter):

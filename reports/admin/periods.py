@@ -183,22 +183,81 @@ class PeriodAndHourFilter(PeriodFilter):
         return parameters if first else parameters | {self.hour_name: None}
 
 
-class EntryPeriodFilter(PeriodAndHourFilter):
+class SpanFilter(PeriodFilter):
+    """Local days, and a span of moments within them, which links of reports ask for.
+
+    A choice of other days lets the span go.
+    """
+
+    span_names = links.PARAMETERS["since"], links.PARAMETERS["until"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.since, self.until = (self._moment(name) for name in self.span_names)
+
+    def expected_parameters(self) -> list[str | None]:
+        return [*super().expected_parameters(), *self.span_names]
+
+    def asked(self) -> dict[str, Any]:
+        return super().asked() | {"since": self.since, "until": self.until}
+
+    def in_words(self) -> str:
+        if not (self.since and self.until):
+            return super().in_words()
+        span = {
+            "since": formats.minute(self.since),
+            "until": f"{timezone.localtime(self.until):%H:%M}",
+        }
+        return gettext("%(since)s to %(until)s") % span
+
+    def _moment(self, name: str) -> datetime | None:
+        text = self._given(name)
+        try:
+            found = datetime.fromisoformat(text) if text else None
+        except ValueError:
+            found = None
+        if text and (found is None or found.tzinfo is None):
+            said = gettext("“%(value)s” is no moment; write 2026-04-01T09:30+09:00.")
+            self.problem = said % {"value": text}
+            return None
+        return found
+
+    def _parameters(self, first: date | None, last: date | None) -> dict[str, Any]:
+        span = dict.fromkeys(self.span_names)
+        return super()._parameters(first, last) | span
+
+
+class ConnectionPeriodFilter(SpanFilter):
+    """Connections of local days, or those of the callers who entered in a span."""
+
+    def in_words(self) -> str:
+        if not (self.since and self.until):
+            return super().in_words()
+        span = {
+            "since": formats.minute(self.since),
+            "until": formats.minute(self.until),
+        }
+        return gettext("entered %(since)s to %(until)s") % span
+
+
+class CallPeriodFilter(SpanFilter, PeriodAndHourFilter):
+    """Calls of local days, of an hour of these, or of a span that a link asks for."""
+
+
+class EntryPeriodFilter(SpanFilter, PeriodAndHourFilter):
     """Queue entries of local days, and of these what a number of a report counts.
 
-    Weekday, holidays and a span of the day come from links of reports. A choice of
-    other days keeps weekday and holidays, and lets the span go.
+    Weekday and holidays come from links of reports, too. A choice of other days keeps
+    them.
     """
 
     weekday_name = links.PARAMETERS["weekday"]
     holidays_name = links.PARAMETERS["holidays"]
-    span_names = links.PARAMETERS["since"], links.PARAMETERS["until"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.weekday = self._given(self.weekday_name)
         self.holidays = self._given(self.holidays_name)
-        self.since, self.until = (self._moment(name) for name in self.span_names)
         if self.problem:
             return
         if self.weekday and self.weekday not in names.weekdays():
@@ -220,25 +279,17 @@ class EntryPeriodFilter(PeriodAndHourFilter):
         return [(name, value) for name, value in found if value]
 
     def expected_parameters(self) -> list[str | None]:
-        own = (self.weekday_name, self.holidays_name, *self.span_names)
+        own = (self.weekday_name, self.holidays_name)
         return [*super().expected_parameters(), *own]
 
     def asked(self) -> dict[str, Any]:
         return super().asked() | {
             "weekday": self.weekday,
             "holidays": self.holidays,
-            "since": self.since,
-            "until": self.until,
         }
 
     def in_words(self) -> str:
         parts = [super().in_words()]
-        if self.since and self.until:
-            span = {
-                "since": formats.minute(self.since),
-                "until": f"{timezone.localtime(self.until):%H:%M}",
-            }
-            parts = [gettext("%(since)s to %(until)s") % span]
         if self.weekday:
             parts.append(str(names.weekdays()[self.weekday]))
         if self.holidays:
@@ -249,19 +300,6 @@ class EntryPeriodFilter(PeriodAndHourFilter):
         """Any days: the quarter hours of entering are stored."""
         return self.first is not None and self.last is not None
 
-    def _moment(self, name: str) -> datetime | None:
-        text = self._given(name)
-        try:
-            found = datetime.fromisoformat(text) if text else None
-        except ValueError:
-            found = None
-        if text and (found is None or found.tzinfo is None):
-            said = gettext("“%(value)s” is no moment; write 2026-04-01T09:30+09:00.")
-            self.problem = said % {"value": text}
-            return None
-        return found
-
     def _parameters(self, first: date | None, last: date | None) -> dict[str, Any]:
-        span = dict.fromkeys(self.span_names)
         rest = {} if first else dict.fromkeys((self.weekday_name, self.holidays_name))
-        return super()._parameters(first, last) | span | rest
+        return super()._parameters(first, last) | rest

@@ -14,7 +14,8 @@ from reports.daily.spans import Span
 from reports.definitions.queues import QueueIntervalReport, QueueSummaryReport
 from reports.models import DayNote
 from reports.present import formats, kinds, masking, names
-from reports.query.metrics import QUEUE_MEASURES, rate
+from reports.query.measures import rate
+from reports.query.metrics import QUEUE_MEASURES
 from reports.query.periods import DAY, Key
 from reports.query.selection import Selection, default_zone
 from reports.query.table import Column, Row

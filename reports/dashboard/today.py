@@ -28,7 +28,7 @@ from reports.dashboard.day import Day
 from reports.present import formats, masking, names, swatches
 from reports.present.balance import Balance, balance
 from reports.present.links import list_url, row_url
-from reports.query.metrics import rate
+from reports.query.measures import rate
 from reports.query.periods import Period
 from reports.query.selection import Selection
 from reports.query.tally import Tally

@@ -4,12 +4,17 @@ from django.db import models
 
 from reports.definitions.callers import AbandonedCallsReport, FollowUps
 from reports.definitions.calls import CallsReport, LegsReport
+from reports.definitions.completeness import CompletenessReport
 from reports.definitions.entries import (
     CallbackRequests,
     ConnectionsReport,
     QueueEntriesReport,
 )
 from reports.definitions.ivr import IvrStepsReport
+from reports.definitions.ivr_menus import IvrMenusReport
+from reports.definitions.ivr_paths import IvrPathsReport
+from reports.definitions.lines import LinesReport
+from reports.definitions.operators import OperatorsReport
 from reports.definitions.queues import (
     QueueIntervalReport,
     QueueSummaryReport,
@@ -22,6 +27,7 @@ from reports.definitions.records import (
     Voicemails,
     WebhookEvents,
 )
+from reports.definitions.repeat_callers import RepeatCallersReport
 from reports.definitions.setup import Menus, Messages, PhoneLines, Queues
 from reports.definitions.variants import ServiceLevelVariantsReport
 from reports.definitions.waits import WaitDistributionReport
@@ -40,6 +46,12 @@ REPORTS: list[Table] = [
     WaitDistributionReport(),
     HeatMapReport(),
     ServiceLevelVariantsReport(),
+    OperatorsReport(),
+    LinesReport(),
+    IvrPathsReport(),
+    IvrMenusReport(),
+    CompletenessReport(),
+    RepeatCallersReport(),
     _ABANDONED_CALLS,
     _CALLS,
     _QUEUE_ENTRIES,

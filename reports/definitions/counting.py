@@ -21,6 +21,7 @@ class EntryCounts(Table):
 
     unit = _("Counts queue entries: one call may enter several times.")
     note = ROWS_AND_TOTAL
+    opens = _("Every number opens the entries it counts.")
     fields: Sequence[str] = ("queue", "line", "operator", *DAYS_BY_THE_CLOCK)
 
     def behind(self, asked: Selection, row: Row | None, code: str) -> Behind | None:

@@ -18,6 +18,10 @@ from reports.query.table import Column, Reading, Row
 from reports.query.tallies import Tallies, Time, tallies, total_of
 from reports.query.tally import Tally
 
+INTERVAL_START = Column(
+    "interval_start", _("Interval"), kinds.INTERVAL, names=names.weekdays
+)
+
 
 class QueueReport(EntryCounts):
     """Rows of queues, made from tallies of their entries."""
@@ -68,7 +72,7 @@ class QueueIntervalReport(QueueReport):
     drawn = "interval"
     title = _("Queues by interval")
     columns = [
-        Column("interval_start", _("Interval"), kinds.INTERVAL, names=names.weekdays),
+        INTERVAL_START,
         QUEUE,
         *QUEUE_MEASURES,
     ]

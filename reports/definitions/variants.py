@@ -9,7 +9,8 @@ from reports.definitions.counting import EntryCounts
 from reports.present import kinds
 from reports.present.names import Names
 from reports.query import variants
-from reports.query.metrics import rate, sums
+from reports.query.measures import rate
+from reports.query.metrics import sums
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row
 from reports.query.tallies import entry_tallies, total_of

@@ -9,7 +9,8 @@ from reports.definitions.columns import QUEUE
 from reports.definitions.counting import EntryCounts
 from reports.definitions.queues import queues_of
 from reports.present import kinds
-from reports.query.metrics import rate, sums
+from reports.query.measures import rate
+from reports.query.metrics import sums
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row
 from reports.query.tallies import total_of, wait_tallies

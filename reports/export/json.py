@@ -21,5 +21,6 @@ def pieces(slug: str, sheet: Sheet, as_of: str) -> Iterator[bytes]:
     for block in sheet.blocks():
         yield (separator + ",\n".join([written(row) for row in block])).encode()
         separator = ",\n"
-    end = f'\n], "totals": {written(sheet.totals())}, "as_of": {_encode(as_of)}}}\n'
+    totals = _encode(dict(zip(codes, sheet.totals(), strict=True)) | sheet.figures)
+    end = f'\n], "totals": {totals}, "as_of": {_encode(as_of)}}}\n'
     yield end.encode()

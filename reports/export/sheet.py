@@ -57,6 +57,8 @@ class Sheet:
         self.codes = [column.code for column in columns]
         self.head = [self._heading(each) for each in columns] if labels else self.codes
         self._total = gettext("Total") if labels else "total"
+        # What is known besides the total, by code.
+        self.figures = {each.column.code: each.value for each in reading.figures}
         self._converts = [
             self._convert(column, labels=labels, typed=typed) for column in columns
         ]

@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
-from reports.present import formats
+from reports.present import formats, kinds
 from reports.query.metrics import LABELS, SUMS
 from reports.query.table import Column
 from reports.query.thresholds import Used
@@ -47,27 +47,33 @@ _NOT_OFFERED = ("short_abandoned", "waiting", "unknown", "blocked", "failed")
 def explain(
     column: Column,
     sums: Mapping[str, int],
-    labels: Mapping[str, StrOrPromise],
+    columns: Mapping[str, Column],
     values: Mapping[str, Any],
     url_of: Callable[[str], str],
     used: Sequence[Used] = (),
 ) -> Explanation | None:
     """The explanation of a column, with the total's numbers; None where it has none.
 
-    `sums` are those of `Reading.sums`, `labels` and `values` those of the columns by
+    `sums` are those of `Reading.sums`, `columns` and `values` those of the table by
     code, `url_of` gives the list behind a count, `used` are the period's thresholds.
     """
     if not column.explanation:
         return None
     if column.parts is None:
-        return Explanation(column.code, column.heading, column.explanation)
+        shown = column.shown(values[column.code])
+        return Explanation(
+            column.code, column.heading, column.explanation, result=shown
+        )
 
     counts = {**sums, **values}
 
     def part(code: str) -> Part:
-        label = capfirst(str(labels.get(code) or LABELS[code]))
-        value = counts[code] or 0
-        is_time = code in SUMS and code != "talks"
+        known = columns.get(code)
+        label = known.heading if known else capfirst(str(LABELS[code]))
+        value = counts.get(code) or 0
+        is_time = (
+            known.kind is kinds.SECONDS if known else code in SUMS and code != "talks"
+        )
         shown = formats.duration(value) if is_time else formats.count(value)
         return Part(shown or "", label, url_of(code) if value else "")
 

@@ -118,6 +118,7 @@ def _sums(
         "chart": drawn,
         "balance": _balance(reading, form.selection, links),
         "week": _week(report, form, table, view),
+        "figures": view.figures(),
         "table": table,
         "pages": _pages(form, table, page),
         "quiet_url": form.query(quiet=1),

@@ -1,9 +1,9 @@
 """A reading as the table of a page: heads in groups, and cells with links."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby, islice, takewhile
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -16,7 +16,7 @@ from reports.present import kinds
 from reports.present.links import PageLinks
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row, Table
-from reports.query.thresholds import thresholds_used
+from reports.query.thresholds import Used, thresholds_used
 
 PAGE_ROWS = 200
 _TIMES = (kinds.SECONDS, kinds.MEAN_SECONDS)
@@ -29,6 +29,7 @@ class Cell:
     text: str | SafeString
     url: str = ""
     is_zero: bool = False
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the table, with its cells before and after the first number."""
+    """One row of the table, with its cells before the first number, and the others."""
 
     texts: list[Cell]
     numbers: list[Cell]
@@ -94,7 +95,7 @@ class TableView:
         self._now = now
         self._columns = reading.columns
         self._names = [each.names() if each.names else None for each in self._columns]
-        self._keys = sum(map(is_text, self._columns))
+        self._keys = len(list(takewhile(is_text, self._columns)))
 
     def table(self, page: int, *, with_quiet: bool = True) -> ShownTable:
         """The rows of a page, counted from 1; without those of no entries if wanted."""
@@ -167,7 +168,7 @@ class TableView:
         if column.kind is kinds.INTERVAL and isinstance(value, datetime):
             text = intervals.label(self._asked.period, value, self._asked.interval)
         if column.kind is not kinds.COUNT:
-            return Cell(text)
+            return Cell(text, is_text=is_text(column))
         return Cell(text, self.url(row, column.code) if value else "", not value)
 
     def place_of(self, code: str) -> int:
@@ -195,26 +196,33 @@ class TableView:
         end = self._asked.period.end_of(key, self._asked.interval)
         return key <= self._now < end
 
-    def _groups(self, totals: Row) -> list[Group]:
+    def figures(self) -> list[Explanation]:
+        """What is known of the whole period besides the total, with its sums."""
+        found = self._reading.figures
+        values = {each.column.code: each.value for each in found}
+        explained = (self._explained(each.column, values) for each in found)
+        return [each for each in explained if each]
+
+    def _explained(
+        self, column: Column, values: Mapping[str, Any], used: Sequence[Used] = ()
+    ) -> Explanation | None:
+        known = {each.code: each for each in (*self._columns, *self._report.parts)}
         sums = self._reading.sums()
-        labels = {each.code: each.label for each in self._columns}
+        return explain(
+            column, sums, known, values, lambda code: self.url(None, code), used
+        )
+
+    def _groups(self, totals: Row) -> list[Group]:
         values = dict(zip([each.code for each in self._columns], totals, strict=True))
 
-        used = thresholds_used(self._asked) if sums else []
+        used = thresholds_used(self._asked) if self._reading.sums() else []
 
         def head(column: Column) -> Head:
             return Head(
                 column.heading,
                 column.code,
                 is_text(column),
-                explain(
-                    column,
-                    sums,
-                    labels,
-                    values,
-                    lambda code: self.url(None, code),
-                    used,
-                ),
+                self._explained(column, values, used),
             )
 
         return [

@@ -18,6 +18,7 @@ PARAMETERS = {
     "queue": "in_queue",
     "line": "on_line",
     "menu": "at_menu",
+    "ivr_path": "on_path",
     "operators": "by_operator",
     "state": "state__exact",
     "now": "now",

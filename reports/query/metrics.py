@@ -5,7 +5,6 @@ are made from sums, never from other rates.
 """
 
 from collections import Counter
-from operator import attrgetter
 from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
@@ -13,16 +12,12 @@ from django_stubs_ext import StrPromise
 
 from callcenter.models import QueueEntry
 from reports.present import kinds
+from reports.query.measures import count, fraction, mean
 from reports.query.table import Column
 from reports.query.tally import Tally
 
 Outcome = QueueEntry.Outcome
 NumberT = TypeVar("NumberT", int, float)
-
-
-def rate(part: int, whole: int) -> float | None:
-    """A fraction or an average; None if the divisor is 0."""
-    return part / whole if whole else None
 
 
 def nearest_rank(values: Counter[NumberT], percent: int) -> NumberT | None:
@@ -36,45 +31,6 @@ def nearest_rank(values: Counter[NumberT], percent: int) -> NumberT | None:
     return None
 
 
-def _count(code: str, label: StrPromise, explanation: StrPromise) -> Column:
-    """A count, which a tally has under the same name."""
-    return Column(
-        code, label, kinds.COUNT, explanation=explanation, value=attrgetter(code)
-    )
-
-
-def _rate(
-    code: str, label: StrPromise, parts: tuple[str, str], explanation: StrPromise
-) -> Column:
-    """A fraction of two sums of a tally."""
-    return _divided(code, label, kinds.FRACTION, parts, explanation)
-
-
-def _mean(
-    code: str, label: StrPromise, parts: tuple[str, str], explanation: StrPromise
-) -> Column:
-    """Seconds divided by a count of a tally."""
-    return _divided(code, label, kinds.MEAN_SECONDS, parts, explanation)
-
-
-def _divided(
-    code: str,
-    label: StrPromise,
-    kind: kinds.Kind,
-    parts: tuple[str, str],
-    explanation: StrPromise,
-) -> Column:
-    part, whole = map(attrgetter, parts)
-    return Column(
-        code,
-        label,
-        kind,
-        explanation=explanation,
-        value=lambda tally: rate(part(tally), whole(tally)),
-        parts=parts,
-    )
-
-
 # What rates and means are made of, beside the counts, which are columns themselves.
 SUMS: dict[str, StrPromise] = {
     "answered_wait": _("wait of those answered"),
@@ -85,7 +41,7 @@ SUMS: dict[str, StrPromise] = {
 
 # The columns of the queue reports, in their order; each makes its value of a tally.
 QUEUE_MEASURES = [
-    _count(
+    count(
         "entered",
         _("Entered"),
         _(
@@ -93,17 +49,17 @@ QUEUE_MEASURES = [
             " overflowed, waiting and unknown."
         ),
     ),
-    _count(
+    count(
         "offered",
         _("Offered"),
         _("Answered, abandoned and overflowed; short abandoned ones are left out."),
     ),
-    _count(
+    count(
         "answered",
         _("Answered"),
         _("Queue entries connected to an operator."),
     ),
-    _count(
+    count(
         "answered_within",
         _("Answered within threshold"),
         _(
@@ -111,12 +67,12 @@ QUEUE_MEASURES = [
             " was valid at entering."
         ),
     ),
-    _count(
+    count(
         "abandoned",
         _("Abandoned"),
         _("The caller hung up while waiting; short abandoned ones are left out."),
     ),
-    _count(
+    count(
         "short_abandoned",
         _("Short abandoned"),
         _(
@@ -124,50 +80,50 @@ QUEUE_MEASURES = [
             " valid at entering."
         ),
     ),
-    _count(
+    count(
         "overflowed",
         _("Overflowed"),
         _("Left the queue still connected, by our rule or the caller's choice."),
     ),
-    _count(
+    count(
         "blocked",
         _("Blocked"),
         _("Never got in because the queue was full; not among those entered."),
     ),
-    _count(
+    count(
         "failed",
         _("Failed"),
         _("A technical error before or during waiting; not among those entered."),
     ),
-    _count(
+    count(
         "waiting",
         _("Waiting"),
         _("Still in the queue."),
     ),
-    _count(
+    count(
         "unknown",
         _("Unknown"),
         _("The call is over, but how it left the queue was never heard."),
     ),
-    _rate(
+    fraction(
         "service_level",
         _("Service level"),
         ("answered_within", "offered"),
         _("Answered within threshold, of those offered."),
     ),
-    _rate(
+    fraction(
         "answer_rate",
         _("Answer rate"),
         ("answered", "offered"),
         _("Answered, of those offered."),
     ),
-    _rate(
+    fraction(
         "abandonment_rate",
         _("Abandonment rate"),
         ("abandoned", "offered"),
         _("Abandoned, of those offered."),
     ),
-    _mean(
+    mean(
         "asa_seconds",
         _("Average speed of answer (ASA)"),
         ("answered_wait", "answered"),
@@ -198,7 +154,7 @@ QUEUE_MEASURES = [
         ),
         value=lambda tally: nearest_rank(tally.waits, 90),
     ),
-    _mean(
+    mean(
         "average_abandon_seconds",
         _("Average time to abandon"),
         ("abandoned_wait", "abandoned"),
@@ -214,7 +170,7 @@ QUEUE_MEASURES = [
         ),
         value=lambda tally: tally.talk,
     ),
-    _mean(
+    mean(
         "average_talk_seconds",
         _("Average talk time (ATT)"),
         ("talk", "talks"),

@@ -1,20 +1,14 @@
 """How sure the numbers of a period are: what is missing, inferred or not over yet."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q
 
-from callcenter.models import QueueEntry
 from reports.present import formats
-from reports.query.metrics import rate
+from reports.query import missing
+from reports.query.measures import rate
 from reports.query.selection import Selection
-
-Outcome = QueueEntry.Outcome
-
-# Twilio ends a call after four hours, unless it is asked for more. How an entry left
-# the queue is heard after the conversation, so until then nothing is missing.
-LONGEST_CALL = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +39,11 @@ class Quality:
 
 def quality(asked: Selection, now: datetime) -> Quality:
     """The quality of the entries that are asked for, in one query."""
-    never_left = Q(queue_result="")
-    may_talk = Q(outcome=Outcome.ANSWERED, entered_at__gt=now - LONGEST_CALL)
-    provisional = Q(outcome=Outcome.WAITING) | (never_left & may_talk)
-    entries = asked.entries().exclude(outcome__in=[Outcome.BLOCKED, Outcome.FAILED])
+    entries = asked.entries().filter(missing.GOT_IN)
     found = entries.order_by().aggregate(
         entered=Count("pk"),
-        provisional=Count("pk", filter=provisional),
+        provisional=Count("pk", filter=missing.is_provisional(now)),
         inferred=Count("pk", filter=Q(is_inferred=True)),
-        incomplete=Count(
-            "pk",
-            filter=(Q(outcome=Outcome.UNKNOWN) | never_left) & ~provisional,
-        ),
+        incomplete=Count("pk", filter=missing.lacks_exit(now)),
     )
     return Quality(**found)

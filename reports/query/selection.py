@@ -33,7 +33,7 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
-from reports.query import search
+from reports.query import counted_calls, counted_steps, search
 from reports.query.counted import COUNTED
 from reports.query.keyset import Listed
 from reports.query.periods import DAY, Period
@@ -79,6 +79,7 @@ class Selection:
     operator_key: str = ""
     line: str = ""
     menu: str = ""
+    ivr_path: str = ""
     kind: str = ""
     outcome: str = ""
     state: str = ""
@@ -90,14 +91,18 @@ class Selection:
     # One hour of each of the days, from 0 to 23. But for queue entries the days must be
     # few (`is_short`).
     hour: int | None = None
-    # Of queue entries: those of a span [since, until) within the days, of a weekday
-    # ("1" is Monday), without holidays ("out") or only those ("only"), those that a
-    # count of a report counts (reports.query.counted), and those who waited so long.
+    # Those of a span [since, until) within the days; connections of the queue entries
+    # of the span.
     since: datetime | None = None
     until: datetime | None = None
+    # Of queue entries: those of a weekday ("1" is Monday), without holidays ("out") or
+    # only those ("only").
     weekday: str = ""
     holidays: str = ""
+    # Those that a count of a report counts, by its code (reports.query.counted,
+    # counted_calls and counted_steps).
     counted: str = ""
+    # Those of queue entries that waited so long.
     waited: WaitSpan | None = None
     # By which intervals a report counts.
     interval: str = ""
@@ -126,6 +131,9 @@ class Selection:
             rows = rows.filter(**{f"{moment}__lt": end})
         if rows.model is QueueEntry:
             return rows.filter(self._of_span(moment), self._by_the_clock())
+        if rows.model is Connection:
+            return rows.filter(self._entered_in_span())
+        rows = rows.filter(self._of_span(moment))
         if self.hour is not None:
             rows = rows.filter(self._of_hour(moment))
         return rows
@@ -137,6 +145,12 @@ class Selection:
         if self.until:
             found &= Q(**{f"{moment}__lt": self.until})
         return found
+
+    def _entered_in_span(self) -> Q:
+        """Connections whose callers entered in the span."""
+        of_span = self._of_span("entered_at")
+        entry = QueueEntry.objects.filter(of_span, pk=OuterRef("entry"))
+        return _there_is(entry) if of_span else Q()
 
     def _by_the_clock(self) -> Q:
         """The hour, the weekday and the holidays, by the clock of the zone.
@@ -332,6 +346,8 @@ _CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
         "queue": _entered("pk"),
         "operators": _call_of_operators,
         "caller_of": _of_caller_of,
+        "ivr_path": _equal("ivr_path"),
+        "counted": counted_calls.condition,
     },
     QueueEntry: {
         "queue": _equal("queue"),
@@ -360,6 +376,7 @@ _CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
         "line": _of_call("line"),
         "queue": _entered("call"),
         "operators": _step_of_operators,
+        "counted": counted_steps.condition,
     },
     OperatorState: {
         "operators": _one_of("operator"),

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django_stubs_ext import StrOrPromise
 
+from callcenter.models import QueueEntry
 from reports.present import kinds
 from reports.present.kinds import Kind
 from reports.present.names import Names
@@ -99,6 +100,14 @@ class Behind:
     asked: Selection
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of the whole period that no row has: what it is, and its value."""
+
+    column: Column
+    value: Any
+
+
 class Reading:
     """A table read once: its rows, which can be iterated once, and their total."""
 
@@ -110,8 +119,11 @@ class Reading:
         *,
         is_masked: bool = False,
         sums: Callable[[], Mapping[str, int]] | None = None,
+        figures: Sequence[Figure] = (),
     ) -> None:
         self.columns = columns
+        # What is known of the whole period besides the total.
+        self.figures = figures
         # What the total's rates and means are made of, by the names of `Column.parts`.
         self.sums = sums or dict
         # Whether numbers of callers are masked in it.
@@ -158,6 +170,10 @@ class Table(ABC):
     hides_quiet: ClassVar[bool] = False
     measures: ClassVar[Sequence[str]] = ()
     fields: Sequence[str] = ()
+    # What its numbers open, as a sentence; and what its rates are made of that is no
+    # column, for their explanations.
+    opens: StrOrPromise = ""
+    parts: Sequence[Column] = ()
     columns: Sequence[Column]
 
     @property
@@ -198,7 +214,7 @@ class ListTable(Table):
         known = filters_of(self.model)
         named = {"queue": "queue", "line": "line", "operator": "operators"}
         found = [name for name, asked in named.items() if asked in known]
-        return [*found, *(DAYS_BY_THE_CLOCK if "counted" in known else ())]
+        return [*found, *(DAYS_BY_THE_CLOCK if self.model is QueueEntry else ())]
 
     def listed(self, asked: Selection) -> Listed[Any]:
         """The rows that the report shows for what is asked."""

@@ -10,6 +10,7 @@ from callcenter.models import (
     Connection,
     IvrStep,
     Operator,
+    OperatorState,
     Queue,
     QueueEntry,
 )
@@ -98,6 +99,23 @@ def make_step(asked_at: datetime = NOON, **more: Any) -> IvrStep:
     if "call" not in values:
         values["call"] = make_call(asked_at)
     return IvrStep.objects.create(asked_at=asked_at, **values)
+
+
+def make_state(
+    state: str,
+    started_at: datetime,
+    ended_at: datetime | None = None,
+    **more: Any,
+) -> OperatorState:
+    """A state of an operator on a leg of its own, heard of last at its end or start."""
+    values: dict[str, Any] = {"operator": OPERATOR} | more
+    if "call" not in values:
+        values["call"] = make_call(
+            started_at, kind=Call.Kind.OPERATOR, heard_at=ended_at or started_at
+        )
+    return OperatorState.objects.create(
+        state=state, started_at=started_at, ended_at=ended_at, **values
+    )
 
 
 def make_form(**asked: Any) -> ReportForm:

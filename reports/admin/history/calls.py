@@ -20,11 +20,14 @@ from callcenter.models import (
 from reports.admin.caller_filter import CallerFilter
 from reports.admin.filters import (
     ChoiceFilter,
+    CountedCallFilter,
     CountedFilter,
+    CountedStepFilter,
     LineFilter,
     MenuFilter,
     NowFilter,
     OperatorFilter,
+    PathFilter,
     QueueFilter,
     RecentLineFilter,
     RecentOperatorFilter,
@@ -33,7 +36,12 @@ from reports.admin.filters import (
 from reports.admin.history.base import HistoryAdmin
 from reports.admin.history.linked import Linked
 from reports.admin.history.parts import EntryPartAdmin, PartAdmin
-from reports.admin.periods import EntryPeriodFilter, PeriodAndHourFilter, PeriodFilter
+from reports.admin.periods import (
+    CallPeriodFilter,
+    ConnectionPeriodFilter,
+    EntryPeriodFilter,
+    PeriodFilter,
+)
 from reports.admin.wait_filter import WaitFilter
 from reports.present import swatches
 from reports.timeline.page import TimelinePage
@@ -55,13 +63,15 @@ class CallAdmin(TimelinePage, HistoryAdmin[Call]):
     ]
     sorts_short_periods_by = ["wait_seconds"]
     list_filter = [
-        ("started_at", PeriodAndHourFilter),
+        ("started_at", CallPeriodFilter),
         ("kind", ChoiceFilter),
         ("outcome", ChoiceFilter),
         LineFilter,
         RecentQueueFilter,
         RecentOperatorFilter,
+        CountedCallFilter,
         CallerFilter,
+        PathFilter,
     ]
     sid_lookups = ["sid"]
     number_lookup = "caller_reversed"
@@ -151,7 +161,7 @@ class ConnectionAdmin(EntryPartAdmin[Connection]):
         "talk_seconds",
     ]
     list_filter = [
-        ("connected_at", PeriodFilter),
+        ("connected_at", ConnectionPeriodFilter),
         OperatorFilter,
         RecentQueueFilter,
     ]
@@ -194,7 +204,12 @@ class IvrStepAdmin(PartAdmin[IvrStep]):
 
     named_by = ["menu", "asked_at"]
     list_columns = ["asked_at", "led_to", "menu", "input", "caller"]
-    list_filter = [("asked_at", PeriodFilter), MenuFilter, RecentLineFilter]
+    list_filter = [
+        ("asked_at", PeriodFilter),
+        MenuFilter,
+        CountedStepFilter,
+        RecentLineFilter,
+    ]
     fields = ["call", "step", "asked_at", "menu", "input", "led_to"]
 
     def linked(self, obj: IvrStep) -> list[Linked]:

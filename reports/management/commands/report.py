@@ -29,6 +29,8 @@ FILTERS = [
     "holidays",
     "zone",
 ]
+# Those that some reports do not have: their rows would be all the same.
+NOT_OF_ALL = {"queue", "operator", "line", "weekday", "holidays"}
 FORMATS = ["csv", "xlsx", "json"]
 
 
@@ -82,6 +84,8 @@ class Command(SentenceCommand):
         if options["format"] == "xlsx" and is_for_text:
             raise CommandError("A workbook is not text: redirect it to a file.")
         asked = {name: options[name] for name in FILTERS if options[name] is not None}
+        for name in asked.keys() & NOT_OF_ALL - set(report.fields):
+            raise CommandError(f"The report {slug!r} cannot be filtered by --{name}.")
         form = ReportForm(asked)
         if not form.is_valid():
             raise CommandError(_first_error(form))

@@ -42,7 +42,8 @@ OWN = [
     *("outcome__exact", "derivation", "table", "who", "tab", "days", "queue", "after"),
     *("is_active__exact", "groups__id__exact", "numbers"),
     *("first", "last", "queue", "line", "operator", "interval", "weekday", "holidays"),
-    *("from", "until", "counted", "page", "quiet", "span", "day"),
+    *("from", "until", "counted", "page", "quiet", "span", "day", "on_path"),
+    *("caller_of", "waited", "measure"),
 ]
 LOOKUPS = ["exact", "iexact", "regex", "in", "range", "gte", "year", "isnull", "date"]
 COLUMNS = sorted({field.name for model in MODELS for field in model._meta.get_fields()})

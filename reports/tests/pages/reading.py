@@ -60,6 +60,14 @@ def links(html: str, style: str = "report-table") -> list[tuple[str, str]]:
     return [(text, href) for row in rows for text, href in row if href]
 
 
+def check_every_number(client: Client, html: str, style: str = "report-table") -> int:
+    """Follow each link of a table; returns how many there are."""
+    found = links(html, style)
+    for text, href in found:
+        assert count_of(client, href) == int(text.replace(",", "")), (text, href)
+    return len(found)
+
+
 def count_of(client: Client, href: str) -> int:
     """How many rows the list at an address has; it must be able to read all of it."""
     response = client.get(href, headers=ENGLISH)

@@ -18,7 +18,7 @@ from reports.tests.factories import (
     make_operator,
     make_queue,
 )
-from reports.tests.pages.reading import count_of, links, page
+from reports.tests.pages.reading import check_every_number, count_of, page
 
 pytestmark = pytest.mark.django_db
 
@@ -68,14 +68,6 @@ def client(admin_client):
     """An administrator, and a history to ask for."""
     make_history()
     return admin_client
-
-
-def check_every_number(client, html, style="report-table") -> int:
-    """Follow each link of a table; returns how many there are."""
-    found = links(html, style)
-    for text, href in found:
-        assert count_of(client, href) == int(text.replace(",", "")), (text, href)
-    return len(found)
 
 
 @pytest.mark.parametrize("interval", sorted(set(INTERVALS) - {"15", "30"}))

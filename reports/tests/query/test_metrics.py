@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.query.metrics import QUEUE_MEASURES, measured, nearest_rank, rate
+from reports.query.measures import rate
+from reports.query.metrics import QUEUE_MEASURES, measured, nearest_rank
 from reports.query.tally import Tally
 
 

@@ -359,7 +359,13 @@ def test_printed_page_of_a_long_list_says_which_rows_it_has(admin_client):
     assert b"<dd>all days</dd>" in html
 
 
-RECENT = [("abandonedcall", 1), ("followup", 2), ("call", 1), ("webhookevent", 1)]
+RECENT = [
+    ("abandonedcall", 1),
+    ("followup", 2),
+    ("call", 2),
+    ("ivrstep", 1),
+    ("webhookevent", 1),
+]
 
 
 @pytest.mark.parametrize(("name", "count"), RECENT)

@@ -1,0 +1,59 @@
+"""The pages of calls by line and by IVR path: their numbers lead to calls."""
+
+import pytest
+
+from callcenter.models import PhoneLine, QueueEntry
+from reports.tests.definitions.test_call_sums import OTHER, make_calls
+from reports.tests.factories import LINE, make_call, make_connection, make_queue
+from reports.tests.pages.reading import Table, check_every_number, page
+
+pytestmark = pytest.mark.django_db
+
+DAY = {"first": "2026-10-20", "last": "2026-10-20"}
+
+
+@pytest.fixture
+def client(admin_client):
+    """Calls to two lines, and one to a line that nobody knows."""
+    PhoneLine.objects.create(number=LINE, name="Main", queue=make_queue())
+    make_calls()
+    make_calls(OTHER)
+    make_call(line="", ivr_path="main")
+    make_connection(QueueEntry.objects.filter(outcome="answered")[0])
+    return admin_client
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"line": LINE}, {"queue": "support"}, {"operator": "+815000000201"}]
+)
+@pytest.mark.parametrize("slug", ["lines", "ivr-paths"])
+def test_every_number_opens_its_calls(client, slug, asked):
+    html = page(client, slug, **DAY, **asked)
+
+    assert check_every_number(client, html) >= 4
+
+
+@pytest.mark.parametrize("slug", ["lines", "ivr-paths"])
+def test_only_a_row_without_a_key_has_no_links(client, slug):
+    rows = Table(page(client, slug, **DAY)).rows[2:]
+
+    dead = [row[0][0] for row in rows if not row[1][1]]
+    assert dead == ["—"]
+
+
+def test_file_and_page_have_the_same_paths(client):
+    rows = Table(page(client, "ivr-paths", **DAY)).rows[3:]
+
+    response = client.get("/admin/reports/ivr-paths/export/csv/", DAY)
+    lines = b"".join(response.streaming_content).decode().splitlines()
+
+    assert [line.split(",")[1] for line in lines[1:]] == [row[1][0] for row in rows]
+
+
+def test_path_that_cannot_be_read_is_said(client):
+    response = client.get(
+        "/admin/callcenter/call/?on_path=a%00b", headers={"accept-language": "en"}
+    )
+
+    assert "The filter “IVR path” does not know" in response.content.decode()
+    assert response.context["cl"].result_count == 0
