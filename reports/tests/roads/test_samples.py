@@ -30,7 +30,7 @@ def printed(
     options = [
         f"--{option}={report[option]}"
         for option in ("first", "last", "queue", "interval")
-        if option in report
+        if report.get(option) is not None
     ]
     zone = f"--zone={report['time_zone']}"
     call_command("report", report["slug"], *options, zone, "--format=json")
@@ -88,4 +88,4 @@ def test_local_times_tell_the_repeated_hour_apart_by_offset(capsys):
 
 
 def test_every_recorded_report_that_is_built_is_printed():
-    assert len(ASKED) == 8
+    assert len(ASKED) == 12
