@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django_stubs_ext import StrOrPromise
 
-from reports.present import swatches
+from reports.present import formats, swatches
 
 _ENTERED = swatches.ORDER[:6]
 
@@ -28,6 +28,11 @@ class Term:
     start: str
     width: str
 
+    @property
+    def shown(self) -> str:
+        """The count as a page writes it."""
+        return formats.count(self.count)
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -37,6 +42,11 @@ class Balance:
     url: str
     terms: list[Term]
     beside: list[Term]
+
+    @property
+    def shown(self) -> str:
+        """The sum as a page writes it."""
+        return formats.count(self.total)
 
 
 def balance(
