@@ -19,6 +19,7 @@ from callcenter.models import (
     AbandonedCall,
     Call,
     CallbackRequest,
+    ChangedQuarter,
     Connection,
     FollowUp,
     IvrStep,
@@ -162,7 +163,8 @@ def _write_entries(
     for row in connections:
         conversations[row.entry.call_id].add(Contact(row.connected_at, row.ended_at))
     had_before = {leg.call.sid: conversations[leg.call.pk] for leg in legs}
-    rows = _write(
+    quarters_before = {row.pk: row.entered_quarter for row in stored}
+    rows, changed = _write(
         stored,
         [
             row
@@ -176,11 +178,15 @@ def _write_entries(
         for leg in legs
         for one in leg.history.entries
     ]
-    _write(
+    _rows, changed_connections = _write(
         connections,
         [_with(one.connection, entry=row) for row, one in entries if one.connection],
         lambda row: (row.entry_id, row.operator_call_sid),
     )
+    quarters = {row.entered_quarter for row in changed}
+    quarters |= {quarters_before.get(row.pk, row.entered_quarter) for row in changed}
+    quarters |= {row.entry.entered_quarter for row in changed_connections}
+    _mark(quarters)
     _write(
         callbacks,
         [_with(one.callback, entry=row) for row, one in entries if one.callback],
@@ -219,6 +225,13 @@ def _write_abandoned(
     _write(kept, rows, lambda row: (row.call_id, row.visit))
 
 
+def _mark(quarters: Iterable[int]) -> None:
+    """Says that entries of these quarter hours are not as they were counted."""
+    ChangedQuarter.objects.bulk_create(
+        [ChangedQuarter(quarter=each) for each in sorted(quarters)]
+    )
+
+
 def _with(row: RowT, **parents: models.Model) -> RowT:
     for name, parent in parents.items():
         setattr(row, name, parent)
@@ -227,26 +240,29 @@ def _with(row: RowT, **parents: models.Model) -> RowT:
 
 def _write(
     stored: Iterable[RowT], derived: Sequence[RowT], key: Callable[[RowT], Hashable]
-) -> dict[Hashable, RowT]:
+) -> tuple[dict[Hashable, RowT], list[RowT]]:
     """Creates, changes and deletes until the stored rows equal the derived ones.
 
-    Gives the rows as they are stored then, by key.
+    Gives the rows as they are stored then, by key, and those that were created, changed
+    or deleted.
     """
     rest = {key(row): row for row in stored}
     rows: dict[Hashable, RowT] = {}
     new: list[RowT] = []
+    changed: list[RowT] = []
     for derived_row in derived:
         row = rest.pop(key(derived_row), None)
         if row is None:
             new.append(derived_row)
             rows[key(derived_row)] = derived_row
         else:
-            _update(row, derived_row)
+            if _update(row, derived_row):
+                changed.append(row)
             rows[key(derived_row)] = row
     for row in rest.values():
         row.delete()
     _insert(new)
-    return rows
+    return rows, [*new, *changed, *rest.values()]
 
 
 def _insert(rows: Sequence[RowT]) -> None:
@@ -258,8 +274,8 @@ def _insert(rows: Sequence[RowT]) -> None:
             row.save(force_insert=True)
 
 
-def _update(row: models.Model, derived: models.Model) -> None:
-    """Saves the columns that differ, except the id; an equal row stays untouched."""
+def _update(row: models.Model, derived: models.Model) -> bool:
+    """Saves the columns that differ, except the id; False if the rows are equal."""
     changed: dict[str, Any] = {}
     for column in row._meta.concrete_fields:
         if column.name in _ENTERED:
@@ -270,3 +286,4 @@ def _update(row: models.Model, derived: models.Model) -> None:
             setattr(row, column.attname, value)
     if changed:
         row.save(update_fields=list(changed))
+    return bool(changed)

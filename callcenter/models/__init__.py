@@ -2,6 +2,7 @@
 
 from callcenter.models.abandoned import AbandonedCall, CallbackRequest, Voicemail
 from callcenter.models.access import AccessRecord
+from callcenter.models.changed import ChangedQuarter
 from callcenter.models.events import WebhookEvent
 from callcenter.models.followup import FollowUp, FollowUpStep
 from callcenter.models.history import Call, Connection, IvrStep, QueueEntry, Recording
@@ -20,6 +21,7 @@ __all__ = [
     "BusinessHours",
     "Call",
     "CallbackRequest",
+    "ChangedQuarter",
     "Connection",
     "FollowUp",
     "FollowUpStep",

@@ -12,10 +12,10 @@ from reports.definitions.columns import QUEUE
 from reports.definitions.counting import EntryCounts
 from reports.present import kinds, names
 from reports.query.metrics import QUEUE_MEASURES, measured, sums
-from reports.query.periods import MINUTES, WEEKDAY, Key
+from reports.query.periods import MINUTES, OF_DAYS, WEEKDAY, Key
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row
-from reports.query.tallies import Tallies, Time, tallies, total_of
+from reports.query.tallies import Tallies, Time, queue_tallies, total_of
 from reports.query.tally import Tally
 
 INTERVAL_START = Column(
@@ -28,7 +28,7 @@ class QueueReport(EntryCounts):
 
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows; rates and percentiles of the total are made from the sum of all."""
-        found = tallies(asked, self._time(asked))
+        found = queue_tallies(asked, self._time(asked))
         total = total_of(found)
         keys = [None] * (len(self.columns) - len(QUEUE_MEASURES))
         return Reading(
@@ -82,7 +82,10 @@ class QueueIntervalReport(QueueReport):
 
     def _time(self, asked: Selection) -> Time[Key]:
         period, interval = asked.period, asked.interval
-        return lambda quarter: period.interval_of(quarter, interval)
+        return Time(
+            lambda quarter: period.interval_of(quarter, interval),
+            is_of_days=interval in OF_DAYS,
+        )
 
     def _of_row(self, asked: Selection, row: Row) -> Selection:
         return replace(of_interval(asked, row[0]), queue=row[1])

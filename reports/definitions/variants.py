@@ -13,7 +13,7 @@ from reports.query.measures import rate
 from reports.query.metrics import sums
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row
-from reports.query.tallies import entry_tallies, total_of
+from reports.query.tallies import sum_tallies, total_of
 from reports.query.tally import Tally
 from reports.query.variants import VARIANTS, kinds_of
 
@@ -52,7 +52,7 @@ class ServiceLevelVariantsReport(EntryCounts):
 
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows; formulas do not add up, so that there is no total."""
-        total = total_of(entry_tallies(asked))
+        total = total_of(sum_tallies(asked))
         return Reading(
             self.columns,
             variant_rows(total),

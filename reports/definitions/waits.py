@@ -92,7 +92,7 @@ class WaitDistributionReport(EntryCounts):
     def _rows(self, asked: Selection, found: dict[str, Tally]) -> Iterator[Row]:
         for queue in queues_of(asked, found.keys()):
             tally = found.get(queue, Tally())
-            answered, abandoned = tally.waits, tally.given_up_waits
+            answered, abandoned = tally.answered_waits, tally.given_up_waits
             shares = [waits.total() for waits in (answered, abandoned)]
             so_far = [0, 0]
             for span in spans():

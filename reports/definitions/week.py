@@ -12,7 +12,7 @@ from reports.query.metrics import measure, sums
 from reports.query.periods import HourOfWeek
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row
-from reports.query.tallies import entry_tallies, total_of
+from reports.query.tallies import Time, sum_tallies, total_of
 from reports.query.tally import Tally
 
 _MEASURES = [
@@ -49,7 +49,7 @@ class HeatMapReport(EntryCounts):
 
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows, of all queues together; the total is made from the sum of all."""
-        found = entry_tallies(asked, asked.period.hour_of_week)
+        found = sum_tallies(asked, Time(asked.period.hour_of_week))
         by_hour: dict[HourOfWeek, Tally] = defaultdict(Tally)
         for (hour, _queue), tally in found.items():
             if hour is not None:

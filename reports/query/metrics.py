@@ -143,7 +143,7 @@ QUEUE_MEASURES = [
         explanation=_(
             "Half of those answered waited no longer; the wait of a real call."
         ),
-        value=lambda tally: nearest_rank(tally.waits, 50),
+        value=lambda tally: nearest_rank(tally.answered_waits, 50),
     ),
     Column(
         "p90_wait_seconds",
@@ -152,7 +152,7 @@ QUEUE_MEASURES = [
         explanation=_(
             "Nine in ten of those answered waited no longer; the wait of a real call."
         ),
-        value=lambda tally: nearest_rank(tally.waits, 90),
+        value=lambda tally: nearest_rank(tally.answered_waits, 90),
     ),
     mean(
         "average_abandon_seconds",

@@ -18,18 +18,24 @@ LONGEST_CALL = timedelta(hours=4)
 # Entries that never got in have all that there is of them.
 GOT_IN = ~Q(outcome__in=[Outcome.BLOCKED, Outcome.FAILED])
 _NEVER_LEFT = Q(queue_result="")
+_NEVER_HEARD = Q(outcome=Outcome.UNKNOWN) | _NEVER_LEFT
+# How these left was not heard, at least until now; of some the caller still talks.
+WITHOUT_EXIT = GOT_IN & _NEVER_HEARD & ~Q(outcome=Outcome.WAITING)
 
 
 def is_provisional(now: datetime) -> Q:
     """The condition that a queue entry may still change: its caller waits or talks."""
-    may_talk = Q(outcome=Outcome.ANSWERED, entered_at__gt=now - LONGEST_CALL)
-    return Q(outcome=Outcome.WAITING) | (_NEVER_LEFT & may_talk)
+    return Q(outcome=Outcome.WAITING) | may_talk(now)
+
+
+def may_talk(now: datetime) -> Q:
+    """The condition that the caller of an answered queue entry may still talk."""
+    return _NEVER_LEFT & Q(outcome=Outcome.ANSWERED, entered_at__gt=now - LONGEST_CALL)
 
 
 def lacks_exit(now: datetime) -> Q:
     """The condition that it was never heard how a queue entry left the queue."""
-    never_heard = Q(outcome=Outcome.UNKNOWN) | _NEVER_LEFT
-    return GOT_IN & never_heard & ~is_provisional(now)
+    return WITHOUT_EXIT & ~may_talk(now)
 
 
 def lacks_connect() -> Q:

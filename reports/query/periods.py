@@ -78,8 +78,8 @@ class Period:
 
     def interval_of(self, quarter: int, kind: str) -> Key:
         """The key of the interval in which a quarter hour (epoch // 900) lies."""
-        instant = datetime.fromtimestamp(quarter * QUARTER_SECONDS, UTC)
-        day = self._day_of(instant)
+        instant = _start_of(quarter)
+        day = day_of(instant, self.zone)
         if kind in MINUTES:
             starts = _starts(day, self.zone, MINUTES[kind])
             return starts[bisect_right(starts, instant) - 1]
@@ -91,7 +91,7 @@ class Period:
 
     def end_of(self, key: datetime, kind: str) -> datetime:
         """The instant at which an interval with a start ends, also after the period."""
-        day = self._day_of(key)
+        day = day_of(key, self.zone)
         if kind in MINUTES:
             starts = _starts(day, self.zone, MINUTES[kind])
             later = starts[bisect_right(starts, key) :]
@@ -103,8 +103,8 @@ class Period:
 
     def days_of(self, key: datetime, kind: str) -> tuple[date, date]:
         """The first and last day of the period in an interval of whole days."""
-        last = self._day_of(self.end_of(key, kind)) - DAY
-        return max(self._day_of(key), self.first), min(last, self.last)
+        last = day_of(self.end_of(key, kind), self.zone) - DAY
+        return max(day_of(key, self.zone), self.first), min(last, self.last)
 
     def hours_of_week(self) -> Iterator[HourOfWeek]:
         """The hours of the week that the period touches, Monday's first.
@@ -122,20 +122,19 @@ class Period:
 
     def hour_of_week(self, quarter: int) -> HourOfWeek:
         """The hour of the week in which a quarter hour (epoch // 900) lies."""
-        instant = datetime.fromtimestamp(quarter * QUARTER_SECONDS, UTC)
-        return _hour_of_week(instant, self.zone)
+        return _hour_of_week(_start_of(quarter), self.zone)
 
     def offsets(self) -> Iterator[tuple[int, int, int]]:
         """Spans of quarter hours [start, end), each with one offset from UTC.
 
         Start and end as epoch // 900, the offset in quarter hours too.
         """
-        start, end = (_quarter(bound) for bound in self.bounds())
+        start, end = (quarter_of(bound) for bound in self.bounds())
         begun, day = start, self.first
         while day <= self.last:
-            quarter = max(_quarter(midnight(day, self.zone)), start)
+            quarter = max(quarter_of(midnight(day, self.zone)), start)
             day += DAY
-            until = min(_quarter(midnight(day, self.zone)), end)
+            until = min(quarter_of(midnight(day, self.zone)), end)
             offset = self._offset(quarter)
             if self._offset(until - 1) != offset:
                 changed = bisect_left(
@@ -171,16 +170,28 @@ class Period:
                 break
         yield from sorted(hours)
 
-    def _day_of(self, instant: datetime) -> date:
-        day = instant.astimezone(self.zone).date()
-        # Clocks that have gone back over midnight show the date of the day before.
-        while instant >= midnight(day + DAY, self.zone):
-            day += DAY
-        return day
 
-
-def _quarter(instant: datetime) -> int:
+def quarter_of(instant: datetime) -> int:
+    """The quarter hour in which an instant lies, as epoch // 900."""
     return int(instant.timestamp()) // QUARTER_SECONDS
+
+
+def day_of_quarter(quarter: int, zone: ZoneInfo) -> date:
+    """The local day in which a quarter hour (epoch // 900) begins."""
+    return day_of(_start_of(quarter), zone)
+
+
+def day_of(instant: datetime, zone: ZoneInfo) -> date:
+    """The local day in which an instant lies."""
+    day = instant.astimezone(zone).date()
+    # Clocks that have gone back over midnight show the date of the day before.
+    while instant >= midnight(day + DAY, zone):
+        day += DAY
+    return day
+
+
+def _start_of(quarter: int) -> datetime:
+    return datetime.fromtimestamp(quarter * QUARTER_SECONDS, UTC)
 
 
 def _monday(day: date) -> date:
@@ -205,6 +216,8 @@ FIRST_DAY: dict[str, Callable[[date], date]] = {
 }
 
 INTERVALS = (*MINUTES, *FIRST_DAY, HOUR_OF_DAY, WEEKDAY)
+# Those in which all quarter hours of a local day lie together.
+OF_DAYS = (*FIRST_DAY, WEEKDAY)
 
 
 @lru_cache(maxsize=1024)

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
-
 from reports.present import formats
 from reports.query import missing
 from reports.query.measures import rate
 from reports.query.selection import Selection
+from reports.query.tallies import sum_tallies, total_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,13 @@ class Quality:
 
 
 def quality(asked: Selection, now: datetime) -> Quality:
-    """The quality of the entries that are asked for, in one query."""
-    entries = asked.entries().filter(missing.GOT_IN)
-    found = entries.order_by().aggregate(
-        entered=Count("pk"),
-        provisional=Count("pk", filter=missing.is_provisional(now)),
-        inferred=Count("pk", filter=Q(is_inferred=True)),
-        incomplete=Count("pk", filter=missing.lacks_exit(now)),
+    """The quality of the entries that are asked for."""
+    total = total_of(sum_tallies(asked))
+    talking = asked.entries().filter(missing.may_talk(now)).count()
+    return Quality(
+        entered=total.entered,
+        provisional=total.waiting + talking,
+        inferred=total.inferred,
+        # A caller who was connected in between is in the second number alone.
+        incomplete=max(total.without_exit - talking, 0),
     )
-    return Quality(**found)

@@ -130,7 +130,7 @@ class Selection:
             end = midnight(self.last + DAY, self.zone)
             rows = rows.filter(**{f"{moment}__lt": end})
         if rows.model is QueueEntry:
-            return rows.filter(self._of_span(moment), self._by_the_clock())
+            return rows.filter(self._of_span(moment), self.by_the_clock())
         if rows.model is Connection:
             return rows.filter(self._entered_in_span())
         rows = rows.filter(self._of_span(moment))
@@ -152,16 +152,19 @@ class Selection:
         entry = QueueEntry.objects.filter(of_span, pk=OuterRef("entry"))
         return _there_is(entry) if of_span else Q()
 
-    def _by_the_clock(self) -> Q:
+    def by_the_clock(self) -> Q:
         """The hour, the weekday and the holidays, by the clock of the zone.
 
-        Arithmetic on the stored quarter hours, for each span with one offset from UTC:
-        MariaDB without tables of time zones answers NULL where it is asked for a local
-        hour, and on SQLite each row would call Python.
+        For rows with an `entered_quarter`: arithmetic on it, for each span with one
+        offset from UTC. MariaDB without tables of time zones answers NULL where it is
+        asked for a local hour, and on SQLite each row would call Python.
         """
         if self.hour is None and not self.weekday and not self.holidays:
             return Q()
         found = Q(pk__in=[])
+        # Each as its first quarter hour by local time.
+        dates = self.holiday_dates() if self.holidays else []
+        holidays = [(day - _EPOCH).days * QUARTERS_A_DAY for day in dates]
         for start, end, offset in self.period.offsets():
             local = F("entered_quarter") + offset
             span = Q(entered_quarter__gte=start, entered_quarter__lt=end)
@@ -173,21 +176,18 @@ class Selection:
                 of_week = local % (7 * QUARTERS_A_DAY)
                 span &= _between(of_week, days * QUARTERS_A_DAY, QUARTERS_A_DAY)
             if self.holidays:
-                off = Q(In(local - local % QUARTERS_A_DAY, self._holidays()))
+                off = Q(In(local - local % QUARTERS_A_DAY, holidays))
                 span &= off if self.holidays == HOLIDAYS_ONLY else ~off
             found |= span
         return found
 
-    def _holidays(self) -> list[int]:
-        """The holidays of the period, each as its first quarter hour by local time."""
+    def holiday_dates(self) -> list[date]:
+        """The holidays of the period, of all lines or also of the line asked for."""
         days = Holiday.objects.filter(
             Q(line=None) | Q(line__number=self.line) if self.line else Q(line=None),
             date__range=(self.first, self.last),
         )
-        return [
-            (day - _EPOCH).days * QUARTERS_A_DAY
-            for day in days.order_by("date").values_list("date", flat=True).distinct()
-        ]
+        return list(days.order_by("date").values_list("date", flat=True).distinct())
 
     def _of_hour(self, moment: str) -> Q:
         """The hour on each of the days, as spans of moments.

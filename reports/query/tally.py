@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from django.db.models import Aggregate, Count, Max, Q, Sum
 
 from callcenter.models import QueueEntry
 from reports.query.counted import COUNTED, GROSS
+from reports.query.missing import GOT_IN, WITHOUT_EXIT
 
 Outcome = QueueEntry.Outcome
 
@@ -21,6 +23,8 @@ ENTRY_SUMS: dict[str, Aggregate] = {
         "short_abandoned_within",
     )
 } | {
+    "inferred": Count("pk", filter=GOT_IN & Q(is_inferred=True)),
+    "without_exit": Count("pk", filter=WITHOUT_EXIT),
     "answered_wait": Sum("wait_seconds", filter=Q(outcome=Outcome.ANSWERED), default=0),
     "abandoned_wait": Sum(
         "wait_seconds", filter=Q(outcome=Outcome.ABANDONED), default=0
@@ -28,11 +32,11 @@ ENTRY_SUMS: dict[str, Aggregate] = {
     "longest_wait": Max("wait_seconds", filter=Q(outcome__in=GROSS)),
 }
 
-# What a group of connections adds up to. One whose talk is not over, or whose length
-# nobody knows, is left out of the average rather than counted as silence.
+# What the connections of queue entries add up to. One whose talk is not over, or whose
+# length nobody knows, is left out of the average rather than counted as silence.
 TALK_SUMS: dict[str, Aggregate] = {
-    "talk": Sum("talk_seconds", default=0),
-    "talks": Count("talk_seconds"),
+    "talk": Sum("connections__talk_seconds", default=0),
+    "talks": Count("connections__talk_seconds"),
 }
 
 
@@ -51,15 +55,20 @@ class Tally:
     answered_within: int = 0
     abandoned_within: int = 0
     short_abandoned_within: int = 0
+    # Entries that got in, whose outcome nobody said; and those whose exit was never
+    # heard, among them answered ones of which the caller still talks.
+    inferred: int = 0
+    without_exit: int = 0
+    # Seconds, as talk and the longest wait.
     answered_wait: int = 0
     abandoned_wait: int = 0
     talk: int = 0
     talks: int = 0
     longest_wait: int | None = None
-    # The waits of answered entries, and how many waited so long.
-    waits: Counter[int] = field(default_factory=Counter)
-    # The same of those who gave up, short abandoned ones too.
-    given_up_waits: Counter[int] = field(default_factory=Counter)
+    # Single waits in seconds, and how many entries have each, by outcome.
+    answered_waits: Counter[int] = field(default_factory=Counter)
+    abandoned_waits: Counter[int] = field(default_factory=Counter)
+    short_abandoned_waits: Counter[int] = field(default_factory=Counter)
 
     @property
     def entered(self) -> int:
@@ -75,6 +84,11 @@ class Tally:
     def given_up(self) -> int:
         """Callers who hung up while waiting, short abandoned ones too."""
         return self.abandoned + self.short_abandoned
+
+    @property
+    def given_up_waits(self) -> Counter[int]:
+        """The single waits of callers who hung up, short abandoned ones too."""
+        return self.abandoned_waits + self.short_abandoned_waits
 
     @property
     def answered_later(self) -> int:
@@ -105,9 +119,19 @@ class Tally:
 
     def add_tally(self, other: "Tally") -> None:
         """Add another row's tally, for totals."""
-        self.add(**{name: getattr(other, name) for name in _SUMS})
-        self.waits.update(other.waits)
-        self.given_up_waits.update(other.given_up_waits)
+        self.add(**{name: getattr(other, name) for name in SUMS})
+        for name in WAITS:
+            getattr(self, name).update(getattr(other, name))
+
+    def stored(self) -> dict[str, Any]:
+        """All fields by name, as a row of `reports.models.intervals` has them."""
+        return {name: getattr(self, name) for name in (*SUMS, *WAITS)}
 
 
-_SUMS = [each.name for each in fields(Tally) if not each.name.endswith("waits")]
+# The names of the fields: sums, and single waits with the outcome of their entries.
+WAITS = {
+    "answered_waits": Outcome.ANSWERED,
+    "abandoned_waits": Outcome.ABANDONED,
+    "short_abandoned_waits": Outcome.SHORT_ABANDONED,
+}
+SUMS = [each.name for each in fields(Tally) if each.name not in WAITS]

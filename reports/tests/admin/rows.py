@@ -12,6 +12,7 @@ from callcenter.models import (
     AccessRecord,
     Call,
     CallbackRequest,
+    ChangedQuarter,
     Connection,
     FollowUp,
     Holiday,
@@ -75,6 +76,7 @@ def make_entry(call: Call | None = None, visit: int = 1, **more: Any) -> QueueEn
     }
     values |= more
     quarter = int(values["entered_at"].timestamp()) // 900
+    ChangedQuarter.objects.create(quarter=quarter)
     return QueueEntry.objects.create(
         call=call or make_call(), visit=visit, entered_quarter=quarter, **values
     )

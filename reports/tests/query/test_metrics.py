@@ -56,13 +56,15 @@ def test_quiet_row_has_no_rates_rather_than_zero():
 
 
 def test_totals_are_made_from_sums_and_never_from_rates():
-    quick = Tally(answered=1, answered_wait=0, longest_wait=0, waits=Counter([0]))
+    quick = Tally(
+        answered=1, answered_wait=0, longest_wait=0, answered_waits=Counter([0])
+    )
     slow = Tally(
         answered=3,
         abandoned=1,
         answered_wait=120,
         longest_wait=50,
-        waits=Counter([40, 40, 40]),
+        answered_waits=Counter([40, 40, 40]),
     )
     total = Tally()
 
@@ -75,7 +77,7 @@ def test_totals_are_made_from_sums_and_never_from_rates():
         abandoned=1,
         answered_wait=120,
         longest_wait=50,
-        waits=Counter({0: 1, 40: 3}),
+        answered_waits=Counter({0: 1, 40: 3}),
     )
     assert measured(total)["asa_seconds"] == 30.0
     assert measured(total)["answer_rate"] == 0.8

@@ -1,4 +1,4 @@
-"""Tables of the people's side: which exports were made, and by whom."""
+"""Which files were exported, and by whom."""
 
 from django.conf import settings
 from django.db import models
@@ -50,32 +50,3 @@ class ExportAudit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username} {self.subject}"
-
-
-class DayNote(models.Model):
-    """What somebody noted about a day, for the daily report."""
-
-    day = models.DateField(_("day"))
-    text = models.TextField(_("note"), max_length=1000)
-    written_at = models.DateTimeField(_("written at"), auto_now_add=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("user"),
-    )
-    # Kept when the account is deleted.
-    username = models.CharField(_("log-in name"), max_length=150)
-
-    class Meta:
-        verbose_name = _("note of a day")
-        verbose_name_plural = _("notes of days")
-        ordering = ["-day", "-id"]
-        # Notes stay: people add to them, and nobody takes back what was reported.
-        default_permissions = ("add", "view")
-        indexes = [models.Index(fields=["day"], name="note_day")]
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.username}"

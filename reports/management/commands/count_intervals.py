@@ -1,0 +1,43 @@
+"""Counts the sums of intervals, from which reports are made."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from tqdm import tqdm
+
+from callcenter.management.command import SentenceCommand
+from callcenter.models import ChangedQuarter
+from reports.query.intervals.count import changed_quarters, count_quarters, mark_all
+
+
+class Command(SentenceCommand):
+    """Counts what history has changed; reports do it too, for their period."""
+
+    help = (
+        "Count the sums of quarter hours and days again where queue entries have"
+        " changed. Reports count what they need by themselves; after many calls were"
+        " loaded it is done here at once."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--all", action="store_true", help="count everything again from the entries"
+        )
+
+    def handle(self, **options: Any) -> str:
+        if options["all"]:
+            mark_all()
+        changed = ChangedQuarter.objects.values("quarter").distinct().count()
+        done = 0
+        with tqdm(total=changed, unit="quarter hour", disable=None) as bar:
+            try:
+                while quarters := changed_quarters():
+                    count_quarters(quarters)
+                    done += len(quarters)
+                    bar.update(len(quarters))
+            except KeyboardInterrupt:
+                raise CommandError(
+                    f"Stopped after {done} of {changed} quarter hours;"
+                    " run it again, without --all."
+                ) from None
+        return f"Counted {done} quarter hours."

@@ -1,0 +1,7 @@
+"""Tables of the people's side, one module for each subject."""
+
+from reports.models.audit import ExportAudit
+from reports.models.intervals import IntervalState, QueueDay, QueueQuarter
+from reports.models.notes import DayNote
+
+__all__ = ["DayNote", "ExportAudit", "IntervalState", "QueueDay", "QueueQuarter"]

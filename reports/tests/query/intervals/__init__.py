@@ -1,0 +1,1 @@
+"""The stored sums of intervals, against the queue entries they are made of."""
