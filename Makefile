@@ -40,7 +40,7 @@ fuzz: python  ## random requests, calls and files for a quarter of an hour; prin
 	done; exit $$status
 
 bench: python  ## measures performance; writes benchmarks/results.md
-	@$(PYTHON) -m minicc.start tests
+	@$(PYTHON) -m minicc.start bench
 	@$(BIN)/python -m benchmarks
 
 screenshots: python  ## takes the pictures of the README, of the demo

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from itertools import repeat
 from pathlib import Path
 
-from benchmarks import bulk, exports, floods, lists, served, traffic
+from benchmarks import bulk, exports, floods, lists, reports, served, traffic
 from benchmarks.client import Sample, load
 from minicc.tests import nginx, servers
 
@@ -24,6 +24,7 @@ CONNECTIONS = 8
 ROUNDS = 5
 SECONDS = 3.0
 CALLS_IN_FILE = 3000
+CALLS_MARKED = 300
 MANY = 1_000_000
 
 Streams = list[Iterator[bytes]]
@@ -62,6 +63,15 @@ def measure(vendor: str) -> Iterator[Line]:
             ">= 1,500",
             rate >= 1500,
         )
+        bulk.write_file(path, CALLS_MARKED)
+        share = _bulk(env, "marks", str(path))["share"]
+        yield Line(
+            "of storing and deriving a request, the marks on its quarter hours",
+            vendor,
+            f"{share:.1%}",
+            "<= 5%",
+            share <= 0.05,
+        )
         rate = _bulk(env, "rebuild")["per_second"]
         yield Line(
             "`rebuild_calls`", vendor, f"{rate:,.0f} calls/s", ">= 300", rate >= 300
@@ -69,6 +79,7 @@ def measure(vendor: str) -> Iterator[Line]:
         yield from _floods(vendor, env)
         yield from _cost_of_age(vendor, env)
         yield from _lists(vendor, env)
+        yield from _reports(vendor, env)
         yield from _files(vendor, env)
 
 
@@ -194,6 +205,33 @@ def _lists(vendor: str, env: dict[str, str]) -> Iterator[Line]:
             f"{seconds:.2f} s ({path.removeprefix('/admin')})",
             f"< {lists.LIMIT} s" if is_ours and is_limit else "reported",
             seconds < lists.LIMIT if is_ours and is_limit else None,
+        )
+
+
+def _reports(vendor: str, env: dict[str, str]) -> Iterator[Line]:
+    """Measure the pages of reports over the entries that the lists have left."""
+    served.manage(env, "count_intervals", "--all")
+    slowest: dict[str, reports.Page] = {}
+    for page in reports.pages(env):
+        known = slowest.get(page.what)
+        if known is None or page.seconds > known.seconds:
+            slowest[page.what] = page
+    for what, page in slowest.items():
+        yield Line(
+            f"{what}, the slowest of its pages",
+            vendor,
+            f"{page.seconds:.2f} s ({page.path.removeprefix('/admin')})",
+            f"< {page.goal} s" if page.goal else "reported",
+            page.seconds < page.goal if page.goal else None,
+        )
+    if vendor == "mariadb":
+        ours, theirs = reports.against_duckdb(env)
+        yield Line(
+            "rows of a year by day, against DuckDB over the same entries in Parquet",
+            vendor,
+            f"{ours / theirs:.2f} x ({ours:.3f} s)",
+            "<= 1 x",
+            ours <= theirs,
         )
 
 

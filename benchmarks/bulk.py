@@ -1,7 +1,7 @@
 """Measurements inside a Django process: event files, rebuilding, a million events.
 
-`python -m benchmarks.bulk load FILE`, `rebuild`, `delay` or `fill N` prints one JSON
-object with the result.
+`python -m benchmarks.bulk load FILE`, `marks FILE`, `rebuild`, `delay` or `fill N`
+prints one JSON object with the result.
 """
 
 import json
@@ -17,6 +17,8 @@ import django
 _FORM = {"Direction": "inbound", "To": "+815000000101", "CallStatus": "in-progress"}
 # How many callers one operator's leg is given.
 CALLS_IN_A_SHIFT = 80
+# Not all queues of the demo: a report or list of one without calls is measured too.
+QUEUES = ("support", "billing", "orders")
 _START = datetime(2026, 10, 5, tzinfo=UTC)
 _DOUBLING = """
 INSERT INTO callcenter_webhookevent (dedup_key, call_sid, {columns})
@@ -36,14 +38,17 @@ _NEW = {
 }
 
 
-def write_file(path: Path, calls: int) -> int:
-    """Write an event file of so many calls, a third abandoned; returns its lines."""
+def write_file(path: Path, calls: int, apart: float = 7) -> int:
+    """Write an event file of so many calls, a third abandoned; returns its lines.
+
+    They begin so many seconds after each other.
+    """
     lines = 0
     with path.open("w", encoding="utf-8") as file:
         for number in range(calls):
             if number % CALLS_IN_A_SHIFT == 0:
                 leg = _sid()
-            at = _START + timedelta(seconds=number * 7)
+            at = _START + timedelta(seconds=number * apart)
             for event in _call(number, at, leg):
                 file.write(json.dumps(event) + "\n")
                 lines += 1
@@ -52,6 +57,8 @@ def write_file(path: Path, calls: int) -> int:
 
 def _call(number: int, at: datetime, leg: str) -> list[dict[str, Any]]:
     call, caller = _sid(), f"+8190{number:08d}"
+    # A third of the calls of each queue is abandoned.
+    queue = QUEUES[number // 3 % len(QUEUES)]
 
     def event(
         seconds: float,
@@ -71,28 +78,34 @@ def _call(number: int, at: datetime, leg: str) -> list[dict[str, Any]]:
             "token": str(uuid.uuid4()),
         }
 
+    waited = 5 + number * 37 % 200
+    left = 5 + waited
+    held = (
+        event(5.3 + seconds, f"wait/{queue}/1/?step=2", "hold", QueueTime=str(seconds))
+        for seconds in (0, 20, 40)
+        if seconds <= waited
+    )
     events = [
         event(0, "incoming/", "menu:main"),
-        event(5, "menu/main/?step=1", "enqueue:support/1", Digits="1"),
-        event(5.3, "wait/support/1/?step=2", "hold", QueueTime="0"),
-        event(25, "wait/support/1/?step=2", "hold", QueueTime="20"),
-        event(45, "wait/support/1/?step=2", "hold", QueueTime="40"),
+        event(5, "menu/main/?step=1", f"enqueue:{queue}/1", Digits="1"),
+        *held,
     ]
-    exit_path = "queue-exit/support/1/?step=2"
+    exit_path, wait = f"queue-exit/{queue}/1/?step=2", {"QueueTime": str(waited)}
+    talk = 0
     if number % 3:
-        talked = {"QueueResult": "bridged", "QueueTime": "44"}
+        talk = 30 + number * 13 % 300
         done = {
             "DialCallSid": call,
             "DialCallStatus": "completed",
-            "DialCallDuration": "60",
+            "DialCallDuration": str(talk),
             "DialBridged": "true",
         }
         events += [
-            event(49, "connect/", "announce", QueueTime="44", DequeingCallSid=leg),
-            event(110, exit_path, "end", **talked),
+            event(left, "connect/", "announce", DequeingCallSid=leg, **wait),
+            event(left + talk, exit_path, "end", QueueResult="bridged", **wait),
             event(
-                110.1,
-                "operator/done/?queue=support",
+                left + talk + 0.1,
+                f"operator/done/?queue={queue}",
                 "wrap_up",
                 sid=leg,
                 number="+815000000201",
@@ -100,10 +113,10 @@ def _call(number: int, at: datetime, leg: str) -> list[dict[str, Any]]:
             ),
         ]
     else:
-        gave_up = {"QueueResult": "hangup", "QueueTime": "55"}
-        events.append(event(60, exit_path, "end", **gave_up))
-    end = {"CallStatus": "completed", "CallDuration": "111"}
-    return [*events, event(111, "status/", **end)]
+        events.append(event(left, exit_path, "end", QueueResult="hangup", **wait))
+    seconds = left + talk + 1
+    end = {"CallStatus": "completed", "CallDuration": str(seconds)}
+    return [*events, event(seconds, "status/", **end)]
 
 
 def _sid() -> str:
@@ -145,6 +158,31 @@ def _delay() -> dict[str, float]:
     }
 
 
+def _marks(path: str) -> dict[str, float]:
+    """What share of taking in requests, one at a time, goes into marking intervals."""
+    from callcenter.events.eventfile import event_of_line  # noqa: PLC0415 -- the same
+    from callcenter.events.record import record  # noqa: PLC0415 -- the same
+    from callcenter.history import write  # noqa: PLC0415 -- the same
+    from callcenter.history.store import derive_event  # noqa: PLC0415 -- the same
+
+    marking, mark = 0.0, write._mark
+
+    def timed(quarters: set[int]) -> None:
+        nonlocal marking
+        begin = time.perf_counter()
+        mark(quarters)
+        marking += time.perf_counter() - begin
+
+    write._mark = timed  # type: ignore[assignment]
+    lines = Path(path).read_text().splitlines()
+    begin = time.perf_counter()
+    for line in lines:
+        kept = record(event_of_line(line))
+        if kept:
+            derive_event(kept)
+    return {"share": marking / (time.perf_counter() - begin), "requests": len(lines)}
+
+
 def _fill(rows: int) -> dict[str, float]:
     """Copy stored events, under new SIDs, until there are so many."""
     from django.db import connection  # noqa: PLC0415 -- needs Django set up
@@ -172,6 +210,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["load", name]:
             result = _load(name)
+        case ["marks", name]:
+            result = _marks(name)
         case ["rebuild"]:
             result = _rebuild()
         case ["delay"]:
@@ -179,5 +219,5 @@ if __name__ == "__main__":
         case ["fill", count]:
             result = _fill(int(count))
         case _:
-            sys.exit("load FILE, rebuild, delay, or fill N")
+            sys.exit("load FILE, marks FILE, rebuild, delay, or fill N")
     json.dump(result, sys.stdout)

@@ -1,7 +1,8 @@
 """A history of a million queue entries, to measure lists and files with.
 
-`python -m benchmarks.fill ENTRIES` fills the database of DATABASE_URL: a few thousand
-calls are derived from events and then copied in SQL, each copy dated days earlier.
+`python -m benchmarks.fill ENTRIES [CALLS]` fills the database of DATABASE_URL: a few
+thousand calls of one day, or so many, are derived from events and then copied in SQL,
+each copy dated days earlier.
 """
 
 import sys
@@ -17,8 +18,9 @@ from tqdm import tqdm
 from benchmarks import bulk
 
 SEED_CALLS = 4000
-# Each copy is dated so many days before the one made last. A day is enough: the calls
-# of the seed span somewhat less than 8 hours.
+# Within so many hours the calls of the seed begin; each copy is dated so many days
+# before the one made last.
+HOURS = 7.75
 DAYS_APART = 1
 _EARLIER = {
     "mysql": "{column} - INTERVAL {days} DAY",
@@ -37,11 +39,11 @@ _NEW_SID = (
 _LAST_DIGIT = 34
 
 
-def fill(entries: int) -> int:
+def fill(entries: int, seed_calls: int = SEED_CALLS) -> int:
     """Copy the calls until there are so many entries; returns how many there are."""
     from callcenter.models import QueueEntry  # noqa: PLC0415 -- needs Django set up
 
-    _seed()
+    _seed(seed_calls)
     have = QueueEntry.objects.count()
     copies = 1
     with tqdm(total=entries, initial=have, unit="entry", disable=None) as bar:
@@ -70,14 +72,14 @@ def _tables() -> list[type[models.Model]]:
     return [Call, QueueEntry, Connection, IvrStep, AbandonedCall]
 
 
-def _seed() -> None:
+def _seed(calls: int) -> None:
     from callcenter.models import Call  # noqa: PLC0415 -- needs Django set up
 
     if Call.objects.exists():
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "calls.jsonl"
-        bulk.write_file(path, SEED_CALLS)
+        bulk.write_file(path, calls, HOURS * 3600 / calls)
         call_command("load_events", str(path), verbosity=0, stdout=sys.stderr)
 
 
@@ -122,5 +124,5 @@ def _value(field: "models.Field[Any, Any]", step: int, copies: int) -> str:
 
 if __name__ == "__main__":
     django.setup()
-    count = fill(int(sys.argv[1]))
+    count = fill(*map(int, sys.argv[1:]))
     sys.stdout.write(f"There are {count:,} queue entries now.\n")

@@ -85,12 +85,13 @@ def measure(env: dict[str, str]) -> Iterator[tuple[str, str, float]]:
     found: dict[str, str] = json.loads(run_module(env, "benchmarks.lists"))
     with served.server(env, 1):
         for what, path in pages(found):
-            yield what, path, _seconds(path, found["session"])
+            yield what, path, seconds(path, found["session"])
         stock = "/stock/callcenter/queueentry/"
-        yield "stock queueentry", stock, _seconds(stock, found["session"], tries=1)
+        yield "stock queueentry", stock, seconds(stock, found["session"], tries=1)
 
 
-def _seconds(path: str, session: str, tries: int = TRIES) -> float:
+def seconds(path: str, session: str, tries: int = TRIES) -> float:
+    """The median seconds in which a page is answered, after a first try."""
     taken = []
     for _ in range(tries + 1):
         link = http.client.HTTPConnection("127.0.0.1", 8077, timeout=300)

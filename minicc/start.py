@@ -85,6 +85,12 @@ def prepare_tests() -> None:
     install_front_end()
 
 
+def prepare_benchmarks() -> None:
+    """Install what tests need, and what `make bench` compares with."""
+    prepare_tests()
+    install("requirements-bench.txt")
+
+
 def versions() -> None:
     """Replace this process by tox: the tests with every supported Python and Django."""
     prepare_tests()
@@ -293,7 +299,12 @@ def _say(line: str) -> None:
 
 if __name__ == "__main__":
     try:
-        {"run": run, "tests": prepare_tests, "versions": versions}[sys.argv[1]]()
+        {
+            "run": run,
+            "tests": prepare_tests,
+            "bench": prepare_benchmarks,
+            "versions": versions,
+        }[sys.argv[1]]()
     except (CannotStart, OSError) as problem:
         # Such as a file or folder that cannot be read or written.
         sys.exit(f"MiniCC: {problem}")

@@ -14,11 +14,9 @@ class Migration(migrations.Migration):
             name='ChangedQuarter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quarter', models.PositiveIntegerField(verbose_name='quarter hour')),
+                ('quarter', models.PositiveIntegerField()),
             ],
             options={
-                'verbose_name': 'changed quarter hour',
-                'verbose_name_plural': 'changed quarter hours',
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['quarter'], name='changed_quarter')],
             },

@@ -1,7 +1,6 @@
 """Where history has changed since the sums of its intervals were counted."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 
 class ChangedQuarter(models.Model):
@@ -15,11 +14,9 @@ class ChangedQuarter(models.Model):
     """
 
     # As epoch // 900, like QueueEntry.entered_quarter.
-    quarter = models.PositiveIntegerField(_("quarter hour"))
+    quarter = models.PositiveIntegerField()
 
     class Meta:
-        verbose_name = _("changed quarter hour")
-        verbose_name_plural = _("changed quarter hours")
         # Nobody looks at them or edits them.
         default_permissions = ()
         indexes = [

@@ -35,6 +35,7 @@ from callcenter.models import (
 from reports.admin.periods import PeriodFilter
 from reports.present import decisions, links
 from reports.query import variants
+from reports.query.counted import is_counted, parsed
 from reports.query.counted_steps import INPUTS
 from reports.query.operators import names_of
 from reports.query.selection import Selection, local_today
@@ -324,14 +325,22 @@ class CountedFilter(FewChoicesFilter):
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
     ) -> list[tuple[str, StrOrPromise]]:
-        of_links = {"given_up": _("abandoned, short ones too")} | variants.names()
-        asked = self.value() or ""
-        return [
+        choices: list[tuple[str, StrOrPromise]] = [
             ("entered", _("entered")),
             ("offered", _("offered")),
             ("answered_within", _("answered within threshold")),
-            *([(asked, of_links[asked])] if asked in of_links else []),
         ]
+        asked = self.value() or ""
+        name, threshold = parsed(asked) if is_counted(asked) else (asked, None)
+        named = dict(choices) | {"given_up": _("abandoned, short ones too")}
+        named |= variants.names()
+        if threshold is not None and name in named:
+            texts = {"counted": named[name], "seconds": threshold}
+            text = gettext("%(counted)s, if the threshold were %(seconds)d s") % texts
+            choices.append((asked, text))
+        elif name in named.keys() - dict(choices).keys():
+            choices.append((asked, named[name]))
+        return choices
 
     def asked(self) -> dict[str, Any]:
         return {"counted": self.value() or ""}

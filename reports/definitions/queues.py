@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Queue
 from reports.definitions.columns import QUEUE
-from reports.definitions.counting import EntryCounts
+from reports.definitions.counting import FORMULA, EntryCounts
 from reports.present import kinds, names
-from reports.query.metrics import QUEUE_MEASURES, measured, sums
+from reports.query.metrics import QUEUE_MEASURES, by_formula, measured, sums
 from reports.query.periods import MINUTES, OF_DAYS, WEEKDAY, Key
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row
@@ -26,16 +26,25 @@ INTERVAL_START = Column(
 class QueueReport(EntryCounts):
     """Rows of queues, made from tallies of their entries."""
 
+    fields = (*EntryCounts.fields, *FORMULA)
+
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows; rates and percentiles of the total are made from the sum of all."""
         found = queue_tallies(asked, self._time(asked))
         total = total_of(found)
-        keys = [None] * (len(self.columns) - len(QUEUE_MEASURES))
+        columns = by_formula(self.columns, asked.formula)
+        # The values before them say which row it is.
+        measures = columns[-len(QUEUE_MEASURES) :]
+        keys = [None] * (len(columns) - len(measures))
+
+        def values(tally: Tally | None) -> list[int | float | None]:
+            return list(measured(tally or Tally(), measures).values())
+
         return Reading(
-            self.columns,
-            self._rows(asked, found),
-            lambda: [*keys, *_measured(total)],
-            sums=lambda: sums(total),
+            columns,
+            ([*key, *values(tally)] for key, tally in self._tallied(asked, found)),
+            lambda: [*keys, *values(total)],
+            sums=lambda: sums(total, asked.formula),
         )
 
     def _narrowed(self, asked: Selection, row: Row | None, code: str) -> Selection:
@@ -49,8 +58,10 @@ class QueueReport(EntryCounts):
         return None
 
     @abstractmethod
-    def _rows(self, asked: Selection, found: Tallies[Key]) -> Iterator[Row]:
-        """The rows made of these tallies."""
+    def _tallied(
+        self, asked: Selection, found: Tallies[Key]
+    ) -> Iterator[tuple[Row, Tally | None]]:
+        """The first values of each row, which say what it is of, and its tally."""
 
 
 class QueueSummaryReport(QueueReport):
@@ -60,9 +71,11 @@ class QueueSummaryReport(QueueReport):
     title = _("Queues at a glance")
     columns = [QUEUE, *QUEUE_MEASURES]
 
-    def _rows(self, asked: Selection, found: Tallies[Key]) -> Iterator[Row]:
+    def _tallied(
+        self, asked: Selection, found: Tallies[Key]
+    ) -> Iterator[tuple[Row, Tally | None]]:
         for queue in queues_of(asked, {queue for _time, queue in found}):
-            yield [queue, *_measured(found.get((None, queue)))]
+            yield [queue], found.get((None, queue))
 
 
 class QueueIntervalReport(QueueReport):
@@ -90,12 +103,14 @@ class QueueIntervalReport(QueueReport):
     def _of_row(self, asked: Selection, row: Row) -> Selection:
         return replace(of_interval(asked, row[0]), queue=row[1])
 
-    def _rows(self, asked: Selection, found: Tallies[Key]) -> Iterator[Row]:
+    def _tallied(
+        self, asked: Selection, found: Tallies[Key]
+    ) -> Iterator[tuple[Row, Tally | None]]:
         queues = queues_of(asked, {queue for _time, queue in found})
         starts: Iterator[Key] = asked.period.intervals(asked.interval)
         for start in starts:
             for queue in queues:
-                yield [start, queue, *_measured(found.get((start, queue)))]
+                yield [start, queue], found.get((start, queue))
 
 
 def of_interval(asked: Selection, key: Key) -> Selection:
@@ -109,10 +124,6 @@ def of_interval(asked: Selection, key: Key) -> Selection:
         return replace(asked, since=key, until=end)
     first, last = asked.period.days_of(key, asked.interval)
     return replace(asked, first=first, last=last)
-
-
-def _measured(tally: Tally | None) -> list[int | float | None]:
-    return list(measured(tally or Tally()).values())
 
 
 def queues_of(asked: Selection, seen: Set[str]) -> list[str]:

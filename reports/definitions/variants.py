@@ -23,9 +23,11 @@ class ServiceLevelVariantsReport(EntryCounts):
 
     slug = "service-level-variants"
     title = _("Service level by formula")
+    fields = (*EntryCounts.fields, "threshold")
     note = _(
         "The threshold and the short-abandon threshold are those that were valid when"
-        " an entry entered. All other reports count by SL1 and AB1."
+        " an entry entered. All other reports count by SL1 and AB1, unless another"
+        " formula is chosen."
     )
     columns = [
         Column("code", _("Formula"), names=lambda: _codes()),

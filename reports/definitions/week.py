@@ -1,14 +1,13 @@
 """When callers come and how they fare: by weekday and hour."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from reports.definitions.counting import EntryCounts
+from reports.definitions.counting import FORMULA, EntryCounts
 from reports.present import names
-from reports.query.metrics import measure, sums
+from reports.query.metrics import by_formula, measure, measured, sums
 from reports.query.periods import HourOfWeek
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row
@@ -31,6 +30,7 @@ class HeatMapReport(EntryCounts):
 
     slug = "heat-map"
     title = _("Weekdays and hours")
+    fields = (*EntryCounts.fields, *FORMULA)
     hides_quiet = True
     measures = (
         "offered",
@@ -55,24 +55,24 @@ class HeatMapReport(EntryCounts):
             if hour is not None:
                 by_hour[hour].add_tally(tally)
         total = total_of(found)
-        return Reading(
-            self.columns,
-            self._rows(asked, by_hour),
-            lambda: [None, None, *_measured(total)],
-            sums=lambda: sums(total),
-        )
+        columns = by_formula(self.columns, asked.formula)
+        measures = columns[2:]
 
-    def _rows(self, asked: Selection, found: dict[HourOfWeek, Tally]) -> Iterator[Row]:
-        for weekday, hour in asked.period.hours_of_week():
-            if asked.weekday in ("", weekday):
-                tally = found.get((weekday, hour), Tally())
-                yield [weekday, hour, *_measured(tally)]
+        def values(tally: Tally) -> list[int | float | None]:
+            return list(measured(tally, measures).values())
+
+        return Reading(
+            columns,
+            (
+                [*key, *values(by_hour.get(key, Tally()))]
+                for key in asked.period.hours_of_week()
+                if asked.weekday in ("", key[0])
+            ),
+            lambda: [None, None, *values(total)],
+            sums=lambda: sums(total, asked.formula),
+        )
 
     def _narrowed(self, asked: Selection, row: Row | None, code: str) -> Selection:
         if row is None:
             return asked
         return replace(asked, weekday=row[0], hour=int(row[1]))
-
-
-def _measured(tally: Tally) -> list[int | float | None]:
-    return [each.value(tally) for each in _MEASURES if each.value]

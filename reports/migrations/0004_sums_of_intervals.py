@@ -15,12 +15,10 @@ class Migration(migrations.Migration):
             name='IntervalState',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('zone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
-                ('counts', models.PositiveBigIntegerField(default=0, verbose_name='counts')),
+                ('zone', models.CharField(blank=True, max_length=64)),
+                ('counts', models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'state of the sums',
-                'verbose_name_plural': 'states of the sums',
                 'default_permissions': (),
             },
         ),
@@ -28,7 +26,7 @@ class Migration(migrations.Migration):
             name='QueueDay',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('queue', models.CharField(max_length=64, verbose_name='queue')),
+                ('queue', models.CharField(max_length=64)),
                 ('answered', models.PositiveIntegerField()),
                 ('abandoned', models.PositiveIntegerField()),
                 ('short_abandoned', models.PositiveIntegerField()),
@@ -50,11 +48,9 @@ class Migration(migrations.Migration):
                 ('answered_waits', reports.models.waits.WaitsField()),
                 ('abandoned_waits', reports.models.waits.WaitsField()),
                 ('short_abandoned_waits', reports.models.waits.WaitsField()),
-                ('day', models.DateField(verbose_name='day')),
+                ('day', models.DateField()),
             ],
             options={
-                'verbose_name': 'sums of a day',
-                'verbose_name_plural': 'sums of days',
                 'default_permissions': (),
                 'constraints': [models.UniqueConstraint(fields=('day', 'queue'), name='day_of_a_queue_once')],
             },
@@ -63,7 +59,7 @@ class Migration(migrations.Migration):
             name='QueueQuarter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('queue', models.CharField(max_length=64, verbose_name='queue')),
+                ('queue', models.CharField(max_length=64)),
                 ('answered', models.PositiveIntegerField()),
                 ('abandoned', models.PositiveIntegerField()),
                 ('short_abandoned', models.PositiveIntegerField()),
@@ -85,11 +81,9 @@ class Migration(migrations.Migration):
                 ('answered_waits', reports.models.waits.WaitsField()),
                 ('abandoned_waits', reports.models.waits.WaitsField()),
                 ('short_abandoned_waits', reports.models.waits.WaitsField()),
-                ('entered_quarter', models.PositiveIntegerField(verbose_name='quarter hour')),
+                ('entered_quarter', models.PositiveIntegerField()),
             ],
             options={
-                'verbose_name': 'sums of a quarter hour',
-                'verbose_name_plural': 'sums of quarter hours',
                 'default_permissions': (),
                 'constraints': [models.UniqueConstraint(fields=('entered_quarter', 'queue'), name='quarter_of_a_queue_once')],
             },

@@ -5,7 +5,6 @@ them, and counts again what history has changed before a report is answered.
 """
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from reports.models.waits import WaitsField
 
@@ -17,7 +16,7 @@ class QueueSums(models.Model):
     """
 
     # The slug, as entries have it.
-    queue = models.CharField(_("queue"), max_length=64)
+    queue = models.CharField(max_length=64)
     answered = models.PositiveIntegerField()
     abandoned = models.PositiveIntegerField()
     short_abandoned = models.PositiveIntegerField()
@@ -50,11 +49,9 @@ class QueueQuarter(QueueSums):
     """The sums of one queue and one quarter hour; there is none without entries."""
 
     # As epoch // 900, and named as in QueueEntry: one condition filters both tables.
-    entered_quarter = models.PositiveIntegerField(_("quarter hour"))
+    entered_quarter = models.PositiveIntegerField()
 
     class Meta:
-        verbose_name = _("sums of a quarter hour")
-        verbose_name_plural = _("sums of quarter hours")
         # Nobody looks at them or edits them.
         default_permissions = ()
         constraints = [
@@ -74,11 +71,9 @@ class QueueDay(QueueSums):
     A day by the clock of the zone that `IntervalState` names.
     """
 
-    day = models.DateField(_("day"))
+    day = models.DateField()
 
     class Meta:
-        verbose_name = _("sums of a day")
-        verbose_name_plural = _("sums of days")
         # Nobody looks at them or edits them.
         default_permissions = ()
         constraints = [
@@ -97,14 +92,12 @@ class IntervalState(models.Model):
     """
 
     # The zone whose days `QueueDay` has.
-    zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    zone = models.CharField(max_length=64, blank=True)
     # Raised by every count: in a cluster each node has locks of its own, and of two
     # transactions that change one row the second is refused.
-    counts = models.PositiveBigIntegerField(_("counts"), default=0)
+    counts = models.PositiveBigIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("state of the sums")
-        verbose_name_plural = _("states of the sums")
         default_permissions = ()
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """The last sheet of a report's workbook: its filter, as of when, what columns mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.utils.text import capfirst
@@ -11,20 +11,30 @@ from reports.export.xlsx import About
 from reports.pages.filter import FilterForm
 from reports.present import formats
 from reports.query.quality import Quality
-from reports.query.table import Table
+from reports.query.table import Column, Table
 
 
-def sheet(report: Table, form: FilterForm, found: Quality, now: datetime) -> About:
-    """The sheet, in the language of the reader."""
+def sheet(
+    report: Table,
+    columns: Sequence[Column],
+    form: FilterForm,
+    found: Quality,
+    now: datetime,
+) -> About:
+    """The sheet, in the language of the reader, for these columns of the report."""
     return About(
         gettext("About this file"),
         [gettext("What"), gettext("Explanation")],
-        list(_rows(report, form, found, now)),
+        list(_rows(report, columns, form, found, now)),
     )
 
 
 def _rows(
-    report: Table, form: FilterForm, found: Quality, now: datetime
+    report: Table,
+    columns: Sequence[Column],
+    form: FilterForm,
+    found: Quality,
+    now: datetime,
 ) -> Iterator[Cells]:
     asked = form.selection
     yield [gettext("Report"), str(report.title)]
@@ -39,6 +49,6 @@ def _rows(
         yield [gettext("Completeness"), found.shown_completeness]
     yield [gettext("Inferred"), formats.count(found.inferred)]
     yield [gettext("Provisional"), formats.count(found.provisional)]
-    for column in report.report_columns:
+    for column in columns:
         if column.explanation:
             yield [column.heading, str(column.explanation)]

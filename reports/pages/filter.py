@@ -26,11 +26,15 @@ from reports.query.operators import names_of
 from reports.query.periods import DAY
 from reports.query.selection import Selection, local_today
 from reports.query.table import Table
+from reports.query.variants import SERVICE_LEVELS
 
 # Parameters of a page that filter nothing: which rows of it are shown.
 PAGING = ("page", "quiet")
 # Fields of the first row; the others are folded away until one of them is used.
 ALWAYS = ("first", "last", "queue", "interval", "measure", "line")
+
+# Fields of which one choice is always chosen.
+WITH_DEFAULT = ("interval", "formula")
 
 Choices = list[tuple[str, StrOrPromise]]
 
@@ -67,7 +71,7 @@ class FilterForm(ReportForm):
     def _offer(self, name: str, choices: Choices) -> None:
         """Offer these choices, and what is asked for although it is none of them."""
         asked = self.data.get(name, "")
-        known = [("", _("All")), *choices] if name != "interval" else choices
+        known = choices if name in WITH_DEFAULT else [("", _("All")), *choices]
         if asked and asked not in dict(choices):
             known = [*known, (asked, asked)]
         self.fields[name].widget = forms.Select(choices=known)
@@ -172,6 +176,15 @@ def periods(today: date) -> list[tuple[str, date, date]]:
     ]
 
 
+def _formulas() -> Choices:
+    """The formulas of the service level; the default is what is asked by nothing."""
+    default, *others = SERVICE_LEVELS
+    return [
+        ("", f"{default}  {SERVICE_LEVELS[default]}"),
+        *((code, f"{code}  {SERVICE_LEVELS[code]}") for code in others),
+    ]
+
+
 def _choices(fields: Iterable[str]) -> Iterable[tuple[str, Choices]]:
     for name in fields:
         if name == "queue":
@@ -193,3 +206,5 @@ def _choices(fields: Iterable[str]) -> Iterable[tuple[str, Choices]]:
             yield name, list(names.weekdays().items())
         elif name == "holidays":
             yield name, list(HOLIDAYS.items())
+        elif name == "formula":
+            yield name, _formulas()

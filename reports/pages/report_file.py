@@ -56,7 +56,7 @@ def export(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
         last=asked.last,
         numbers=numbers,
         part=str(names.queues().get(asked.queue, asked.queue)),
-        about=about.sheet(report, form, quality(asked, now), now),
+        about=about.sheet(report, reading.columns, form, quality(asked, now), now),
     )
     recorded = menu.recorded(form.query().removeprefix("?"), file_format, numbers)
     audited = audit.begin(

@@ -27,6 +27,7 @@ from reports.query.selection import (
     Selection,
     default_zone,
 )
+from reports.query.variants import SERVICE_LEVELS
 
 # Twilio is younger, and older offsets of some zones were no whole quarter hours.
 FIRST_DAY = date(2000, 1, 1)
@@ -46,6 +47,9 @@ INTERVALS = [
 
 
 DEFAULT_INTERVAL = "30"
+
+# The longest threshold that may be supposed: no call lasts longer than a day.
+MOST_SECONDS = 86_400
 
 # Which days count where a report asks for holidays; by default all do.
 HOLIDAYS = {
@@ -126,6 +130,22 @@ class ReportForm(forms.Form):
             "invalid_choice": _("Holidays can be “out” or “only”, not “%(value)s”.")
         },
     )
+    formula = forms.ChoiceField(
+        label=_("Service level formula"),
+        required=False,
+        choices=[(code, code) for code in SERVICE_LEVELS],
+        error_messages={
+            "invalid_choice": _(
+                "There is no formula “%(value)s”; choose one from SL1 to SL8."
+            )
+        },
+    )
+    threshold = forms.IntegerField(
+        label=_("What if the threshold were (s)"),
+        required=False,
+        min_value=0,
+        max_value=MOST_SECONDS,
+    )
     zone = NameField(label=_("Time zone"), max_length=64)
 
     def clean_queue(self) -> str:
@@ -203,6 +223,8 @@ class ReportForm(forms.Form):
             interval=asked.get("interval", ""),
             weekday=asked.get("weekday", ""),
             holidays=asked.get("holidays", ""),
+            formula=asked.get("formula", ""),
+            threshold=asked.get("threshold"),
         )
 
 

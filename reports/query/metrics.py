@@ -5,16 +5,20 @@ are made from sums, never from other rates.
 """
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from callcenter.models import QueueEntry
 from reports.present import kinds
-from reports.query.measures import count, fraction, mean
+from reports.query.measures import count, fraction, mean, rate
 from reports.query.table import Column
 from reports.query.tally import Tally
+from reports.query.variants import PARTS, Variant, variant
 
 Outcome = QueueEntry.Outcome
 NumberT = TypeVar("NumberT", int, float)
@@ -179,22 +183,59 @@ QUEUE_MEASURES = [
 ]
 
 
-def measured(tally: Tally) -> dict[str, int | float | None]:
+def measured(
+    tally: Tally, measures: Sequence[Column] = QUEUE_MEASURES
+) -> dict[str, int | float | None]:
     """Every measure of a tally, by its code."""
-    return {each.code: each.value(tally) for each in QUEUE_MEASURES if each.value}
+    return {each.code: each.value(tally) for each in measures if each.value}
 
+
+def by_formula(measures: Sequence[Column], formula: str) -> list[Column]:
+    """The measures with the service level by a formula; empty for the default."""
+    return [
+        _service_level(each, variant(formula))
+        if formula and each.code == "service_level"
+        else each
+        for each in measures
+    ]
+
+
+def _service_level(column: Column, formula: Variant) -> Column:
+    label = gettext("%(measure)s (%(formula)s)")
+    return replace(
+        column,
+        label=label % {"measure": column.label, "formula": formula.code},
+        explanation=formula.words,
+        parts=(NUMERATOR, DENOMINATOR),
+        value=lambda tally: rate(
+            tally.of_kinds(formula.numerator), tally.of_kinds(formula.denominator)
+        ),
+    )
+
+
+# What a formula divides.
+NUMERATOR, DENOMINATOR = "numerator", "denominator"
 
 # What people call the counts and sums that explanations name.
-LABELS = SUMS | {each.code: each.label for each in QUEUE_MEASURES}
+LABELS = (
+    SUMS
+    | {each.code: each.label for each in QUEUE_MEASURES}
+    | {part: PARTS[part] for part in (NUMERATOR, DENOMINATOR)}
+)
 
 _EXPLAINED = sorted(
     {part for each in QUEUE_MEASURES for part in each.parts or ()} | set(Outcome.values)
 )
 
 
-def sums(tally: Tally) -> dict[str, int]:
+def sums(tally: Tally, formula: str = "") -> dict[str, int]:
     """The outcomes of a tally, and the sums that rates and means are made of."""
-    return {name: getattr(tally, name) for name in _EXPLAINED}
+    found = {name: getattr(tally, name) for name in _EXPLAINED}
+    if formula:
+        asked = variant(formula)
+        found[NUMERATOR] = tally.of_kinds(asked.numerator)
+        found[DENOMINATOR] = tally.of_kinds(asked.denominator)
+    return found
 
 
 def measure(code: str) -> Column:

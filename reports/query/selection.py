@@ -33,8 +33,7 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
-from reports.query import counted_calls, counted_steps, search
-from reports.query.counted import COUNTED
+from reports.query import counted, counted_calls, counted_steps, search
 from reports.query.keyset import Listed
 from reports.query.periods import DAY, Period
 from reports.query.waits import WaitSpan
@@ -106,6 +105,10 @@ class Selection:
     waited: WaitSpan | None = None
     # By which intervals a report counts.
     interval: str = ""
+    # By which formula it makes the service level (reports.query.variants), and by which
+    # threshold in seconds in place of those that were valid.
+    formula: str = ""
+    threshold: int | None = None
 
     @property
     def period(self) -> Period:
@@ -355,7 +358,7 @@ _CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
         "line": _of_call("line"),
         "operators": _taken_from("pk"),
         "now": _waits_now,
-        "counted": COUNTED.__getitem__,
+        "counted": counted.condition,
         "waited": attrgetter("condition"),
     },
     AbandonedCall: {

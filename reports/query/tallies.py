@@ -53,9 +53,20 @@ def _tallies(
     *,
     has_talk: bool = False,
 ) -> Tallies[KeyT]:
-    stored = stored_tallies(asked, by, waits)
-    if stored is not None:
-        return stored
+    if asked.threshold is not None:
+        waits = WAITS
+    found = stored_tallies(asked, by, waits)
+    if found is None:
+        found = _of_entries(asked, by, waits, has_talk=has_talk)
+    if asked.threshold is not None:
+        for tally in found.values():
+            tally.judge(asked.threshold)
+    return found
+
+
+def _of_entries(
+    asked: Selection, by: Time[KeyT] | None, waits: Collection[str], *, has_talk: bool
+) -> Tallies[KeyT]:
     entries = asked.entries()
     talks = None
     if has_talk:

@@ -123,6 +123,16 @@ class Tally:
         for name in WAITS:
             getattr(self, name).update(getattr(other, name))
 
+    def judge(self, threshold: int) -> None:
+        """Count what is within a threshold (seconds) that was not the valid one.
+
+        Of a tally that has all single waits.
+        """
+        for name, outcome in WAITS.items():
+            waits: Counter[int] = getattr(self, name)
+            within = sum(number for wait, number in waits.items() if wait <= threshold)
+            setattr(self, f"{outcome}_within", within)
+
     def stored(self) -> dict[str, Any]:
         """All fields by name, as a row of `reports.models.intervals` has them."""
         return {name: getattr(self, name) for name in (*SUMS, *WAITS)}

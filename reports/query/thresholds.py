@@ -23,7 +23,8 @@ class Used:
 def thresholds_used(asked: Selection) -> list[Used]:
     """The thresholds valid at some time of the period, in two queries.
 
-    Of a queue that was deleted nobody knows them any more.
+    The service level threshold is another one where that is asked for. Of a queue that
+    was deleted nobody knows them any more.
     """
     queues = Queue.objects.order_by("name", "pk")
     queues = queues.filter(slug=asked.queue) if asked.queue else queues
@@ -35,7 +36,7 @@ def thresholds_used(asked: Selection) -> list[Used]:
         for queue, of_queue in groupby(rows, key=lambda row: row[0])
     }
     return [
-        Used(name, target, short, since)
+        Used(name, target if asked.threshold is None else asked.threshold, short, since)
         for pk, name in queues.values_list("pk", "name")
         for since, target, short in _valid(by_queue.get(pk, []), asked)
     ]

@@ -4,7 +4,7 @@ Each divides two sets of queue entries (docs/metrics.md 6). Sets are made of the
 below, of which an entry has at most one; so an entry is in a set or not, never twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.db.models import F, Q
@@ -15,23 +15,30 @@ from callcenter.models import QueueEntry
 
 Outcome = QueueEntry.Outcome
 
-_WITHIN = Q(wait_seconds__lte=F("target_seconds"))
-# A wait that nobody knows is not within the threshold.
-_LATER = Q(wait_seconds__gt=F("target_seconds")) | Q(wait_seconds=None)
-
-# Kinds of entries that have ended, by outcome and threshold; the names are those of
-# sums and properties of a tally.
-KINDS: dict[str, Q] = {
-    "answered_within": Q(outcome=Outcome.ANSWERED) & _WITHIN,
-    "answered_later": Q(outcome=Outcome.ANSWERED) & _LATER,
-    "abandoned_within": Q(outcome=Outcome.ABANDONED) & _WITHIN,
-    "abandoned_later": Q(outcome=Outcome.ABANDONED) & _LATER,
-    "short_abandoned_within": Q(outcome=Outcome.SHORT_ABANDONED) & _WITHIN,
-    "short_abandoned_later": Q(outcome=Outcome.SHORT_ABANDONED) & _LATER,
-    "overflowed": Q(outcome=Outcome.OVERFLOWED),
-}
+# The service level threshold of an entry: that which was valid when it entered.
+VALID_THRESHOLD = F("target_seconds")
 
 Kinds = frozenset[str]
+
+
+def kinds(threshold: int | F = VALID_THRESHOLD) -> dict[str, Q]:
+    """Kinds of entries that have ended, by outcome and threshold (seconds).
+
+    The names are those of sums and properties of a tally.
+    """
+    within = Q(wait_seconds__lte=threshold)
+    # A wait that nobody knows is not within the threshold.
+    later = Q(wait_seconds__gt=threshold) | Q(wait_seconds=None)
+    return {
+        "answered_within": Q(outcome=Outcome.ANSWERED) & within,
+        "answered_later": Q(outcome=Outcome.ANSWERED) & later,
+        "abandoned_within": Q(outcome=Outcome.ABANDONED) & within,
+        "abandoned_later": Q(outcome=Outcome.ABANDONED) & later,
+        "short_abandoned_within": Q(outcome=Outcome.SHORT_ABANDONED) & within,
+        "short_abandoned_later": Q(outcome=Outcome.SHORT_ABANDONED) & later,
+        "overflowed": Q(outcome=Outcome.OVERFLOWED),
+    }
+
 
 # By the symbols of docs/metrics.md 5; those with short abandoned ones are B and G.
 _A: Kinds = frozenset({"answered_within", "answered_later"})
@@ -143,7 +150,8 @@ _ABANDONMENT_RATES = [
 ]
 
 
-# The first of a rate is the default, by which every other report counts.
+# The first of a rate is the default; reports count by it unless another is asked for.
+SERVICE_LEVELS = {each.code: each.words for each in _SERVICE_LEVELS}
 VARIANTS = [
     each.compared(formulas[0])
     for formulas in (_SERVICE_LEVELS, _ABANDONMENT_RATES)
@@ -168,12 +176,17 @@ def kinds_of(variant: Variant, part: str) -> Kinds:
     }[part]
 
 
-def condition(kinds: Iterable[str]) -> Q:
-    """Entries of one of these kinds."""
+def condition(names: Iterable[str], conditions: Mapping[str, Q]) -> Q:
+    """Entries of one of these kinds, whose conditions are given."""
     found = Q(pk__in=())
-    for kind in sorted(kinds):
-        found |= KINDS[kind]
+    for name in sorted(names):
+        found |= conditions[name]
     return found
+
+
+def variant(code: str) -> Variant:
+    """The formula of a code. Raises KeyError for one unknown."""
+    return {each.code: each for each in VARIANTS}[code]
 
 
 def counted_as(code: str, part: str) -> str:

@@ -27,10 +27,15 @@ FILTERS = [
     "interval",
     "weekday",
     "holidays",
+    "formula",
+    "threshold",
     "zone",
 ]
 # Those that some reports do not have: their rows would be all the same.
-NOT_OF_ALL = {"queue", "operator", "line", "weekday", "holidays"}
+NOT_OF_ALL = {
+    *("queue", "operator", "line", "weekday", "holidays"),
+    *("formula", "threshold"),
+}
 FORMATS = ["csv", "xlsx", "json"]
 
 
@@ -55,6 +60,13 @@ class Command(SentenceCommand):
         )
         parser.add_argument("--weekday", help="1 (Monday) to 7; else all")
         parser.add_argument("--holidays", help="out or only; else they count too")
+        parser.add_argument(
+            "--formula", help="SL1 (default) to SL8, of the service level"
+        )
+        parser.add_argument(
+            "--threshold",
+            help="seconds, in place of the thresholds that were valid; changes nothing",
+        )
         parser.add_argument("--zone", help=f"such as {settings.TIME_ZONE}, the default")
         parser.add_argument(
             "--format", default="csv", help="csv (default), xlsx or json"

@@ -49,7 +49,14 @@ def _quarters(asked: Selection) -> Quarters | None:
     of_time = replace(
         asked, queue="", weekday="", holidays="", hour=None, since=None, until=None
     )
-    plain = Selection(asked.first, asked.last, asked.zone, interval=asked.interval)
+    plain = Selection(
+        first=asked.first,
+        last=asked.last,
+        zone=asked.zone,
+        interval=asked.interval,
+        formula=asked.formula,
+        threshold=asked.threshold,
+    )
     if of_time != plain:
         return None
     start, end = asked.period.bounds()

@@ -93,9 +93,16 @@ FILTERS = [
     {"holidays": "only"},
     {"weekday": "2", "holidays": "out", "queue": "sales"},
 ]
+WHAT_IF = [
+    {"threshold": "0"},
+    {"threshold": "30"},
+    {"threshold": "30", "line": LINE},
+    {"threshold": "30", "formula": "SL4"},
+    {"formula": "SL7"},
+]
 
 
-@pytest.mark.parametrize("asked", FILTERS)
+@pytest.mark.parametrize("asked", [*FILTERS, *WHAT_IF])
 def test_filtered(client, asked):
     Holiday.objects.create(date=date(2026, 10, 20), name="Made for the test")
 
@@ -122,6 +129,14 @@ def test_other_counts_of_entries(client, slug, asked):
     make_entry(datetime(2026, 10, 21, 3, tzinfo=UTC), wait_seconds=None)
 
     assert check_every_number(client, page(client, slug, **DAYS, **asked)) > 1
+
+
+@pytest.mark.parametrize("slug", ["heat-map", "service-level-variants"])
+@pytest.mark.parametrize("threshold", ["0", "33"])
+def test_other_threshold(client, slug, threshold):
+    html = page(client, slug, **DAYS, threshold=threshold)
+
+    assert check_every_number(client, html) > 1
 
 
 @pytest.mark.parametrize("measure", ["offered", "entered", "answered", "abandoned"])
