@@ -15,6 +15,7 @@ from reports.definitions.ivr_menus import IvrMenusReport
 from reports.definitions.ivr_paths import IvrPathsReport
 from reports.definitions.lines import LinesReport
 from reports.definitions.operators import OperatorsReport
+from reports.definitions.planning import StaffingReport
 from reports.definitions.queues import (
     QueueIntervalReport,
     QueueSummaryReport,
@@ -47,6 +48,7 @@ REPORTS: list[Table] = [
     HeatMapReport(),
     ServiceLevelVariantsReport(),
     OperatorsReport(),
+    StaffingReport(),
     LinesReport(),
     IvrPathsReport(),
     IvrMenusReport(),

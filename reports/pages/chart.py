@@ -116,6 +116,36 @@ def by_wait(
     }
 
 
+def by_operators(
+    columns: Sequence[Column], rows: Sequence[Row], label: Callable[[Key], str]
+) -> dict[str, Any] | None:
+    """How many operators each interval needed, and how many were at work.
+
+    From the first interval that needed any to the last; None without any, and of
+    several queues: whoever serves two of them would be drawn twice.
+    """
+    places = {column.code: place for place, column in enumerate(columns)}
+    needed, at_work = places["operators_needed"], places["operators_ready"]
+    busy = [place for place, row in enumerate(rows) if row[needed]]
+    if not busy or len({row[places["queue"]] for row in rows}) > 1:
+        return None
+    shown = rows[busy[0] : busy[-1] + 1]
+    if len(shown) > MOST_BARS:
+        return None
+    return {
+        "kind": "operators",
+        "labels": [label(row[0]) for row in shown],
+        "needed": [row[needed] for row in shown],
+        "atWork": [
+            None if row[at_work] is None else round(row[at_work], 1) for row in shown
+        ],
+        "words": {
+            "needed": columns[needed].heading,
+            "atWork": columns[at_work].heading,
+        },
+    }
+
+
 def compared_to(asked: Selection) -> Selection | None:
     """The same weekdays before; None where intervals have no counterparts there."""
     if asked.interval not in MINUTES and asked.interval != "day":

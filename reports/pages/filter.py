@@ -16,7 +16,9 @@ from callcenter.models import Operator, PhoneLine, Queue
 from callcenter.numbers import phone_number
 from reports.present import names
 from reports.query.forms import (
+    DEFAULT_GOAL,
     DEFAULT_INTERVAL,
+    ERLANGS,
     HOLIDAYS,
     INTERVALS,
     ReportForm,
@@ -34,7 +36,7 @@ PAGING = ("page", "quiet")
 ALWAYS = ("first", "last", "queue", "interval", "measure", "line")
 
 # Fields of which one choice is always chosen.
-WITH_DEFAULT = ("interval", "formula")
+WITH_DEFAULT = ("interval", "formula", "erlang")
 
 Choices = list[tuple[str, StrOrPromise]]
 
@@ -55,7 +57,9 @@ class FilterForm(ReportForm):
     """
 
     def __init__(self, report: Table, query: QueryDict) -> None:
-        super().__init__(_with_defaults(query, report), label_suffix="")
+        super().__init__(
+            _with_defaults(query, report), most_days=report.most_days, label_suffix=""
+        )
         self.report = report
         for name in self.fields.keys() - {"first", "last", *report.fields}:
             del self.fields[name]
@@ -146,6 +150,8 @@ def _with_defaults(query: QueryDict, report: Table) -> QueryDict:
         asked["first"] = asked["last"] = local_today().isoformat()
     if "interval" in report.fields and not asked.get("interval"):
         asked["interval"] = DEFAULT_INTERVAL
+    if "goal" in report.fields and not asked.get("goal"):
+        asked["goal"] = str(DEFAULT_GOAL)
     if report.measures and not asked.get("measure"):
         asked["measure"] = report.measures[0]
     return asked
@@ -208,3 +214,5 @@ def _choices(fields: Iterable[str]) -> Iterable[tuple[str, Choices]]:
             yield name, list(HOLIDAYS.items())
         elif name == "formula":
             yield name, _formulas()
+        elif name == "erlang":
+            yield name, list(ERLANGS.items())

@@ -123,6 +123,8 @@ class TableView:
             return chart.by_interval(
                 self._columns, rows, self._tick, self._is_provisional
             )
+        if self._report.drawn == "staffing":
+            return chart.by_operators(self._columns, rows, self._tick)
         if self._report.drawn == "waits":
             targets = {used.target_seconds for used in thresholds_used(self._asked)}
             # Of queues with different thresholds no bar is within or beyond.

@@ -24,6 +24,12 @@ def percent(fraction: float) -> str:
     return f"{number_format(rounded, decimal_pos=1)}%"
 
 
+def decimal(value: float) -> str:
+    """A number with one decimal, halves rounded up: 2.4."""
+    rounded = Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return number_format(rounded, decimal_pos=1, force_grouping=True)
+
+
 def mean_duration(seconds: float) -> str | None:
     """An average length of time in seconds, halves rounded up, as `duration` does."""
     return duration(int(Decimal(repr(seconds)).quantize(Decimal(1), ROUND_HALF_UP)))

@@ -47,6 +47,13 @@ INTERVALS = [
 
 
 DEFAULT_INTERVAL = "30"
+DEFAULT_GOAL = 80
+
+# How a plan of operators is made (reports.staffing).
+ERLANGS = {
+    "a": _("Erlang A (callers give up)"),
+    "c": _("Erlang C (callers wait for ever)"),
+}
 
 # The longest threshold that may be supposed: no call lasts longer than a day.
 MOST_SECONDS = 86_400
@@ -94,7 +101,10 @@ class NameField(forms.CharField):
 
 
 class ReportForm(forms.Form):
-    """The filter of a report; every field has a default."""
+    """The filter of a report; every field has a default.
+
+    `most_days` is the longest period that may be asked for, None for any.
+    """
 
     first = DayField(label=_("First day"))
     last = DayField(label=_("Last day"))
@@ -146,7 +156,22 @@ class ReportForm(forms.Form):
         min_value=0,
         max_value=MOST_SECONDS,
     )
+    goal = forms.IntegerField(
+        label=_("Service level to reach (%)"), required=False, min_value=1, max_value=99
+    )
+    erlang = forms.ChoiceField(
+        label=_("Formula"),
+        required=False,
+        choices=list(ERLANGS.items()),
+        error_messages={
+            "invalid_choice": _("There is no formula “%(value)s”; choose a or c.")
+        },
+    )
     zone = NameField(label=_("Time zone"), max_length=64)
+
+    def __init__(self, *args: Any, most_days: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._most_days = most_days
 
     def clean_queue(self) -> str:
         """The slug of a queue of the setup or of history."""
@@ -205,6 +230,9 @@ class ReportForm(forms.Form):
         last = last or max(first, today)
         if last < first:
             self.add_error("last", _("The last day is before the first."))
+        if self._most_days and (last - first).days >= self._most_days:
+            text = _("This report takes %(days)d days at most.")
+            self.add_error("last", text % {"days": self._most_days})
         cleaned["period"] = periods.Period(first, last, zone)
         return cleaned
 
@@ -225,6 +253,8 @@ class ReportForm(forms.Form):
             holidays=asked.get("holidays", ""),
             formula=asked.get("formula", ""),
             threshold=asked.get("threshold"),
+            goal=asked.get("goal") or DEFAULT_GOAL,
+            erlang=asked.get("erlang", ""),
         )
 
 

@@ -102,11 +102,11 @@ def _states(asked: Selection, now: datetime) -> Iterable[tuple[str, str, timedel
     for operator, state, began_at, ended_at, heard_at in crossing.values_list(
         "operator", "state", "started_at", "ended_at", "call__heard_at"
     ):
-        until = ended_at or _end_of_open(state, began_at, heard_at, now)
+        until = ended_at or end_of_open(state, began_at, heard_at, now)
         yield operator, state, _overlap(began_at, until, start, end)
 
 
-def _end_of_open(
+def end_of_open(
     state: str, began_at: datetime, heard_at: datetime | None, now: datetime
 ) -> datetime:
     """Until when a state without an end lasted: now, if its leg may still be there.

@@ -4,7 +4,7 @@ The form of a report and the filters of an admin list both yield a `Selection`; 
 number in a report and the list behind it mean the same rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
@@ -35,7 +35,7 @@ from callcenter.models import (
 )
 from reports.query import counted, counted_calls, counted_steps, search
 from reports.query.keyset import Listed
-from reports.query.periods import DAY, Period
+from reports.query.periods import DAY, Period, quarter_of
 from reports.query.waits import WaitSpan
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -109,6 +109,9 @@ class Selection:
     # threshold in seconds in place of those that were valid.
     formula: str = ""
     threshold: int | None = None
+    # Of a plan of operators: the service level to reach in per cent, and the formula.
+    goal: int = 80
+    erlang: str = ""
 
     @property
     def period(self) -> Period:
@@ -191,6 +194,25 @@ class Selection:
             date__range=(self.first, self.last),
         )
         return list(days.order_by("date").values_list("date", flat=True).distinct())
+
+    def quarters(self) -> Iterator[int]:
+        """The quarter hours of the period (epoch // 900) that the clock filters leave.
+
+        In order; of those of the hour, the weekday and the holidays.
+        """
+        holidays = set(self.holiday_dates()) if self.holidays else set()
+        for day in self.period.days():
+            if self.weekday and day.isoweekday() != int(self.weekday):
+                continue
+            is_off = day in holidays
+            if self.holidays and is_off != (self.holidays == HOLIDAYS_ONLY):
+                continue
+            start, end = map(quarter_of, Period(day, day, self.zone).bounds())
+            for quarter in range(start, end):
+                if self.hour is None or self.period.hour_of_week(quarter)[1] == (
+                    f"{self.hour:02}"
+                ):
+                    yield quarter
 
     def _of_hour(self, moment: str) -> Q:
         """The hour on each of the days, as spans of moments.

@@ -170,6 +170,8 @@ class Table(ABC):
     hides_quiet: ClassVar[bool] = False
     measures: ClassVar[Sequence[str]] = ()
     fields: Sequence[str] = ()
+    # The longest period that it can be asked for, in days; None for any.
+    most_days: ClassVar[int | None] = None
     # What its numbers open, as a sentence; and what its rates are made of that is no
     # column, for their explanations.
     opens: StrOrPromise = ""

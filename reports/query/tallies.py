@@ -16,6 +16,7 @@ from reports.query.tally import WAITS, Tally
 __all__ = [
     "Tallies",
     "Time",
+    "all_tallies",
     "queue_tallies",
     "sum_tallies",
     "total_of",
@@ -26,6 +27,11 @@ __all__ = [
 def queue_tallies(asked: Selection, by: Time[KeyT] | None = None) -> Tallies[KeyT]:
     """All that reports know of queues: sums, talk and the waits of answered entries."""
     return _tallies(asked, by, ["answered_waits"], has_talk=True)
+
+
+def all_tallies(asked: Selection, by: Time[KeyT] | None = None) -> Tallies[KeyT]:
+    """All that reports know of queues, with every single wait."""
+    return _tallies(asked, by, WAITS, has_talk=True)
 
 
 def sum_tallies(asked: Selection, by: Time[KeyT] | None = None) -> Tallies[KeyT]:

@@ -1,5 +1,6 @@
 """Which thresholds counted in a period: each queue's, with the day they began."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -40,6 +41,22 @@ def thresholds_used(asked: Selection) -> list[Used]:
         for pk, name in queues.values_list("pk", "name")
         for since, target, short in _valid(by_queue.get(pk, []), asked)
     ]
+
+
+def threshold_by_queue(asked: Selection) -> dict[str, int]:
+    """The service level threshold of each queue on the last day of the period.
+
+    Seconds; the usual one of a queue without one, or that was deleted; another one
+    where that is asked for.
+    """
+    usual = DEFAULT.target_seconds if asked.threshold is None else asked.threshold
+    found: dict[str, int] = defaultdict(lambda: usual)
+    if asked.threshold is None:
+        rows = QueueThreshold.objects.filter(valid_from__lte=asked.period.last)
+        found |= rows.order_by("valid_from").values_list(
+            "queue__slug", "target_seconds"
+        )
+    return found
 
 
 def _valid(

@@ -29,12 +29,14 @@ FILTERS = [
     "holidays",
     "formula",
     "threshold",
+    "goal",
+    "erlang",
     "zone",
 ]
 # Those that some reports do not have: their rows would be all the same.
 NOT_OF_ALL = {
     *("queue", "operator", "line", "weekday", "holidays"),
-    *("formula", "threshold"),
+    *("formula", "threshold", "goal", "erlang"),
 }
 FORMATS = ["csv", "xlsx", "json"]
 
@@ -67,6 +69,10 @@ class Command(SentenceCommand):
             "--threshold",
             help="seconds, in place of the thresholds that were valid; changes nothing",
         )
+        parser.add_argument(
+            "--goal", help="per cent of service level to staff for (80)"
+        )
+        parser.add_argument("--erlang", help="a (default) or c, to staff by")
         parser.add_argument("--zone", help=f"such as {settings.TIME_ZONE}, the default")
         parser.add_argument(
             "--format", default="csv", help="csv (default), xlsx or json"
@@ -98,7 +104,7 @@ class Command(SentenceCommand):
         asked = {name: options[name] for name in FILTERS if options[name] is not None}
         for name in asked.keys() & NOT_OF_ALL - set(report.fields):
             raise CommandError(f"The report {slug!r} cannot be filtered by --{name}.")
-        form = ReportForm(asked)
+        form = ReportForm(asked, most_days=report.most_days)
         if not form.is_valid():
             raise CommandError(_first_error(form))
         with translation.override(settings.LANGUAGE_CODE):

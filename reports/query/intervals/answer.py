@@ -56,6 +56,8 @@ def _quarters(asked: Selection) -> Quarters | None:
         interval=asked.interval,
         formula=asked.formula,
         threshold=asked.threshold,
+        goal=asked.goal,
+        erlang=asked.erlang,
     )
     if of_time != plain:
         return None

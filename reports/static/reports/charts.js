@@ -233,7 +233,47 @@ const byWait = (data, width) => {
   };
 };
 
-const KINDS = { interval: byInterval, waits: byWait };
+/* Operators at work as bars, and those needed as a line of steps over them. */
+const byOperators = (data) => {
+  const { words, labels } = data;
+  return {
+    legend: {
+      left: 0,
+      top: 0,
+      itemWidth: 10,
+      itemHeight: 10,
+      selectedMode: false,
+      textStyle: { color: token("--body-quiet-color") },
+    },
+    grid: { left: 40, right: 8, top: 36, bottom: 26 },
+    xAxis: categories(labels, {}),
+    yAxis: values({}),
+    series: [
+      {
+        name: words.atWork,
+        type: "bar",
+        barCategoryGap: "12%",
+        data: data.atWork,
+        itemStyle: {
+          color: token("--oc-waiting-bg"),
+          borderColor: token("--oc-answered"),
+          borderWidth: 1,
+        },
+      },
+      {
+        name: words.needed,
+        type: "line",
+        step: "middle",
+        data: data.needed,
+        symbol: "none",
+        lineStyle: { color: token("--body-fg"), width: 2 },
+        itemStyle: { color: token("--body-fg") },
+      },
+    ],
+  };
+};
+
+const KINDS = { interval: byInterval, waits: byWait, operators: byOperators };
 
 const options = (data, width) => ({
   animation: false,
