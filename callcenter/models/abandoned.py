@@ -100,6 +100,8 @@ class AbandonedCall(models.Model):
             # Reports by period of entering; the work list by age.
             models.Index(fields=["entered_at"], name="abandoned_entered_at"),
             models.Index(fields=["abandoned_at"], name="abandoned_abandoned_at"),
+            # One queue's list, newest first, also of a queue with few.
+            models.Index(fields=["queue", "abandoned_at"], name="abandoned_queue"),
             # What is still to do, by age, however much else there is.
             models.Index(
                 fields=["is_finished", "recovered_at", "abandoned_at", "caller"],

@@ -99,8 +99,8 @@ def _chart(asked: Selection, now: datetime) -> dict[str, Any] | None:
     drawn = chart.by_interval(reading.columns, rows, label, is_unfinished)
     earlier = chart.compared_to(asked)
     if drawn and earlier:
-        before = list(report.read(earlier).rows())
-        chart.add_comparison(drawn, reading.columns, rows, before, earlier)
+        then = report.entered(earlier)
+        chart.add_comparison(drawn, reading.columns, rows, then, earlier)
     return drawn
 
 

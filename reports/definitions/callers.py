@@ -9,6 +9,7 @@ from callcenter.models import AbandonedCall, FollowUp
 from reports.definitions import columns
 from reports.present import kinds, names, swatches
 from reports.query.keyset import Listed
+from reports.query.operator_times import LONGEST_LEG
 from reports.query.selection import Selection
 from reports.query.table import Column, ListTable
 
@@ -83,6 +84,13 @@ class AbandonedCallsReport(ListTable):
     def listed(self, asked: Selection) -> Listed[AbandonedCall]:
         """Those that entered in the period; withdrawn ones count nowhere."""
         rows = AbandonedCall.objects.with_state().filter(is_withdrawn=False)
+        if asked.first and asked.last:
+            # They are ordered by when they gave up; without these bounds a queue of few
+            # calls would be looked for among all calls ever.
+            start, end = asked.period.bounds()
+            rows = rows.filter(
+                abandoned_at__gte=start, abandoned_at__lt=end + LONGEST_LEG
+            )
         return asked.listed(rows, "entered_at")
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.db.models import Max, Min
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -10,6 +10,7 @@ from callcenter.models import CallbackRequest, Connection, QueueEntry
 from reports.definitions import columns
 from reports.present import kinds, names, swatches
 from reports.query.keyset import Listed
+from reports.query.operator_times import LONGEST_LEG
 from reports.query.selection import Selection
 from reports.query.table import Column, ListTable
 from reports.query.values import total
@@ -96,17 +97,14 @@ class ConnectionsReport(ListTable):
     def listed(self, asked: Selection) -> Listed[Connection]:
         """The connections of a report.
 
-        The period is that of their entries, but they are ordered by their own moment.
-        So connections are read between the first and the last of the report.
+        The period is that of their entries, but they are ordered by their own moment,
+        which comes while the caller's leg lasts. So connections are read that were made
+        from the beginning of the period until a leg of its last day must be over.
         """
-        rows = asked.connections()
-        outermost = rows.aggregate(first=Min("connected_at"), last=Max("connected_at"))
-        if outermost["first"] is None:
-            return Listed(rows.none(), rows.none(), is_filtered=False)
-        between = Connection.objects.filter(
-            connected_at__gte=outermost["first"], connected_at__lte=outermost["last"]
-        )
-        return Listed(rows, between, is_filtered=True)
+        start, end = asked.period.bounds()
+        of_legs = Q(connected_at__gte=start, connected_at__lt=end + LONGEST_LEG)
+        between = Connection.objects.filter(of_legs)
+        return Listed(asked.connections().filter(of_legs), between, is_filtered=True)
 
 
 class CallbackRequests(ListTable):

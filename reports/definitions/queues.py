@@ -15,7 +15,7 @@ from reports.query.metrics import QUEUE_MEASURES, by_formula, measured, sums
 from reports.query.periods import MINUTES, OF_DAYS, WEEKDAY, Key
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row
-from reports.query.tallies import Tallies, Time, queue_tallies, total_of
+from reports.query.tallies import Tallies, Time, queue_tallies, sum_tallies, total_of
 from reports.query.tally import Tally
 
 INTERVAL_START = Column(
@@ -99,6 +99,14 @@ class QueueIntervalReport(QueueReport):
             lambda quarter: period.interval_of(quarter, interval),
             is_of_days=interval in OF_DAYS,
         )
+
+    def entered(self, asked: Selection) -> list[tuple[Key, int]]:
+        """How many entered in each interval, in all queues; quiet intervals too."""
+        counts = dict.fromkeys(asked.period.intervals(asked.interval), 0)
+        for (key, _queue), tally in sum_tallies(asked, self._time(asked)).items():
+            if key is not None:
+                counts[key] += tally.entered
+        return list(counts.items())
 
     def _of_row(self, asked: Selection, row: Row) -> Selection:
         return replace(of_interval(asked, row[0]), queue=row[1])

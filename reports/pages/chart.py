@@ -163,12 +163,12 @@ def add_comparison(
     chart: dict[str, Any],
     columns: Sequence[Column],
     rows: Sequence[Row],
-    before: Sequence[Row],
+    then: Sequence[tuple[Key, int]],
     earlier: Selection,
 ) -> None:
-    """Add how many entered in each interval before, by its place in the period."""
+    """Add how many entered in each interval then, by its place in the period."""
     place = next(n for n, column in enumerate(columns) if column.code == "entered")
-    now, then = (list(_entered(of, place)) for of in (rows, before))
+    now = list(_entered(rows, place))
     if len(now) != len(then) or not any(count for _key, count in then):
         return
     busy = [number for number, (_key, count) in enumerate(now) if count]

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from callcenter.models import QueueEntry
+from reports.definitions.queues import QueueIntervalReport
 from reports.export import audit, menu
 from reports.export.menu import ExportGroup
 from reports.pages import chart
@@ -109,11 +110,10 @@ def _sums(
     with_quiet = not report.hides_quiet or "quiet" in request.GET
     table = view.table(page, with_quiet=with_quiet)
     drawn = view.chart(table.rows) if finders.find(CHARTS) else None
-    is_compared = drawn is not None and report.drawn == "interval"
-    earlier = chart.compared_to(form.selection) if is_compared else None
-    if drawn and earlier:
-        before = list(read(request, report, earlier).rows())
-        chart.add_comparison(drawn, reading.columns, table.rows, before, earlier)
+    earlier = chart.compared_to(form.selection)
+    if drawn and earlier and isinstance(report, QueueIntervalReport):
+        then = report.entered(earlier)
+        chart.add_comparison(drawn, reading.columns, table.rows, then, earlier)
     return {
         "chart": drawn,
         "balance": _balance(reading, form.selection, links),
@@ -136,7 +136,10 @@ def _list(
     may_see = masking.may_see_numbers(request.user)
     reading = report.newest(asked, PAGE_ROWS, may_see_numbers=may_see)
     # Counting stops where the admin's lists stop.
-    count = report.listed(asked).rows.order_by()[: MOST_COUNTED + 1].count()
+    # Newest first, as the rows are found: in no order MariaDB begins with the oldest of
+    # an index, long before the period.
+    rows = report.listed(asked).rows.order_by(f"-{report.moment}")
+    count = rows[: MOST_COUNTED + 1].count()
     behind = report.as_list(asked)
     return {
         "table": TableView(report, reading, asked, links, now).newest(count),

@@ -49,9 +49,9 @@ def list_url(model: type[models.Model], asked: Selection | None = None) -> str:
     if asked is None:
         return url
     query: dict[str, Any] = {
-        parameter: getattr(asked, name)
+        parameter: value
         for name, parameter in PARAMETERS.items()
-        if getattr(asked, name)
+        if (value := getattr(asked, name))
     }
     if asked.now:
         query[PARAMETERS["now"]] = 1

@@ -1,6 +1,5 @@
 """Tallies of a report made of the stored sums, where these can answer it."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cache
@@ -35,10 +34,14 @@ def stored_tallies(
     else:
         rows = _parts(asked, quarters, names)
     time = cache(by.of) if by else None
-    found: Tallies[KeyT] = defaultdict(Tally)
+    found: Tallies[KeyT] = {}
     for quarter, queue, *values in rows:
         tally = Tally(**dict(zip(names, values, strict=True)))
-        found[time(quarter) if time else None, queue].add_tally(tally)
+        key = time(quarter) if time else None, queue
+        if key in found:
+            found[key].add_tally(tally)
+        else:
+            found[key] = tally
     return found
 
 

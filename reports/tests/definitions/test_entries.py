@@ -157,7 +157,7 @@ def test_day_without_connections_has_no_rows():
 
 
 @pytest.mark.parametrize("entries", [1, 3])
-@pytest.mark.parametrize(("report", "queries"), [(ENTRIES, 3), (CONNECTIONS, 4)])
+@pytest.mark.parametrize(("report", "queries"), [(ENTRIES, 3), (CONNECTIONS, 3)])
 def test_number_of_queries_does_not_grow(
     entries, report, queries, django_assert_num_queries
 ):
