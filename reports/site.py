@@ -187,7 +187,7 @@ class MiniccAdminSite(admin.AdminSite):
     ) -> TemplateResponse:
         """The dashboard; its figures only for those who may see calls."""
         context = {
-            "today": today.today(request.user),
+            "today": today.today(request, self),
             "demo": today.demo(),
             **(extra_context or {}),
         }

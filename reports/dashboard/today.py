@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Count
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -24,13 +25,18 @@ from callcenter.models import (
 from callcenter.models.pins import CLOSES_AT
 from callcenter.numbers import phone_number
 from reports.dashboard import day as day_of_page
+from reports.dashboard.attention import Matter, matters
 from reports.dashboard.day import Day
+from reports.dashboard.weeks import FourWeeks, four_weeks
 from reports.present import formats, masking, names, swatches
 from reports.present.balance import Balance, balance
-from reports.present.links import list_url, row_url
+from reports.present.links import list_url, report_url, row_url
+from reports.query.entry_tallies import entry_tallies
 from reports.query.measures import rate
 from reports.query.periods import Period
-from reports.query.selection import Selection
+from reports.query.selection import Selection, default_zone
+from reports.query.table import NOTHING
+from reports.query.tallies import sum_tallies, total_of
 from reports.query.tally import Tally
 from reports.worklist import tabs, words
 
@@ -38,16 +44,21 @@ Outcome = QueueEntry.Outcome
 State = OperatorState.State
 # How many of the newest queue entries the page shows.
 NEWEST = 8
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number at the top of the page: the list it opens, and a note below it."""
+    """One number at the top of the page: the list it opens, and a note below it.
+
+    `before` is the same number a week ago, until the same time of the day.
+    """
 
     label: str
     value: str
     url: str
     note: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,9 @@ class Today:
     newest_url: str
     # The chart and the queues of today, or of the last day that had calls.
     day: Day | None = None
+    # What somebody has to see to, and when in the week callers give up.
+    matters: Sequence[Matter] = ()
+    four_weeks: FourWeeks | None = None
     # Where a queue is added, if there is none: callers could not be served.
     setup_url: str = ""
     # Operators who cannot sign in after wrong PINs, for those who may let them in.
@@ -111,10 +125,11 @@ def demo() -> Demo | None:
     return Demo(*urls, line.name, phone_number(line.number)) if line else Demo(*urls)
 
 
-def today(user: User | AnonymousUser) -> Today | None:
+def today(request: HttpRequest, site: admin.AdminSite) -> Today | None:
     """The day until now, in a fixed number of queries; None for users who may not see
     calls.
     """
+    user = request.user
     needed = ("call", "queueentry", "abandonedcall")
     if not user.has_perms([f"callcenter.view_{model}" for model in needed]):
         return None
@@ -123,17 +138,20 @@ def today(user: User | AnonymousUser) -> Today | None:
     now = timezone.localtime(timezone=zone)
     day = now.date()
     start, end = Period(day, day, zone).bounds()
-    entries = QueueEntry.objects.entered_between(start, end).order_by()
-    counts = dict(entries.values_list("outcome").annotate(Count("pk")))
+    tally = total_of(sum_tallies(Selection(first=day, last=day)))
+    before = _until_now(now - WEEK, day - WEEK)
+    counts = {outcome: getattr(tally, outcome) for outcome in Outcome.values}
     waiting = presence.waiting(now)
+    ring_back = tabs.to_ring_back(now)
     return Today(
         as_of=now,
         figures=[
-            _calls(start, end, day),
+            _calls(start, end, now),
             _waiting(waiting, now),
-            _of_outcome(gettext("Answered"), counts, Outcome.ANSWERED, day),
-            _of_outcome(gettext("Abandoned"), counts, Outcome.ABANDONED, day),
-            _to_ring_back(now),
+            _of_outcome(gettext("Answered"), tally, before, Outcome.ANSWERED, day),
+            _of_outcome(gettext("Abandoned"), tally, before, Outcome.ABANDONED, day),
+            _service_level(tally, before, day),
+            _to_ring_back(ring_back),
             *([_operators(now)] if may_see_operators else []),
         ],
         balance=balance(
@@ -146,6 +164,8 @@ def today(user: User | AnonymousUser) -> Today | None:
         newest=_newest(user),
         newest_url=list_url(QueueEntry),
         day=day_of_page.latest(now),
+        matters=matters(user, now, waiting, ring_back.callers),
+        four_weeks=four_weeks(request, site, now),
         setup_url=_setup_url(),
         closed=_closed() if user.has_perm("callcenter.change_operator") else (),
     )
@@ -168,10 +188,30 @@ def _closed() -> list[Closed]:
     ]
 
 
-def _calls(start: datetime, end: datetime, day: date) -> Figure:
-    calls = Call.objects.customers().started_between(start, end)
+def _calls(start: datetime, end: datetime, now: datetime) -> Figure:
+    day = now.date()
+    calls = Call.objects.customers()
     url = list_url(Call, Selection(first=day, last=day, kind=Call.Kind.CUSTOMER))
-    return Figure(gettext("Calls"), formats.count(calls.count()), url)
+    count = calls.started_between(start, end).count()
+    then, _end = Period(day - WEEK, day - WEEK, default_zone()).bounds()
+    before = calls.started_between(then, now - WEEK).count()
+    return Figure(
+        gettext("Calls"),
+        formats.count(count),
+        url,
+        before=_a_week_ago(formats.count(before) if before else ""),
+    )
+
+
+def _until_now(now: datetime, day: date) -> Tally:
+    """What entered on a day until a moment of it."""
+    asked = Selection(first=day, last=day, until=now)
+    return total_of(entry_tallies(asked.entries()))
+
+
+def _a_week_ago(value: str) -> str:
+    """The number a week ago; empty where there was none."""
+    return gettext("a week ago %(value)s") % {"value": value} if value else ""
 
 
 def _callers(waiting: Mapping[str, presence.Waiting]) -> int:
@@ -208,21 +248,42 @@ def _waiting(waiting: Mapping[str, presence.Waiting], now: datetime) -> Figure:
 
 
 def _of_outcome(
-    label: str, counts: dict[str, int], outcome: Outcome, day: date
+    label: str, tally: Tally, before: Tally, outcome: Outcome, day: date
 ) -> Figure:
     """How many entries have an outcome, and their share of the offered ones."""
-    tally = Tally()
-    tally.add(**counts)
-    number, note = counts.get(outcome, 0), ""
+    number, note = getattr(tally, outcome), ""
     share = rate(number, tally.offered)
     if share is not None:
         note = gettext("%(share)s of offered") % {"share": formats.percent(share)}
-    return Figure(label, formats.count(number), _entries_url(day, outcome), note)
+    then = formats.count(getattr(before, outcome)) if before.offered else ""
+    return Figure(
+        label,
+        formats.count(number),
+        _entries_url(day, outcome),
+        note,
+        _a_week_ago(then),
+    )
 
 
-def _to_ring_back(now: datetime) -> Figure:
+def _service_level(tally: Tally, before: Tally, day: date) -> Figure:
+    """The share that was answered in time; it opens the report that explains it."""
+    now, then = (
+        "" if share is None else formats.percent(share)
+        for share in (
+            rate(each.answered_within, each.offered) for each in (tally, before)
+        )
+    )
+    return Figure(
+        gettext("Service level"),
+        now or NOTHING,
+        f"{report_url('queue-summary')}?first={day}&last={day}",
+        before=_a_week_ago(then),
+    )
+
+
+def _to_ring_back(figure: tabs.ToRingBack) -> Figure:
     """All callers to ring back, however old, as the work list counts them."""
-    value, note = words.to_ring_back(tabs.to_ring_back(now))
+    value, note = words.to_ring_back(figure)
     return Figure(
         gettext("Callers to ring back"), value, reverse("admin:worklist"), note
     )

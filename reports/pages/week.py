@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.dates import WEEKDAYS_ABBR
+
 from reports.pages.shown import Cell, TableView
 from reports.present import names
 from reports.query.metrics import nearest_rank
@@ -29,6 +31,7 @@ class Weekday:
     """One row; None for an hour that the period does not have."""
 
     name: str
+    short_name: str
     hours: list[Hour | None]
 
 
@@ -50,13 +53,16 @@ class Week:
     steps: range = range(STEPS)
 
 
-def week(column: Column, rows: Sequence[Row], view: TableView) -> Week:
+def week(
+    column: Column, rows: Sequence[Row], view: TableView, *, least_share: float = 0
+) -> Week:
     """The week of a column; rows are hours, with weekday and hour before the columns.
 
-    Hours before the first and after the last with entries are left out.
+    Hours before the first and after the last with entries are left out, or with such a
+    share of them.
     """
     place, entered = map(view.place_of, (column.code, "entered"))
-    hours = _hours(rows, entered)
+    hours = _hours(rows, entered, least_share)
     best = _BEST.get(column.code, 0)
     by_time = {(row[0], row[1]): row for row in rows if row[1] in hours}
     # How far values are from the best, and of how many entries.
@@ -87,7 +93,9 @@ def week(column: Column, rows: Sequence[Row], view: TableView) -> Week:
         hours=[str(named[each]) for each in hours],
         days=[
             Weekday(
-                str(weekdays[day]), [hour(by_time.get((day, each))) for each in hours]
+                str(weekdays[day]),
+                str(WEEKDAYS_ABBR[int(day) - 1]),
+                [hour(by_time.get((day, each))) for each in hours],
             )
             for day in sorted({row[0] for row in rows})
         ],
@@ -96,9 +104,13 @@ def week(column: Column, rows: Sequence[Row], view: TableView) -> Week:
     )
 
 
-def _hours(rows: Sequence[Row], entered: int) -> list[str]:
-    """The hours of the day from the first to the last with entries."""
-    busy = sorted({row[1] for row in rows if row[entered]})
+def _hours(rows: Sequence[Row], entered: int, least_share: float) -> list[str]:
+    """The hours of the day from the first to the last with so many of the entries."""
+    counts = Counter[str]()
+    for row in rows:
+        counts[row[1]] += row[entered]
+    least = least_share * counts.total()
+    busy = sorted(hour for hour, count in counts.items() if count and count >= least)
     if not busy:
         return []
     return [

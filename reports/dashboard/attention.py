@@ -1,0 +1,138 @@
+"""What somebody has to see to now, worst first, each with the page that shows it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from callcenter import presence
+from callcenter.models import OperatorQueue, OperatorState, QueueEntry, WebhookEvent
+from callcenter.presence import Waiting
+from reports.present import formats, names
+from reports.present.links import list_url
+from reports.query.missing import LONGEST_CALL
+from reports.query.selection import Selection
+from reports.query.thresholds import threshold_by_queue
+
+State = OperatorState.State
+MOST = 5
+# How often the service level threshold a caller waits before it is said.
+TOO_LONG = 3
+# Requests that are derived within this time are only under way.
+UNDER_WAY = timedelta(minutes=1)
+# Requests are stored with the numbers of callers.
+_SEES_REQUESTS = ("callcenter.view_webhookevent", "callcenter.view_numbers")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing to see to: what it is, more about it, and where it is seen."""
+
+    text: str
+    note: str
+    url: str
+    is_bad: bool
+
+
+def matters(
+    user: User | AnonymousUser,
+    now: datetime,
+    waiting: Mapping[str, Waiting],
+    to_ring_back: int,
+) -> list[Matter]:
+    """So many at most; `waiting` is who waits in which queue, by `presence`."""
+    found = [
+        *_queues(user, now, waiting),
+        *_callers(to_ring_back),
+        *_lost_ends(now),
+        *(_pending(now) if user.has_perms(_SEES_REQUESTS) else ()),
+    ]
+    return sorted(found, key=lambda each: not each.is_bad)[:MOST]
+
+
+def _queues(
+    user: User | AnonymousUser, now: datetime, waiting: Mapping[str, Waiting]
+) -> Iterator[Matter]:
+    """Queues whose callers wait for nobody, or for long."""
+    named = names.queues()
+    today = now.date()
+    thresholds = threshold_by_queue(Selection(first=today, last=today))
+    ready = _ready(now) if user.has_perm("callcenter.view_operatorstate") else None
+    for queue, here in sorted(waiting.items(), key=lambda item: item[1].since):
+        waited = int((now - here.since).total_seconds())
+        has_nobody = ready is not None and not ready.get(queue)
+        is_long = waited > TOO_LONG * thresholds[queue]
+        if not has_nobody and not is_long:
+            continue
+        texts = {
+            "queue": named.get(queue, queue),
+            "callers": formats.count(here.callers),
+        }
+        text = gettext("%(queue)s: %(callers)s waiting") % texts
+        if has_nobody:
+            text = gettext("%(queue)s: %(callers)s waiting, nobody ready") % texts
+        note = gettext("waiting for %(wait)s, threshold %(seconds)s s") % {
+            "wait": formats.duration(waited),
+            "seconds": formats.count(thresholds[queue]),
+        }
+        asked = Selection(queue=queue, now=True)
+        yield Matter(text, note, list_url(QueueEntry, asked), is_bad=True)
+
+
+def _ready(now: datetime) -> dict[str, int]:
+    """How many operators of each queue are ready."""
+    ready = presence.operators(now)[State.READY]
+    found: dict[str, int] = {}
+    for queue, number, identity in OperatorQueue.objects.values_list(
+        "queue__slug", "operator__number", "operator__client_identity"
+    ):
+        if number in ready or (identity and f"client:{identity}" in ready):
+            found[queue] = found.get(queue, 0) + 1
+    return found
+
+
+def _callers(count: int) -> Iterator[Matter]:
+    if count:
+        text = ngettext(
+            "%(count)s caller to ring back", "%(count)s callers to ring back", count
+        )
+        yield Matter(
+            text % {"count": formats.count(count)},
+            gettext("They gave up, and nobody has reached them since."),
+            reverse("admin:worklist"),
+            is_bad=True,
+        )
+
+
+def _lost_ends(now: datetime) -> Iterator[Matter]:
+    """Entries of today of which nobody said how they ended."""
+    day = now.date()
+    asked = Selection(first=day, last=day, outcome=QueueEntry.Outcome.UNKNOWN)
+    count = asked.entries().filter(entered_at__lte=now - LONGEST_CALL).count()
+    if count:
+        text = ngettext(
+            "%(count)s queue entry without an end",
+            "%(count)s queue entries without an end",
+            count,
+        )
+        yield Matter(
+            text % {"count": formats.count(count)},
+            gettext("The request that says how it ended has not arrived."),
+            list_url(QueueEntry, asked),
+            is_bad=False,
+        )
+
+
+def _pending(now: datetime) -> Iterator[Matter]:
+    """Requests that are stored and not derived."""
+    pending = WebhookEvent.objects.pending().filter(received_at__lte=now - UNDER_WAY)
+    if pending.exists():
+        yield Matter(
+            gettext("Requests that are not in the history yet"),
+            gettext("Their next request derives them, or rebuild_calls --pending."),
+            f"{list_url(WebhookEvent)}?derivation=pending",
+            is_bad=False,
+        )
