@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
@@ -138,7 +138,7 @@ class StaffingReport(EntryCounts):
     def _narrowed(self, asked: Selection, row: Row | None, code: str) -> Selection:
         if row is None:
             return asked
-        return replace(of_interval(asked, row[0]), queue=row[1])
+        return of_interval(asked, row[0], queue=row[1])
 
 
 @dataclass(frozen=True, slots=True)

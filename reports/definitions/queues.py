@@ -4,6 +4,8 @@ from abc import abstractmethod
 from collections.abc import Iterator, Set
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -31,20 +33,24 @@ class QueueReport(EntryCounts):
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows; rates and percentiles of the total are made from the sum of all."""
         found = queue_tallies(asked, self._time(asked))
-        total = total_of(found)
+        # Made only where it is asked for: it takes as long as the rows of a year.
+        total = cache(lambda: total_of(found))
         columns = by_formula(self.columns, asked.formula)
         # The values before them say which row it is.
         measures = columns[-len(QUEUE_MEASURES) :]
         keys = [None] * (len(columns) - len(measures))
 
+        # Most rows of a night have no entries.
+        of_none = list(measured(Tally(), measures).values())
+
         def values(tally: Tally | None) -> list[int | float | None]:
-            return list(measured(tally or Tally(), measures).values())
+            return list(measured(tally, measures).values()) if tally else of_none
 
         return Reading(
             columns,
             ([*key, *values(tally)] for key, tally in self._tallied(asked, found)),
-            lambda: [*keys, *values(total)],
-            sums=lambda: sums(total, asked.formula),
+            lambda: [*keys, *values(total())],
+            sums=lambda: sums(total(), asked.formula),
         )
 
     def _narrowed(self, asked: Selection, row: Row | None, code: str) -> Selection:
@@ -109,7 +115,7 @@ class QueueIntervalReport(QueueReport):
         return list(counts.items())
 
     def _of_row(self, asked: Selection, row: Row) -> Selection:
-        return replace(of_interval(asked, row[0]), queue=row[1])
+        return of_interval(asked, row[0], queue=row[1])
 
     def _tallied(
         self, asked: Selection, found: Tallies[Key]
@@ -121,17 +127,17 @@ class QueueIntervalReport(QueueReport):
                 yield [start, queue], found.get((start, queue))
 
 
-def of_interval(asked: Selection, key: Key) -> Selection:
-    """What is asked for, in one interval of it."""
+def of_interval(asked: Selection, key: Key, **more: Any) -> Selection:
+    """What is asked for, in one interval of it; with other values of more fields."""
     if not isinstance(key, datetime):
         if asked.interval == WEEKDAY:
-            return replace(asked, weekday=key)
-        return replace(asked, hour=int(key))
+            return replace(asked, weekday=key, **more)
+        return replace(asked, hour=int(key), **more)
     if asked.interval in MINUTES:
         end = asked.period.end_of(key, asked.interval)
-        return replace(asked, since=key, until=end)
+        return replace(asked, since=key, until=end, **more)
     first, last = asked.period.days_of(key, asked.interval)
-    return replace(asked, first=first, last=last)
+    return replace(asked, first=first, last=last, **more)
 
 
 def queues_of(asked: Selection, seen: Set[str]) -> list[str]:

@@ -44,10 +44,17 @@ def list_url(model: type[models.Model], asked: Selection | None = None) -> str:
 
     A list can be filtered by one operator; ValueError where several are asked for.
     """
+    url = _list_path(model)
+    return url + query_of(model, asked) if asked else url
+
+
+def _list_path(model: type[models.Model]) -> str:
     opts = model._meta
-    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
-    if asked is None:
-        return url
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+
+
+def query_of(model: type[models.Model], asked: Selection) -> str:
+    """The query by which a model's list is filtered by a selection; may be empty."""
     query: dict[str, Any] = {
         parameter: value
         for name, parameter in PARAMETERS.items()
@@ -66,10 +73,10 @@ def list_url(model: type[models.Model], asked: Selection | None = None) -> str:
         query[PARAMETERS["operators"]] = asked.operator_key
     elif asked.operators:
         (query[PARAMETERS["operators"]],) = asked.operators
-    moment = str((opts.ordering or [""])[0]).removeprefix("-")
+    moment = str((model._meta.ordering or [""])[0]).removeprefix("-")
     days = zip(period_parameters(moment), (asked.first, asked.last), strict=True)
     query |= {parameter: day.isoformat() for parameter, day in days if day}
-    return f"{url}?{urlencode(query)}" if query else url
+    return f"?{urlencode(query)}" if query else ""
 
 
 def report_url(slug: str) -> str:
@@ -90,6 +97,8 @@ class PageLinks:
         self._request = request
         self._site = site
         self._known: dict[type[models.Model], bool] = {}
+        # A table of numbers has thousands of links to one list.
+        self._paths: dict[type[models.Model], str] = {}
 
     def may_view(self, model: type[models.Model]) -> bool:
         if model not in self._known:
@@ -99,7 +108,11 @@ class PageLinks:
 
     def list_url(self, model: type[models.Model], asked: Selection) -> str:
         """The list of a selection; empty without permission."""
-        return list_url(model, asked) if self.may_view(model) else ""
+        if not self.may_view(model):
+            return ""
+        if model not in self._paths:
+            self._paths[model] = _list_path(model)
+        return self._paths[model] + query_of(model, asked)
 
     def url(self, row: models.Model | None) -> str:
         """The page of a row; empty without a row or without permission."""

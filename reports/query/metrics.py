@@ -4,9 +4,11 @@ Counts are added up in the database or here, rates are arithmetic on counts; so 
 are made from sums, never from other rates.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import TypeVar
 
 from django.utils.translation import gettext
@@ -28,11 +30,10 @@ def nearest_rank(values: Counter[NumberT], percent: int) -> NumberT | None:
     """The value that so many per cent did not exceed, and that an entry really has."""
     # Rounded up in whole numbers: 0.9 * 10 must not come out above 9.
     rank = -(-percent * values.total() // 100)
-    for value in sorted(values):
-        rank -= values[value]
-        if rank <= 0:
-            return value
-    return None
+    ordered = sorted(values)
+    so_far = list(accumulate(map(values.__getitem__, ordered)))
+    place = bisect_left(so_far, rank)
+    return ordered[place] if place < len(ordered) else None
 
 
 # What rates and means are made of, beside the counts, which are columns themselves.

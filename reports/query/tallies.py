@@ -5,13 +5,14 @@ answer what they can; what asks for an operator or a line is counted from the en
 themselves. Both give the same.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
 from reports.query.entry_tallies import KeyT, Tallies, Time, entry_tallies
 from reports.query.intervals.answer import stored_tallies
 from reports.query.selection import Selection
-from reports.query.tally import WAITS, Tally
+from reports.query.tally import SUMS, WAITS, Tally
 
 __all__ = [
     "Tallies",
@@ -48,7 +49,14 @@ def total_of(found: Tallies[Any]) -> Tally:
     """All tallies added up."""
     total = Tally()
     for tally in found.values():
-        total.add_tally(tally)
+        total.add(**{name: getattr(tally, name) for name in SUMS})
+    for name in WAITS:
+        # A year has many waits: to add them one counter after another takes longer.
+        waits: Counter[int] = getattr(total, name)
+        known = waits.get
+        for tally in found.values():
+            for wait, number in getattr(tally, name).items():
+                waits[wait] = known(wait, 0) + number
     return total
 
 
