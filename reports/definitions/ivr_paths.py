@@ -31,6 +31,7 @@ class IvrPathsReport(CallSumsReport):
     title = _("By IVR path")
     unit = _("Counts inbound calls, by when they began; each counts once.")
     key = "ivr_path"
+    drawn = "paths"
     columns = [
         IVR_PATH,
         COUNTS["calls"],

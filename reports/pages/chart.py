@@ -3,10 +3,11 @@
 reports/static/reports/charts.js draws it; every number of it stands in the table too.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from django.utils.translation import gettext
@@ -21,6 +22,13 @@ MOST_BARS = 800
 # Outcomes that stand on each other in a bar: those that entered.
 STACKED = swatches.ORDER[:6]
 WEEK = timedelta(days=7)
+# What becomes of calls on a path, by the columns of its report; and how many paths can
+# be told apart in a drawing.
+ENDS = (
+    *("answered", "overflowed", "abandoned", "short_abandoned"),
+    *("ended_in_ivr", "hung_up_in_ivr"),
+)
+MOST_PATHS = 12
 
 
 def by_interval(
@@ -143,6 +151,54 @@ def by_operators(
             "needed": columns[needed].heading,
             "atWork": columns[at_work].heading,
         },
+    }
+
+
+def by_path(
+    columns: Sequence[Column], rows: Sequence[Row], steps_of: Callable[[str], list[str]]
+) -> dict[str, Any] | None:
+    """How calls flow through menus and keys to what became of them.
+
+    `steps_of` gives the steps of a path in words. Steps are told apart by their place,
+    so that a menu that leads back to itself is drawn once for each time, and keys by
+    their menu. Of many paths those of most calls are drawn, and the others as one. None
+    without any.
+    """
+    places = {column.code: place for place, column in enumerate(columns)}
+    headings = {column.code: column.heading for column in columns}
+    flows: Counter[tuple[str, str]] = Counter()
+    labels = {code: headings[code] for code in ENDS}
+    drawn = 0
+    for row in rows:
+        calls = row[places["calls"]]
+        drawn += bool(row[0])
+        if row[0] and drawn <= MOST_PATHS:
+            steps = steps_of(row[0])
+        else:
+            steps = [gettext("Other paths") if row[0] else gettext("No menu")]
+        before = ["", *steps[:-2], ""] if len(steps) > 1 else [""]
+        names = [
+            " ".join([str(place), *step])
+            for place, step in enumerate(zip(before, steps, strict=True))
+        ]
+        labels |= zip(names, steps, strict=True)
+        for one, following in pairwise(names):
+            flows[one, following] += calls
+        for code in ENDS:
+            flows[names[-1], code] += row[places[code]]
+    if not flows.total():
+        return None
+    links = [[*ends, count] for ends, count in flows.items() if count]
+    used = {end for one, following, _count in links for end in (one, following)}
+    return {
+        "kind": "paths",
+        "nodes": [
+            {"name": name, "label": label, "end": name if name in ENDS else ""}
+            for name, label in labels.items()
+            if name in used
+        ],
+        "links": links,
+        "words": {"calls": headings["calls"]},
     }
 
 

@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from reports.pages import chart, intervals
 from reports.pages.explain import Explanation, explain
-from reports.present import kinds
+from reports.present import decisions, kinds
 from reports.present.links import PageLinks
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row, Table
@@ -125,6 +125,8 @@ class TableView:
             )
         if self._report.drawn == "staffing":
             return chart.by_operators(self._columns, rows, self._tick)
+        if self._report.drawn == "paths":
+            return chart.by_path(self._columns, rows, self._steps)
         if self._report.drawn == "waits":
             targets = {used.target_seconds for used in thresholds_used(self._asked)}
             # Of queues with different thresholds no bar is within or beyond.
@@ -136,6 +138,10 @@ class TableView:
         if isinstance(key, datetime):
             return intervals.tick(self._asked.period, key, self._asked.interval)
         return str((self._names[0] or {}).get(key, key))
+
+    def _steps(self, path: str) -> list[str]:
+        """The steps of a path through menus, in words."""
+        return self._columns[0].shown(path, self._names[0]).split(decisions.BETWEEN)
 
     def newest(self, count: int) -> ShownTable:
         """The rows of a list, which are the newest of so many."""

@@ -33,7 +33,8 @@ _WITHOUT_TARGET = {
     Verb.SIGN_OFF: _("Operator signed off"),
 }
 _KEYS = re.compile(r"[0-9*#]+")
-_BETWEEN = " › "
+# What stands between the steps of a path in words.
+BETWEEN = " › "
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Places:
         found.append(
             end if is_key else _name(end, self.queues, self.messages, self.menus)
         )
-        return _BETWEEN.join(found)
+        return BETWEEN.join(found)
 
 
 def overflow_reason(code: str) -> str:

@@ -273,7 +273,65 @@ const byOperators = (data) => {
   };
 };
 
-const KINDS = { interval: byInterval, waits: byWait, operators: byOperators };
+/* Calls as streams: menus and keys from left to right, and what became of them. */
+const byPath = (data, width) => {
+  const { words } = data;
+  const colors = {
+    answered: "--oc-answered",
+    overflowed: "--oc-overflowed",
+    abandoned: "--oc-abandoned",
+    short_abandoned: "--oc-abandoned",
+  };
+  const labels = Object.fromEntries(data.nodes.map((node) => [node.name, node.label]));
+  return {
+    tooltip: {
+      renderMode: "richText",
+      trigger: "item",
+      confine: true,
+      backgroundColor: token("--body-bg"),
+      borderColor: token("--border-color"),
+      textStyle: { color: token("--body-fg"), fontSize: 12 },
+      formatter: ({ dataType, data: item, value }) =>
+        dataType === "edge"
+          ? `${labels[item.source]} › ${labels[item.target]}\n${words.calls}: ${value}`
+          : `${labels[item.name]}\n${words.calls}: ${value}`,
+    },
+    series: [
+      {
+        type: "sankey",
+        left: 0,
+        right: width < NARROW ? 90 : 150,
+        top: 8,
+        bottom: 8,
+        nodeWidth: 10,
+        nodeGap: 10,
+        draggable: false,
+        emphasis: { focus: "adjacency" },
+        lineStyle: { color: token("--body-quiet-color"), opacity: 0.18, curveness: 0.5 },
+        label: {
+          color: token("--body-fg"),
+          fontSize: width < NARROW ? 10 : 12,
+          formatter: ({ name }) => labels[name],
+        },
+        data: data.nodes.map((node) => ({
+          name: node.name,
+          itemStyle: {
+            color: token(colors[node.end] || "--body-quiet-color"),
+            borderWidth: 0,
+          },
+        })),
+        links: data.links.map(([source, target, value]) => ({
+          source,
+          target,
+          value,
+          ...(colors[target] && { lineStyle: { color: token(colors[target]), opacity: 0.3 } }),
+        })),
+      },
+    ],
+  };
+};
+
+const KINDS = { interval: byInterval, waits: byWait, operators: byOperators, paths: byPath };
 
 const options = (data, width) => ({
   animation: false,
