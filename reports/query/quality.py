@@ -42,14 +42,7 @@ def quality(asked: Selection, now: datetime) -> Quality:
     Of an entry whose connect was lost nobody knows the operator: by operator, data
     would always seem complete. And so the stored sums answer it, whatever is asked.
     """
-    asked = Selection(
-        first=asked.first,
-        last=asked.last,
-        zone=asked.zone,
-        queue=asked.queue,
-        weekday=asked.weekday,
-        holidays=asked.holidays,
-    )
+    asked = asked.by_time_and_queue()
     total = total_of(sum_tallies(asked))
     talking = asked.entries().filter(missing.may_talk(now)).count()
     return Quality(

@@ -128,6 +128,10 @@ class Selection:
         last = self.last or max(self.first, local_today())
         return last - self.first < MOST_DAYS * DAY
 
+    def by_time_and_queue(self) -> "Selection":
+        """The same of all operators and lines: what the stored sums of queues know."""
+        return Selection(**{name: getattr(self, name) for name in _BY_TIME_AND_QUEUE})
+
     def of_period(self, rows: QuerySet[ModelT], moment: str) -> QuerySet[ModelT]:
         """The rows whose moment lies in the days; OverflowError at the ends of time."""
         if self.first:
@@ -252,6 +256,13 @@ class Selection:
         return Connection.objects.filter(
             _there_is(entries.filter(pk=OuterRef("entry"))), self.condition(Connection)
         )
+
+
+# Filters by time and queue, and how a report shows what they leave.
+_BY_TIME_AND_QUEUE = (
+    *("first", "last", "zone", "since", "until", "hour", "weekday", "holidays"),
+    *("queue", "interval", "formula", "threshold", "goal", "erlang"),
+)
 
 
 def _there_is(rows: QuerySet[Any]) -> Q:

@@ -1,7 +1,6 @@
 """Tallies of a report made of the stored sums, where these can answer it."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -49,20 +48,7 @@ def _quarters(asked: Selection) -> Quarters | None:
     """The quarter hours of what is asked for; None where it is not made of them."""
     if not (asked.first and asked.last):
         return None
-    of_time = replace(
-        asked, queue="", weekday="", holidays="", hour=None, since=None, until=None
-    )
-    plain = Selection(
-        first=asked.first,
-        last=asked.last,
-        zone=asked.zone,
-        interval=asked.interval,
-        formula=asked.formula,
-        threshold=asked.threshold,
-        goal=asked.goal,
-        erlang=asked.erlang,
-    )
-    if of_time != plain:
+    if asked != asked.by_time_and_queue():
         return None
     start, end = asked.period.bounds()
     start, end = max(start, asked.since or start), min(end, asked.until or end)

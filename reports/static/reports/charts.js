@@ -56,6 +56,15 @@ const title = (text, top) => ({
   textStyle: { fontSize: 12, fontWeight: 500, color: token("--body-quiet-color") },
 });
 
+const legend = () => ({
+  left: 0,
+  top: 0,
+  itemWidth: 10,
+  itemHeight: 10,
+  selectedMode: false,
+  textStyle: { color: token("--body-quiet-color") },
+});
+
 const categories = (labels, more) => ({
   type: "category",
   data: labels,
@@ -178,14 +187,7 @@ const byWait = (data, width) => {
   });
   const hollow = { color: token("--oc-waiting-bg"), borderColor: answered, borderWidth: 1 };
   return {
-    legend: {
-      left: 0,
-      top: 0,
-      itemWidth: 10,
-      itemHeight: 10,
-      selectedMode: false,
-      textStyle: { color: token("--body-quiet-color") },
-    },
+    legend: legend(),
     grid: { left: 40, right: 46, top: width < NARROW ? 74 : 42, bottom: 48 },
     xAxis: categories(labels, {
       name: words.wait,
@@ -237,14 +239,7 @@ const byWait = (data, width) => {
 const byOperators = (data) => {
   const { words, labels } = data;
   return {
-    legend: {
-      left: 0,
-      top: 0,
-      itemWidth: 10,
-      itemHeight: 10,
-      selectedMode: false,
-      textStyle: { color: token("--body-quiet-color") },
-    },
+    legend: legend(),
     grid: { left: 40, right: 8, top: 36, bottom: 26 },
     xAxis: categories(labels, {}),
     yAxis: values({}),

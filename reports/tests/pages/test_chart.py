@@ -5,16 +5,14 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from callcenter.models import Queue, QueueThreshold
-from conftest import browser
 from reports.pages import chart, report_page
 from reports.present.links import report_url
 from reports.tests.factories import make_entry, make_queue, selection
 from reports.tests.pages.reading import ENGLISH, page
+from reports.tests.pages.windows import window_of
 
 pytestmark = pytest.mark.django_db
 
@@ -146,27 +144,12 @@ def test_without_the_library_there_is_the_table_alone(admin_client, monkeypatch)
 
 @pytest.fixture
 def window(live_server, settings) -> Iterator[Page]:
-    """The page of the report in a browser; nothing may go wrong in it."""
-    settings.ALLOWED_HOSTS = ["*"]
-    client = Client()
-    client.force_login(User.objects.create_superuser("sato", password="x"))
-    cookie = client.cookies["sessionid"].value
+    """The page of the report in a browser."""
     make_day()
-    trouble: list[str] = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser())
-        context = chromium.new_context(viewport={"width": 1440, "height": 900})
-        context.add_cookies(
-            [{"name": "sessionid", "value": cookie, "url": live_server.url}]
-        )
-        opened = context.new_page()
-        opened.on("pageerror", lambda error: trouble.append(str(error)))
-        opened.on("console", lambda said: trouble.append(said.text))
+    with window_of(live_server, settings, 1440) as opened:
         query = f"?first={DAY['first']}&last={DAY['last']}"
         opened.goto(f"{live_server.url}{URL}{query}")
         yield opened
-        chromium.close()
-    assert trouble == []
 
 
 @pytest.mark.browser

@@ -5,12 +5,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
-from django.test import Client
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from callcenter.models import Menu, OperatorQueue, Queue
-from conftest import browser
 from reports.pages import chart
 from reports.present.links import report_url
 from reports.tests.factories import (
@@ -23,6 +20,7 @@ from reports.tests.factories import (
     make_state,
 )
 from reports.tests.pages.reading import ENGLISH
+from reports.tests.pages.windows import window_of
 
 pytestmark = pytest.mark.django_db
 
@@ -140,26 +138,11 @@ def test_operators_of_one_queue_are_drawn(admin_client):
 
 @pytest.fixture
 def window(live_server, settings) -> Iterator[Page]:
-    """A browser with the reader logged in; nothing may go wrong in it."""
-    settings.ALLOWED_HOSTS = ["*"]
-    client = Client()
-    client.force_login(User.objects.create_superuser("sato", password="x"))
-    cookie = client.cookies["sessionid"].value
+    """A narrow browser, and calls to draw."""
     make_calls()
     make_half_hour()
-    trouble: list[str] = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser())
-        context = chromium.new_context(viewport={"width": 390, "height": 844})
-        context.add_cookies(
-            [{"name": "sessionid", "value": cookie, "url": live_server.url}]
-        )
-        opened = context.new_page()
-        opened.on("pageerror", lambda error: trouble.append(str(error)))
-        opened.on("console", lambda said: trouble.append(said.text))
+    with window_of(live_server, settings, 390) as opened:
         yield opened
-        chromium.close()
-    assert trouble == []
 
 
 @pytest.mark.browser
