@@ -18,6 +18,7 @@ from django_stubs_ext import StrOrPromise
 from callcenter.held import Held
 from reports.export import audit, csv, json, xlsx
 from reports.export.sheet import Numbers, Sheet
+from reports.export.xlsx_chart import StackedBars
 from reports.models import ExportAudit
 from reports.query.table import Reading
 
@@ -46,6 +47,8 @@ class Taken:
     part: str = ""
     # What a workbook says of its rows on a sheet of its own.
     about: xlsx.About | None = None
+    # What a workbook draws of them.
+    chart: StackedBars | None = None
 
     def file_name(self, suffix: str) -> str:
         """What it is, of what, of which days, its form of numbers, and when made."""
@@ -92,7 +95,12 @@ def _for_people(taken: Taken) -> Sheet:
 def _xlsx(taken: Taken) -> Iterator[bytes]:
     sheet = _for_people(taken)
     return xlsx.pieces(
-        taken.title, sheet.head, sheet.types, sheet.blocks(), about=taken.about
+        taken.title,
+        sheet.head,
+        sheet.types,
+        sheet.blocks(),
+        about=taken.about,
+        chart=taken.chart,
     )
 
 

@@ -6,14 +6,16 @@ first row and memory stays flat; docs/decisions.md says which libraries were wei
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
+from reports.export import xlsx_chart
 from reports.export.cells import Cells
+from reports.export.xlsx_chart import StackedBars
 
 # Excel's own limits: rows of a sheet (the head is one of them), characters of a cell.
 MOST_ROWS = 1_048_575
@@ -78,14 +80,17 @@ def pieces(
     most_rows: int = MOST_ROWS,
     most_bytes: int = MOST_BYTES,
     about: About | None = None,
+    chart: StackedBars | None = None,
 ) -> Iterator[bytes]:
     """The bytes of the workbook piece by piece, the first one before any row is read.
 
     Types are those of the columns' cells, for their widths. Rows past the most of a
-    sheet go to a further one; what the rows are about stands on the last sheet.
+    sheet go to a further one; what the rows are about stands on the last sheet. The
+    chart stands beside the rows, unless there are none or too many to be drawn.
     """
     sink = _Sink()
     names: list[str] = []
+    drawn: list[tuple[str, str, str]] = []
     with ExitStack() as files:
         archive = files.enter_context(
             zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
@@ -105,7 +110,11 @@ def pieces(
                     yield sink.take()
                     written += len(fitting)
                     lines = lines[len(fitting) :] or next(waiting, ())
-                sheet.write(_sheet_end(len(head), written).encode())
+                is_whole = len(names) == 1 and not lines
+                if chart and is_whole and 0 < written <= xlsx_chart.MOST_ROWS:
+                    drawn += xlsx_chart.parts(chart, names[0], len(head), written)
+                end = _sheet_end(len(head), written, has_chart=bool(drawn))
+                sheet.write(end.encode())
         if about:
             names.append(_sheet_name(about.title, 1))
             with _part(archive, f"xl/worksheets/sheet{len(names)}.xml") as sheet:
@@ -113,7 +122,11 @@ def pieces(
                 sheet.write(begin.encode())
                 sheet.write("".join(_lines(about.rows)).encode())
                 sheet.write(_sheet_end(len(about.head), len(about.rows)).encode())
-        for name, text in _book(names):
+        for name, _type, text in drawn:
+            with _part(archive, name) as part:
+                part.write(f"{_DECLARATION}{text}".encode())
+        types_of = {name: type_ for name, type_, _text in drawn if type_}
+        for name, text in _book(names, types_of):
             with _part(archive, name) as part:
                 part.write(f"{_DECLARATION}{text}".encode())
     yield sink.take()
@@ -247,19 +260,21 @@ def _width(label: str, type_: type) -> int:
     return min(max(_WIDTHS.get(type_, _TEXT_WIDTH), needed), 40)
 
 
-def _sheet_end(columns: int, rows: int) -> str:
+def _sheet_end(columns: int, rows: int, *, has_chart: bool = False) -> str:
     # A number of a caller is text on purpose: no green corners in thousands of cells.
-    last = chr(ord("A") + (columns - 1) % 26)
-    if columns > 26:
-        last = chr(ord("A") + (columns - 1) // 26 - 1) + last
+    last = xlsx_chart.column_name(columns - 1)
+    chart = f'<drawing xmlns:r="{_LINKS}" r:id="rId1"/>' if has_chart else ""
     return (
         f'</sheetData><ignoredErrors><ignoredError sqref="A1:{last}{rows + 1}"'
-        ' numberStoredAsText="1"/></ignoredErrors></worksheet>'
+        f' numberStoredAsText="1"/></ignoredErrors>{chart}</worksheet>'
     )
 
 
-def _book(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The parts that say which sheets there are: names and texts."""
+def _book(names: Sequence[str], more: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The parts that say which sheets there are: names and texts.
+
+    `more` has the content types of further parts by their names.
+    """
     numbered = list(enumerate(names, 1))
     sheets = "".join(
         f'<sheet name="{escape(name, {chr(34): "&quot;"})}" sheetId="{number}"'
@@ -292,6 +307,9 @@ def _book(names: Sequence[str]) -> Iterator[tuple[str, str]]:
         f'<Override PartName="/xl/worksheets/sheet{number}.xml"'
         f' ContentType="{_TYPE}.worksheet+xml"/>'
         for number, _name in numbered
+    ) + "".join(
+        f'<Override PartName="/{name}" ContentType="{type_}"/>'
+        for name, type_ in more.items()
     )
     yield (
         "[Content_Types].xml",

@@ -13,6 +13,7 @@ from reports.export import audit, downloads, menu
 from reports.export.downloads import Taken
 from reports.export.menu import NUMBERS
 from reports.pages import about
+from reports.pages.chart import excel_chart
 from reports.pages.filter import FilterForm
 from reports.pages.report_page import check_rights, read
 from reports.present import names
@@ -56,6 +57,7 @@ def export(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
         last=asked.last,
         numbers=numbers,
         part=str(names.queues().get(asked.queue, asked.queue)),
+        chart=excel_chart(str(report.title), reading.columns, asked),
         about=about.sheet(report, reading.columns, form, quality(asked, now), now),
     )
     recorded = menu.recorded(form.query().removeprefix("?"), file_format, numbers)

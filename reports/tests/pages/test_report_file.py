@@ -146,3 +146,26 @@ def test_format_nobody_knows_is_not_found(admin_client):
     address = reverse("admin:report_export", args=["queue-summary", "pdf"])
 
     assert admin_client.get(address, DAY).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("slug", "more", "charts"),
+    [
+        ("queue-summary", {}, 1),
+        ("queue-interval", {"queue": "support"}, 1),
+        ("queue-interval", {"queue": "support", "interval": "weekday"}, 1),
+        # A bar for each of several queues in each interval cannot be read.
+        ("queue-interval", {}, 0),
+        ("heat-map", {}, 0),
+        ("calls", {}, 0),
+    ],
+)
+def test_workbook_has_a_chart_where_a_row_is_a_bar(admin_client, slug, more, charts):
+    make_queue()
+    make_entry()
+    url = reverse("admin:report_export", args=[slug, "xlsx"])
+
+    answer = admin_client.get(url, {"first": "2026-10-20", "last": "2026-10-20"} | more)
+
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    assert [len(sheet._charts) for sheet in book.worksheets] == [charts, 0]
