@@ -22,7 +22,7 @@ from conftest import browser
 FOLDER = Path(__file__).parent
 # Half past two in Tokyo on a Tuesday; the demo's past ends then.
 MOMENT = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
-DAYS, SEED = 4, 1
+DAYS, SEED = 15, 1
 # Larger pictures make the README slow to load on a telephone.
 MOST_BYTES = 300_000
 PASSWORD = "for-pictures-only"  # noqa: S105 -- of a temporary database
