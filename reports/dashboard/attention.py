@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from callcenter import presence
-from callcenter.models import OperatorQueue, OperatorState, QueueEntry, WebhookEvent
+from callcenter.models import OperatorState, QueueEntry, WebhookEvent
 from callcenter.presence import Waiting
 from reports.present import formats, names
 from reports.present.links import list_url
-from reports.query.missing import LONGEST_CALL
+from reports.query.at_work import queues_by_operator
 from reports.query.selection import Selection
 from reports.query.thresholds import threshold_by_queue
 
@@ -63,7 +63,7 @@ def _queues(
     ready = _ready(now) if user.has_perm("callcenter.view_operatorstate") else None
     for queue, here in sorted(waiting.items(), key=lambda item: item[1].since):
         waited = int((now - here.since).total_seconds())
-        has_nobody = ready is not None and not ready.get(queue)
+        has_nobody = ready is not None and queue not in ready
         is_long = waited > TOO_LONG * thresholds[queue]
         if not has_nobody and not is_long:
             continue
@@ -82,16 +82,11 @@ def _queues(
         yield Matter(text, note, list_url(QueueEntry, asked), is_bad=True)
 
 
-def _ready(now: datetime) -> dict[str, int]:
-    """How many operators of each queue are ready."""
+def _ready(now: datetime) -> set[str]:
+    """The queues for which somebody is ready."""
+    served = queues_by_operator()
     ready = presence.operators(now)[State.READY]
-    found: dict[str, int] = {}
-    for queue, number, identity in OperatorQueue.objects.values_list(
-        "queue__slug", "operator__number", "operator__client_identity"
-    ):
-        if number in ready or (identity and f"client:{identity}" in ready):
-            found[queue] = found.get(queue, 0) + 1
-    return found
+    return {queue for operator in ready for queue in served.get(operator, ())}
 
 
 def _callers(count: int) -> Iterator[Matter]:
@@ -111,7 +106,7 @@ def _lost_ends(now: datetime) -> Iterator[Matter]:
     """Entries of today of which nobody said how they ended."""
     day = now.date()
     asked = Selection(first=day, last=day, outcome=QueueEntry.Outcome.UNKNOWN)
-    count = asked.entries().filter(entered_at__lte=now - LONGEST_CALL).count()
+    count = asked.entries().count()
     if count:
         text = ngettext(
             "%(count)s queue entry without an end",

@@ -29,7 +29,7 @@ def worked_seconds(
     Which queues an operator serves is what the setup says now: history does not keep
     it. Whoever serves several queues works for each of them.
     """
-    served = _queues_by_operator(asked.queue)
+    served = queues_by_operator(asked.queue)
     start, end = asked.period.bounds()
     states = (
         OperatorState.objects.filter(
@@ -53,8 +53,8 @@ def worked_seconds(
     return found
 
 
-def _queues_by_operator(queue: str) -> dict[str, list[str]]:
-    """The queues that each operator serves, under the names of history."""
+def queues_by_operator(queue: str = "") -> dict[str, list[str]]:
+    """The queues that each operator serves, all or one, under the names of history."""
     rows = OperatorQueue.objects.order_by("queue__slug")
     if queue:
         rows = rows.filter(queue__slug=queue)

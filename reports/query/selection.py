@@ -4,42 +4,30 @@ The form of a report and the filters of an admin list both yield a `Selection`; 
 number in a report and the list behind it mean the same rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from operator import attrgetter
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import GreaterThanOrEqual, In, IsNull, LessThan
+from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models.lookups import GreaterThanOrEqual, In, LessThan
 from django.utils import timezone
 
-from callcenter import presence
 from callcenter.days import midnight
 from callcenter.models import (
-    AbandonedCall,
-    Call,
-    CallbackRequest,
     Connection,
-    FollowUp,
     Holiday,
-    IvrStep,
-    OperatorState,
     QueueEntry,
-    Voicemail,
-    WebhookEvent,
 )
-from reports.query import counted, counted_calls, counted_steps, search
+from reports.query.conditions import CONDITIONS, there_is
 from reports.query.keyset import Listed
 from reports.query.periods import DAY, Period, quarter_of
 from reports.query.waits import WaitSpan
 
 ModelT = TypeVar("ModelT", bound=models.Model)
-Condition = Callable[[Any], Q]
 
 
 QUARTERS_A_DAY = 96
@@ -160,7 +148,7 @@ class Selection:
         """Connections whose callers entered in the span."""
         of_span = self._of_span("entered_at")
         entry = QueueEntry.objects.filter(of_span, pk=OuterRef("entry"))
-        return _there_is(entry) if of_span else Q()
+        return there_is(entry) if of_span else Q()
 
     def by_the_clock(self) -> Q:
         """The hour, the weekday and the holidays, by the clock of the zone.
@@ -235,7 +223,7 @@ class Selection:
     def condition(self, model: type[models.Model]) -> Q:
         """All that is asked of rows of a model besides the days and the search."""
         found = Q()
-        for name, condition in _CONDITIONS.get(model, {}).items():
+        for name, condition in CONDITIONS.get(model, {}).items():
             if value := getattr(self, name):
                 found &= condition(value)
         return found
@@ -254,7 +242,7 @@ class Selection:
         """Connections of the period's queue entries."""
         entries = self.of_period(QueueEntry.objects.all(), "entered_at")
         return Connection.objects.filter(
-            _there_is(entries.filter(pk=OuterRef("entry"))), self.condition(Connection)
+            there_is(entries.filter(pk=OuterRef("entry"))), self.condition(Connection)
         )
 
 
@@ -265,161 +253,6 @@ _BY_TIME_AND_QUEUE = (
 )
 
 
-def _there_is(rows: QuerySet[Any]) -> Q:
-    """The condition that a subquery finds a row.
-
-    The database looks it up for each row of the list, newest first. For EXISTS, as for
-    a join, MariaDB chooses a plan that begins with all rows of the operator.
-    """
-    return Q(IsNull(Subquery(rows.order_by().values("pk")[:1]), False))
-
-
 def _between(value: Any, start: int, length: int) -> Q:
     after_start = Q(GreaterThanOrEqual(value, start))
     return after_start & Q(LessThan(value, start + length))
-
-
-def _equal(name: str) -> Condition:
-    return lambda value: Q(**{name: value})
-
-
-def _one_of(name: str) -> Condition:
-    return lambda values: Q(**{f"{name}__in": values})
-
-
-def _entered(call: str) -> Condition:
-    """Rows of calls that entered a queue."""
-    return lambda queue: Q(
-        # A queue of few calls is found quickly by a plan that begins with them.
-        Exists(QueueEntry.objects.filter(queue=queue, call=OuterRef(call)))
-    )
-
-
-def _of_entry(name: str, entry: str = "entry") -> Condition:
-    """Rows whose queue entry has a value."""
-    return lambda value: Q(
-        Exists(QueueEntry.objects.filter(**{name: value}, pk=OuterRef(entry)))
-    )
-
-
-def _of_call(name: str) -> Condition:
-    """Rows whose call has a value."""
-    return lambda value: _there_is(
-        Call.objects.filter(**{name: value}, pk=OuterRef("call"))
-    )
-
-
-def _taken_from(entry: str) -> Condition:
-    """Rows of queue entries that these operators answered."""
-    return lambda operators: _there_is(
-        Connection.objects.filter(operator__in=operators, entry=OuterRef(entry))
-    )
-
-
-def _call_of_operators(operators: tuple[str, ...]) -> Q:
-    """Calls that these operators answered, and their own legs."""
-    # Not the column itself: by its index SQLite would go through all connections of the
-    # operators for each call of the list.
-    operator = Coalesce("operator", Value(""))
-    taken = Connection.objects.filter(
-        Q(In(operator, operators)), entry__call=OuterRef("pk")
-    )
-    # By number only of operators' legs: others would confirm a customer's number.
-    by_number = Q(from_raw__in=operators) | Q(caller__in=operators)
-    browsers = [name for name in operators if name.startswith("client:")]
-    own = Q(kind=Call.Kind.OPERATOR) & by_number
-    return _there_is(taken) | own | Q(from_raw__in=browsers)
-
-
-def _step_of_operators(operators: tuple[str, ...]) -> Q:
-    calls = Call.objects.filter(_call_of_operators(operators), pk=OuterRef("call"))
-    return _there_is(calls)
-
-
-def _of_abandoned_call(queue: str) -> Q:
-    """Follow-ups of calls that were abandoned in a queue."""
-    calls = AbandonedCall.objects.filter(queue=queue, pk=OuterRef("abandoned_call"))
-    return _there_is(calls)
-
-
-def _state_of_work(state: str) -> Q:
-    """Follow-ups in a state of the work: people's, unless history goes before it."""
-    calls = AbandonedCall.objects.filter(pk=OuterRef("abandoned_call"))
-    if state == AbandonedCall.State.RECOVERED:
-        recovered = calls.filter(is_withdrawn=False, recovered_at__isnull=False)
-        unfinished = [FollowUp.State.OPEN, FollowUp.State.IN_PROGRESS]
-        return Q(state__in=unfinished) & _there_is(recovered)
-    if state in (AbandonedCall.State.REACHED, AbandonedCall.State.CLOSED):
-        return Q(state=state) & _there_is(calls.filter(is_withdrawn=False))
-    return Q(state=state) & _there_is(calls.reachable())
-
-
-def _of_caller_of(sid: str) -> Q:
-    """Calls of the caller of a call; none where no number is known of it."""
-    callers = Call.objects.with_caller(sid).values_list("caller", flat=True)
-    return next(map(search.of_caller, callers), Q(pk__in=()))
-
-
-def _waits_now(_now: bool) -> Q:
-    return presence.is_waiting(timezone.now())
-
-
-def _serves_now(_now: bool) -> Q:
-    return presence.is_serving(timezone.now())
-
-
-def filters_of(model: type[models.Model]) -> frozenset[str]:
-    """The fields of a selection by which rows of a model can be filtered."""
-    return frozenset(_CONDITIONS.get(model, ()))
-
-
-# How each table is asked for what a selection may hold.
-_CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
-    Call: {
-        "kind": _equal("kind"),
-        "outcome": _equal("outcome"),
-        "line": _equal("line"),
-        "queue": _entered("pk"),
-        "operators": _call_of_operators,
-        "caller_of": _of_caller_of,
-        "ivr_path": _equal("ivr_path"),
-        "counted": counted_calls.condition,
-    },
-    QueueEntry: {
-        "queue": _equal("queue"),
-        "outcome": _equal("outcome"),
-        "line": _of_call("line"),
-        "operators": _taken_from("pk"),
-        "now": _waits_now,
-        "counted": counted.condition,
-        "waited": attrgetter("condition"),
-    },
-    AbandonedCall: {
-        "queue": _equal("queue"),
-        "line": _of_call("line"),
-        "operators": _taken_from("entry"),
-        # A column of rows that were read `with_state`.
-        "state": _equal("state"),
-    },
-    FollowUp: {"queue": _of_abandoned_call, "state": _state_of_work},
-    Connection: {
-        "queue": _of_entry("queue"),
-        "line": _of_entry("call__line"),
-        "operators": _one_of("operator"),
-    },
-    IvrStep: {
-        "menu": _equal("menu"),
-        "line": _of_call("line"),
-        "queue": _entered("call"),
-        "operators": _step_of_operators,
-        "counted": counted_steps.condition,
-    },
-    OperatorState: {
-        "operators": _one_of("operator"),
-        "state": _equal("state"),
-        "now": _serves_now,
-    },
-    Voicemail: {"queue": _equal("queue"), "line": _of_call("line")},
-    CallbackRequest: {"queue": _of_entry("queue")},
-    WebhookEvent: {"kind": _equal("kind"), "queue": _equal("queue")},
-}

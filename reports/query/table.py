@@ -20,8 +20,9 @@ from reports.present import kinds
 from reports.present.kinds import Kind
 from reports.present.names import Names
 from reports.query import keyset
+from reports.query.conditions import filters_of
 from reports.query.keyset import Listed
-from reports.query.selection import Selection, filters_of
+from reports.query.selection import Selection
 from reports.query.values import PageValues, last
 
 # The raw values of a row in the order of its table's columns: seconds, fractions, aware
