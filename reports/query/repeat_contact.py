@@ -1,11 +1,13 @@
 """Who called again, who was never reached, how long that took (docs/metrics.md 5.6).
 
-Withheld numbers are never merged: each such call is a caller of its own. Three queries,
-however many callers there are.
+Withheld numbers are never merged: each such call is a caller of its own. Five queries,
+however many callers there are, and none that looks into the history of each caller:
+some ring every day for years.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +17,7 @@ from django.db.models import (
     Case,
     Count,
     Exists,
+    F,
     Max,
     Min,
     OuterRef,
@@ -22,7 +25,9 @@ from django.db.models import (
     QuerySet,
     Value,
     When,
+    Window,
 )
+from django.db.models.functions import Lead
 
 from callcenter.days import midnight
 from callcenter.models import AbandonedCall, Call, QueueEntry
@@ -132,23 +137,40 @@ def contacts(asked: Selection, now: datetime) -> Contacts:
     )
     answered = ~Q(caller="") & Q(outcome=Outcome.ANSWERED)
     mature = answered & Q(started_at__lte=now - REPEATED_WITHIN)
-    again = Call.objects.customers().filter(
-        caller=OuterRef("caller"),
-        started_at__gt=OuterRef("started_at"),
-        started_at__lte=OuterRef("started_at") + REPEATED_WITHIN,
-    )
     found = _calls(asked).aggregate(
         known=Count("caller", filter=offered & ~Q(caller=""), distinct=True),
         withheld=Count("pk", filter=offered & Q(caller="")),
         mature=Count("pk", filter=mature),
-        repeated=Count("pk", filter=mature & Q(Exists(again))),
         answered=Count("pk", filter=answered),
     )
     return Contacts(
         offered=found["known"] + found["withheld"],
         mature=found["mature"],
-        repeated=found["repeated"],
+        repeated=_followed(asked, mature),
         immature=found["answered"] - found["mature"],
+    )
+
+
+def _followed(asked: Selection, which: Q) -> int:
+    """How many of these calls were followed soon by another call of the same caller.
+
+    On any line, and also after the period. Of calls of one caller that began at the
+    same moment, one follows the other.
+    """
+    start, end = asked.period.bounds()
+    following = Window(
+        Lead("started_at"), partition_by="caller", order_by=["started_at", "sid"]
+    )
+    # Inside the window's expression: as a condition beside it, it would take away the
+    # calls that follow.
+    of_period = which & asked.condition(Call) & Q(started_at__lt=end)
+    return (
+        Call.objects.customers()
+        .exclude(caller="")
+        .filter(started_at__gte=start, started_at__lt=end + REPEATED_WITHIN)
+        .annotate(followed_at=Case(When(of_period, then=following)))
+        .filter(followed_at__lte=F("started_at") + REPEATED_WITHIN)
+        .count()
     )
 
 
@@ -167,21 +189,16 @@ def _attempts(
 
     And of those who withheld their number by call.
     """
-    answer = Call.objects.customers().filter(
-        caller=OuterRef("caller"),
-        outcome=Outcome.ANSWERED,
-        started_at__gte=OuterRef("abandoned_at"),
-        started_at__lte=OuterRef("abandoned_at") + REDIALLED_WITHIN,
-    )
-    rows: Iterable[tuple[str, int, datetime, datetime | None, bool]] = (
-        _abandoned(call__in=_calls(asked))
-        .annotate(is_redial=Exists(answer))
-        .values_list("caller", "call", "abandoned_at", "recovered_at", "is_redial")
-    )
+    abandoned = _abandoned(call__in=_calls(asked))
+    rows = list(abandoned.values_list("caller", "call", "abandoned_at", "recovered_at"))
+    moments = [abandoned_at for _caller, _call, abandoned_at, _recovered_at in rows]
+    answers = _answers(abandoned, moments)
     found: defaultdict[tuple[str, int], Attempts] = defaultdict(Attempts)
-    for caller, call, abandoned_at, recovered_at, is_redial in rows:
+    for caller, call, abandoned_at, recovered_at in rows:
         attempts = found[caller, 0 if caller else call]
-        attempts.redials += bool(caller and is_redial)
+        attempts.redials += _is_in(
+            answers[caller], abandoned_at, abandoned_at + REDIALLED_WITHIN
+        )
         day = abandoned_at.astimezone(asked.zone).date()
         end = midnight(day + DAY, asked.zone)
         if recovered_at:
@@ -191,3 +208,30 @@ def _attempts(
             attempts.lost += now >= end
             attempts.undecided += now < end
     return found
+
+
+def _answers(
+    abandoned: QuerySet[AbandonedCall], moments: Sequence[datetime]
+) -> defaultdict[str, list[datetime]]:
+    """When calls began that were answered soon after these, by caller and in order."""
+    found: defaultdict[str, list[datetime]] = defaultdict(list)
+    if not moments:
+        return found
+    span = (min(moments), max(moments) + REDIALLED_WITHIN)
+    callers = abandoned.exclude(caller="").values("caller")
+    rows = (
+        Call.objects.customers()
+        .filter(outcome=Outcome.ANSWERED, started_at__range=span, caller__in=callers)
+        .order_by("started_at")
+        .values_list("caller", "started_at")
+    )
+    for caller, started_at in rows.iterator():
+        if started_at:
+            found[caller].append(started_at)
+    return found
+
+
+def _is_in(moments: Sequence[datetime], first: datetime, last: datetime) -> bool:
+    """Whether one of the moments, which are in order, lies there; both included."""
+    place = bisect_left(moments, first)
+    return place < len(moments) and moments[place] <= last

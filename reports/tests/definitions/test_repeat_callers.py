@@ -1,15 +1,19 @@
 """Callers who had to call more than once, or whom nobody served."""
 
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import pytest
 import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from callcenter.models import AbandonedCall, Call
 from reports.definitions.repeat_callers import RepeatCallersReport
 from reports.tests.factories import (
     CALLER,
+    LINE,
     NOON,
     make_call,
     make_entry,
@@ -22,6 +26,7 @@ pytestmark = pytest.mark.django_db
 
 REPORT = RepeatCallersReport()
 OTHER = "+818012345678"
+OTHER_LINE = "+815000000102"
 LATER = NOON + timedelta(days=3)
 NOTHING_OPEN = {"too_young": 0, "undecided": 0}
 DAY_ENDS = NOON + timedelta(hours=12)
@@ -200,6 +205,76 @@ def test_repeat_is_a_call_within_a_day_also_after_the_period(hours, rate):
     assert figures()["repeat_rate"] == rate
 
 
+def test_repeat_may_be_on_another_line_or_at_the_same_moment():
+    make("answered", 0)
+    make("abandoned", 60, line=OTHER_LINE)
+    make("answered", 0, OTHER)
+    make("answered", 0, OTHER)
+
+    assert figures()["repeat_rate"] == 2 / 3
+    assert figures(line=LINE)["repeat_rate"] == 2 / 3
+    assert figures(line=OTHER_LINE)["repeat_rate"] is None
+
+
+attempts = st.tuples(
+    st.sampled_from(["answered", "abandoned"]),
+    # Two days around that of the report, and moments that lie close together.
+    st.one_of(st.integers(-1440, 2880), st.integers(0, 70)),
+    st.sampled_from([CALLER, OTHER, ""]),
+    st.sampled_from([LINE, OTHER_LINE]),
+)
+
+
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(attempts, max_size=12), st.sampled_from([None, LINE, OTHER_LINE]))
+def test_counts_are_those_of_the_plain_definition(made, line):
+    """Each call is compared with each other one of its caller."""
+    Call.objects.all().delete()
+    for each in (LINE, OTHER_LINE):
+        make_call(after(-9000), line=each)
+    for outcome, minutes, caller, its_line in made:
+        if outcome == "abandoned":
+            give_up(minutes + 1, caller, line=its_line)
+        else:
+            make(outcome, minutes, caller, line=its_line)
+    calls = list(enumerate(sorted(made, key=itemgetter(1))))
+    # From midnight to midnight around noon.
+    asked = [
+        (place, call)
+        for place, call in calls
+        if -720 <= call[1] < 720 and line in (None, call[3])
+    ]
+    judged = [
+        (place, at, who)
+        for place, (end, at, who, _) in asked
+        if who and end == "answered"
+    ]
+    repeated = [
+        place
+        for place, at, who in judged
+        if any(
+            later > place and caller == who and minutes - at <= 1440
+            for later, (_end, minutes, caller, _line) in calls
+        )
+    ]
+    redials = [
+        place
+        for place, (end, at, who, _line) in asked
+        if end == "abandoned"
+        and who
+        and any(
+            other == "answered" and caller == who and 0 <= minutes - at - 1 <= 30
+            for _place, (other, minutes, caller, _line) in calls
+        )
+    ]
+
+    asked_line = {"line": line} if line else {}
+    rate = figures(**asked_line)["repeat_rate"]
+    assert rate == (len(repeated) / len(judged) if judged else None)
+    with time_machine.travel(LATER):
+        assert totals_of(REPORT, **asked_line)["redials_before_answer"] == len(redials)
+
+
 @pytest.mark.parametrize(("hours", "rate"), [(23.9, None), (24, 0.0)])
 def test_answered_call_younger_than_a_day_is_left_out(hours, rate):
     make("answered", 0)
@@ -259,6 +334,6 @@ def test_number_of_queries_does_not_grow(count, django_assert_num_queries):
         make("answered", number + 2, f"+81800000000{number}")
     asked = selection()
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         rows = list(REPORT.read(asked).rows())
     assert len(rows) == count
