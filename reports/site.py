@@ -21,7 +21,7 @@ from reports.daily import page as daily_page
 from reports.daily import views as daily
 from reports.dashboard import today
 from reports.definitions import REPORTS
-from reports.pages import report_page
+from reports.pages import rights
 from reports.pages import views as pages
 from reports.query.table import NOTHING, ListTable
 from reports.worklist import views as worklist
@@ -79,12 +79,13 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
                 Page(
                     report.title,
                     f"admin:report_{report.slug}",
-                    report_page.permission_for(report),
+                    rights.permission_for(report),
                 )
                 for report in REPORTS
                 # The others are lists of the history too, and stand there.
                 if not isinstance(report, ListTable)
             ),
+            Page(_("Saved views"), "admin:saved_views", rights.PERMISSION),
         ),
     ),
     (

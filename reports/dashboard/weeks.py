@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from reports.definitions.week import HeatMapReport
-from reports.pages.report_page import permission_for, read
+from reports.pages.report_page import read
+from reports.pages.rights import may_see
 from reports.pages.shown import TableView
 from reports.pages.week import Week, week
 from reports.present.links import PageLinks, report_url
@@ -37,7 +38,7 @@ def four_weeks(
     """The four weeks until yesterday; None without calls or the right to see them."""
     report = HeatMapReport()
     column = report.column(MEASURE)
-    if column is None or not request.user.has_perm(permission_for(report)):
+    if column is None or not may_see(request, report):
         return None
     last = now.astimezone(default_zone()).date() - DAY
     asked = Selection(first=last - (DAYS - 1) * DAY, last=last)

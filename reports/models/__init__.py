@@ -3,5 +3,13 @@
 from reports.models.audit import ExportAudit
 from reports.models.intervals import IntervalState, QueueDay, QueueQuarter
 from reports.models.notes import DayNote
+from reports.models.saved_views import SavedView
 
-__all__ = ["DayNote", "ExportAudit", "IntervalState", "QueueDay", "QueueQuarter"]
+__all__ = [
+    "DayNote",
+    "ExportAudit",
+    "IntervalState",
+    "QueueDay",
+    "QueueQuarter",
+    "SavedView",
+]

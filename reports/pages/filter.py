@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.http import urlencode
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -24,8 +22,8 @@ from reports.query.forms import (
     ReportForm,
     unknown_name,
 )
+from reports.query.named_periods import NAMED, days_named
 from reports.query.operators import names_of
-from reports.query.periods import DAY
 from reports.query.selection import Selection, local_today
 from reports.query.table import Table
 from reports.query.variants import SERVICE_LEVELS
@@ -34,6 +32,8 @@ from reports.query.variants import SERVICE_LEVELS
 PAGING = ("page", "quiet")
 # Fields of the first row; the others are folded away until one of them is used.
 ALWAYS = ("first", "last", "queue", "interval", "measure", "line")
+# Fields that every report has: its days, or the name of a period in place of them.
+DAYS = ("period", "first", "last")
 
 # Fields of which one choice is always chosen.
 WITH_DEFAULT = ("interval", "formula", "erlang")
@@ -45,7 +45,8 @@ Choices = list[tuple[str, StrOrPromise]]
 class Preset:
     """A period that is one click away."""
 
-    name: str
+    code: str
+    name: StrOrPromise
     url: str
     is_current: bool
 
@@ -61,7 +62,7 @@ class FilterForm(ReportForm):
             _with_defaults(query, report), most_days=report.most_days, label_suffix=""
         )
         self.report = report
-        for name in self.fields.keys() - {"first", "last", *report.fields}:
+        for name in self.fields.keys() - {*DAYS, *report.fields}:
             del self.fields[name]
         for name, choices in _choices(report.fields):
             self._offer(name, choices)
@@ -110,7 +111,7 @@ class FilterForm(ReportForm):
     @property
     def more(self) -> list[forms.BoundField]:
         """The fields that are folded away."""
-        return [field for field in self if field.name not in ALWAYS]
+        return [field for field in self if field.name not in (*ALWAYS, *DAYS)]
 
     @property
     def is_more_used(self) -> bool:
@@ -123,6 +124,14 @@ class FilterForm(ReportForm):
         asked |= changes
         return "?" + urlencode({name: one for name, one in asked.items() if one})
 
+    def asks_the_same(self, query: QueryDict) -> bool:
+        """Whether another address of this report asks for the same."""
+        other = _with_defaults(query, self.report)
+        names = {*self.fields, *other} - {*PAGING}
+        return all(
+            (self.data.get(one) or "") == (other.get(one) or "") for one in names
+        )
+
     def chosen(self, name: str) -> str:
         """To what a field is set, as its choices call it."""
         value = self.data.get(name, "")
@@ -130,24 +139,33 @@ class FilterForm(ReportForm):
         return str(choices.get(value, value))
 
     def presets(self) -> list[Preset]:
-        """Periods up to today."""
-        period = self.cleaned_data.get("period")
-        current = (period.first, period.last) if period else None
+        """Periods up to today, of those that are not too long for the report."""
+        asked = self.cleaned_data.get("days")
+        current = (asked.first, asked.last) if asked else None
+        most = self.report.most_days
+        days = {code: days_named(code, local_today()) for code in NAMED}
         return [
             Preset(
-                name,
-                self.query(first=first.isoformat(), last=last.isoformat()),
-                current == (first, last),
+                code, NAMED[code], self._url_of_period(code), current == (first, last)
             )
-            for name, first, last in periods(local_today())
+            for code, (first, last) in days.items()
+            if most is None or (last - first).days < most
         ]
+
+    def _url_of_period(self, code: str) -> str:
+        return self.query(first=None, last=None, period=code)
 
 
 def _with_defaults(query: QueryDict, report: Table) -> QueryDict:
     """The query with what counts where it says nothing, so that the form shows it."""
     asked = query.copy()
-    if not asked.get("first") and not asked.get("last"):
-        asked["first"] = asked["last"] = local_today().isoformat()
+    has_days = asked.get("first") or asked.get("last")
+    name = asked.get("period") or "today"
+    if not has_days and name in NAMED:
+        # From here on it is its days: links and files of a page keep their meaning.
+        first, last = days_named(name, local_today())
+        asked["first"], asked["last"] = first.isoformat(), last.isoformat()
+        asked.pop("period", None)
     if "interval" in report.fields and not asked.get("interval"):
         asked["interval"] = DEFAULT_INTERVAL
     if "goal" in report.fields and not asked.get("goal"):
@@ -165,21 +183,6 @@ def _measure_field(report: Table) -> forms.ChoiceField:
         choices=[(column.code, column.heading) for column in columns],
         error_messages={"invalid_choice": _("There is no column “%(value)s” to draw.")},
     )
-
-
-def periods(today: date) -> list[tuple[str, date, date]]:
-    """Names and days of the periods that are asked for most."""
-    monday = today - timedelta(days=today.weekday())
-    month = today.replace(day=1)
-    last_month = (month - DAY).replace(day=1)
-    return [
-        (gettext("Today"), today, today),
-        (gettext("Yesterday"), today - DAY, today - DAY),
-        (gettext("This week"), monday, today),
-        (gettext("Last week"), monday - 7 * DAY, monday - DAY),
-        (gettext("This month"), month, today),
-        (gettext("Last month"), last_month, month - DAY),
-    ]
 
 
 def _formulas() -> Choices:

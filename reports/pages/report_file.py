@@ -15,7 +15,8 @@ from reports.export.menu import NUMBERS
 from reports.pages import about
 from reports.pages.chart import excel_chart
 from reports.pages.filter import FilterForm
-from reports.pages.report_page import check_rights, read
+from reports.pages.report_page import read
+from reports.pages.rights import check_rights
 from reports.present import names
 from reports.present.links import report_url
 from reports.query.quality import quality

@@ -6,9 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth import get_permission_codename
 from django.contrib.staticfiles import finders
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,8 +16,10 @@ from callcenter.models import QueueEntry
 from reports.definitions.queues import QueueIntervalReport
 from reports.export import audit, menu
 from reports.export.menu import ExportGroup
-from reports.pages import chart
+from reports.pages import chart, saved_views
 from reports.pages.filter import FilterForm
+from reports.pages.rights import check_rights
+from reports.pages.saved_views import SaveForm
 from reports.pages.shown import PAGE_ROWS, ShownTable, TableView
 from reports.pages.week import Week, week
 from reports.present import kinds, masking
@@ -29,27 +29,11 @@ from reports.query.quality import quality
 from reports.query.selection import Selection
 from reports.query.table import ListTable, Reading, Table
 
-# Whoever may see calls may see what they add up to.
-PERMISSION = "callcenter.view_call"
 # The library that draws charts, which a machine may lack (minicc/front_end.py).
 CHARTS = "vendor/echarts.js"
 # So many rows of a list are counted.
 MOST_COUNTED = 10_000
 _LONGEST_PAGE = 7
-
-
-def permission_for(report: Table) -> str:
-    """The permission to see a report: that of its rows, else to see calls."""
-    if isinstance(report, ListTable):
-        opts = report.model._meta
-        return f"{opts.app_label}.{get_permission_codename('view', opts)}"
-    return PERMISSION
-
-
-def check_rights(request: HttpRequest, report: Table) -> None:
-    """Raises PermissionDenied for a reader who may not see the report."""
-    if not request.user.has_perm(permission_for(report)):
-        raise PermissionDenied
 
 
 def show(site: admin.AdminSite, report: Table, request: HttpRequest) -> HttpResponse:
@@ -91,6 +75,11 @@ def _answer(
         "is_provisional": start <= now < end,
         "quality": quality(asked, now),
         "export_groups": _export_groups(request, report, form),
+        "views": list(saved_views.links(request.user, report, form)),
+        "save_form": SaveForm(
+            form, may_share=request.user.has_perm(saved_views.MAY_SHARE)
+        ),
+        "save_url": reverse("admin:report_views", args=[report.slug]) + form.query(),
     }
 
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, path, re_path
 
 from reports.definitions import REPORTS
-from reports.pages import report_file, report_page
+from reports.pages import report_file, report_page, saved_views, views_page
 
 # Not any name: the admin's own pages of our tables begin with reports/ too.
 _SLUGS = "|".join(report.slug for report in REPORTS)
@@ -27,5 +27,15 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
             rf"^reports/(?P<slug>{_SLUGS})/export/(?P<code>[a-z0-9-]+)/$",
             site.admin_view(report_file.export),
             name="report_export",
+        ),
+        re_path(
+            rf"^reports/(?P<slug>{_SLUGS})/views/$",
+            site.admin_view(saved_views.save),
+            name="report_views",
+        ),
+        path(
+            "reports/views/",
+            site.admin_view(partial(views_page.show, site)),
+            name="saved_views",
         ),
     ]

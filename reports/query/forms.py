@@ -21,6 +21,7 @@ from callcenter.models import (
     QueueEntry,
 )
 from reports.query import periods
+from reports.query.named_periods import NAMED, days_named
 from reports.query.selection import (
     HOLIDAYS_ONLY,
     HOLIDAYS_OUT,
@@ -106,6 +107,18 @@ class ReportForm(forms.Form):
     `most_days` is the longest period that may be asked for, None for any.
     """
 
+    period = forms.ChoiceField(
+        label=_("Period"),
+        required=False,
+        choices=list(NAMED.items()),
+        error_messages={
+            "invalid_choice": _(
+                "There is no period “%(value)s”; choose today, yesterday, this-week,"
+                " last-week, this-month, last-month, this-fiscal-year or"
+                " last-fiscal-year."
+            )
+        },
+    )
     first = DayField(label=_("First day"))
     last = DayField(label=_("Last day"))
     queue = NameField(label=_("Queue"), max_length=64)
@@ -226,6 +239,11 @@ class ReportForm(forms.Form):
         zone = cleaned.get("zone") or default_zone()
         today = datetime.now(UTC).astimezone(zone).date()
         first, last = cleaned["first"], cleaned["last"]
+        if name := cleaned["period"]:
+            if first or last:
+                text = _("Ask for the period by its name or by its days, not by both.")
+                self.add_error("period", text)
+            first, last = days_named(name, today)
         first = first or last or today
         last = last or max(first, today)
         if last < first:
@@ -233,14 +251,14 @@ class ReportForm(forms.Form):
         if self._most_days and (last - first).days >= self._most_days:
             text = _("This report takes %(days)d days at most.")
             self.add_error("last", text % {"days": self._most_days})
-        cleaned["period"] = periods.Period(first, last, zone)
+        cleaned["days"] = periods.Period(first, last, zone)
         return cleaned
 
     @property
     def selection(self) -> Selection:
         """The selection that the fields ask for."""
         asked = self.cleaned_data
-        period: periods.Period = asked["period"]
+        period: periods.Period = asked["days"]
         return Selection(
             first=period.first,
             last=period.last,

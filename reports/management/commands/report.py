@@ -16,9 +16,11 @@ from reports.definitions import REPORTS, report_with_slug
 from reports.export import csv, json, xlsx
 from reports.export.sheet import Sheet
 from reports.query.forms import ReportForm
+from reports.query.named_periods import NAMED
 from reports.query.table import Table
 
 FILTERS = [
+    "period",
     "first",
     "last",
     "queue",
@@ -52,6 +54,9 @@ class Command(SentenceCommand):
         parser.add_argument("slug", help=f"one of {slugs}")
         parser.add_argument("--first", help="first local day, YYYY-MM-DD; else today")
         parser.add_argument("--last", help="last local day, included; else today")
+        parser.add_argument(
+            "--period", help=f"in place of days, one of {', '.join(NAMED)}"
+        )
         parser.add_argument("--queue", help="slug")
         parser.add_argument("--operator", help="number, or client:identity")
         parser.add_argument("--line", help="number, such as +81312345678")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from callcenter.models import PhoneLine, QueueEntry
 from minicc.tests import sites
 from reports.export import audit
+from reports.models import SavedView
 from reports.tests.admin import rows
 
 
@@ -39,6 +40,15 @@ def fill() -> None:
     rows.make_holiday()
     rows.make_wrapup_code()
     audit.begin(supervisor, "callcenter.call", "q=5678", "xlsx", is_masked=False)
+    for name, is_shared in (("毎週の確認", True), ("自分用", False)):
+        SavedView.objects.create(
+            report="queue-interval",
+            name=name,
+            query="period=last-week&queue=support&interval=day",
+            is_shared=is_shared,
+            user=supervisor,
+            username=sites.USER,
+        )
     Group.objects.get_or_create(name="Night shift")
     _log(supervisor, PhoneLine.objects.get(is_default=True))
 

@@ -42,6 +42,7 @@ LEFT_OUT = {
     "mfa_view_recovery_codes": "there only with a second step: SECOND_STEP",
     "admin:worklist_export": "a file",
     "admin:report_export": "a file",
+    "admin:report_views": "takes what is to be saved, and shows nothing",
     "admin:daily_report_file": "a file",
     "admin:autocomplete": "for scripts",
     "admin:view_on_site": "leads elsewhere",
