@@ -14,6 +14,7 @@ from reports.daily.spans import Span
 from reports.definitions.queues import QueueIntervalReport, QueueSummaryReport
 from reports.models import DayNote
 from reports.present import formats, kinds, masking, names
+from reports.query.comparison import judgement
 from reports.query.measures import rate
 from reports.query.metrics import QUEUE_MEASURES
 from reports.query.periods import DAY, Key
@@ -48,11 +49,6 @@ OF_QUEUES = (
     "asa_seconds",
 )
 OF_INTERVALS = ("entered", "answered", "abandoned", "service_level")
-# Of these more is better, of the others named here less is; volumes are neither.
-MORE_IS_BETTER = frozenset(["service_level", "answer_rate"])
-LESS_IS_BETTER = frozenset(
-    ["abandoned", "abandonment_rate", "asa_seconds", "longest_wait_seconds"]
-)
 _COLUMNS = {column.code: column for column in QUEUE_MEASURES}
 _OPERATOR_COLUMNS = (
     Column("operator", _("Operator"), kinds.PHONE_NUMBER, names=names.operators),
@@ -81,13 +77,7 @@ class Figure:
     @property
     def judgement(self) -> str:
         """`better`, `worse`, or empty where it says nothing of the kind."""
-        if not self.difference:
-            return ""
-        if self.column.code in MORE_IS_BETTER:
-            return "better" if self.difference > 0 else "worse"
-        if self.column.code in LESS_IS_BETTER:
-            return "worse" if self.difference > 0 else "better"
-        return ""
+        return judgement(self.column.code, self.difference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from reports.definitions.queues import QueueSummaryReport
 from reports.export import audit
 from reports.models import DayNote
 from reports.pages import intervals
-from reports.present import formats, kinds
+from reports.present import kinds
 from reports.present.links import PageLinks, list_url, report_url
 from reports.query.forms import DayField
 from reports.query.periods import DAY
@@ -212,14 +212,7 @@ def difference(figure: Figure) -> str:
     amount = figure.difference
     if amount is None:
         return NOTHING
-    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
-    kind = figure.column.kind
-    if kind is kinds.COUNT:
-        return f"{sign}{formats.count(int(abs(amount)))}"
-    if kind is kinds.FRACTION:
-        points = formats.percent(abs(amount)).removesuffix("%")
-        return gettext("%(points)s pt") % {"points": f"{sign}{points}"}
-    return f"{sign}{formats.mean_duration(float(abs(amount)))}"
+    return kinds.CHANGES[figure.column.kind].shown(amount) or NOTHING
 
 
 def _rows(found: Daily, part: Part) -> list[list[str]]:

@@ -14,7 +14,7 @@ from callcenter import presence
 from callcenter.models import QueueEntry
 from reports.definitions.queues import QueueIntervalReport, QueueSummaryReport
 from reports.pages import chart, intervals
-from reports.pages.report_page import CHARTS
+from reports.pages.report_page import CHARTS, beside
 from reports.present import formats, names
 from reports.present.links import list_url, report_url
 from reports.query.periods import Key
@@ -96,12 +96,8 @@ def _chart(asked: Selection, now: datetime) -> dict[str, Any] | None:
     def is_unfinished(key: Key) -> bool:
         return isinstance(key, datetime) and key <= now < period.end_of(key, INTERVAL)
 
-    drawn = chart.by_interval(reading.columns, rows, label, is_unfinished)
-    earlier = chart.compared_to(asked)
-    if drawn and earlier:
-        then = report.entered(earlier)
-        chart.add_comparison(drawn, reading.columns, rows, then, earlier)
-    return drawn
+    compared = beside(report, asked)
+    return chart.by_interval(reading.columns, rows, label, is_unfinished, compared)
 
 
 def _queues(

@@ -1,7 +1,8 @@
 """How queues performed: by interval and at a glance."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -10,14 +11,21 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import Queue
+from reports.definitions.changes import (
+    BEFORE,
+    Value,
+    compared_columns,
+    with_changes,
+)
 from reports.definitions.columns import QUEUE
 from reports.definitions.counting import FORMULA, EntryCounts
 from reports.present import kinds, names
+from reports.query.comparison import compared_to, counterparts
 from reports.query.metrics import QUEUE_MEASURES, by_formula, measured, sums
 from reports.query.periods import MINUTES, OF_DAYS, WEEKDAY, Key
 from reports.query.selection import Selection
-from reports.query.table import Column, Reading, Row
-from reports.query.tallies import Tallies, Time, queue_tallies, sum_tallies, total_of
+from reports.query.table import Behind, Column, Reading, Row
+from reports.query.tallies import Time, queue_tallies, sum_tallies, total_of
 from reports.query.tally import Tally
 
 INTERVAL_START = Column(
@@ -25,10 +33,18 @@ INTERVAL_START = Column(
 )
 
 
-class QueueReport(EntryCounts):
-    """Rows of queues, made from tallies of their entries."""
+# A time (None where a report has none) and a queue: of what a tally and a row are.
+Place = tuple[Key | None, str]
 
-    fields = (*EntryCounts.fields, *FORMULA)
+
+class QueueReport(EntryCounts):
+    """Rows of queues, made from tallies of their entries.
+
+    Compared with another period, some measures are followed by what they were then and
+    by the change.
+    """
+
+    fields = (*EntryCounts.fields, *FORMULA, "compare")
 
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows; rates and percentiles of the total are made from the sum of all."""
@@ -37,21 +53,65 @@ class QueueReport(EntryCounts):
         total = cache(lambda: total_of(found))
         columns = by_formula(self.columns, asked.formula)
         # The values before them say which row it is.
-        measures = columns[-len(QUEUE_MEASURES) :]
-        keys = [None] * (len(columns) - len(measures))
-
+        head, measures = columns[: self._heads], columns[self._heads :]
         # Most rows of a night have no entries.
-        of_none = list(measured(Tally(), measures).values())
+        of_none = measured(Tally(), measures)
 
-        def values(tally: Tally | None) -> list[int | float | None]:
-            return list(measured(tally, measures).values()) if tally else of_none
+        def values(tally: Tally | None) -> Mapping[str, Value]:
+            return measured(tally, measures) if tally else of_none
+
+        earlier = compared_to(asked) if asked.compare else None
+        if earlier is None:
+            return Reading(
+                columns,
+                (
+                    [*place[-self._heads :], *values(found.get(place)).values()]
+                    for place in self._places(asked, found)
+                ),
+                lambda: [*[None] * self._heads, *values(total()).values()],
+                sums=lambda: sums(total(), asked.formula),
+            )
+        then = queue_tallies(earlier, self._time(earlier))
+        times = self._times(asked, earlier)
+
+        def compared(place: Place) -> Iterator[Value]:
+            time, queue = place
+            before = values(then.get((times[time], queue))) if time in times else None
+            return with_changes(values(found.get(place)), before)
 
         return Reading(
-            columns,
-            ([*key, *values(tally)] for key, tally in self._tallied(asked, found)),
-            lambda: [*keys, *values(total())],
+            [*head, *compared_columns(measures)],
+            (
+                [*place[-self._heads :], *compared(place)]
+                for place in self._places(asked, {**then, **found})
+            ),
+            lambda: [
+                *[None] * self._heads,
+                *with_changes(values(total()), values(total_of(then))),
+            ],
             sums=lambda: sums(total(), asked.formula),
         )
+
+    def behind(self, asked: Selection, row: Row | None, code: str) -> Behind | None:
+        """The queue entries of a count, also of the period that it is compared with."""
+        if not code.endswith(BEFORE):
+            return super().behind(asked, row, code)
+        earlier, counted = compared_to(asked), code.removesuffix(BEFORE)
+        if earlier is None:
+            return None
+        if row is None:
+            return super().behind(earlier, None, counted)
+        time, queue = (None, *row[: self._heads])[-2:]
+        times = self._times(asked, earlier)
+        if time not in times:
+            return None
+        place = (times[time], queue)
+        return super().behind(earlier, place[-self._heads :], counted)
+
+    @property
+    def _heads(self) -> int:
+        """How many values of a row say what it is of."""
+        return len(self.columns) - len(QUEUE_MEASURES)
 
     def _narrowed(self, asked: Selection, row: Row | None, code: str) -> Selection:
         return asked if row is None else self._of_row(asked, row)
@@ -63,11 +123,15 @@ class QueueReport(EntryCounts):
     def _time(self, asked: Selection) -> Time[Key] | None:
         return None
 
+    def _times(
+        self, asked: Selection, earlier: Selection
+    ) -> Mapping[Key | None, Key | None]:
+        """What each time of this period is compared to in the earlier one."""
+        return {None: None}
+
     @abstractmethod
-    def _tallied(
-        self, asked: Selection, found: Tallies[Key]
-    ) -> Iterator[tuple[Row, Tally | None]]:
-        """The first values of each row, which say what it is of, and its tally."""
+    def _places(self, asked: Selection, found: Iterable[Place]) -> Iterator[Place]:
+        """Of what the rows are, in their order; `found` are those with entries."""
 
 
 class QueueSummaryReport(QueueReport):
@@ -77,11 +141,9 @@ class QueueSummaryReport(QueueReport):
     title = _("Queues at a glance")
     columns = [QUEUE, *QUEUE_MEASURES]
 
-    def _tallied(
-        self, asked: Selection, found: Tallies[Key]
-    ) -> Iterator[tuple[Row, Tally | None]]:
+    def _places(self, asked: Selection, found: Iterable[Place]) -> Iterator[Place]:
         for queue in queues_of(asked, {queue for _time, queue in found}):
-            yield [queue], found.get((None, queue))
+            yield None, queue
 
 
 class QueueIntervalReport(QueueReport):
@@ -106,25 +168,28 @@ class QueueIntervalReport(QueueReport):
             is_of_days=interval in OF_DAYS,
         )
 
-    def entered(self, asked: Selection) -> list[tuple[Key, int]]:
-        """How many entered in each interval, in all queues; quiet intervals too."""
-        counts = dict.fromkeys(asked.period.intervals(asked.interval), 0)
-        for (key, _queue), tally in sum_tallies(asked, self._time(asked)).items():
-            if key is not None:
-                counts[key] += tally.entered
-        return list(counts.items())
+    def _times(
+        self, asked: Selection, earlier: Selection
+    ) -> Mapping[Key | None, Key | None]:
+        return counterparts(asked, earlier)
+
+    def entered_before(
+        self, asked: Selection, earlier: Selection
+    ) -> dict[Key | None, int]:
+        """How many entered then, in all queues, by the intervals of this period."""
+        counts: Counter[Key | None] = Counter()
+        for (time, _queue), tally in sum_tallies(earlier, self._time(earlier)).items():
+            counts[time] += tally.entered
+        return {key: counts[then] for key, then in counterparts(asked, earlier).items()}
 
     def _of_row(self, asked: Selection, row: Row) -> Selection:
         return of_interval(asked, row[0], queue=row[1])
 
-    def _tallied(
-        self, asked: Selection, found: Tallies[Key]
-    ) -> Iterator[tuple[Row, Tally | None]]:
+    def _places(self, asked: Selection, found: Iterable[Place]) -> Iterator[Place]:
         queues = queues_of(asked, {queue for _time, queue in found})
-        starts: Iterator[Key] = asked.period.intervals(asked.interval)
-        for start in starts:
+        for start in asked.period.intervals(asked.interval):
             for queue in queues:
-                yield [start, queue], found.get((start, queue))
+                yield start, queue
 
 
 def of_interval(asked: Selection, key: Key, **more: Any) -> Selection:

@@ -4,9 +4,9 @@ reports/static/reports/charts.js draws it; every number of it stands in the tabl
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from reports.export.xlsx_chart import Series, StackedBars
 from reports.present import formats, swatches
-from reports.query.periods import DAY, FIRST_DAY, MINUTES, Key
+from reports.query.periods import FIRST_DAY, MINUTES, Key
 from reports.query.selection import Selection
 from reports.query.table import Column, Row
 
@@ -22,7 +22,6 @@ from reports.query.table import Column, Row
 MOST_BARS = 800
 # Outcomes that stand on each other in a bar: those that entered.
 STACKED = swatches.ORDER[:6]
-WEEK = timedelta(days=7)
 # What becomes of calls on a path, by the columns of its report; and how many paths can
 # be told apart in a drawing.
 ENDS = (
@@ -32,11 +31,22 @@ ENDS = (
 MOST_PATHS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What an earlier period is drawn as, beside this one."""
+
+    first: date
+    last: date
+    # How many entered then, by the intervals of this period.
+    counts: Mapping[Key | None, int]
+
+
 def by_interval(
     columns: Sequence[Column],
     rows: Sequence[Row],
     label: Callable[[Key], str],
     is_unfinished: Callable[[Key], bool],
+    compared: Compared | None = None,
 ) -> dict[str, Any] | None:
     """The entries of each interval by outcome, and their service level in per cent.
 
@@ -54,7 +64,7 @@ def by_interval(
     keys = _busy(sums)
     if not keys or len(keys) > MOST_BARS:
         return None
-    return {
+    drawn: dict[str, Any] = {
         "kind": "interval",
         "labels": [label(key) for key in keys],
         "counts": {code: [sums[key][code] for key in keys] for code in STACKED},
@@ -73,6 +83,10 @@ def by_interval(
             },
         },
     }
+    if compared and any(compared.counts.values()):
+        drawn["compared"] = [compared.counts.get(key) for key in keys]
+        drawn["words"]["compared"] = _dotted(compared.first, compared.last)
+    return drawn
 
 
 def by_wait(
@@ -203,49 +217,11 @@ def by_path(
     }
 
 
-def compared_to(asked: Selection) -> Selection | None:
-    """The same weekdays before; None where intervals have no counterparts there."""
-    if asked.interval not in MINUTES and asked.interval != "day":
-        return None
-    period = asked.period
-    weeks = ((period.last - period.first) // DAY) // 7 + 1
-    try:
-        first, last = period.first - weeks * WEEK, period.last - weeks * WEEK
-    except OverflowError:
-        return None
-    return replace(asked, first=first, last=last)
-
-
-def add_comparison(
-    chart: dict[str, Any],
-    columns: Sequence[Column],
-    rows: Sequence[Row],
-    then: Sequence[tuple[Key, int]],
-    earlier: Selection,
-) -> None:
-    """Add how many entered in each interval then, by its place in the period."""
-    place = next(n for n, column in enumerate(columns) if column.code == "entered")
-    now = list(_entered(rows, place))
-    if len(now) != len(then) or not any(count for _key, count in then):
-        return
-    busy = [number for number, (_key, count) in enumerate(now) if count]
-    shown = then[busy[0] : busy[0] + len(chart["labels"])]
-    chart["compared"] = [count for _key, count in shown]
-    chart["words"]["compared"] = _dotted(earlier.period.first, earlier.period.last)
-
-
 def _dotted(first: date, last: date) -> str:
     if first == last:
         return gettext("dotted: %(day)s") % {"day": formats.day_and_weekday(first)}
     days = {"first": formats.day(first), "last": formats.day(last)}
     return gettext("dotted: %(first)s to %(last)s") % days
-
-
-def _entered(rows: Sequence[Row], place: int) -> Iterator[tuple[Key, int]]:
-    sums: dict[Key, int] = {}
-    for row in rows:
-        sums[row[0]] = sums.get(row[0], 0) + row[place]
-    yield from sums.items()
 
 
 def _busy(sums: dict[Key, dict[str, int]]) -> list[Key]:

@@ -13,6 +13,7 @@ from django_stubs_ext import StrOrPromise
 from callcenter.models import Operator, PhoneLine, Queue
 from callcenter.numbers import phone_number
 from reports.present import names
+from reports.query.comparison import COMPARISONS
 from reports.query.forms import (
     DEFAULT_GOAL,
     DEFAULT_INTERVAL,
@@ -31,12 +32,12 @@ from reports.query.variants import SERVICE_LEVELS
 # Parameters of a page that filter nothing: which rows of it are shown.
 PAGING = ("page", "quiet")
 # Fields of the first row; the others are folded away until one of them is used.
-ALWAYS = ("first", "last", "queue", "interval", "measure", "line")
+ALWAYS = ("first", "last", "queue", "interval", "measure", "line", "compare")
 # Fields that every report has: its days, or the name of a period in place of them.
 DAYS = ("period", "first", "last")
 
 # Fields of which one choice is always chosen.
-WITH_DEFAULT = ("interval", "formula", "erlang")
+WITH_DEFAULT = ("interval", "formula", "erlang", "compare")
 
 Choices = list[tuple[str, StrOrPromise]]
 
@@ -217,5 +218,7 @@ def _choices(fields: Iterable[str]) -> Iterable[tuple[str, Choices]]:
             yield name, list(HOLIDAYS.items())
         elif name == "formula":
             yield name, _formulas()
+        elif name == "compare":
+            yield name, [("", _("with nothing")), *COMPARISONS.items()]
         elif name == "erlang":
             yield name, list(ERLANGS.items())

@@ -25,6 +25,7 @@ from reports.pages.week import Week, week
 from reports.present import kinds, masking
 from reports.present.balance import Balance, balance
 from reports.present.links import PageLinks
+from reports.query.comparison import compared_to
 from reports.query.quality import quality
 from reports.query.selection import Selection
 from reports.query.table import ListTable, Reading, Table
@@ -98,13 +99,12 @@ def _sums(
     page = max(int(number), 1) if is_number else 1
     with_quiet = not report.hides_quiet or "quiet" in request.GET
     table = view.table(page, with_quiet=with_quiet)
-    drawn = view.chart(table.rows) if finders.find(CHARTS) else None
-    earlier = chart.compared_to(form.selection)
-    if drawn and earlier and isinstance(report, QueueIntervalReport):
-        then = report.entered(earlier)
-        chart.add_comparison(drawn, reading.columns, table.rows, then, earlier)
+    drawn = None
+    if finders.find(CHARTS):
+        drawn = view.chart(table.rows, beside(report, form.selection))
     return {
         "chart": drawn,
+        "compared": compared_to(form.selection) if form.selection.compare else None,
         "balance": _balance(reading, form.selection, links),
         "week": _week(report, form, table, view),
         "figures": view.figures(),
@@ -142,6 +142,16 @@ def read(request: HttpRequest, report: Table, asked: Selection) -> Reading:
     """The rows, with callers' numbers for those who may see them."""
     may_see = masking.may_see_numbers(request.user)
     return report.read(asked, may_see_numbers=may_see)
+
+
+def beside(report: Table, asked: Selection) -> chart.Compared | None:
+    """What the chart of a report shows beside its bars: how many entered before."""
+    earlier = compared_to(asked)
+    if earlier is None or not isinstance(report, QueueIntervalReport):
+        return None
+    period = earlier.period
+    entered = report.entered_before(asked, earlier)
+    return chart.Compared(period.first, period.last, entered)
 
 
 def _balance(reading: Reading, asked: Selection, links: PageLinks) -> Balance | None:

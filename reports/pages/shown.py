@@ -10,16 +10,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
+from reports.definitions.changes import CHANGE
 from reports.pages import chart, intervals
 from reports.pages.explain import Explanation, explain
 from reports.present import decisions, kinds
 from reports.present.links import PageLinks
+from reports.query.comparison import judgement
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row, Table
 from reports.query.thresholds import Used, thresholds_used
 
 PAGE_ROWS = 200
-_TIMES = (kinds.SECONDS, kinds.MEAN_SECONDS)
+_TIMES = (kinds.SECONDS, kinds.MEAN_SECONDS, kinds.SECONDS_CHANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Cell:
     url: str = ""
     is_zero: bool = False
     is_text: bool = False
+    # Of a change: "better", "worse" or empty.
+    judgement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +121,13 @@ class TableView:
             rows=rows,
         )
 
-    def chart(self, rows: Sequence[Row]) -> dict[str, Any] | None:
+    def chart(
+        self, rows: Sequence[Row], compared: chart.Compared | None = None
+    ) -> dict[str, Any] | None:
         """The chart of all rows; None where the report has none, or nothing to draw."""
         if self._report.drawn == "interval":
             return chart.by_interval(
-                self._columns, rows, self._tick, self._is_provisional
+                self._columns, rows, self._tick, self._is_provisional, compared
             )
         if self._report.drawn == "staffing":
             return chart.by_operators(self._columns, rows, self._tick)
@@ -175,6 +181,9 @@ class TableView:
         text = column.shown(value, names)
         if column.kind is kinds.INTERVAL and isinstance(value, datetime):
             text = intervals.label(self._asked.period, value, self._asked.interval)
+        if column.code.endswith(CHANGE):
+            judged = judgement(column.code.removesuffix(CHANGE), value)
+            return Cell(text, is_zero=not value, judgement=judged)
         if column.kind is not kinds.COUNT:
             return Cell(text, is_text=is_text(column))
         return Cell(text, self.url(row, column.code) if value else "", not value)
@@ -253,7 +262,7 @@ def grouped(columns: Sequence[Column]) -> Iterator[tuple[str, list[Column]]]:
 def _group(column: Column) -> str:
     if is_text(column):
         return ""
-    if column.kind is kinds.FRACTION:
+    if column.kind in (kinds.FRACTION, kinds.FRACTION_CHANGE):
         return gettext("Rates")
     if column.kind in _TIMES:
         return gettext("Times")

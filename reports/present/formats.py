@@ -35,6 +35,26 @@ def mean_duration(seconds: float) -> str | None:
     return duration(int(Decimal(repr(seconds)).quantize(Decimal(1), ROUND_HALF_UP)))
 
 
+def change_of_count(value: int) -> str:
+    """How much more it is now, with its sign: +12."""
+    return _sign(value) + count(abs(value))
+
+
+def change_of_fraction(value: float) -> str:
+    """The difference of two fractions in percentage points: −1.4 pt."""
+    points = percent(abs(value)).removesuffix("%")
+    return gettext("%(points)s pt") % {"points": _sign(value) + points}
+
+
+def change_of_seconds(value: float) -> str:
+    """The difference of two lengths of time: +0:00:08."""
+    return f"{_sign(value)}{mean_duration(abs(value))}"
+
+
+def _sign(value: float) -> str:
+    return "+" if value > 0 else "−" if value < 0 else "±"
+
+
 def moment(value: datetime) -> str:
     """A moment to the second, in the zone that is active."""
     return date_format(timezone.localtime(value), "DATETIME_FORMAT")

@@ -28,6 +28,17 @@ FRACTION = Kind(formats.percent, float)
 DECIMAL = Kind(formats.decimal, float)
 SECONDS = Kind(formats.duration, timedelta)
 MEAN_SECONDS = Kind(formats.mean_duration, timedelta)
+# How much more it is than in another period. Spreadsheets show no negative times, so
+# those are numbers of seconds.
+COUNT_CHANGE = Kind(formats.change_of_count, int)
+FRACTION_CHANGE = Kind(formats.change_of_fraction, float)
+SECONDS_CHANGE = Kind(formats.change_of_seconds, float)
+CHANGES = {
+    COUNT: COUNT_CHANGE,
+    FRACTION: FRACTION_CHANGE,
+    SECONDS: SECONDS_CHANGE,
+    MEAN_SECONDS: SECONDS_CHANGE,
+}
 MOMENT = Kind(formats.moment, datetime)
 # The start of an interval, or the hour or weekday that it is.
 INTERVAL = Kind(formats.interval, datetime)

@@ -21,6 +21,7 @@ from callcenter.models import (
     QueueEntry,
 )
 from reports.query import periods
+from reports.query.comparison import COMPARISONS, days_compared
 from reports.query.named_periods import NAMED, days_named
 from reports.query.selection import (
     HOLIDAYS_ONLY,
@@ -169,6 +170,17 @@ class ReportForm(forms.Form):
         min_value=0,
         max_value=MOST_SECONDS,
     )
+    compare = forms.ChoiceField(
+        label=_("Compare"),
+        required=False,
+        choices=list(COMPARISONS.items()),
+        error_messages={
+            "invalid_choice": _(
+                "There is no comparison “%(value)s”; choose before, weeks, year or"
+                " year-dates."
+            )
+        },
+    )
     goal = forms.IntegerField(
         label=_("Service level to reach (%)"), required=False, min_value=1, max_value=99
     )
@@ -251,8 +263,19 @@ class ReportForm(forms.Form):
         if self._most_days and (last - first).days >= self._most_days:
             text = _("This report takes %(days)d days at most.")
             self.add_error("last", text % {"days": self._most_days})
+        if how := cleaned.get("compare"):
+            self._check_comparison(how, first, last)
         cleaned["days"] = periods.Period(first, last, zone)
         return cleaned
+
+    def _check_comparison(self, how: str, first: date, last: date) -> None:
+        try:
+            is_known = days_compared(how, first, last)[0] >= FIRST_DAY
+        except (OverflowError, ValueError):
+            is_known = False
+        if not is_known:
+            text = _("There is nothing to compare with before 2000.")
+            self.add_error("compare", text)
 
     @property
     def selection(self) -> Selection:
@@ -271,6 +294,7 @@ class ReportForm(forms.Form):
             holidays=asked.get("holidays", ""),
             formula=asked.get("formula", ""),
             threshold=asked.get("threshold"),
+            compare=asked.get("compare", ""),
             goal=asked.get("goal") or DEFAULT_GOAL,
             erlang=asked.get("erlang", ""),
         )

@@ -97,6 +97,8 @@ class Selection:
     # threshold in seconds in place of those that were valid.
     formula: str = ""
     threshold: int | None = None
+    # With which period it compares (reports.query.comparison).
+    compare: str = ""
     # Of a plan of operators: the service level to reach in per cent, and the formula.
     goal: int = 80
     erlang: str = ""

@@ -15,6 +15,7 @@ from callcenter.management.command import SentenceCommand
 from reports.definitions import REPORTS, report_with_slug
 from reports.export import csv, json, xlsx
 from reports.export.sheet import Sheet
+from reports.query.comparison import COMPARISONS
 from reports.query.forms import ReportForm
 from reports.query.named_periods import NAMED
 from reports.query.table import Table
@@ -31,6 +32,7 @@ FILTERS = [
     "holidays",
     "formula",
     "threshold",
+    "compare",
     "goal",
     "erlang",
     "zone",
@@ -38,7 +40,7 @@ FILTERS = [
 # Those that some reports do not have: their rows would be all the same.
 NOT_OF_ALL = {
     *("queue", "operator", "line", "weekday", "holidays"),
-    *("formula", "threshold", "goal", "erlang"),
+    *("formula", "threshold", "compare", "goal", "erlang"),
 }
 FORMATS = ["csv", "xlsx", "json"]
 
@@ -73,6 +75,9 @@ class Command(SentenceCommand):
         parser.add_argument(
             "--threshold",
             help="seconds, in place of the thresholds that were valid; changes nothing",
+        )
+        parser.add_argument(
+            "--compare", help=f"adds columns; one of {', '.join(COMPARISONS)}"
         )
         parser.add_argument(
             "--goal", help="per cent of service level to staff for (80)"

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import translation
 
 from reports.tests.factories import (
     LINE,
@@ -42,6 +43,50 @@ def cells(*arguments: str) -> list[list[Any]]:
     call_command("report", *arguments, "--format", "xlsx", stdout=out)
     sheet = openpyxl.load_workbook(out).worksheets[0]
     return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+@pytest.mark.django_db
+def test_comparison_adds_columns_with_what_was_before():
+    make_entry()
+    make_entry(NOON - timedelta(days=7))
+    make_entry(NOON - timedelta(days=7), outcome="abandoned")
+
+    text = report("queue-summary", *DAY, "--compare", "weeks")
+
+    (row,) = csv.DictReader(text.splitlines())
+    assert list(row)[:7] == [
+        *("queue", "entered", "entered_before", "entered_change"),
+        *("answered", "answered_before", "answered_change"),
+    ]
+    assert (row["entered_before"], row["entered_change"]) == ("2", "-1")
+    assert (row["service_level_before"], row["service_level_change"]) == ("0.5", "0.5")
+
+
+@pytest.mark.django_db
+def test_period_by_name_is_that_of_its_days(time_machine):
+    time_machine.move_to(NOON)
+    make_entry(NOON - timedelta(days=7))
+
+    by_name = report("queue-summary", "--period", "last-week")
+
+    days = ["--first", "2026-10-12", "--last", "2026-10-18"]
+    assert by_name == report("queue-summary", *days)
+    assert by_name.splitlines()[1].startswith("support,1,")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["calls", "--compare", "weeks"], "cannot be filtered by --compare"),
+        (["queue-summary", "--compare", "never"], "There is no comparison “never”"),
+        (["calls", "--period", "never"], "There is no period “never”"),
+        (["calls", "--period", "today", *DAY], "not by both"),
+    ],
+)
+def test_period_or_comparison_that_there_is_not_is_refused(arguments, text):
+    with translation.override("en"), pytest.raises(CommandError, match=text):
+        report(*arguments)
 
 
 @pytest.mark.django_db

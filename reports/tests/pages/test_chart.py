@@ -1,7 +1,7 @@
 """The chart of a report: the numbers of its table, drawn in a real browser."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from callcenter.models import Queue, QueueThreshold
 from reports.pages import chart, report_page
 from reports.present.links import report_url
-from reports.tests.factories import make_entry, make_queue, selection
+from reports.tests.factories import make_entry, make_queue
 from reports.tests.pages.reading import ENGLISH, page
 from reports.tests.pages.windows import window_of
 
@@ -107,22 +107,6 @@ def test_day_without_entries_has_no_chart_of_waits(admin_client):
     url = report_url("wait-distribution")
 
     assert admin_client.get(url, DAY, headers=ENGLISH).context["chart"] is None
-
-
-@pytest.mark.parametrize(
-    ("asked", "first"),
-    [
-        ({}, date(2026, 10, 13)),
-        ({"first": "2026-10-12"}, date(2026, 9, 28)),
-        ({"interval": "day", "first": "2026-10-14"}, date(2026, 10, 7)),
-        ({"interval": "month"}, None),
-        ({"interval": "weekday"}, None),
-    ],
-)
-def test_period_is_compared_with_the_same_weekdays_before(asked, first):
-    earlier = chart.compared_to(selection(**asked))
-
-    assert (earlier.period.first if earlier else None) == first
 
 
 def test_too_many_bars_are_not_drawn(admin_client, monkeypatch):

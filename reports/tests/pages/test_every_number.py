@@ -83,6 +83,24 @@ def test_half_hours_of_a_day(client):
     assert check_every_number(client, html) > 5
 
 
+@pytest.mark.parametrize(
+    ("slug", "more"),
+    [
+        ("queue-summary", {}),
+        ("queue-interval", {"interval": "60"}),
+        ("queue-interval", {"interval": "day"}),
+    ],
+)
+def test_numbers_of_the_period_compared_with(client, slug, more):
+    asked = {"first": "2026-10-22", "last": "2026-10-23"} | more
+
+    html = page(client, slug, compare="before", **asked)
+
+    assert check_every_number(client, html) > 10
+    # The two days before it.
+    assert re.search(r"entered_at__first=2026-10-2[01]", html)
+
+
 FILTERS = [
     {},
     {"queue": "support"},
