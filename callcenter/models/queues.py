@@ -1,7 +1,7 @@
 """The queues callers wait in, and their thresholds from a day on."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -64,7 +64,7 @@ class QueueThreshold(SetupModel):
     """The thresholds of one queue from one local day on.
 
     Whoever is answered within T is answered within the service level; whoever hangs up
-    before S is a short abandon.
+    before S is a short abandon. The target is for reports alone.
     """
 
     twice = _("Thresholds begin on this day already: change those instead.")
@@ -84,6 +84,16 @@ class QueueThreshold(SetupModel):
         _("short-abandon threshold (S)"),
         default=5,
         help_text=_("Whoever hangs up in fewer seconds is a short abandon."),
+    )
+    service_level_target = models.PositiveSmallIntegerField(
+        _("service level target (%)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_(
+            "So many per cent are to be answered within T; empty for no target. It"
+            " changes no count."
+        ),
     )
 
     class Meta:

@@ -6,21 +6,29 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
 from callcenter import presence
 from callcenter.models import OperatorState, QueueEntry, WebhookEvent
 from callcenter.presence import Waiting
 from reports.present import formats, names
-from reports.present.links import list_url
+from reports.present.links import list_url, report_url
+from reports.present.meters import state
+from reports.present.names import Names
 from reports.query.at_work import queues_by_operator
+from reports.query.measures import rate
 from reports.query.selection import Selection
+from reports.query.tally import Tally
+from reports.query.targets import Targets
 from reports.query.thresholds import threshold_by_queue
 
 State = OperatorState.State
 MOST = 5
 # How often the service level threshold a caller waits before it is said.
 TOO_LONG = 3
+# Of fewer entries a service level says little.
+FEW = 10
 # Requests that are derived within this time are only under way.
 UNDER_WAY = timedelta(minutes=1)
 # Requests are stored with the numbers of callers.
@@ -42,11 +50,18 @@ def matters(
     now: datetime,
     waiting: Mapping[str, Waiting],
     to_ring_back: int,
+    today: Mapping[str, Tally],
+    targets: Targets,
 ) -> list[Matter]:
-    """So many at most; `waiting` is who waits in which queue, by `presence`."""
+    """So many at most; `waiting` is who waits in which queue, by `presence`.
+
+    `today` is what the entries of each queue add up to.
+    """
+    named = names.queues()
     found = [
-        *_queues(user, now, waiting),
+        *_queues(user, now, waiting, named),
         *_callers(to_ring_back),
+        *_levels(now, today, targets, named),
         *_lost_ends(now),
         *(_pending(now) if user.has_perms(_SEES_REQUESTS) else ()),
     ]
@@ -54,10 +69,12 @@ def matters(
 
 
 def _queues(
-    user: User | AnonymousUser, now: datetime, waiting: Mapping[str, Waiting]
+    user: User | AnonymousUser,
+    now: datetime,
+    waiting: Mapping[str, Waiting],
+    named: Names,
 ) -> Iterator[Matter]:
     """Queues whose callers wait for nobody, or for long."""
-    named = names.queues()
     today = now.date()
     thresholds = threshold_by_queue(Selection(first=today, last=today))
     ready = _ready(now) if user.has_perm("callcenter.view_operatorstate") else None
@@ -80,6 +97,30 @@ def _queues(
         }
         asked = Selection(queue=queue, now=True)
         yield Matter(text, note, list_url(QueueEntry, asked), is_bad=True)
+
+
+def _levels(
+    now: datetime, today: Mapping[str, Tally], targets: Targets, named: Names
+) -> Iterator[Matter]:
+    """Queues whose service level is far below its target today."""
+    day = now.date()
+    for queue, tally in sorted(today.items()):
+        level = rate(tally.answered_within, tally.offered)
+        target = targets.of(queue, day)
+        if tally.offered < FEW or level is None or state(level, target) != "bad":
+            continue
+        texts = {
+            "queue": named.get(queue, queue),
+            "level": formats.percent(level),
+            "percent": target,
+        }
+        url = f"{report_url('queue-interval')}?first={day}&last={day}"
+        yield Matter(
+            gettext("%(queue)s: service level %(level)s today") % texts,
+            gettext("The target is %(percent)s%%.") % texts,
+            f"{url}&{urlencode({'queue': queue})}",
+            is_bad=False,
+        )
 
 
 def _ready(now: datetime) -> set[str]:

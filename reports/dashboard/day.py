@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.staticfiles import finders
+from django.utils.safestring import SafeString
 
 from callcenter import presence
 from callcenter.models import QueueEntry
@@ -17,9 +18,11 @@ from reports.pages import chart, intervals
 from reports.pages.report_page import CHARTS, beside
 from reports.present import formats, names
 from reports.present.links import list_url, report_url
+from reports.present.meters import meter
 from reports.query.periods import Key
 from reports.query.selection import Selection, default_zone
 from reports.query.table import Behind, Column
+from reports.query.targets import Targets
 
 INTERVAL = "30"
 # What the table says of a queue's day.
@@ -32,6 +35,8 @@ class Cell:
 
     text: str
     url: str = ""
+    # A service level beside its target.
+    meter: SafeString | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Day:
     report_url: str
 
 
-def latest(now: datetime) -> Day | None:
+def latest(now: datetime, targets: Targets) -> Day | None:
     """Today if anybody has entered a queue, else the last day on which somebody did.
 
     None where nobody ever has.
@@ -74,14 +79,14 @@ def latest(now: datetime) -> Day | None:
     return Day(
         day,
         day == today,
-        _chart(asked, now),
+        _chart(asked, now, targets),
         [columns[code].heading for code in MEASURES],
-        _queues(asked, now, columns),
+        _queues(asked, now, columns, targets),
         f"{report_url('queue-interval')}?first={day}&last={day}",
     )
 
 
-def _chart(asked: Selection, now: datetime) -> dict[str, Any] | None:
+def _chart(asked: Selection, now: datetime, targets: Targets) -> dict[str, Any] | None:
     if not finders.find(CHARTS):
         return None
     report, period = QueueIntervalReport(), asked.period
@@ -96,12 +101,15 @@ def _chart(asked: Selection, now: datetime) -> dict[str, Any] | None:
     def is_unfinished(key: Key) -> bool:
         return isinstance(key, datetime) and key <= now < period.end_of(key, INTERVAL)
 
-    compared = beside(report, asked)
-    return chart.by_interval(reading.columns, rows, label, is_unfinished, compared)
+    queues = {row[1] for row in rows}
+    return chart.by_interval(
+        *(reading.columns, rows, label, is_unfinished, beside(report, asked)),
+        lambda _key: targets.shared(queues, period.last),
+    )
 
 
 def _queues(
-    asked: Selection, now: datetime, columns: Mapping[str, Column]
+    asked: Selection, now: datetime, columns: Mapping[str, Column], targets: Targets
 ) -> list[QueueLine]:
     report = QueueSummaryReport()
     reading = report.read(asked)
@@ -110,12 +118,13 @@ def _queues(
     named = names.queues()
     lines = []
     for row in reading.rows():
-        cells = []
+        cells, queue = [], row[0]
+        target = targets.of(queue, asked.period.last)
         for code in MEASURES:
             value = row[codes.index(code)]
             behind = report.behind(asked, row, code) if value else None
-            cells.append(Cell(columns[code].shown(value), _url(behind)))
-        queue = row[0]
+            drawn = meter(value, target) if code == "service_level" else ""
+            cells.append(Cell(columns[code].shown(value), _url(behind), drawn))
         here = waiting.get(queue)
         lines.append(
             QueueLine(

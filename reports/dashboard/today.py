@@ -31,13 +31,15 @@ from reports.dashboard.weeks import FourWeeks, four_weeks
 from reports.present import formats, masking, names, swatches
 from reports.present.balance import Balance, balance
 from reports.present.links import list_url, report_url, row_url
+from reports.present.meters import state
 from reports.query.entry_tallies import entry_tallies
 from reports.query.measures import rate
 from reports.query.periods import Period
 from reports.query.selection import Selection, default_zone
 from reports.query.table import NOTHING
-from reports.query.tallies import sum_tallies, total_of
+from reports.query.tallies import Tallies, sum_tallies, total_of
 from reports.query.tally import Tally
+from reports.query.targets import Targets
 from reports.worklist import tabs, words
 
 Outcome = QueueEntry.Outcome
@@ -51,7 +53,8 @@ WEEK = timedelta(days=7)
 class Figure:
     """One number at the top of the page: the list it opens, and a note below it.
 
-    `before` is the same number a week ago, until the same time of the day.
+    `before` is the same number a week ago, until the same time of the day. `state` is
+    how good what the note says is: "ok", "warn", "bad" or empty.
     """
 
     label: str
@@ -59,6 +62,7 @@ class Figure:
     url: str
     note: str = ""
     before: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,10 @@ def today(request: HttpRequest, site: admin.AdminSite) -> Today | None:
     now = timezone.localtime(timezone=zone)
     day = now.date()
     start, end = Period(day, day, zone).bounds()
-    tally = total_of(sum_tallies(Selection(first=day, last=day)))
+    tallies: Tallies[str] = sum_tallies(Selection(first=day, last=day))
+    tally = total_of(tallies)
+    by_queue = {queue: each for (_time, queue), each in tallies.items()}
+    targets = Targets()
     before = _until_now(now - WEEK, day - WEEK)
     counts = {outcome: getattr(tally, outcome) for outcome in Outcome.values}
     waiting = presence.waiting(now)
@@ -150,7 +157,7 @@ def today(request: HttpRequest, site: admin.AdminSite) -> Today | None:
             _waiting(waiting, now),
             _of_outcome(gettext("Answered"), tally, before, Outcome.ANSWERED, day),
             _of_outcome(gettext("Abandoned"), tally, before, Outcome.ABANDONED, day),
-            _service_level(tally, before, day),
+            _service_level(tally, before, day, targets.shared(by_queue, day)),
             _to_ring_back(ring_back),
             *([_operators(now)] if may_see_operators else []),
         ],
@@ -163,8 +170,8 @@ def today(request: HttpRequest, site: admin.AdminSite) -> Today | None:
         balance_note=_balance_note(counts.get(Outcome.WAITING, 0), _callers(waiting)),
         newest=_newest(user),
         newest_url=list_url(QueueEntry),
-        day=day_of_page.latest(now),
-        matters=matters(user, now, waiting, ring_back.callers),
+        day=day_of_page.latest(now, targets),
+        matters=matters(user, now, waiting, ring_back.callers, by_queue, targets),
         four_weeks=four_weeks(request, site, now),
         setup_url=_setup_url(),
         closed=_closed() if user.has_perm("callcenter.change_operator") else (),
@@ -265,19 +272,23 @@ def _of_outcome(
     )
 
 
-def _service_level(tally: Tally, before: Tally, day: date) -> Figure:
-    """The share that was answered in time; it opens the report that explains it."""
-    now, then = (
-        "" if share is None else formats.percent(share)
-        for share in (
-            rate(each.answered_within, each.offered) for each in (tally, before)
-        )
-    )
+def _service_level(
+    tally: Tally, before: Tally, day: date, target: int | None
+) -> Figure:
+    """The share that was answered in time; it opens the report that explains it.
+
+    Beside the target where all queues of the day have the same one.
+    """
+    levels = [rate(each.answered_within, each.offered) for each in (tally, before)]
+    now, then = ("" if each is None else formats.percent(each) for each in levels)
+    note = "" if target is None else gettext("target %(percent)s%%")
     return Figure(
         gettext("Service level"),
         now or NOTHING,
         f"{report_url('queue-summary')}?first={day}&last={day}",
-        before=_a_week_ago(then),
+        note % {"percent": target} if now else "",
+        _a_week_ago(then),
+        state(levels[0], target),
     )
 
 

@@ -47,6 +47,7 @@ def by_interval(
     label: Callable[[Key], str],
     is_unfinished: Callable[[Key], bool],
     compared: Compared | None = None,
+    target_of: Callable[[Key], int | None] = lambda _key: None,
 ) -> dict[str, Any] | None:
     """The entries of each interval by outcome, and their service level in per cent.
 
@@ -83,6 +84,10 @@ def by_interval(
             },
         },
     }
+    targets = [target_of(key) for key in keys]
+    if any(targets):
+        drawn["target"] = targets
+        drawn["words"]["target"] = _dashed(targets)
     if compared and any(compared.counts.values()):
         drawn["compared"] = [compared.counts.get(key) for key in keys]
         drawn["words"]["compared"] = _dotted(compared.first, compared.last)
@@ -215,6 +220,12 @@ def by_path(
         "links": links,
         "words": {"calls": headings["calls"]},
     }
+
+
+def _dashed(targets: Sequence[int | None]) -> str:
+    if len(set(targets)) == 1:
+        return gettext("dashed: target %(percent)s") % {"percent": targets[0]}
+    return gettext("dashed: target")
 
 
 def _dotted(first: date, last: date) -> str:

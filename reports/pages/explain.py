@@ -107,5 +107,8 @@ def _setting(used: Used) -> str:
         )
     text = gettext(
         "%(queue)s: within %(target)s s, short below %(short)s s (since %(day)s)"
-    )
-    return text % (texts | {"day": formats.day(used.since)})
+    ) % (texts | {"day": formats.day(used.since)})
+    if used.service_level_target is None:
+        return text
+    goal = gettext("%(setting)s; target %(percent)s%%")
+    return goal % {"setting": text, "percent": used.service_level_target}

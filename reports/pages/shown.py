@@ -1,8 +1,8 @@
 """A reading as the table of a page: heads in groups, and cells with links."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby, islice, takewhile
 from typing import Any
 
@@ -15,12 +15,16 @@ from reports.pages import chart, intervals
 from reports.pages.explain import Explanation, explain
 from reports.present import decisions, kinds
 from reports.present.links import PageLinks
+from reports.present.meters import meter
 from reports.query.comparison import judgement
+from reports.query.periods import day_of
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row, Table
+from reports.query.targets import Targets
 from reports.query.thresholds import Used, thresholds_used
 
 PAGE_ROWS = 200
+LEVEL = "service_level"
 _TIMES = (kinds.SECONDS, kinds.MEAN_SECONDS, kinds.SECONDS_CHANGE)
 
 
@@ -34,6 +38,8 @@ class Cell:
     is_text: bool = False
     # Of a change: "better", "worse" or empty.
     judgement: str = ""
+    # A service level beside its target.
+    meter: SafeString | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,12 @@ class TableView:
         self._columns = reading.columns
         self._names = [each.names() if each.names else None for each in self._columns]
         self._keys = len(list(takewhile(is_text, self._columns)))
+        codes = [each.code for each in self._columns]
+        # Rows of queues have targets.
+        self._queue = codes.index("queue") if "queue" in codes else None
+        self._targets = (
+            Targets() if LEVEL in codes and self._queue is not None else None
+        )
 
     def table(self, page: int, *, with_quiet: bool = True) -> ShownTable:
         """The rows of a page, counted from 1; without those of no entries if wanted."""
@@ -127,7 +139,8 @@ class TableView:
         """The chart of all rows; None where the report has none, or nothing to draw."""
         if self._report.drawn == "interval":
             return chart.by_interval(
-                self._columns, rows, self._tick, self._is_provisional, compared
+                *(self._columns, rows, self._tick, self._is_provisional, compared),
+                self._target_at({row[self.place_of("queue")] for row in rows}),
             )
         if self._report.drawn == "staffing":
             return chart.by_operators(self._columns, rows, self._tick)
@@ -184,9 +197,30 @@ class TableView:
         if column.code.endswith(CHANGE):
             judged = judgement(column.code.removesuffix(CHANGE), value)
             return Cell(text, is_zero=not value, judgement=judged)
+        if column.code == LEVEL:
+            return Cell(text, meter=meter(value, self._target(row)))
         if column.kind is not kinds.COUNT:
             return Cell(text, is_text=is_text(column))
         return Cell(text, self.url(row, column.code) if value else "", not value)
+
+    def _target(self, row: Row | None) -> int | None:
+        """The target of a row's queue; on the last day of several. A total has none."""
+        if row is None or self._targets is None or self._queue is None:
+            return None
+        return self._targets.of(row[self._queue], self._day_of(row[0]))
+
+    def _target_at(self, queues: set[str]) -> Callable[[Any], int | None]:
+        """The target that these queues share in an interval."""
+        targets = self._targets
+        if targets is None:
+            return lambda _key: None
+        return lambda key: targets.shared(queues, self._day_of(key))
+
+    def _day_of(self, key: Any) -> date:
+        period = self._asked.period
+        if not isinstance(key, datetime):
+            return period.last
+        return min(max(day_of(key, period.zone), period.first), period.last)
 
     def place_of(self, code: str) -> int:
         """Where the column of a code stands in a row."""

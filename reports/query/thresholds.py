@@ -19,6 +19,8 @@ class Used:
     target_seconds: int
     short_abandon_seconds: int
     since: date | None = None
+    # Of the service level, in per cent.
+    service_level_target: int | None = None
 
 
 def thresholds_used(asked: Selection) -> list[Used]:
@@ -30,16 +32,23 @@ def thresholds_used(asked: Selection) -> list[Used]:
     queues = Queue.objects.order_by("name", "pk")
     queues = queues.filter(slug=asked.queue) if asked.queue else queues
     rows = QueueThreshold.objects.order_by("queue", "valid_from").values_list(
-        "queue", "valid_from", "target_seconds", "short_abandon_seconds"
+        *("queue", "valid_from", "target_seconds", "short_abandon_seconds"),
+        "service_level_target",
     )
     by_queue = {
         queue: [row[1:] for row in of_queue]
         for queue, of_queue in groupby(rows, key=lambda row: row[0])
     }
     return [
-        Used(name, target if asked.threshold is None else asked.threshold, short, since)
+        Used(
+            name,
+            seconds if asked.threshold is None else asked.threshold,
+            short,
+            since,
+            target,
+        )
         for pk, name in queues.values_list("pk", "name")
-        for since, target, short in _valid(by_queue.get(pk, []), asked)
+        for since, seconds, short, target in _valid(by_queue.get(pk, []), asked)
     ]
 
 
@@ -60,8 +69,8 @@ def threshold_by_queue(asked: Selection) -> dict[str, int]:
 
 
 def _valid(
-    rows: list[tuple[date, int, int]], asked: Selection
-) -> Iterator[tuple[date | None, int, int]]:
+    rows: list[tuple[date, int, int, int | None]], asked: Selection
+) -> Iterator[tuple[date | None, int, int, int | None]]:
     """The thresholds of a queue that begin in the period, and those before them."""
     period = asked.period
     within = [row for row in rows if period.first < row[0] <= period.last]
@@ -69,5 +78,5 @@ def _valid(
     if before:
         yield before[-1]
     else:
-        yield None, DEFAULT.target_seconds, DEFAULT.short_abandon_seconds
+        yield None, DEFAULT.target_seconds, DEFAULT.short_abandon_seconds, None
     yield from within

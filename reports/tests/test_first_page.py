@@ -97,6 +97,41 @@ def test_queue_whose_callers_wait_for_nobody_needs_action(staff):
 
 
 @time_machine.travel(EVENING, tick=False)
+@pytest.mark.parametrize(
+    ("entries", "target", "is_said"),
+    [(10, 80, True), (9, 80, False), (10, 60, False), (10, None, False)],
+)
+def test_service_level_far_below_its_target_needs_action(
+    staff, entries, target, is_said
+):
+    queue = rows.make_queue("support")
+    queue.thresholds.create(
+        valid_from=EVENING.date(), target_seconds=20, service_level_target=target
+    )
+    for number in range(entries):
+        rows.make_entry(
+            rows.make_call(started_at=JUST_NOW, ended_at=None),
+            outcome="answered",
+            entered_at=JUST_NOW,
+            left_at=None,
+            wait_seconds=5 if number % 2 else 60,
+        )
+    client = staff(*SEES_CALLS)
+
+    today = context(client)
+
+    texts = [(each.text, each.note) for each in today.matters]
+    known = [("support: service level 50.0% today", "The target is 80%.")]
+    assert texts == (known if is_said else [])
+    (figure,) = [each for each in today.figures if each.label == "Service level"]
+    assert figure.note == (f"target {target}%" if target else "")
+    if is_said:
+        assert figure.state == "bad"
+        asked = client.get(today.matters[0].url).context["asked"]
+        assert asked.queue == "support"
+
+
+@time_machine.travel(EVENING, tick=False)
 def test_operator_of_another_queue_helps_nobody(staff):
     rows.make_queue("support")
     serve(rows.make_queue("sales"))

@@ -230,6 +230,7 @@ def _queues(installed: Installed) -> None:
                 valid_from=THRESHOLDS_VALID_FROM,
                 target_seconds=20,
                 short_abandon_seconds=5,
+                service_level_target=80,
             )
             add_prompts(WAITING, purpose=Prompt.Purpose.WAITING, queue=queue)
             add_prompts(CONNECTING, purpose=Prompt.Purpose.CONNECTING, queue=queue)

@@ -211,7 +211,9 @@ def _changed_days(formset: Any, before: dict[Any, date]) -> list[date]:
     `before` has the day each stored threshold had, by primary key.
     """
     days = [row.valid_from for row in formset.new_objects]
-    for row, _fields in formset.changed_objects:
-        days += [row.valid_from, before[row.pk]]
+    for row, fields in formset.changed_objects:
+        # A target changes no count.
+        if set(fields) - {"service_level_target"}:
+            days += [row.valid_from, before[row.pk]]
     days += [before.get(row.pk, row.valid_from) for row in formset.deleted_objects]
     return days

@@ -92,6 +92,7 @@ const byInterval = (data) => {
   const highest = Math.max(1, ...total, ...(data.compared || []));
   const below = 32 + RATE_HEIGHT + 42;
   const shown = OUTCOMES.filter((outcome) => counts[outcome].some(Boolean));
+  const level = data.target ? `${words.rate}  ·  ${words.target}` : words.rate;
   const heading = data.compared ? `${words.count}  ·  ${words.compared}` : words.count;
   const series = [
     {
@@ -116,6 +117,19 @@ const byInterval = (data) => {
       itemStyle: { borderColor: token("--body-bg"), borderWidth: 0.5, ...fill(outcome) },
     })),
   ];
+  if (data.target) {
+    series.push({
+      name: words.target,
+      type: "line",
+      step: "middle",
+      xAxisIndex: 0,
+      yAxisIndex: 0,
+      data: data.target,
+      symbol: "none",
+      lineStyle: { color: token("--ok-line"), width: 1.5, type: [6, 4] },
+      itemStyle: { color: token("--ok-line") },
+    });
+  }
   if (data.unfinished !== null) {
     // On a hidden axis of its own, or it would squeeze the bars.
     series.push({
@@ -154,7 +168,7 @@ const byInterval = (data) => {
     });
   }
   return {
-    title: [title(words.rate, 0), title(heading, 32 + RATE_HEIGHT + 12)],
+    title: [title(level, 0), title(heading, 32 + RATE_HEIGHT + 12)],
     grid: [
       { left: 40, right: 8, top: 32, height: RATE_HEIGHT },
       { left: 40, right: 8, top: below, bottom: 26 },

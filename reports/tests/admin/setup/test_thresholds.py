@@ -97,6 +97,31 @@ def test_threshold_of_days_to_come_touches_no_call(admin_client):
     assert (pending(), said(response)) == ([], [])
 
 
+def test_target_alone_has_no_call_derived_again(admin_client):
+    queue = rows.make_queue("support")
+    threshold = rows.make_threshold(queue)
+    derived_call(NOW)
+
+    response = save(admin_client, page(queue), thresholds__0__service_level_target="80")
+
+    assert errors(response) == []
+    threshold.refresh_from_db()
+    assert threshold.service_level_target == 80
+    assert (pending(), said(response)) == ([], [])
+
+
+@pytest.mark.parametrize("target", ["0", "101", "-1", "8.5", "x"])
+def test_target_is_a_whole_percentage(admin_client, target):
+    queue = rows.make_queue("support")
+    rows.make_threshold(queue)
+
+    response = save(
+        admin_client, page(queue), thresholds__0__service_level_target=target
+    )
+
+    assert len(errors(response)) == 1
+
+
 @pytest.mark.parametrize(
     "change",
     [
