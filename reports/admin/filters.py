@@ -35,6 +35,7 @@ from callcenter.models import (
 from reports.admin.periods import PeriodFilter
 from reports.present import decisions, links
 from reports.query import variants
+from reports.query.conditions import WITHOUT
 from reports.query.counted import is_counted, parsed
 from reports.query.counted_steps import INPUTS
 from reports.query.operators import names_of
@@ -234,6 +235,14 @@ class LineFilter(SetupFilter):
     code = "number"
     of_history = (Call, "line")
 
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[Any, str]]:
+        """The lines, and calls without one where a link asks for them."""
+        found = super().lookups(request, model_admin)
+        is_without = self.value() == WITHOUT
+        return [*found, (WITHOUT, gettext("no line"))] if is_without else found
+
 
 class MenuFilter(SetupFilter):
     """One menu, by its slug."""
@@ -398,6 +407,8 @@ class PathFilter(ValueFilter):
     ) -> list[tuple[str, str]]:
         """The path that is asked for, if there is one, in words."""
         path = self.value()
+        if path == WITHOUT:
+            return [(path, gettext("No menu"))]
         return [(path, str(decisions.paths()[path]))] if path else []
 
     def has_output(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.models import Call
 from reports.definitions.sums import SummedReport, count
 from reports.query import counted_calls
+from reports.query.conditions import WITHOUT
 from reports.query.selection import Selection
 from reports.query.table import Behind, Row
 
@@ -88,12 +89,13 @@ class CallSumsReport(SummedReport):
     key: ClassVar[str]
 
     def behind(self, asked: Selection, row: Row | None, code: str) -> Behind | None:
-        """The calls of a count; those without a value of the key have no list."""
-        if code not in COUNTS or (row is not None and not row[0]):
+        """The calls of a count."""
+        if code not in COUNTS:
             return None
         asked = replace(asked, kind=Call.Kind.CUSTOMER)
         if row is not None:
-            asked = replace(asked, **{self.key: row[0]})
+            of_row: dict[str, Any] = {self.key: row[0] or WITHOUT}
+            asked = replace(asked, **of_row)
         if code in OUTCOMES:
             asked = replace(asked, outcome=OUTCOMES[code])
         elif code != "calls":

@@ -26,6 +26,8 @@ from callcenter.models import (
 from reports.query import counted, counted_calls, counted_steps, search
 
 Condition = Callable[[Any], Q]
+# Asks for rows without a line or a path: no number and no path looks like it.
+WITHOUT = "~"
 
 
 def there_is(rows: QuerySet[Any]) -> Q:
@@ -39,6 +41,10 @@ def there_is(rows: QuerySet[Any]) -> Q:
 
 def _equal(name: str) -> Condition:
     return lambda value: Q(**{name: value})
+
+
+def _equal_or_without(name: str) -> Condition:
+    return lambda value: Q(**{name: "" if value == WITHOUT else value})
 
 
 def _one_of(name: str) -> Condition:
@@ -55,15 +61,17 @@ def _entered(call: str) -> Condition:
 
 def _of_entry(name: str, entry: str = "entry") -> Condition:
     """Rows whose queue entry has a value."""
+    of_value = _equal_or_without(name)
     return lambda value: Q(
-        Exists(QueueEntry.objects.filter(**{name: value}, pk=OuterRef(entry)))
+        Exists(QueueEntry.objects.filter(of_value(value), pk=OuterRef(entry)))
     )
 
 
 def _of_call(name: str) -> Condition:
     """Rows whose call has a value."""
+    of_value = _equal_or_without(name)
     return lambda value: there_is(
-        Call.objects.filter(**{name: value}, pk=OuterRef("call"))
+        Call.objects.filter(of_value(value), pk=OuterRef("call"))
     )
 
 
@@ -136,11 +144,11 @@ CONDITIONS: dict[type[models.Model], dict[str, Condition]] = {
     Call: {
         "kind": _equal("kind"),
         "outcome": _equal("outcome"),
-        "line": _equal("line"),
+        "line": _equal_or_without("line"),
         "queue": _entered("pk"),
         "operators": _call_of_operators,
         "caller_of": _of_caller_of,
-        "ivr_path": _equal("ivr_path"),
+        "ivr_path": _equal_or_without("ivr_path"),
         "counted": counted_calls.condition,
     },
     QueueEntry: {

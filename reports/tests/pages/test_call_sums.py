@@ -4,8 +4,20 @@ import pytest
 
 from callcenter.models import PhoneLine, QueueEntry
 from reports.tests.definitions.test_call_sums import OTHER, make_calls
-from reports.tests.factories import LINE, make_call, make_connection, make_queue
-from reports.tests.pages.reading import Table, check_every_number, page
+from reports.tests.factories import (
+    LINE,
+    make_call,
+    make_connection,
+    make_entry,
+    make_queue,
+)
+from reports.tests.pages.reading import (
+    ENGLISH,
+    Table,
+    check_every_number,
+    count_of,
+    page,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -34,11 +46,19 @@ def test_every_number_opens_its_calls(client, slug, asked):
 
 
 @pytest.mark.parametrize("slug", ["lines", "ivr-paths"])
-def test_only_a_row_without_a_key_has_no_links(client, slug):
+def test_row_without_a_key_opens_calls_without_one(client, slug):
     rows = Table(page(client, slug, **DAY)).rows[2:]
 
-    dead = [row[0][0] for row in rows if not row[1][1]]
-    assert dead == ["—"]
+    (without,) = [row for row in rows if row[0][0] == "—"]
+    html = client.get(without[1][1], headers=ENGLISH).content.decode()
+    assert ("no line" if slug == "lines" else "No menu") in html
+    assert count_of(client, without[1][1]) == int(without[1][0])
+
+
+def test_entries_of_calls_without_a_line_can_be_asked_for(client):
+    make_entry(call=make_call(line=""))
+
+    assert count_of(client, "/admin/callcenter/queueentry/?on_line=~") == 1
 
 
 def test_file_and_page_have_the_same_paths(client):
