@@ -240,15 +240,10 @@ class ConnectionPeriodFilter(SpanFilter):
         return gettext("entered %(since)s to %(until)s") % span
 
 
-class CallPeriodFilter(SpanFilter, PeriodAndHourFilter):
-    """Calls of local days, of an hour of these, or of a span that a link asks for."""
+class DaysFilter(PeriodFilter):
+    """Local days, and of these those of a weekday, or without or only holidays.
 
-
-class EntryPeriodFilter(SpanFilter, PeriodAndHourFilter):
-    """Queue entries of local days, and of these what a number of a report counts.
-
-    Weekday and holidays come from links of reports, too. A choice of other days keeps
-    them.
+    Links of reports ask for them. A choice of other days keeps them.
     """
 
     weekday_name = links.PARAMETERS["weekday"]
@@ -266,7 +261,7 @@ class EntryPeriodFilter(SpanFilter, PeriodAndHourFilter):
         elif self.holidays and self.holidays not in HOLIDAYS:
             text = gettext("Holidays can be “out” or “only”, not “%(value)s”.")
             self.problem = text % {"value": self.holidays}
-        elif (self.weekday or self.holidays) and not self._has_days_for_an_hour():
+        elif self.kept and not (self.first and self.last):
             self.problem = gettext("A weekday or holidays need a first and a last day.")
 
     @property
@@ -296,10 +291,18 @@ class EntryPeriodFilter(SpanFilter, PeriodAndHourFilter):
             parts.append(str(HOLIDAYS[self.holidays]))
         return ", ".join(part for part in parts if part)
 
-    def _has_days_for_an_hour(self) -> bool:
-        """Any days: the quarter hours of entering are stored."""
-        return self.first is not None and self.last is not None
-
     def _parameters(self, first: date | None, last: date | None) -> dict[str, Any]:
         rest = {} if first else dict.fromkeys((self.weekday_name, self.holidays_name))
         return super()._parameters(first, last) | rest
+
+
+class CallPeriodFilter(DaysFilter, SpanFilter, PeriodAndHourFilter):
+    """Calls of local days, of an hour of these, or of a span that a link asks for."""
+
+
+class EntryPeriodFilter(CallPeriodFilter):
+    """Queue entries of local days, and of these what a number of a report counts."""
+
+    def _has_days_for_an_hour(self) -> bool:
+        """Any days: the quarter hours of entering are stored."""
+        return self.first is not None and self.last is not None

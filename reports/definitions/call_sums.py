@@ -12,7 +12,7 @@ from reports.definitions.sums import SummedReport, count
 from reports.query import counted_calls
 from reports.query.conditions import WITHOUT
 from reports.query.selection import Selection
-from reports.query.table import Behind, Row
+from reports.query.table import DAYS_BY_THE_CLOCK, Behind, Row
 
 Outcome = Call.Outcome
 
@@ -84,7 +84,7 @@ class CallSumsReport(SummedReport):
     """Sums of calls by the column `key`."""
 
     opens = _("Every number that is a link opens the calls it counts.")
-    fields = ("line", "queue", "operator")
+    fields = ("line", "queue", "operator", *DAYS_BY_THE_CLOCK)
     # The field of a call, and of a selection, whose values have a row each.
     key: ClassVar[str]
 

@@ -12,10 +12,10 @@ from callcenter.models import Call
 from reports.definitions.queues import INTERVAL_START, of_interval
 from reports.definitions.sums import SummedReport, Sums, count, fraction, sums_of
 from reports.query import counted_calls
-from reports.query.periods import WEEKDAY, Key
+from reports.query.periods import Key
 from reports.query.quarters import Quarter
 from reports.query.selection import Selection
-from reports.query.table import Behind, Row
+from reports.query.table import DAYS_BY_THE_CLOCK, Behind, Row
 
 COUNTED = ("complete", *counted_calls.DEFECTS, "inferred")
 
@@ -27,7 +27,7 @@ class CompletenessReport(SummedReport):
     title = _("Completeness of the data")
     unit = _("Counts inbound calls, by when they began; each counts once.")
     opens = _("Every number that is a link opens the calls it counts.")
-    fields = ("interval", "line", "queue", "operator")
+    fields = ("interval", "line", "queue", "operator", *DAYS_BY_THE_CLOCK)
     columns = [
         INTERVAL_START,
         count("calls", _("Calls"), _("All inbound calls that began in the interval.")),
@@ -68,10 +68,8 @@ class CompletenessReport(SummedReport):
     ]
 
     def behind(self, asked: Selection, row: Row | None, code: str) -> Behind | None:
-        """The calls; the list knows no weekdays, and an hour only of a short period."""
+        """The calls; the list knows an hour only of a short period."""
         if row is not None:
-            if asked.interval == WEEKDAY:
-                return None
             asked = of_interval(asked, row[0])
         if asked.hour is not None and not asked.is_short:
             return None

@@ -22,7 +22,7 @@ from reports.present import kinds, names
 from reports.query import counted_steps
 from reports.query.counted_steps import INPUTS
 from reports.query.selection import Selection
-from reports.query.table import Behind, Column, Row
+from reports.query.table import DAYS_BY_THE_CLOCK, Behind, Column, Row
 
 
 def _name_of_key(key: str) -> str:
@@ -40,7 +40,7 @@ class IvrMenusReport(SummedReport):
     title = _("By menu")
     unit = _("Counts how often a menu was asked: one call may be asked several times.")
     opens = _("Every number opens the IVR steps it counts.")
-    fields = ("line",)
+    fields = ("line", *DAYS_BY_THE_CLOCK)
     columns = [
         Column("menu", _("Menu"), names=names.menus),
         count(

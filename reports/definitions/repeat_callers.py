@@ -15,7 +15,15 @@ from reports.present.formats import masked_number
 from reports.query.measures import rate
 from reports.query.repeat_contact import Caller, Contacts, callers, contacts
 from reports.query.selection import Selection
-from reports.query.table import Behind, Column, Figure, Reading, Row, Table
+from reports.query.table import (
+    DAYS_BY_THE_CLOCK,
+    Behind,
+    Column,
+    Figure,
+    Reading,
+    Row,
+    Table,
+)
 
 _REPEAT_RATE = fraction(
     "repeat_rate",
@@ -70,7 +78,7 @@ class RepeatCallersReport(Table):
         " or gave up."
     )
     opens = _("Every number that is a link opens the calls it counts.")
-    fields = ("line",)
+    fields = ("line", *DAYS_BY_THE_CLOCK)
     columns = [
         CALLER,
         count("calls", _("Calls"), _("All inbound calls of the caller.")),

@@ -163,7 +163,8 @@ def _followed(asked: Selection, which: Q) -> int:
     )
     # Inside the window's expression: as a condition beside it, it would take away the
     # calls that follow.
-    of_period = which & asked.condition(Call) & Q(started_at__lt=end)
+    of_period = which & asked.condition(Call) & asked.of_days("started_at")
+    of_period &= Q(started_at__lt=end)
     return (
         Call.objects.customers()
         .exclude(caller="")

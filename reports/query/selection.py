@@ -25,6 +25,7 @@ from callcenter.models import (
 from reports.query.conditions import CONDITIONS, there_is
 from reports.query.keyset import Listed
 from reports.query.periods import DAY, Period, quarter_of
+from reports.query.quarters import Quarter
 from reports.query.waits import WaitSpan
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -82,8 +83,8 @@ class Selection:
     # of the span.
     since: datetime | None = None
     until: datetime | None = None
-    # Of queue entries: those of a weekday ("1" is Monday), without holidays ("out") or
-    # only those ("only").
+    # Those of a weekday ("1" is Monday), without holidays ("out") or only those
+    # ("only"); of connections not.
     weekday: str = ""
     holidays: str = ""
     # Those that a count of a report counts, by its code (reports.query.counted,
@@ -133,7 +134,7 @@ class Selection:
             return rows.filter(self._of_span(moment), self.by_the_clock())
         if rows.model is Connection:
             return rows.filter(self._entered_in_span())
-        rows = rows.filter(self._of_span(moment))
+        rows = rows.filter(self._of_span(moment), self.of_days(moment))
         if self.hour is not None:
             rows = rows.filter(self._of_hour(moment))
         return rows
@@ -159,17 +160,24 @@ class Selection:
         offset from UTC. MariaDB without tables of time zones answers NULL where it is
         asked for a local hour, and on SQLite each row would call Python.
         """
-        if self.hour is None and not self.weekday and not self.holidays:
+        return self._by_the_clock(F("entered_quarter"), self.hour)
+
+    def of_days(self, moment: str) -> Q:
+        """The weekday and the holidays by the clock of the zone, for other rows."""
+        return self._by_the_clock(Quarter(moment), None)
+
+    def _by_the_clock(self, quarter: F | Quarter, hour: int | None) -> Q:
+        if hour is None and not self.weekday and not self.holidays:
             return Q()
         found = Q(pk__in=[])
         # Each as its first quarter hour by local time.
         dates = self.holiday_dates() if self.holidays else []
         holidays = [(day - _EPOCH).days * QUARTERS_A_DAY for day in dates]
         for start, end, offset in self.period.offsets():
-            local = F("entered_quarter") + offset
-            span = Q(entered_quarter__gte=start, entered_quarter__lt=end)
-            if self.hour is not None:
-                span &= _between(local % QUARTERS_A_DAY, 4 * self.hour, 4)
+            local = quarter + offset
+            span = _between(quarter, start, end - start)
+            if hour is not None:
+                span &= _between(local % QUARTERS_A_DAY, 4 * hour, 4)
             if self.weekday:
                 # The first day of the epoch was a Thursday.
                 days = (int(self.weekday) + 3) % 7

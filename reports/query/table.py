@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django_stubs_ext import StrOrPromise
 
-from callcenter.models import QueueEntry
+from callcenter.models import Call, IvrStep, QueueEntry
 from reports.present import kinds
 from reports.present.kinds import Kind
 from reports.present.names import Names
@@ -32,8 +32,10 @@ Row = Sequence[Any]
 Block = Sequence[Row]
 BLOCK_ROWS = 500
 
-# Fields of the filter of reports about queue entries.
+# Fields of the filter of most reports.
 DAYS_BY_THE_CLOCK = ("weekday", "holidays")
+# Lists that can be filtered so.
+_WITH_DAYS = (Call, IvrStep, QueueEntry)
 NOTHING = "—"
 
 
@@ -217,7 +219,7 @@ class ListTable(Table):
         known = filters_of(self.model)
         named = {"queue": "queue", "line": "line", "operator": "operators"}
         found = [name for name, asked in named.items() if asked in known]
-        return [*found, *(DAYS_BY_THE_CLOCK if self.model is QueueEntry else ())]
+        return [*found, *(DAYS_BY_THE_CLOCK if self.model in _WITH_DAYS else ())]
 
     def listed(self, asked: Selection) -> Listed[Any]:
         """The rows that the report shows for what is asked."""

@@ -39,6 +39,7 @@ from reports.admin.history.parts import EntryPartAdmin, PartAdmin
 from reports.admin.periods import (
     CallPeriodFilter,
     ConnectionPeriodFilter,
+    DaysFilter,
     EntryPeriodFilter,
     PeriodFilter,
 )
@@ -205,7 +206,7 @@ class IvrStepAdmin(PartAdmin[IvrStep]):
     named_by = ["menu", "asked_at"]
     list_columns = ["asked_at", "led_to", "menu", "input", "caller"]
     list_filter = [
-        ("asked_at", PeriodFilter),
+        ("asked_at", DaysFilter),
         MenuFilter,
         CountedStepFilter,
         RecentLineFilter,

@@ -94,11 +94,11 @@ def test_days_that_cannot_be_read_are_said(admin_client, slug):
 @pytest.mark.parametrize(
     ("slug", "name"),
     [
-        ("operators", "queue"),
-        ("lines", "weekday"),
+        ("operators", "weekday"),
+        ("lines", "interval"),
         ("ivr-paths", "interval"),
         ("ivr-menus", "operator"),
-        ("completeness", "holidays"),
+        ("completeness", "formula"),
         ("repeat-callers", "queue"),
     ],
 )
