@@ -18,7 +18,7 @@ run: python  ## a working call center on 127.0.0.1:8000 (PORT=8001 for another p
 # MySQL never returns the keys of inserted rows; what stores history is tested so too.
 KEYS = events history upkeep predecessor roads
 
-test: python  ## all tests on SQLite, then those that use a database on MariaDB
+test: python  ## all tests on SQLite, then those it makes a difference to on MariaDB
 	@$(PYTHON) -m minicc.start tests
 	@status=0; \
 	for options in sqlite mariadb \

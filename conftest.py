@@ -104,6 +104,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "server: needs a database server")
     config.addinivalue_line("markers", "browser: needs Chromium")
     config.addinivalue_line("markers", "proxy: needs nginx")
+    config.addinivalue_line("markers", "once: the same on every database; on SQLite")
     # No deadlines: on a busy machine they would fail by chance.
     hypothesis.settings.register_profile("minicc", deadline=None)
     # For `make fuzz`; callcenter/tests/fuzz/effort.py says how much it tries.
@@ -170,11 +171,11 @@ def pytest_collection_modifyitems(
 ) -> None:
     """Skip tests that this run cannot do, with the reason.
 
-    On a server, leave out the tests that open no database: they ran on SQLite.
+    On a server, leave out those that it makes no difference to: they ran on SQLite.
     """
     if config.getoption("database") in servers.KINDS:
-        left_out = [item for item in items if not _uses_database(item)]
-        items[:] = [item for item in items if _uses_database(item)]
+        left_out = [item for item in items if not _depends_on_database(item)]
+        items[:] = [item for item in items if _depends_on_database(item)]
         config.hook.pytest_deselected(items=left_out)
     for item in items:
         if (
@@ -219,7 +220,10 @@ def _everything_is_required() -> bool:
     return any(os.environ.get(name) for name in ("CI", "REQUIRE_ALL"))
 
 
-def _uses_database(item: pytest.Item) -> bool:
+def _depends_on_database(item: pytest.Item) -> bool:
+    """Whether a test opens the database, and not to draw or to play what is on it."""
+    if item.get_closest_marker("once") or item.get_closest_marker("browser"):
+        return False
     fixtures = getattr(item, "fixturenames", ())
     has_mark = item.get_closest_marker("django_db") is not None
     return has_mark or not DATABASE_FIXTURES.isdisjoint(fixtures)

@@ -124,6 +124,7 @@ def assert_reports_balance(wanted: dict[str, Customer], capsys) -> None:
     assert +by_interval == counted
 
 
+@pytest.mark.once
 def test_hour_without_faults_is_derived_as_it_was(an_hour, capsys):
     account = an_hour()
 

@@ -200,6 +200,7 @@ def test_another_past_is_not_mixed_in(other):
     assert str(refusal.value) == "--days 1 --seed 7"
 
 
+@pytest.mark.once
 def test_older_callers_are_worked_on_and_those_of_two_days_are_open():
     user = User.objects.create_user("supervisor", is_staff=True)
     asked = past(days=5)

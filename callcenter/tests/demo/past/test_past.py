@@ -13,7 +13,7 @@ from callcenter.models import WebhookEvent
 from callcenter.standin.calls.legs import Leg
 from callcenter.tests.demo.past.pasts import DayAccount, past, play, played, two_days
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def lines(days: tuple[PastDay, ...]) -> list[str]:
