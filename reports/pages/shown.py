@@ -6,12 +6,12 @@ from datetime import date, datetime
 from itertools import groupby, islice, takewhile
 from typing import Any
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from reports.definitions.changes import CHANGE
 from reports.pages import chart, intervals
+from reports.pages.cells import Cell, Line
 from reports.pages.explain import Explanation, explain
 from reports.present import decisions, kinds
 from reports.present.links import PageLinks
@@ -26,20 +26,6 @@ from reports.query.thresholds import Used, thresholds_used
 PAGE_ROWS = 200
 LEVEL = "service_level"
 _TIMES = (kinds.SECONDS, kinds.MEAN_SECONDS, kinds.SECONDS_CHANGE)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value as it reads, and the list that it opens."""
-
-    text: str | SafeString
-    url: str = ""
-    is_zero: bool = False
-    is_text: bool = False
-    # Of a change: "better", "worse" or empty.
-    judgement: str = ""
-    # A service level beside its target.
-    meter: SafeString | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +44,6 @@ class Group:
 
     label: StrOrPromise
     heads: list[Head]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of the table, with its cells before the first number, and the others."""
-
-    texts: list[Cell]
-    numbers: list[Cell]
-    is_provisional: bool = False
 
 
 @dataclass(slots=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.dates import WEEKDAYS_ABBR
 
-from reports.pages.shown import Cell, TableView
+from reports.pages.cells import Cell
+from reports.pages.shown import TableView
 from reports.present import names
 from reports.query.metrics import nearest_rank
 from reports.query.table import Column, Row
