@@ -1,17 +1,23 @@
 """What the daily report says: read once, for its page and for its sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.days import midnight
 from callcenter.models import AbandonedCall, Connection
 from reports.daily.spans import Span
-from reports.definitions.queues import QueueIntervalReport, QueueSummaryReport
+from reports.definitions.queues import (
+    QueueIntervalReport,
+    QueueSummaryReport,
+    of_interval,
+)
 from reports.models import DayNote
 from reports.present import formats, kinds, masking, names
 from reports.query.comparison import judgement
@@ -19,11 +25,8 @@ from reports.query.measures import rate
 from reports.query.metrics import QUEUE_MEASURES
 from reports.query.periods import DAY, Key
 from reports.query.selection import Selection, default_zone
-from reports.query.table import Column, Row
+from reports.query.table import Behind, Column, Row
 
-# How many callers who were not rung back the page lists; the work list has them all.
-MOST_CALLERS = 12
-UNFINISHED = (AbandonedCall.State.OPEN, AbandonedCall.State.IN_PROGRESS)
 # Measures of the whole period, and those of each queue and interval.
 FIGURES = (
     "entered",
@@ -82,20 +85,27 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One table of the report: raw values under its columns."""
+    """One table of the report: raw values under its columns.
+
+    `behind` gives what a number of a row counts, by the code of its column.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Row]
+    behind: Callable[[Row, str], Behind | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lost:
-    """A caller who gave up and whom nobody has reached since."""
+    """A caller who gave up and whom nobody has reached since; of the last such call."""
 
-    abandoned_at: Any
+    abandoned_at: datetime
     caller: str
     queue: str
     wait_seconds: int | None
+    # How often they gave up in the period, and how often somebody tried to ring back.
+    times: int = 1
+    attempts: int = 0
 
     @property
     def shown_wait(self) -> str:
@@ -113,9 +123,8 @@ class Daily:
     queues: Part
     intervals: Part
     operators: Part
-    # The first callers who were not rung back, and how many there are.
+    # Callers who are still to be reached.
     lost: list[Lost] = field(default_factory=list)
-    lost_count: int = 0
     notes: list[DayNote] = field(default_factory=list)
 
 
@@ -133,7 +142,7 @@ def daily(span: Span, user: User | AnonymousUser) -> Daily:
         _of_operators(span),
     )
     if user.has_perm("callcenter.view_abandonedcall"):
-        found.lost, found.lost_count = _lost(span, user)
+        found.lost = _lost(span, user)
     found.notes = list(
         DayNote.objects.filter(day__range=(span.first, span.last)).order_by("day", "pk")
     )
@@ -152,7 +161,8 @@ def _of_queues(asked: Selection) -> tuple[Part, dict[str, Any]]:
     rows = [[row[0], *(row[place] for place in places)] for row in reading.rows()]
     columns = [reading.columns[0], *(_COLUMNS[code] for code in OF_QUEUES)]
     totals = dict(zip(codes, reading.totals(), strict=True))
-    return Part(columns, rows), totals
+    report = QueueSummaryReport()
+    return Part(columns, rows, partial(report.behind, asked)), totals
 
 
 def _of_intervals(asked: Selection) -> Part:
@@ -175,7 +185,12 @@ def _of_intervals(asked: Selection) -> Part:
         for key in (shown if busy else [])
     ]
     columns = [reading.columns[0], *(_COLUMNS[code] for code in OF_INTERVALS)]
-    return Part(columns, rows)
+
+    def behind(row: Row, code: str) -> Behind | None:
+        of_row = of_interval(asked, row[0])
+        return QueueSummaryReport().behind(of_row, None, code)
+
+    return Part(columns, rows, behind)
 
 
 def _of_operators(span: Span) -> Part:
@@ -194,31 +209,45 @@ def _of_operators(span: Span) -> Part:
             found, key=lambda row: (-row[1], row[0])
         )
     ]
-    return Part(_OPERATOR_COLUMNS, rows)
+
+    def behind(row: Row, code: str) -> Behind | None:
+        if code != "connections":
+            return None
+        of_row = Selection(first=span.first, last=span.last, operators=(row[0],))
+        return Behind(Connection, of_row)
+
+    return Part(_OPERATOR_COLUMNS, rows, behind)
 
 
-def _lost(span: Span, user: User | AnonymousUser) -> tuple[list[Lost], int]:
-    """Abandoned calls of the period that are still to be followed up."""
+def _lost(span: Span, user: User | AnonymousUser) -> list[Lost]:
+    """The callers who gave up in the period and whom nobody has reached yet.
+
+    As the work list has them: a caller once, the one who gave up last first.
+    """
     zone = default_zone()
     calls = (
-        AbandonedCall.objects.with_state()
+        AbandonedCall.objects.to_ring_back()
         .filter(
-            # A column that `with_state` adds.
-            Q(**{"state__in": UNFINISHED}),
             entered_at__gte=midnight(span.first, zone),
             entered_at__lt=midnight(span.last + DAY, zone),
-            is_withdrawn=False,
         )
-        .order_by("abandoned_at", "pk")
+        .order_by("-abandoned_at", "-pk")
+        .values_list(
+            *("caller", "abandoned_at", "queue", "wait_seconds"), "follow_up__attempts"
+        )
     )
     queues = names.queues()
-    found = [
-        Lost(
-            call.abandoned_at,
-            masking.number_for(user, call.caller),
-            str(queues.get(call.queue, call.queue)),
-            call.wait_seconds,
+    found: dict[str, Lost] = {}
+    for caller, abandoned_at, queue, wait, attempts in calls:
+        if known := found.get(caller):
+            known.times += 1
+            known.attempts = max(known.attempts, attempts or 0)
+            continue
+        found[caller] = Lost(
+            abandoned_at,
+            masking.number_for(user, caller),
+            str(queues.get(queue, queue)),
+            wait,
+            attempts=attempts or 0,
         )
-        for call in calls[:MOST_CALLERS]
-    ]
-    return found, calls.count() if len(found) == MOST_CALLERS else len(found)
+    return list(found.values())

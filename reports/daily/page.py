@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,16 +24,20 @@ from reports.definitions.queues import QueueSummaryReport
 from reports.export import audit
 from reports.models import DayNote
 from reports.pages import intervals
+from reports.pages.cells import Cell, Line
 from reports.present import kinds
 from reports.present.links import PageLinks, list_url, report_url
+from reports.present.names import Names
 from reports.query.forms import DayField
 from reports.query.periods import DAY
 from reports.query.selection import local_today
-from reports.query.table import NOTHING
+from reports.query.table import NOTHING, Column, Row
 
 PERMISSION = "callcenter.view_call"
 MAY_WRITE = "reports.add_daynote"
 URL_NAME = "admin:daily_report"
+# So many callers fit on the paper; the work list has them all.
+MOST_CALLERS = 12
 
 
 class SpanForm(forms.Form):
@@ -138,10 +144,12 @@ def _page(
         "as_of": now,
         "compared": span.compared.in_words(),
         "figures": [_figure(found, one, links) for one in found.figures],
-        "queues": _rows(found, found.queues),
-        "intervals": _rows(found, found.intervals),
-        "operators": _rows(found, found.operators),
+        "queues": _rows(found, found.queues, links),
+        "intervals": _rows(found, found.intervals, links),
+        "operators": _rows(found, found.operators, links),
         "report_url": f"{report_url('queue-interval')}?{_query(found)}",
+        "lost": found.lost[:MOST_CALLERS],
+        "lost_more": max(len(found.lost) - MOST_CALLERS, 0),
         "worklist_url": reverse("admin:worklist"),
         "kinds": [
             (kind.label, url_of(Span.of(kind, span.first)), kind == span.kind)
@@ -215,15 +223,24 @@ def difference(figure: Figure) -> str:
     return kinds.CHANGES[figure.column.kind].shown(amount) or NOTHING
 
 
-def _rows(found: Daily, part: Part) -> list[list[str]]:
-    """The rows of a table as texts."""
+def _rows(found: Daily, part: Part, links: PageLinks) -> list[Line]:
+    """The rows of a table, whose counts open what they count."""
     named = [column.names() if column.names else None for column in part.columns]
-    return [
-        [
-            intervals.label(found.asked.period, value, found.asked.interval)
-            if column.kind is kinds.INTERVAL
-            else column.shown(value, names)
-            for column, names, value in zip(part.columns, named, row, strict=True)
-        ]
-        for row in part.rows
-    ]
+
+    def cell(row: Row, column: Column, names: Names | None, value: Any) -> Cell:
+        if column.kind is kinds.INTERVAL:
+            return Cell(
+                intervals.label(found.asked.period, value, found.asked.interval)
+            )
+        text = column.shown(value, names)
+        behind = part.behind(row, column.code) if value else None
+        if behind is None or column.kind is not kinds.COUNT:
+            return Cell(text)
+        return Cell(text, links.list_url(behind.model, behind.asked))
+
+    lines = []
+    for row in part.rows:
+        cells = map(partial(cell, row), part.columns, named, row)
+        first, *numbers = cells
+        lines.append(Line([first], numbers))
+    return lines

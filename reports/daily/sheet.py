@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from callcenter.numbers import phone_number
-from reports.daily.figures import Daily, Part
+from reports.daily.figures import Daily, Figure, Part
 from reports.daily.page import read, url_of
 from reports.export import audit, downloads, xlsx
-from reports.export.cells import Cell, Cells
+from reports.export.cells import Cell, Cells, Fraction
 from reports.export.downloads import FORMATS, Format, Taken
 from reports.pages import intervals
 from reports.present import kinds, masking
@@ -68,8 +68,8 @@ def _pieces(taken: Taken) -> Iterator[bytes]:
     head = next(blocks, [])
     first, rest = head[:1], head[1:]
     titles = [str(cell or "") for cell in (first[0] if first else [""] * WIDTH)]
-    types = [str, *[float] * (WIDTH - 1)]
-    return xlsx.pieces(taken.title, titles, types, iter([rest, *blocks]))
+    # Each of its tables has heads of its own, so all columns are wide enough for words.
+    return xlsx.pieces(taken.title, titles, [str] * WIDTH, iter([rest, *blocks]))
 
 
 def sheet(found: Daily) -> Iterator[Cells]:
@@ -84,10 +84,11 @@ def sheet(found: Daily) -> Iterator[Cells]:
         gettext("Difference"),
     ]
     for figure in found.figures:
-        values = (figure.value, figure.before, figure.difference)
+        values = (figure.value, figure.before)
         yield [
             figure.column.heading,
             *(_cell(found, figure.column, None, value) for value in values),
+            _difference(figure),
         ]
     for title, part in (
         (gettext("Queues"), found.queues),
@@ -99,13 +100,21 @@ def sheet(found: Daily) -> Iterator[Cells]:
         yield [column.heading for column in part.columns]
         yield from _rows(found, part)
     yield []
-    yield [gettext("Callers not rung back"), found.lost_count]
+    yield [gettext("Callers not reached yet"), len(found.lost)]
+    yield [
+        pgettext("column", "Caller"),
+        gettext("Abandoned at"),
+        pgettext("column", "Queue"),
+        gettext("Wait"),
+        gettext("Gave up (times)"),
+        gettext("Attempts"),
+    ]
     zone = default_zone()
     for lost in found.lost:
         at: datetime = lost.abandoned_at.astimezone(zone).replace(tzinfo=None)
         wait = lost.wait_seconds
         waited = None if wait is None else timedelta(seconds=wait)
-        yield [lost.caller, at, lost.queue, waited]
+        yield [lost.caller, at, lost.queue, waited, lost.times, lost.attempts]
     yield []
     yield [gettext("Notes")]
     for note in found.notes:
@@ -130,10 +139,19 @@ def _cell(found: Daily, column: Column, names: Any, value: Any) -> Cell:
     if names is not None:
         return str(names.get(value) or phone_number(value))
     if column.kind.cell is timedelta:
-        # Excel has no times below zero.
-        return timedelta(seconds=value) if value >= 0 else column.kind.shown(value)
-    number: Cell = value
+        return timedelta(seconds=value)
+    number: Cell = Fraction(value) if column.kind is kinds.FRACTION else value
     return number
+
+
+def _difference(figure: Figure) -> Cell:
+    """How much more it is now; of times as text, as Excel has none below zero."""
+    amount = figure.difference
+    if amount is None or figure.column.kind is kinds.COUNT:
+        return amount
+    if figure.column.kind is kinds.FRACTION:
+        return Fraction(amount)
+    return kinds.CHANGES[figure.column.kind].shown(amount)
 
 
 def _padded(row: Cells) -> list[Any]:

@@ -32,7 +32,7 @@ SHIFT_JIS = Style("cp932", "\r\n", escapes_formulas=True)
 # Characters that Windows writes with another one of the same look. They are exchanged
 # before formulas are looked for: the minus of mathematics becomes one that begins them.
 _FOR_WINDOWS = str.maketrans(
-    "\u301c\u2212\u2014\u2016\u00a2\u00a3\u00ac", "～－―∥￠￡￢"
+    "\u301c\u2212\u2014\u2016\u00a2\u00a3\u00ac\u203a\u2013", "～－―∥￠￡￢>－"
 )
 
 
@@ -89,7 +89,8 @@ def _text(cell: Cell, style: Style) -> Cell:
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "seconds")
     if isinstance(cell, timedelta):
-        minutes, second = divmod(int(cell.total_seconds()), 60)
+        # Halves are rounded up, as on the page.
+        minutes, second = divmod(int(cell.total_seconds() + 0.5), 60)
         hour, minute = divmod(minutes, 60)
         return f"{hour}:{minute:02}:{second:02}"
     if isinstance(cell, bool):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.numbers import phone_number
-from reports.export.cells import Cell, Cells
+from reports.export.cells import Cell, Cells, Fraction
 from reports.present import kinds
 from reports.present.names import Names
 from reports.query.table import Block, Column, Reading
@@ -127,6 +127,14 @@ class Sheet:
             return _by_name(named or {}, names, phone_number)
         if named is not None:
             return _by_name(named, names)
+        if typed and kind in (kinds.FRACTION, kinds.FRACTION_CHANGE):
+            return lambda values: [
+                None if value is None else Fraction(value) for value in values
+            ]
+        if labels and kind is kinds.SECONDS_CHANGE:
+            return lambda values: [
+                None if value is None else kind.shown(value) for value in values
+            ]
         if typed and kind.cell is timedelta:
             return lambda values: [
                 None if value is None else timedelta(seconds=value) for value in values
@@ -160,7 +168,7 @@ def _by_name(
 def _cell_type(column: Column, *, labels: bool, typed: bool) -> type:
     if column.kind.cell is datetime:
         return datetime if typed else str
-    if labels and column.names is not None:
+    if labels and (column.names is not None or column.kind is kinds.SECONDS_CHANGE):
         return str
     if column.kind.cell is timedelta and not typed:
         return int if column.kind is kinds.SECONDS else float

@@ -14,7 +14,7 @@ from typing import IO, Any
 from xml.sax.saxutils import escape
 
 from reports.export import xlsx_chart
-from reports.export.cells import Cells
+from reports.export.cells import Cells, Fraction
 from reports.export.xlsx_chart import StackedBars
 
 # Excel's own limits: rows of a sheet (the head is one of them), characters of a cell.
@@ -28,26 +28,28 @@ _FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 -- cells have no zone
 # Before March 1900 Excel counts a day that never was.
 _FIRST_YEAR = 1901
 _DAY_SECONDS = 86_400
-# Styles by their places in _STYLES: 1 head, 2 text, 3 moment, 4 day, 5 duration.
+# Styles by their places in _STYLES: 1 head, 2 text, 3 moment, 4 day, 5 duration, 6 per
+# cent.
 _STYLES = (
     '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-    '<numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd hh:mm:ss"/>'
+    '<numFmts count="4"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd hh:mm:ss"/>'
     '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd"/>'
-    '<numFmt numFmtId="166" formatCode="[h]:mm:ss"/></numFmts>'
+    '<numFmt numFmtId="166" formatCode="[h]:mm:ss"/>'
+    '<numFmt numFmtId="167" formatCode="0.0%"/></numFmts>'
     '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill>'
     '<fill><patternFill patternType="gray125"/></fill></fills>'
     "<borders><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
-    '</cellStyleXfs><cellXfs count="6">'
+    '</cellStyleXfs><cellXfs count="7">'
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0"'
     ' applyNumberFormat="1" applyFont="1"/>'
     + "".join(
         f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0" xfId="0"'
         ' applyNumberFormat="1"/>'
-        for number in (49, 164, 165, 166)
+        for number in (49, 164, 165, 166, 167)
     )
     + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0"'
     ' builtinId="0"/></cellStyles></styleSheet>'
@@ -225,6 +227,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     bool: lambda value: f'<c t="b"><v>{value:d}</v></c>',
     int: lambda value: f"<c><v>{value}</v></c>",
     float: lambda value: f"<c><v>{value!r}</v></c>",
+    Fraction: lambda value: f'<c s="6"><v>{value!r}</v></c>',
     datetime: _moment,
     date: _day,
     timedelta: lambda value: (

@@ -9,7 +9,10 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from callcenter.models import FollowUp
+from reports.daily import page as daily_page
 from reports.models import DayNote, ExportAudit
+from reports.pages.cells import Line
 from reports.tests.factories import (
     CALLER,
     NOON,
@@ -20,6 +23,7 @@ from reports.tests.factories import (
     make_operator,
     make_queue,
 )
+from reports.tests.pages.reading import check_every_number
 
 pytestmark = [
     pytest.mark.django_db,
@@ -46,6 +50,11 @@ def shown(client, **asked):
     response = client.get(PAGE, asked, headers=ENGLISH)
     assert response.status_code == 200
     return response
+
+
+def texts(lines: list[Line]) -> list[list[str]]:
+    """The cells of a table as they read."""
+    return [[cell.text for cell in (*line.texts, *line.numbers)] for line in lines]
 
 
 def figures(response) -> dict[str, tuple[str, str, str, str]]:
@@ -89,22 +98,57 @@ def test_queues_times_operators_and_lost_callers(admin_client):
 
     context = shown(admin_client).context
 
-    assert context["queues"] == [
+    assert texts(context["queues"]) == [
         ["Support", "3", "2", "1", "33.3%", "33.3%", "0:00:25"]
     ]
-    assert context["intervals"] == [["12:00–12:30", "3", "2", "1", "33.3%"]]
-    assert context["operators"] == [["佐藤", "2", "0:03:00", "0:01:30"]]
-    found = context["found"]
-    assert found.lost_count == 1
-    (lost,) = found.lost
+    assert texts(context["intervals"]) == [["12:00–12:30", "3", "2", "1", "33.3%"]]
+    assert texts(context["operators"]) == [["佐藤", "2", "0:03:00", "0:01:30"]]
+    (lost,) = context["found"].lost
     assert (lost.caller, lost.queue) == ("050-0978-9742", "Support")
+
+
+def test_numbers_of_queues_times_and_operators_open_what_they_count(admin_client):
+    make_days()
+    for asked in ({}, {"span": "week", "day": "2026-10-20"}):
+        html = shown(admin_client, **asked).content.decode()
+
+        assert check_every_number(admin_client, html, "nums") == 11
+
+
+def test_caller_who_gave_up_twice_is_one_and_the_paper_has_the_last(
+    admin_client, monkeypatch
+):
+    make_queue()
+    for minutes in (0, 5, 10):
+        make_abandoned(NOON + timedelta(minutes=minutes))
+    make_abandoned(NOON + timedelta(minutes=1), caller="+818012345678")
+    make_abandoned(NOON, caller="")
+    monkeypatch.setattr(daily_page, "MOST_CALLERS", 1)
+
+    response = shown(admin_client)
+
+    (lost,) = response.context["lost"]
+    assert (lost.caller, lost.times, lost.attempts) == ("050-0978-9742", 3, 0)
+    html = response.content.decode()
+    assert "Callers not reached yet: 2 " in html
+    assert "1 more caller is on the work list." in html
+
+
+def test_attempts_to_reach_a_caller_are_said(admin_client):
+    make_queue()
+    call = make_abandoned()
+    FollowUp.objects.create(abandoned_call=call, attempts=2)
+
+    (lost,) = shown(admin_client).context["found"].lost
+
+    assert lost.attempts == 2
 
 
 def test_caller_who_was_reached_is_not_lost(admin_client):
     make_queue()
     make_abandoned(recovered_at=NOON + timedelta(hours=1))
 
-    assert shown(admin_client).context["found"].lost_count == 0
+    assert shown(admin_client).context["found"].lost == []
 
 
 @pytest.mark.parametrize(
@@ -199,7 +243,14 @@ def test_sheet_says_what_the_page_says_in_typed_cells(admin_client):
     assert level[1:] == pytest.approx([1 / 3, 1.0, -2 / 3])
     assert ["12:00–12:30", 3, 2, 1, pytest.approx(1 / 3)] in rows
     asa = next(row for row in rows if str(row[:1]).startswith("['Average speed"))
-    assert asa[1] == timedelta(seconds=25)
+    assert asa[1:] == [timedelta(seconds=25), timedelta(seconds=10), "+0:00:15"]
+    formats = {
+        cell.number_format
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, float)
+    }
+    assert formats == {"0.0%"}
     assert any(row[:1] == ["=1+1"] for row in rows)
     audit = ExportAudit.objects.get()
     assert (audit.subject, audit.state, audit.is_masked) == ("daily", "complete", False)

@@ -93,7 +93,7 @@ def test_no_character_becomes_the_begin_of_a_formula_in_shift_jis(others):
     lines = written(rows, csv.SHIFT_JIS).decode("cp932").split("\r\n")
 
     assert "'－1+1" in lines  # of the minus of mathematics too
-    assert lines.count("'－1+1") == 2
+    assert lines.count("'－1+1") == 3
     assert [line for line in lines if line[:1] in tuple(BEGINS)] == []
 
 
@@ -120,3 +120,17 @@ def test_lines_come_while_rows_are_read():
     assert read == 0
     next(pieces)
     assert read == 1
+
+
+def test_lengths_of_time_are_rounded_as_the_page_rounds_them():
+    row: list[Cell] = [timedelta(seconds=162.5), timedelta(seconds=162.4), None]
+
+    text = written([row, row], csv.UTF_8).decode("utf-8-sig")
+
+    assert text.splitlines()[1] == "0:02:43,0:02:42,"
+
+
+def test_arrows_of_paths_can_be_read_in_shift_jis():
+    text = written([["メニュー › 1", "1 – 2", "a"]], csv.SHIFT_JIS).decode("cp932")
+
+    assert text.splitlines()[1] == "メニュー > 1,1 － 2,a"

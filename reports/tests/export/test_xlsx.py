@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from reports.export import xlsx
-from reports.export.cells import Cell
+from reports.export.cells import Cell, Fraction
 
 HEAD = ["開始日時", "Caller", "Wait", "Count", "Rate", "Day"]
 TYPES = [datetime, str, timedelta, int, float, date]
@@ -195,3 +195,9 @@ def test_file_says_which_parts_it_has_and_what_they_are():
 
     assert set(re.findall('PartName="/([^"]+)"', types)) <= set(names)
     assert len(names) == 6
+
+
+def test_parts_of_a_whole_are_shown_in_per_cent():
+    found = cell(Fraction(0.8392))
+
+    assert (found.value, found.number_format) == (0.8392, "0.0%")
