@@ -16,9 +16,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from callcenter.days import midnight
 from reports.present import formats, links, names
 from reports.query.forms import HOLIDAYS, DayField
-from reports.query.selection import MOST_DAYS, Selection, local_today
+from reports.query.periods import day_of
+from reports.query.selection import MOST_DAYS, Selection, default_zone, local_today
 
 
 def days_asked(request: HttpRequest, moment: str) -> Selection:
@@ -64,6 +66,11 @@ class PeriodFilter(admin.FieldListFilter):
 
     def expected_parameters(self) -> list[str | None]:
         return [self.first_name, self.last_name]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Parameters of a link that its form sends along with the days."""
+        return []
 
     def _given(self, name: str) -> str:
         """What the address says last; a text."""
@@ -194,6 +201,21 @@ class SpanFilter(PeriodFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.since, self.until = (self._moment(name) for name in self.span_names)
+        if not self._lies_in_the_days():
+            self.since = self.until = None
+
+    def _lies_in_the_days(self) -> bool:
+        """Whether other days have been chosen since a link led to the span."""
+        zone = default_zone()
+        if self.first and self.until and self.until <= midnight(self.first, zone):
+            return False
+        return not (self.last and self.since and day_of(self.since, zone) > self.last)
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        found = zip(self.span_names, (self.since, self.until), strict=True)
+        moments = [(name, at.isoformat("T", "minutes")) for name, at in found if at]
+        return [*super().kept, *moments]
 
     def expected_parameters(self) -> list[str | None]:
         return [*super().expected_parameters(), *self.span_names]
@@ -261,17 +283,16 @@ class DaysFilter(PeriodFilter):
         elif self.holidays and self.holidays not in HOLIDAYS:
             text = gettext("Holidays can be “out” or “only”, not “%(value)s”.")
             self.problem = text % {"value": self.holidays}
-        elif self.kept and not (self.first and self.last):
+        elif (self.weekday or self.holidays) and not (self.first and self.last):
             self.problem = gettext("A weekday or holidays need a first and a last day.")
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """Parameters that other days leave as they are."""
         found = [
             (self.weekday_name, self.weekday),
             (self.holidays_name, self.holidays),
         ]
-        return [(name, value) for name, value in found if value]
+        return [*super().kept, *((name, value) for name, value in found if value)]
 
     def expected_parameters(self) -> list[str | None]:
         own = (self.weekday_name, self.holidays_name)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from reports.export.cells import Cells
@@ -41,10 +40,7 @@ def _rows(
     if report.unit:
         yield [gettext("Unit"), str(report.unit)]
     yield [gettext("As of"), f"{formats.moment(now)} ({asked.zone.key})"]
-    yield [gettext("Period"), f"{asked.first} – {asked.last}"]
-    for field in form:
-        if field.name not in ("first", "last") and form.data.get(field.name):
-            yield [capfirst(str(field.label)), form.chosen(field.name)]
+    yield from map(list, form.in_words())
     if found.shown_completeness:
         yield [gettext("Completeness"), found.shown_completeness]
     yield [gettext("Inferred"), formats.count(found.inferred)]

@@ -1,19 +1,21 @@
 """The filter above a report: a form whose choices have names, and periods to choose."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import Operator, PhoneLine, Queue
 from callcenter.numbers import phone_number
-from reports.present import names
-from reports.query.comparison import COMPARISONS
+from reports.present import formats, names
+from reports.query.comparison import COMPARISONS, compared_to
 from reports.query.forms import (
     DEFAULT_GOAL,
     DEFAULT_INTERVAL,
@@ -139,6 +141,16 @@ class FilterForm(ReportForm):
         choices = dict(getattr(self.fields[name].widget, "choices", ()))
         return str(choices.get(value, value))
 
+    def in_words(self) -> Iterator[tuple[str, str]]:
+        """The days and whatever else is chosen, for paper and files."""
+        asked = self.selection
+        yield gettext("Period"), _days(asked)
+        for field in self:
+            if field.name not in DAYS and self.data.get(field.name):
+                yield capfirst(str(field.label)), self.chosen(field.name)
+        if asked.compare and (earlier := compared_to(asked)):
+            yield gettext("Compared period"), _days(earlier)
+
     def presets(self) -> list[Preset]:
         """Periods up to today, of those that are not too long for the report."""
         asked = self.cleaned_data.get("days")
@@ -155,6 +167,15 @@ class FilterForm(ReportForm):
 
     def _url_of_period(self, code: str) -> str:
         return self.query(first=None, last=None, period=code)
+
+
+def _days(asked: Selection) -> str:
+    """The first and the last day as people write them; one day once."""
+    period = asked.period
+    if period.first == period.last:
+        return formats.day_and_weekday(period.first)
+    days = map(formats.day_and_weekday, (period.first, period.last))
+    return " – ".join(days)
 
 
 def _with_defaults(query: QueryDict, report: Table) -> QueryDict:

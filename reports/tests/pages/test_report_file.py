@@ -64,7 +64,7 @@ def test_workbook_says_on_its_last_sheet_what_its_rows_are(client):
     assert rows.freeze_panes == "A2"
     assert (rows.title, about.title) == ("Queues at a glance", "About this file")
     said = dict(about.iter_rows(min_row=2, values_only=True))
-    assert said["Period"] == "2026-10-20 – 2026-10-20"
+    assert said["Period"] == "20 Oct 2026 (Tue)"
     assert said["Queue"] == "Support"
     assert said["As of"].endswith("(Asia/Tokyo)")
     assert said["Service level"] == "Answered within threshold, of those offered."
