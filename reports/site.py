@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.i18n import set_language
 from django_stubs_ext import StrOrPromise
 
@@ -64,7 +65,7 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
         (
             Page(_("Dashboard"), "admin:index"),
             Page(
-                _("Abandoned calls work list"),
+                pgettext_lazy("page", "Callers to ring back"),
                 "admin:worklist",
                 "callcenter.view_abandonedcall",
             ),

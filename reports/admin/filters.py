@@ -241,7 +241,7 @@ class LineFilter(SetupFilter):
         """The lines, and calls without one where a link asks for them."""
         found = super().lookups(request, model_admin)
         is_without = self.value() == WITHOUT
-        return [*found, (WITHOUT, gettext("no line"))] if is_without else found
+        return [*found, (WITHOUT, gettext("No line"))] if is_without else found
 
 
 class MenuFilter(SetupFilter):
@@ -368,6 +368,7 @@ class CountedCallFilter(InLastDays, CountedFilter):
             ("without_connect", _("without a connect")),
             ("without_end", _("without an end")),
             ("inferred", _("inferred")),
+            ("other", _("other outcomes")),
         ]
 
 

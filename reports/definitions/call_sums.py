@@ -76,6 +76,14 @@ COUNTS = {
             _("Hung up in the IVR"),
             _("Calls whose caller hung up in the menu, before it had led anywhere."),
         ),
+        count(
+            "other",
+            _("Other"),
+            _(
+                "Calls that are under way, that met a full queue or a failure, that"
+                " were rejected, or of which nobody knows how they ended."
+            ),
+        ),
     )
 }
 
@@ -114,6 +122,7 @@ class CallSumsReport(SummedReport):
             if each.code in OUTCOMES:
                 of_outcome = Q(outcome=OUTCOMES[each.code])
                 sums[each.code] = Count("pk", filter=of_outcome)
-        sums["entered"] = Count("pk", filter=counted_calls.condition("entered"))
+        for code in ("entered", "other"):
+            sums[code] = Count("pk", filter=counted_calls.condition(code))
         for group in calls.values(self.key).annotate(**sums):
             yield group.pop(self.key), group

@@ -1,6 +1,7 @@
 """Where callers go in the menus, and what becomes of them there."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db.models import (
@@ -33,7 +34,7 @@ class IvrPathsReport(CallSumsReport):
     key = "ivr_path"
     drawn = "paths"
     columns = [
-        IVR_PATH,
+        replace(IVR_PATH, nothing=_("No menu")),
         COUNTS["calls"],
         COUNTS["entered"],
         COUNTS["answered"],
@@ -42,6 +43,8 @@ class IvrPathsReport(CallSumsReport):
         COUNTS["overflowed"],
         COUNTS["ended_in_ivr"],
         COUNTS["hung_up_in_ivr"],
+        COUNTS["closed"],
+        COUNTS["other"],
         mean(
             "average_ivr_seconds",
             _("Average IVR time"),

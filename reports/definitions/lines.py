@@ -1,6 +1,7 @@
 """What became of the calls to each of our lines."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,7 @@ class LinesReport(CallSumsReport):
     unit = _("Counts inbound calls, by when they began; each counts once.")
     key = "line"
     columns = [
-        LINE,
+        replace(LINE, nothing=_("No line")),
         COUNTS["calls"],
         COUNTS["entered"],
         COUNTS["answered"],

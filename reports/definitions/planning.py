@@ -18,7 +18,13 @@ from reports.present import kinds
 from reports.query.at_work import worked_seconds
 from reports.query.measures import rate
 from reports.query.operator_times import times
-from reports.query.periods import OF_DAYS, QUARTER_SECONDS, Key
+from reports.query.periods import (
+    HOUR_OF_DAY,
+    HOUR_OF_WEEK,
+    MINUTES,
+    QUARTER_SECONDS,
+    Key,
+)
 from reports.query.selection import Selection
 from reports.query.table import Column, Reading, Row
 from reports.query.tallies import Tallies, Time, all_tallies, total_of
@@ -44,12 +50,14 @@ class StaffingReport(EntryCounts):
     title = _("Operators needed")
     note = _(
         "Erlang A lets callers give up, after the mean patience of the queue in this"
-        " period; Erlang C lets them wait for ever, and asks for more operators. Both"
+        " period; Erlang C lets them wait forever, and asks for more operators. Both"
         " know neither breaks nor days off: plan more. Operators who serve several"
         " queues stand in each of them."
     )
     hides_quiet = True
     most_days = 31
+    # Of longer ones the mean load says nothing: nobody is needed at night.
+    intervals = (*MINUTES, HOUR_OF_DAY, HOUR_OF_WEEK)
     fields = (
         *("queue", "interval", "weekday", "holidays"),
         *("threshold", "goal", "erlang"),
@@ -93,18 +101,6 @@ class StaffingReport(EntryCounts):
             ),
         ),
         Column(
-            "predicted_service_level",
-            _("Predicted service level"),
-            kinds.FRACTION,
-            explanation=_("By the formula, with the operators who were at work."),
-        ),
-        Column(
-            "predicted_asa_seconds",
-            _("Predicted ASA"),
-            kinds.MEAN_SECONDS,
-            explanation=_("By the formula, with the operators who were at work."),
-        ),
-        Column(
             "operators_ready",
             _("Operators at work"),
             kinds.DECIMAL,
@@ -112,6 +108,24 @@ class StaffingReport(EntryCounts):
                 "On average over the interval: ready, talking or wrapping up, of those"
                 " who serve the queue today."
             ),
+        ),
+        Column(
+            "operators_gap",
+            _("More or fewer than needed"),
+            kinds.DECIMAL_CHANGE,
+            explanation=_("Operators at work less operators needed."),
+        ),
+        Column(
+            "predicted_service_level",
+            _("Service level predicted with those at work"),
+            kinds.FRACTION,
+            explanation=_("By the formula, with the operators who were at work."),
+        ),
+        Column(
+            "predicted_asa_seconds",
+            _("ASA predicted with those at work"),
+            kinds.MEAN_SECONDS,
+            explanation=_("By the formula, with the operators who were at work."),
         ),
         Column(
             "actual_service_level",
@@ -164,10 +178,7 @@ class _Plan:
     def of(cls, asked: Selection, now: datetime) -> "_Plan":
         """Everything that the period has; a fixed number of queries."""
         period, interval = asked.period, asked.interval
-        time = Time(
-            lambda quarter: period.interval_of(quarter, interval),
-            is_of_days=interval in OF_DAYS,
-        )
+        time = Time(lambda quarter: period.interval_of(quarter, interval))
         found = all_tallies(asked, time)
         by_queue = {
             queue: total_of(dict(of_queue))
@@ -221,9 +232,10 @@ class _Plan:
             handle if tally.offered else None,
             erlangs,
             needed,
+            at_work,
+            None if needed is None or at_work is None else at_work - needed,
             predicted and predicted.service_level,
             predicted and predicted.asa_seconds,
-            at_work,
             rate(tally.answered_within, tally.offered),
         ]
 
@@ -241,7 +253,7 @@ class _Totals:
 
     def add(self, row: Row) -> None:
         """Take a row in."""
-        _key, _queue, offered, *_times, predicted, _asa, _at_work, actual = row
+        _key, _queue, offered, *_numbers, predicted, _asa, actual = row
         self._offered += offered
         if offered and predicted is not None:
             self._compared += offered
@@ -252,9 +264,9 @@ class _Totals:
         """The values of the total."""
         compared = self._compared
         return [
-            *(None, None, self._offered, None, None, None),
+            *(None, None, self._offered, None, None, None, None, None),
             self._predicted / compared if compared else None,
-            *(None, None),
+            None,
             self._actual / compared if compared else None,
         ]
 

@@ -29,7 +29,7 @@ from reports.query.tallies import Time, queue_tallies, sum_tallies, total_of
 from reports.query.tally import Tally
 
 INTERVAL_START = Column(
-    "interval_start", _("Interval"), kinds.INTERVAL, names=names.weekdays
+    "interval_start", _("Interval"), kinds.INTERVAL, names=names.times
 )
 
 
@@ -197,7 +197,8 @@ def of_interval(asked: Selection, key: Key, **more: Any) -> Selection:
     if not isinstance(key, datetime):
         if asked.interval == WEEKDAY:
             return replace(asked, weekday=key, **more)
-        return replace(asked, hour=int(key), **more)
+        weekday, _dash, hour = key.rpartition("-")
+        return replace(asked, weekday=weekday or asked.weekday, hour=int(hour), **more)
     if asked.interval in MINUTES:
         end = asked.period.end_of(key, asked.interval)
         return replace(asked, since=key, until=end, **more)

@@ -41,6 +41,12 @@ class ServiceLevelVariantsReport(EntryCounts):
             explanation=_("Numerator divided by denominator."),
         ),
         Column(
+            "difference",
+            _("Difference from the default"),
+            kinds.FRACTION_CHANGE,
+            explanation=_("The value less that of the default of the same rate."),
+        ),
+        Column(
             "difference_calls",
             _("Counted differently"),
             kinds.COUNT,
@@ -50,6 +56,7 @@ class ServiceLevelVariantsReport(EntryCounts):
                 " are why the two values differ."
             ),
         ),
+        Column("used_by", _("Used by")),
     ]
 
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
@@ -70,12 +77,18 @@ class ServiceLevelVariantsReport(EntryCounts):
 
 def variant_rows(total: Tally) -> Iterator[Row]:
     """The row of each formula, of what the entries add up to."""
+    defaults: dict[str, float | None] = {}
     for variant in VARIANTS:
         above, below, otherwise = (
             total.of_kinds(kinds_of(variant, part)) for part in variants.PARTS
         )
         value = rate(above, below)
-        yield [variant.code, variant.formula, above, below, value, otherwise]
+        default = defaults.setdefault(variant.default, value)
+        change = None if value is None or default is None else value - default
+        yield [
+            *(variant.code, variant.formula, above, below, value, change, otherwise),
+            variant.used_by or None,
+        ]
 
 
 def _codes() -> Names:

@@ -22,6 +22,8 @@ class Cell:
     is_text: bool = False
     # Of a change: "better", "worse" or empty.
     judgement: str = ""
+    # How good it is: "warn", "bad" or empty.
+    state: str = ""
     # A service level beside its target.
     meter: SafeString | str = ""
 
@@ -53,6 +55,8 @@ class Line:
 
 def _number(cell: Cell) -> str:
     text = _escaped(cell.text)
+    if cell.state:
+        text = f'<span class="state state-{cell.state}">{text}</span>'
     if cell.url:
         text = f'<a href="{escape(cell.url)}">{text}</a>'
     if cell.meter:

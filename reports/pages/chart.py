@@ -26,7 +26,7 @@ STACKED = swatches.ORDER[:6]
 # be told apart in a drawing.
 ENDS = (
     *("answered", "overflowed", "abandoned", "short_abandoned"),
-    *("ended_in_ivr", "hung_up_in_ivr"),
+    *("ended_in_ivr", "hung_up_in_ivr", "closed", "other"),
 )
 MOST_PATHS = 12
 

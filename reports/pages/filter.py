@@ -62,12 +62,15 @@ class FilterForm(ReportForm):
 
     def __init__(self, report: Table, query: QueryDict) -> None:
         super().__init__(
-            _with_defaults(query, report), most_days=report.most_days, label_suffix=""
+            _with_defaults(query, report),
+            most_days=report.most_days,
+            intervals=report.intervals,
+            label_suffix="",
         )
         self.report = report
         for name in self.fields.keys() - {*DAYS, *report.fields}:
             del self.fields[name]
-        for name, choices in _choices(report.fields):
+        for name, choices in _choices(report):
             self._offer(name, choices)
         if report.measures:
             self.fields["measure"] = _measure_field(report)
@@ -201,7 +204,7 @@ def _measure_field(report: Table) -> forms.ChoiceField:
     """Which column the page draws; it filters no rows."""
     columns = filter(None, map(report.column, report.measures))
     return forms.ChoiceField(
-        label=_("Drawn by colour"),
+        label=_("Colour by"),
         choices=[(column.code, column.heading) for column in columns],
         error_messages={"invalid_choice": _("There is no column “%(value)s” to draw.")},
     )
@@ -216,8 +219,8 @@ def _formulas() -> Choices:
     ]
 
 
-def _choices(fields: Iterable[str]) -> Iterable[tuple[str, Choices]]:
-    for name in fields:
+def _choices(report: Table) -> Iterable[tuple[str, Choices]]:
+    for name in report.fields:
         if name == "queue":
             yield name, list(Queue.objects.order_by("name").values_list("slug", "name"))
         elif name == "line":
@@ -232,7 +235,8 @@ def _choices(fields: Iterable[str]) -> Iterable[tuple[str, Choices]]:
             operators = Operator.objects.order_by("name").values_list("pk", "name")
             yield name, [(str(pk), operator) for pk, operator in operators]
         elif name == "interval":
-            yield name, list(INTERVALS)
+            known = report.intervals or dict(INTERVALS)
+            yield name, [(code, label) for code, label in INTERVALS if code in known]
         elif name == "weekday":
             yield name, list(names.weekdays().items())
         elif name == "holidays":

@@ -25,6 +25,7 @@ from reports.query.thresholds import Used, thresholds_used
 
 PAGE_ROWS = 200
 LEVEL = "service_level"
+GAP = "operators_gap"
 _TIMES = (kinds.SECONDS, kinds.MEAN_SECONDS, kinds.SECONDS_CHANGE)
 
 
@@ -174,6 +175,8 @@ class TableView:
         if column.code.endswith(CHANGE):
             judged = judgement(column.code.removesuffix(CHANGE), value)
             return Cell(text, is_zero=not value, judgement=judged)
+        if column.code == GAP and value is not None:
+            return Cell(text, state=shortage(value))
         if column.code == LEVEL:
             return Cell(text, meter=meter(value, self._target(row)))
         if column.kind is not kinds.COUNT:
@@ -259,6 +262,13 @@ class TableView:
         ]
 
 
+def shortage(gap: float) -> str:
+    """How bad it is that so many operators more than needed are at work."""
+    if gap >= 0:
+        return ""
+    return "bad" if gap <= -1 else "warn"
+
+
 def is_text(column: Column) -> bool:
     """Whether a column stands left, before the numbers."""
     return column.kind.cell is str or column.kind in (kinds.INTERVAL, kinds.MOMENT)
@@ -275,6 +285,8 @@ def _group(column: Column) -> str:
         return ""
     if column.kind in (kinds.FRACTION, kinds.FRACTION_CHANGE):
         return gettext("Rates")
+    if column.kind is kinds.DECIMAL_CHANGE:
+        return gettext("Counts")
     if column.kind in _TIMES:
         return gettext("Times")
     return gettext("Counts")

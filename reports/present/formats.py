@@ -40,6 +40,11 @@ def change_of_count(value: int) -> str:
     return _sign(value) + count(abs(value))
 
 
+def change_of_decimal(value: float) -> str:
+    """The difference of two numbers with one decimal: −0.7."""
+    return _sign(value) + decimal(abs(value))
+
+
 def change_of_fraction(value: float) -> str:
     """The difference of two fractions in percentage points: −1.4 pt."""
     points = percent(abs(value)).removesuffix("%")

@@ -32,6 +32,7 @@ MEAN_SECONDS = Kind(formats.mean_duration, timedelta)
 # those are numbers of seconds.
 COUNT_CHANGE = Kind(formats.change_of_count, int)
 FRACTION_CHANGE = Kind(formats.change_of_fraction, float)
+DECIMAL_CHANGE = Kind(formats.change_of_decimal, float)
 SECONDS_CHANGE = Kind(formats.change_of_seconds, float)
 CHANGES = {
     COUNT: COUNT_CHANGE,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from django.contrib.auth import get_user_model
 from django.db.models import Choices
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import get_language, gettext, override
 from django_stubs_ext import StrOrPromise
 
@@ -92,6 +92,17 @@ def users() -> Names:
 def weekdays() -> Names:
     """Names of the weekdays by their ISO number."""
     return {str(number + 1): name for number, name in WEEKDAYS.items()}
+
+
+def times() -> Names:
+    """Names of the intervals that recur: hours, weekdays, and hours of the week."""
+    said = gettext("%(hour)d:00")
+    hours_of_week = {
+        f"{day + 1}-{hour:02}": f"{name} {said % {'hour': hour}}"
+        for day, name in WEEKDAYS_ABBR.items()
+        for hour in range(24)
+    }
+    return {**hours(), **weekdays(), **hours_of_week}
 
 
 def hours() -> Names:

@@ -11,9 +11,8 @@ from callcenter.days import midnight
 from reports.query.periods import (
     DAY,
     FIRST_DAY,
-    HOUR_OF_DAY,
     MINUTES,
-    WEEKDAY,
+    RECURRING,
     Key,
     day_of,
 )
@@ -86,7 +85,7 @@ def counterparts(asked: Selection, earlier: Selection) -> dict[Key | None, Key |
     """
     now, then = asked.period, earlier.period
     kind = asked.interval
-    if kind in (HOUR_OF_DAY, WEEKDAY):
+    if kind in RECURRING:
         return {key: key for key in now.intervals(kind)}
     if kind not in (*MINUTES, "day"):
         return dict(zip(now.intervals(kind), then.intervals(kind), strict=False))

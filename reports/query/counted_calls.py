@@ -9,10 +9,17 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from callcenter.models import QueueEntry
+from callcenter.models import Call, QueueEntry
 from reports.query import missing
 from reports.query.counted import COUNTED
 
+# Outcomes that have no count of their own.
+OTHER = (
+    Call.Outcome.BLOCKED,
+    Call.Outcome.FAILED,
+    Call.Outcome.UNKNOWN,
+    Call.Outcome.REJECTED,
+)
 # What a call may lack.
 DEFECTS = ("without_exit", "without_connect", "without_end")
 
@@ -31,6 +38,7 @@ def condition(code: str, now: datetime | None = None) -> Q:
 def _conditions(now: datetime) -> dict[str, Q]:
     return {
         "entered": _with_entry(COUNTED["entered"]),
+        "other": Q(outcome__in=["", *OTHER]),
         "without_exit": _with_entry(missing.lacks_exit(now)),
         "without_connect": _with_entry(missing.lacks_connect()),
         "without_end": missing.lacks_end(now),

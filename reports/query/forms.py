@@ -1,5 +1,6 @@
 """The form that filters a report."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -45,6 +46,7 @@ INTERVALS = [
     ("fiscal-year", _("fiscal year")),
     ("hour-of-day", _("hour of day")),
     ("weekday", _("weekday")),
+    ("hour-of-week", _("weekday and hour")),
 ]
 
 
@@ -54,7 +56,7 @@ DEFAULT_GOAL = 80
 # How a plan of operators is made (reports.staffing).
 ERLANGS = {
     "a": _("Erlang A (callers give up)"),
-    "c": _("Erlang C (callers wait for ever)"),
+    "c": _("Erlang C (callers wait forever)"),
 }
 
 # The longest threshold that may be supposed: no call lasts longer than a day.
@@ -105,7 +107,8 @@ class NameField(forms.CharField):
 class ReportForm(forms.Form):
     """The filter of a report; every field has a default.
 
-    `most_days` is the longest period that may be asked for, None for any.
+    `most_days` is the longest period that may be asked for, None for any; `intervals`
+    are those that may be asked for, if not all.
     """
 
     period = forms.ChoiceField(
@@ -132,7 +135,7 @@ class ReportForm(forms.Form):
         error_messages={
             "invalid_choice": _(
                 "There is no interval “%(value)s”; choose 15, 30, 60, day, week, month,"
-                " fiscal-year, hour-of-day or weekday."
+                " fiscal-year, hour-of-day, weekday or hour-of-week."
             )
         },
     )
@@ -165,7 +168,7 @@ class ReportForm(forms.Form):
         },
     )
     threshold = forms.IntegerField(
-        label=_("What if the threshold were (s)"),
+        label=_("What-if threshold (s)"),
         required=False,
         min_value=0,
         max_value=MOST_SECONDS,
@@ -194,9 +197,16 @@ class ReportForm(forms.Form):
     )
     zone = NameField(label=_("Time zone"), max_length=64)
 
-    def __init__(self, *args: Any, most_days: int | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        most_days: int | None = None,
+        intervals: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._most_days = most_days
+        self._intervals = intervals
 
     def clean_queue(self) -> str:
         """The slug of a queue of the setup or of history."""
@@ -233,8 +243,13 @@ class ReportForm(forms.Form):
         return number
 
     def clean_interval(self) -> str:
-        """Half hours unless another is asked for."""
-        return self.cleaned_data["interval"] or DEFAULT_INTERVAL
+        """Half hours unless another is asked for; one that the report takes."""
+        interval = self.cleaned_data["interval"] or DEFAULT_INTERVAL
+        if self._intervals and interval not in self._intervals:
+            text = _("This report takes these intervals: %(intervals)s.")
+            known = ", ".join(self._intervals)
+            raise ValidationError(text, params={"intervals": known})
+        return interval
 
     def clean_zone(self) -> ZoneInfo:
         """The zone of that name; by default that of the settings."""

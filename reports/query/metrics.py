@@ -82,7 +82,8 @@ QUEUE_MEASURES = [
         _("Short abandoned"),
         _(
             "The caller hung up sooner than the short-abandon threshold that was"
-            " valid at entering."
+            " valid at entering. Whoever is lost while being connected is abandoned,"
+            " however soon."
         ),
     ),
     count(
@@ -103,7 +104,7 @@ QUEUE_MEASURES = [
     count(
         "waiting",
         _("Waiting"),
-        _("Still in the queue."),
+        _("Still in the queue, or nothing was heard of its end or that of its call."),
     ),
     count(
         "unknown",

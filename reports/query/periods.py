@@ -24,13 +24,15 @@ DAY = timedelta(days=1)
 MINUTES = {"15": 15, "30": 30, "60": 60}
 HOUR_OF_DAY = "hour-of-day"
 WEEKDAY = "weekday"
+HOUR_OF_WEEK = "hour-of-week"
 
 # An hour of the week: the weekday ("1" is Monday) and the hour of the day ("09").
 HourOfWeek = tuple[str, str]
 _HOURS_A_WEEK = 7 * 24
 
 # The key of an interval: its start as an instant in UTC, or the hour of the day ("09"),
-# or the weekday ("1" is Monday). An hour that the clocks repeat has two keys.
+# the weekday ("1" is Monday), or both ("1-09"). An hour that the clocks repeat has two
+# keys that are instants.
 Key = datetime | str
 
 
@@ -65,6 +67,8 @@ class Period:
                 yield from _starts(day, self.zone, MINUTES[kind])
         elif kind == HOUR_OF_DAY:
             yield from self._hours()
+        elif kind == HOUR_OF_WEEK:
+            yield from map("-".join, self.hours_of_week())
         elif kind == WEEKDAY:
             first_week = zip(self.days(), range(7), strict=False)
             yield from sorted({str(day.isoweekday()) for day, _ in first_week})
@@ -87,6 +91,8 @@ class Period:
             return _hour(instant, self.zone)
         if kind == WEEKDAY:
             return str(day.isoweekday())
+        if kind == HOUR_OF_WEEK:
+            return "-".join(_hour_of_week(instant, self.zone))
         return midnight(FIRST_DAY[kind](day), self.zone)
 
     def end_of(self, key: datetime, kind: str) -> datetime:
@@ -215,7 +221,9 @@ FIRST_DAY: dict[str, Callable[[date], date]] = {
     "fiscal-year": _first_of_fiscal_year,
 }
 
-INTERVALS = (*MINUTES, *FIRST_DAY, HOUR_OF_DAY, WEEKDAY)
+# Those that gather the same time of several days.
+RECURRING = (HOUR_OF_DAY, WEEKDAY, HOUR_OF_WEEK)
+INTERVALS = (*MINUTES, *FIRST_DAY, *RECURRING)
 # Those in which all quarter hours of a local day lie together.
 OF_DAYS = (*FIRST_DAY, WEEKDAY)
 

@@ -59,6 +59,8 @@ class Column:
     explanation: StrOrPromise = ""
     # Of a rate or mean: the names of the sums that are divided, to explain it.
     parts: tuple[str, str] | None = None
+    # What a page calls rows that have no value; else it shows a dash.
+    nothing: StrOrPromise = ""
     # Whether the total row carries the sum of this column.
     adds_up: bool = False
     # Whether the `report` command leaves it out: it has the columns of docs/contract.md
@@ -88,7 +90,7 @@ class Column:
     def shown(self, value: Any, names: Names | None = None) -> str:
         """A value as a page shows it, None as a dash; `names` are the column's."""
         if value is None:
-            return NOTHING
+            return str(self.nothing) or NOTHING
         if names is not None and value in names:
             name = names[value]
             return self.drawn(value, name) if self.drawn else str(name)
@@ -175,6 +177,8 @@ class Table(ABC):
     fields: Sequence[str] = ()
     # The longest period that it can be asked for, in days; None for any.
     most_days: ClassVar[int | None] = None
+    # The intervals by which it can be asked for; empty for all.
+    intervals: ClassVar[Sequence[str]] = ()
     # What its numbers open, as a sentence; and what its rates are made of that is no
     # column, for their explanations.
     opens: StrOrPromise = ""

@@ -63,6 +63,16 @@ class Variant:
     # The kinds that the default of the same rate has in another place.
     difference: Kinds = frozenset()
 
+    @property
+    def default(self) -> str:
+        """The code of the default of the same rate."""
+        return next(code for code in DEFAULTS if code[:2] == self.code[:2])
+
+    @property
+    def used_by(self) -> str:
+        """Who counts so (docs/metrics.md 6), by name; empty if nobody is known."""
+        return _USED_BY.get(self.code, "")
+
     def compared(self, default: "Variant") -> "Variant":
         """The formula with what sets it apart from the default."""
         above = self.numerator ^ default.numerator
@@ -158,6 +168,21 @@ VARIANTS = [
     for each in formulas
 ]
 DEFAULTS = (_SERVICE_LEVELS[0].code, _ABANDONMENT_RATES[0].code)
+
+_USED_BY = {
+    "SL1": "Talkdesk, Genesys",
+    "SL2": "Cisco, Talkdesk, ICMI",
+    "SL3": "Cisco, Bright Pattern, ICMI",
+    "SL4": "Cisco, ICMI",
+    "SL5": "Twilio Flex, VICIdial, NethVoice, ICMI",
+    "SL6": "Genesys",
+    "SL7": "ICMI",
+    "SL8": "Genesys",
+    "AB1": "NethVoice, Cisco",
+    "AB2": "Genesys, Amazon Connect",
+    "AB3": "Google CCAI",
+    "AB4": "VICIdial",
+}
 
 # The columns of the report that count entries, and what a list calls them.
 PARTS = {

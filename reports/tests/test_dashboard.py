@@ -68,8 +68,8 @@ def test_figures_count_the_day_until_now(staff):
     assert figures(staff(*SEES_CALLS)) == [
         ("通話", "4", ""),
         ("待ち中", "1", "最長 11:02 から"),
-        ("応答", "1", "受付対象の 50.0%"),
-        ("放棄", "1", "受付対象の 50.0%"),
+        ("応答", "1", "対象呼の 50.0%"),
+        ("放棄", "1", "対象呼の 50.0%"),
         ("サービスレベル", "50.0%", ""),
         ("要折り返し", "1", "うち今日の放棄 1人"),
         ("受付可", "0", "通話中 1"),
@@ -229,7 +229,7 @@ def test_quiet_day_says_so_and_shows_no_rate(staff):
     client = staff(*SEES_CALLS)
 
     assert figures(client)[2] == ("応答", "0", "")
-    assert "今日はまだキュー入りがありません" in client.get("/admin/").content.decode()
+    assert "今日はまだ待ち呼がありません" in client.get("/admin/").content.decode()
 
 
 def test_staff_without_permissions_see_that_there_is_nothing_for_them(staff):

@@ -18,7 +18,7 @@ def test_counts_of_a_call_are_headed_as_counts():
     headed = labels(CallsReport.columns)
 
     assert [headed[code] for code in ("ivr_steps", "entries", "connections")] == [
-        *("IVRステップの数", "キュー入りの数", "接続の数")
+        *("IVRステップの数", "待ち呼の数", "接続の数")
     ]
     assert headed["duration_seconds"] == "通話の長さ"
 

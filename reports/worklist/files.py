@@ -14,7 +14,7 @@ from reports.worklist.callers import Caller
 
 # How the record of exports and JSON files name the list.
 SLUG = "work-list"
-TITLE = _("Abandoned calls work list")
+TITLE = pgettext_lazy("page", "Callers to ring back")
 
 State = AbandonedCall.State
 

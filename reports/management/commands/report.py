@@ -64,8 +64,8 @@ class Command(SentenceCommand):
         parser.add_argument("--line", help="number, such as +81312345678")
         parser.add_argument(
             "--interval",
-            help="15, 30 (default), 60, day, week, month, fiscal-year, hour-of-day"
-            " or weekday",
+            help="15, 30 (default), 60, day, week, month, fiscal-year, hour-of-day,"
+            " weekday or hour-of-week",
         )
         parser.add_argument("--weekday", help="1 (Monday) to 7; else all")
         parser.add_argument("--holidays", help="out or only; else they count too")
@@ -114,7 +114,7 @@ class Command(SentenceCommand):
         asked = {name: options[name] for name in FILTERS if options[name] is not None}
         for name in asked.keys() & NOT_OF_ALL - set(report.fields):
             raise CommandError(f"The report {slug!r} cannot be filtered by --{name}.")
-        form = ReportForm(asked, most_days=report.most_days)
+        form = ReportForm(asked, most_days=report.most_days, intervals=report.intervals)
         if not form.is_valid():
             raise CommandError(_first_error(form))
         with translation.override(settings.LANGUAGE_CODE):

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callcenter.models import PhoneLine, QueueEntry
+from callcenter.models import Call, PhoneLine, QueueEntry
 from reports.definitions.ivr_paths import IvrPathsReport
 from reports.definitions.lines import LinesReport
+from reports.pages.chart import ENDS
 from reports.tests.factories import (
     LINE,
     NOON,
@@ -87,27 +88,38 @@ def test_paths_of_most_calls_come_first():
     none = dict.fromkeys(
         [
             *("entered", "answered", "abandoned", "short_abandoned", "overflowed"),
-            *("ended_in_ivr", "hung_up_in_ivr"),
+            *("ended_in_ivr", "hung_up_in_ivr", "closed", "other"),
         ],
         0,
     )
     assert rows_of(PATHS) == [
         {"ivr_path": "main>1>support", "calls": 4}
         | none
-        | {"entered": 4, "answered": 2, "abandoned": 1}
+        | {"entered": 4, "answered": 2, "abandoned": 1, "other": 1}
         | {"average_ivr_seconds": 66 / 4},
         {"ivr_path": "main>2>sales", "calls": 3}
         | none
-        | {"entered": 2, "short_abandoned": 1, "overflowed": 1}
+        | {"entered": 2, "short_abandoned": 1, "overflowed": 1, "other": 1}
         | {"average_ivr_seconds": 7.0},
         {"ivr_path": "main", "calls": 2}
         | none
-        | {"hung_up_in_ivr": 1, "average_ivr_seconds": 7.0},
-        {"ivr_path": None, "calls": 1} | none | {"average_ivr_seconds": 15.0},
+        | {"hung_up_in_ivr": 1, "other": 1, "average_ivr_seconds": 7.0},
+        {"ivr_path": None, "calls": 1}
+        | none
+        | {"closed": 1, "average_ivr_seconds": 15.0},
         {"ivr_path": "main>3>hours", "calls": 1}
         | none
         | {"ended_in_ivr": 1, "average_ivr_seconds": 33.0},
     ]
+
+
+def test_outcomes_of_a_path_add_up_to_its_calls():
+    for outcome in ["", *Call.Outcome.values]:
+        make_call(outcome=outcome, ivr_path="main")
+
+    (row,) = rows_of(PATHS)
+
+    assert row["calls"] == sum(row[code] for code in ENDS) == len(Call.Outcome) + 1
 
 
 def test_total_is_made_of_the_sums_of_all():

@@ -1,5 +1,6 @@
 """How many operators would have been needed, against what happened."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from callcenter.models import Operator, OperatorQueue, Queue, QueueThreshold
 from reports.definitions.planning import StaffingReport
+from reports.present.links import report_url
 from reports.staffing import Traffic, operators_needed, predict
 from reports.tests.factories import (
     NOON,
@@ -23,6 +26,7 @@ from reports.tests.factories import (
     rows_of,
     totals_of,
 )
+from reports.tests.pages.reading import ENGLISH, page
 
 pytestmark = [
     pytest.mark.django_db,
@@ -57,7 +61,7 @@ def make_serving(queue: Queue, *names: str) -> None:
         OperatorQueue.objects.create(operator=operator, queue=queue)
 
 
-def row_of(moment: datetime = NOON, **asked: Any) -> dict[str, Any]:
+def row_of(moment: datetime | str = NOON, **asked: Any) -> dict[str, Any]:
     rows = [row for row in rows_of(REPORT, **asked) if row["interval_start"] == moment]
     [row] = rows
     return row
@@ -91,8 +95,51 @@ def test_row_is_made_by_erlang_a_of_the_patience_of_the_callers():
         "predicted_service_level": pytest.approx(predicted.service_level),
         "predicted_asa_seconds": pytest.approx(predicted.asa_seconds),
         "operators_ready": 1.5,
+        "operators_gap": 1.5 - (operators_needed(traffic, 20, 0.8) or 0),
         "actual_service_level": pytest.approx(10 / 12),
     }
+
+
+@pytest.mark.parametrize("interval", ["hour-of-day", "hour-of-week"])
+def test_hour_that_recurs_is_planned_for_its_mean_load(interval):
+    """Of two Tuesdays with 10 and 20 calls from noon an hour has 15 on average."""
+    make_queue()
+    make_half_hour(calls=10, given_up=0)
+    for number in range(20):
+        entry = make_entry(NOON - timedelta(days=7) + timedelta(seconds=number))
+        make_connection(entry, talk_seconds=180)
+    asked = {"first": "2026-10-13", "last": "2026-10-20", "interval": interval}
+    key = "12" if interval == "hour-of-day" else "2-12"
+    days = 8 if interval == "hour-of-day" else 2
+
+    row = row_of(key, **asked)
+
+    traffic = Traffic(30, days * 3600, 180)
+    assert row["erlangs"] == pytest.approx(traffic.erlangs)
+    assert row["operators_needed"] == operators_needed(traffic, 20, 0.8)
+
+
+@pytest.mark.parametrize("interval", ["day", "week", "month", "weekday"])
+def test_longer_intervals_are_refused(admin_client, interval):
+    asked = {"interval": interval}
+
+    response = admin_client.get(report_url("staffing"), asked, headers=ENGLISH)
+
+    text = "This report takes these intervals: 15, 30, 60, hour-of-day, hour-of-week."
+    assert text in response.content.decode()
+    assert "table" not in response.context
+    with translation.override("en"), pytest.raises(CommandError, match="takes these"):
+        call_command("report", "staffing", "--interval", interval)
+
+
+def test_shortage_is_marked(admin_client):
+    make_serving(make_queue(), "佐藤")
+    make_half_hour(calls=40)
+    make_state("ready", NOON, NOON + HALF_HOUR)
+
+    html = page(admin_client, "staffing", first="2026-10-20", last="2026-10-20")
+
+    assert re.search(r'<span class="state state-bad">−\d\.0</span>', html)
 
 
 def test_erlang_c_asks_for_no_fewer():

@@ -33,7 +33,7 @@ def test_published_example_gives_the_values_of_the_reference():
 
     percent = {
         code: round(100 * value, 2)
-        for code, _formula, _above, _below, value, _otherwise in variant_rows(total)
+        for code, _formula, _above, _below, value, *_more in variant_rows(total)
     }
 
     assert percent == {
@@ -57,7 +57,10 @@ def test_published_example_gives_the_values_of_the_reference():
 def test_small_set_gives_the_values_of_the_reference():
     make_small_set()
 
-    assert [list(row.values()) for row in rows_of(REPORT)] == [
+    rows = rows_of(REPORT)
+
+    codes = ("code", "formula", "numerator", "denominator", "value", "difference_calls")
+    assert [[row[code] for code in codes] for row in rows] == [
         ["SL1", "A_T / N", 3, 9, 3 / 9, 0],
         ["SL2", "A_T / G", 3, 10, 3 / 10, 1],
         ["SL3", "A_T / (G − B_T)", 3, 7, 3 / 7, 2],
@@ -72,6 +75,13 @@ def test_small_set_gives_the_values_of_the_reference():
         ["AB4", "B / A", 4, 5, 4 / 5, 5],
         ["AB5", "(B − B_T) / G", 1, 10, 1 / 10, 3],
     ]
+    # Each against the default of the same rate.
+    assert [row["difference"] for row in rows] == [
+        row["value"] - rows[0 if row["code"].startswith("SL") else 8]["value"]
+        for row in rows
+    ]
+    assert rows[5]["used_by"] == "Genesys"
+    assert rows[-1]["used_by"] is None
 
 
 @pytest.mark.django_db
@@ -85,8 +95,8 @@ def test_formulas_do_not_add_up():
 def test_quiet_day_shows_no_value_rather_than_zero():
     make_queue()
 
-    values = {tuple(row.values())[2:] for row in rows_of(REPORT)}
-    assert values == {(0, 0, None, 0)}
+    values = {tuple(row.values())[2:7] for row in rows_of(REPORT)}
+    assert values == {(0, 0, None, None, 0)}
 
 
 @pytest.mark.django_db

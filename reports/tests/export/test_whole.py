@@ -98,7 +98,7 @@ def copy(row: models.Model, different: Callable[[int], dict[str, Any]]) -> None:
 
 def columns(head: list[str]) -> list[int]:
     labels = [
-        "キュー入り日時",
+        "待ち開始日時",
         "キュー",
         "結果",
         "待ち時間",

@@ -115,9 +115,10 @@ def test_period_or_comparison_that_there_is_not_is_refused(arguments, text):
         (
             "service-level-variants",
             [
-                "code,formula,numerator,denominator,value,difference_calls",
-                "SL1,A_T / N,1,1,1.0,0",
-                "SL2,A_T / G,1,1,1.0,0",
+                "code,formula,numerator,denominator,value,difference,difference_calls,"
+                "used_by",
+                'SL1,A_T / N,1,1,1.0,0.0,0,"Talkdesk, Genesys"',
+                'SL2,A_T / G,1,1,1.0,0.0,0,"Cisco, Talkdesk, ICMI"',
             ],
         ),
     ],
@@ -228,7 +229,7 @@ def test_workbook_with_labels_is_the_one_of_the_page():
         "応答",
         "いいえ",
     )
-    assert found["キュー入り日時"] == datetime(2026, 10, 20, 12)  # noqa: DTZ001 -- cells have no zone
+    assert found["待ち開始日時"] == datetime(2026, 10, 20, 12)  # noqa: DTZ001 -- cells have no zone
     assert found["待ち時間"] in (time(0, 1, 15), timedelta(seconds=75))
     assert total[0] == "合計"
 

@@ -90,7 +90,9 @@ def test_list_needs_the_right_to_see_its_rows(staff):
     )
 
 
-def test_filter_by_weekday_is_refused_where_rows_are_no_entries(client):
-    response = client.get(report_url("calls"), DAY | {"weekday": "1"}, headers=ENGLISH)
+def test_filter_by_weekday_is_refused_where_the_list_has_none(client):
+    response = client.get(
+        report_url("connections"), DAY | {"weekday": "1"}, headers=ENGLISH
+    )
 
     assert response.status_code == 400

@@ -73,9 +73,10 @@ def test_calls_flow_from_menu_to_key_to_queue_to_what_became_of_them(admin_clien
         ("Support", "Answered"): 4,
         ("Support", "Abandoned"): 1,
         ("Main", "Hung up in the IVR"): 1,
+        ("No menu", "Out of hours"): 1,
     }
     assert {node["end"] for node in found["nodes"]} == {
-        *("", "answered", "abandoned", "hung_up_in_ivr")
+        *("", "answered", "abandoned", "hung_up_in_ivr", "closed")
     }
 
 

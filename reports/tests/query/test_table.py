@@ -101,7 +101,7 @@ def test_row_of_an_entry_names_queue_operator_caller_and_line():
         "line": LINE,
         "line_number": LINE,
     }
-    assert sheet.head[2:5] == ["キュー", "キュー入り日時", "退出日時"]
+    assert sheet.head[2:5] == ["キュー", "待ち開始日時", "退出日時"]
     assert sheet.types[2:6] == [str, datetime, datetime, timedelta]
 
 

@@ -131,7 +131,7 @@ def test_work_list_can_be_used_without_script_and_by_keyboard(window):
     expect(page.locator(".messagelist .success")).to_have_text(
         "Result saved for 090-1234-5678: Reached."
     )
-    page.get_by_role("link", name="Abandoned calls work list").last.click()
+    page.get_by_role("link", name="Callers to ring back").last.click()
 
     expect(page.locator("tbody.caller")).to_have_count(1)
 

@@ -274,7 +274,7 @@ def test_every_export_is_written_down(admin_client, code):
     )
     assert (audit.row_count, audit.state, audit.is_masked) == (1, "complete", False)
     page = admin_client.get(reverse("admin:reports_exportaudit_changelist"))
-    assert "放棄呼リスト</td>" in page.content.decode()
+    assert "折り返しリスト</td>" in page.content.decode()
 
 
 def test_record_has_the_last_digits_of_a_number_searched_for(admin_client):
@@ -386,6 +386,5 @@ def test_tab_and_queue_of_a_file_are_in_its_name(admin_client):
     )
     b"".join(response.streaming_content)
 
-    assert (
-        "work list Closed Help-desk- A 2026-11-24" in (response["Content-Disposition"])
-    )
+    name = "Callers to ring back Closed Help-desk- A 2026-11-24"
+    assert name in response["Content-Disposition"]
