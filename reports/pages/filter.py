@@ -41,6 +41,9 @@ DAYS = ("period", "first", "last")
 # Fields of which one choice is always chosen.
 WITH_DEFAULT = ("interval", "formula", "erlang", "compare")
 
+# What the choice of the column is called that a page draws.
+MEASURE = _("Colour by")
+
 Choices = list[tuple[str, StrOrPromise]]
 
 
@@ -204,7 +207,7 @@ def _measure_field(report: Table) -> forms.ChoiceField:
     """Which column the page draws; it filters no rows."""
     columns = filter(None, map(report.column, report.measures))
     return forms.ChoiceField(
-        label=_("Colour by"),
+        label=MEASURE,
         choices=[(column.code, column.heading) for column in columns],
         error_messages={"invalid_choice": _("There is no column “%(value)s” to draw.")},
     )

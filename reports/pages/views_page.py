@@ -17,9 +17,11 @@ from callcenter.models import Operator
 from reports.definitions import report_with_slug
 from reports.models import SavedView
 from reports.pages import saved_views
+from reports.pages.filter import MEASURE
 from reports.pages.rights import may_see
 from reports.present import names
 from reports.present.names import Names
+from reports.query.comparison import COMPARISONS
 from reports.query.forms import ERLANGS, HOLIDAYS, INTERVALS, ReportForm
 from reports.query.named_periods import NAMED
 
@@ -58,7 +60,7 @@ def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponseBase:
 
 
 def _views(request: HttpRequest) -> Iterator[ShownView]:
-    chosen = _names()
+    named = _names()
     may_share = request.user.has_perm(saved_views.MAY_SHARE)
     for view in saved_views.seen_by(request.user).order_by("report", "name", "id"):
         report = report_with_slug(view.report)
@@ -66,6 +68,8 @@ def _views(request: HttpRequest) -> Iterator[ShownView]:
             continue
         query = QueryDict(view.query).dict()
         is_own = view.user_id == request.user.pk
+        measures = {each.code: each.heading for each in report.columns}
+        chosen = {**named, "measure": measures}
         yield ShownView(
             pk=view.pk,
             name=view.name,
@@ -95,10 +99,13 @@ def _names() -> Mapping[str, Names]:
         "weekday": names.weekdays(),
         "holidays": HOLIDAYS,
         "erlang": ERLANGS,
+        "compare": COMPARISONS,
     }
 
 
 def _label(field: str) -> str:
+    if field == "measure":
+        return str(MEASURE)
     known = ReportForm.base_fields.get(field)
     return capfirst(str(known.label if known else field))
 
