@@ -1,7 +1,7 @@
 """How queues performed: by interval and at a glance."""
 
 from abc import abstractmethod
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import datetime
@@ -25,7 +25,7 @@ from reports.query.metrics import QUEUE_MEASURES, by_formula, measured, sums
 from reports.query.periods import MINUTES, OF_DAYS, WEEKDAY, Key
 from reports.query.selection import Selection
 from reports.query.table import Behind, Column, Reading, Row
-from reports.query.tallies import Time, queue_tallies, sum_tallies, total_of
+from reports.query.tallies import Tallies, Time, queue_tallies, sum_tallies, total_of
 from reports.query.tally import Tally
 
 INTERVAL_START = Column(
@@ -48,7 +48,7 @@ class QueueReport(EntryCounts):
 
     def read(self, asked: Selection, *, may_see_numbers: bool = False) -> Reading:
         """The rows; rates and percentiles of the total are made from the sum of all."""
-        found = queue_tallies(asked, self._time(asked))
+        found = self._tallies(asked)
         # Made only where it is asked for: it takes as long as the rows of a year.
         total = cache(lambda: total_of(found))
         columns = by_formula(self.columns, asked.formula)
@@ -65,13 +65,13 @@ class QueueReport(EntryCounts):
             return Reading(
                 columns,
                 (
-                    [*place[-self._heads :], *values(found.get(place)).values()]
+                    [*self._head(place), *values(found.get(place)).values()]
                     for place in self._places(asked, found)
                 ),
                 lambda: [*[None] * self._heads, *values(total()).values()],
                 sums=lambda: sums(total(), asked.formula),
             )
-        then = queue_tallies(earlier, self._time(earlier))
+        then = self._tallies(earlier)
         times = self._times(asked, earlier)
 
         def compared(place: Place) -> Iterator[Value]:
@@ -82,7 +82,7 @@ class QueueReport(EntryCounts):
         return Reading(
             [*head, *compared_columns(measures)],
             (
-                [*place[-self._heads :], *compared(place)]
+                [*self._head(place), *compared(place)]
                 for place in self._places(asked, {**then, **found})
             ),
             lambda: [
@@ -105,13 +105,28 @@ class QueueReport(EntryCounts):
         times = self._times(asked, earlier)
         if time not in times:
             return None
-        place = (times[time], queue)
-        return super().behind(earlier, place[-self._heads :], counted)
+        of_then = self._head((times[time], queue or ""))
+        return super().behind(earlier, of_then, counted)
+
+    def _tallies(self, asked: Selection) -> Tallies[Key]:
+        """By time and queue; of all queues together under an empty name."""
+        found = queue_tallies(asked, self._time(asked))
+        if not asked.together:
+            return found
+        merged: Tallies[Key] = defaultdict(Tally)
+        for (time, _queue), tally in found.items():
+            merged[time, ""].add_tally(tally)
+        return dict(merged)
 
     @property
     def _heads(self) -> int:
         """How many values of a row say what it is of."""
         return len(self.columns) - len(QUEUE_MEASURES)
+
+    def _head(self, place: Place) -> Row:
+        """The values of a row that say what it is of."""
+        time, queue = place
+        return (time, queue or None)[-self._heads :]
 
     def _narrowed(self, asked: Selection, row: Row | None, code: str) -> Selection:
         return asked if row is None else self._of_row(asked, row)
@@ -152,9 +167,10 @@ class QueueIntervalReport(QueueReport):
     slug = "queue-interval"
     drawn = "interval"
     title = _("Queues by interval")
+    has_together = True
     columns = [
         INTERVAL_START,
-        QUEUE,
+        replace(QUEUE, nothing=_("All queues")),
         *QUEUE_MEASURES,
     ]
 
@@ -183,10 +199,12 @@ class QueueIntervalReport(QueueReport):
         return {key: counts[then] for key, then in counterparts(asked, earlier).items()}
 
     def _of_row(self, asked: Selection, row: Row) -> Selection:
-        return of_interval(asked, row[0], queue=row[1])
+        return of_interval(asked, row[0], queue=row[1] or "")
 
     def _places(self, asked: Selection, found: Iterable[Place]) -> Iterator[Place]:
         queues = queues_of(asked, {queue for _time, queue in found})
+        if asked.together:
+            queues = [""]
         for start in asked.period.intervals(asked.interval):
             for queue in queues:
                 yield start, queue

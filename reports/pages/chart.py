@@ -271,7 +271,7 @@ def excel_chart(
     places = {column.code: place for place, column in enumerate(columns)}
     if not places.keys() >= set(STACKED):
         return None
-    if "interval_start" in places and not asked.queue:
+    if "interval_start" in places and not (asked.queue or asked.together):
         return None
     bars = [Series(places[code], _EXCEL_COLORS[code]) for code in STACKED]
     is_moment = asked.interval in (*MINUTES, *FIRST_DAY) and "interval_start" in places

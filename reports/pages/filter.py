@@ -22,6 +22,7 @@ from reports.query.forms import (
     ERLANGS,
     HOLIDAYS,
     INTERVALS,
+    TOGETHER,
     ReportForm,
     unknown_name,
 )
@@ -68,6 +69,7 @@ class FilterForm(ReportForm):
             _with_defaults(query, report),
             most_days=report.most_days,
             intervals=report.intervals,
+            has_together=report.has_together,
             label_suffix="",
         )
         self.report = report
@@ -225,7 +227,9 @@ def _formulas() -> Choices:
 def _choices(report: Table) -> Iterable[tuple[str, Choices]]:
     for name in report.fields:
         if name == "queue":
-            yield name, list(Queue.objects.order_by("name").values_list("slug", "name"))
+            queues = Queue.objects.order_by("name").values_list("slug", "name")
+            together = [(TOGETHER, _("All in one row"))] if report.has_together else []
+            yield name, [*together, *queues]
         elif name == "line":
             yield (
                 name,

@@ -22,7 +22,7 @@ from reports.pages.rights import may_see
 from reports.present import names
 from reports.present.names import Names
 from reports.query.comparison import COMPARISONS
-from reports.query.forms import ERLANGS, HOLIDAYS, INTERVALS, ReportForm
+from reports.query.forms import ERLANGS, HOLIDAYS, INTERVALS, TOGETHER, ReportForm
 from reports.query.named_periods import NAMED
 
 URL_NAME = "admin:saved_views"
@@ -92,7 +92,7 @@ def _names() -> Mapping[str, Names]:
     """What the fields of a filter call their values."""
     operators = Operator.objects.values_list("pk", "name")
     return {
-        "queue": names.queues(),
+        "queue": {TOGETHER: _("All in one row"), **names.queues()},
         "line": names.lines(),
         "operator": {**names.operators(), **{str(pk): name for pk, name in operators}},
         "interval": dict(INTERVALS),

@@ -50,6 +50,8 @@ INTERVALS = [
 ]
 
 
+# In place of a queue: all of them in one row. No slug looks like it.
+TOGETHER = "*"
 DEFAULT_INTERVAL = "30"
 DEFAULT_GOAL = 80
 
@@ -108,7 +110,8 @@ class ReportForm(forms.Form):
     """The filter of a report; every field has a default.
 
     `most_days` is the longest period that may be asked for, None for any; `intervals`
-    are those that may be asked for, if not all.
+    are those that may be asked for, if not all; `has_together` says whether all queues
+    may be asked for in one row (`*`).
     """
 
     period = forms.ChoiceField(
@@ -202,15 +205,19 @@ class ReportForm(forms.Form):
         *args: Any,
         most_days: int | None = None,
         intervals: Collection[str] = (),
+        has_together: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._most_days = most_days
         self._intervals = intervals
+        self._has_together = has_together
 
     def clean_queue(self) -> str:
         """The slug of a queue of the setup or of history."""
         slug: str = self.cleaned_data["queue"]
+        if slug == TOGETHER and self._has_together:
+            return slug
         if slug and slug not in _exact(
             Queue.objects.filter(slug=slug).values_list("slug", flat=True),
             QueueEntry.objects.filter(queue=slug).values_list("queue", flat=True),
@@ -297,11 +304,13 @@ class ReportForm(forms.Form):
         """The selection that the fields ask for."""
         asked = self.cleaned_data
         period: periods.Period = asked["days"]
+        queue = asked.get("queue", "")
         return Selection(
             first=period.first,
             last=period.last,
             zone=period.zone,
-            queue=asked.get("queue", ""),
+            queue="" if queue == TOGETHER else queue,
+            together=queue == TOGETHER,
             operators=(asked["operator"],) if asked.get("operator") else (),
             line=asked.get("line", ""),
             interval=asked.get("interval", ""),

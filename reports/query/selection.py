@@ -92,8 +92,9 @@ class Selection:
     counted: str = ""
     # Those of queue entries that waited so long.
     waited: WaitSpan | None = None
-    # By which intervals a report counts.
+    # By which intervals a report counts, and whether its rows are of all queues.
     interval: str = ""
+    together: bool = False
     # By which formula it makes the service level (reports.query.variants), and by which
     # threshold in seconds in place of those that were valid.
     formula: str = ""
@@ -259,7 +260,7 @@ class Selection:
 # Filters by time and queue, and how a report shows what they leave.
 _BY_TIME_AND_QUEUE = (
     *("first", "last", "zone", "since", "until", "hour", "weekday", "holidays"),
-    *("queue", "interval", "formula", "threshold", "goal", "erlang"),
+    *("queue", "interval", "together", "formula", "threshold", "goal", "erlang"),
 )
 
 

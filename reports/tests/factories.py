@@ -143,7 +143,8 @@ def make_state(
 def make_form(**asked: Any) -> ReportForm:
     """A valid filter: the day of NOON in Tokyo unless the test says otherwise."""
     form = ReportForm(
-        {"first": "2026-10-20", "last": "2026-10-20", "zone": "Asia/Tokyo"} | asked
+        {"first": "2026-10-20", "last": "2026-10-20", "zone": "Asia/Tokyo"} | asked,
+        has_together=True,
     )
     assert form.is_valid(), form.errors
     return form

@@ -59,7 +59,9 @@ class Command(SentenceCommand):
         parser.add_argument(
             "--period", help=f"in place of days, one of {', '.join(NAMED)}"
         )
-        parser.add_argument("--queue", help="slug")
+        parser.add_argument(
+            "--queue", help="slug; of queue-interval also * for all in one row"
+        )
         parser.add_argument("--operator", help="number, or client:identity")
         parser.add_argument("--line", help="number, such as +81312345678")
         parser.add_argument(
@@ -114,7 +116,12 @@ class Command(SentenceCommand):
         asked = {name: options[name] for name in FILTERS if options[name] is not None}
         for name in asked.keys() & NOT_OF_ALL - set(report.fields):
             raise CommandError(f"The report {slug!r} cannot be filtered by --{name}.")
-        form = ReportForm(asked, most_days=report.most_days, intervals=report.intervals)
+        form = ReportForm(
+            asked,
+            most_days=report.most_days,
+            intervals=report.intervals,
+            has_together=report.has_together,
+        )
         if not form.is_valid():
             raise CommandError(_first_error(form))
         with translation.override(settings.LANGUAGE_CODE):
