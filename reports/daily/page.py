@@ -28,8 +28,8 @@ from reports.pages.cells import Cell, Line
 from reports.present import kinds
 from reports.present.links import PageLinks, list_url, report_url
 from reports.present.names import Names
+from reports.query.business_days import last_business_day
 from reports.query.forms import DayField
-from reports.query.periods import DAY
 from reports.query.selection import local_today
 from reports.query.table import NOTHING, Column, Row
 
@@ -41,7 +41,7 @@ MOST_CALLERS = 12
 
 
 class SpanForm(forms.Form):
-    """Which period is asked for: of yesterday unless the address says otherwise."""
+    """Which period is asked for: by default that of the last business day."""
 
     span = forms.ChoiceField(
         label=_("Period"),
@@ -56,9 +56,9 @@ class SpanForm(forms.Form):
     day = DayField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def asked(self) -> Span:
-        """The period; yesterday's where the form cannot be read."""
+        """The period; that of the last business day where the form cannot be read."""
         kind = Kind(self.cleaned_data.get("span") or Kind.DAY)
-        day: date = self.cleaned_data.get("day") or local_today() - DAY
+        day: date = self.cleaned_data.get("day") or last_business_day(local_today())
         return Span.of(kind, day)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -159,6 +160,7 @@ class FilterForm(ReportForm):
         if asked.compare and (earlier := compared_to(asked)):
             yield gettext("Compared period"), _days(earlier)
 
+    @cached_property
     def presets(self) -> list[Preset]:
         """Periods up to today, of those that are not too long for the report."""
         asked = self.cleaned_data.get("days")

@@ -49,7 +49,7 @@ class SaveForm(forms.Form):
                 each.code,
                 gettext("%(period)s, whenever it is opened") % {"period": each.name},
             )
-            for each in asked.presets()
+            for each in asked.presets
             if each.is_current
         ]
         exact = gettext("always %(first)s to %(last)s") % {

@@ -120,9 +120,9 @@ class ReportForm(forms.Form):
         choices=list(NAMED.items()),
         error_messages={
             "invalid_choice": _(
-                "There is no period “%(value)s”; choose today, yesterday, this-week,"
-                " last-week, this-month, last-month, this-fiscal-year or"
-                " last-fiscal-year."
+                "There is no period “%(value)s”; choose today, yesterday,"
+                " last-business-day, this-week, last-week, this-month, last-month,"
+                " this-fiscal-year or last-fiscal-year."
             )
         },
     )

@@ -5,12 +5,14 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from reports.query.business_days import last_business_day
 from reports.query.periods import DAY, FIRST_DAY
 
 # Codes and names, in the order in which they are offered.
 NAMED: dict[str, StrOrPromise] = {
     "today": _("Today"),
     "yesterday": _("Yesterday"),
+    "last-business-day": _("Last business day"),
     "this-week": _("This week"),
     "last-week": _("Last week"),
     "this-month": _("This month"),
@@ -29,6 +31,9 @@ def days_named(code: str, today: date) -> tuple[date, date]:
         return today, today
     if code == "yesterday":
         return today - DAY, today - DAY
+    if code == "last-business-day":
+        day = last_business_day(today)
+        return day, day
     which, _dash, length = code.partition("-")
     start = FIRST_DAY[length](today)
     if which == "this":
