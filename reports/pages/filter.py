@@ -253,6 +253,6 @@ def _choices(report: Table) -> Iterable[tuple[str, Choices]]:
         elif name == "formula":
             yield name, _formulas()
         elif name == "compare":
-            yield name, [("", _("with nothing")), *COMPARISONS.items()]
+            yield name, [("", _("nothing")), *COMPARISONS.items()]
         elif name == "erlang":
             yield name, list(ERLANGS.items())

@@ -19,10 +19,10 @@ from reports.query.periods import (
 from reports.query.selection import Selection
 
 COMPARISONS: dict[str, StrOrPromise] = {
-    "before": _("with the period before"),
-    "weeks": _("with the same weekdays before"),
-    "year": _("with the same weekdays last year"),
-    "year-dates": _("with the same dates last year"),
+    "before": _("the period before"),
+    "weeks": _("the same weekdays before"),
+    "year": _("the same weekdays last year"),
+    "year-dates": _("the same dates last year"),
 }
 WEEK = timedelta(days=7)
 # A year later most dates are on the next weekday, so business days need whole weeks.

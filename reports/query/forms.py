@@ -177,7 +177,7 @@ class ReportForm(forms.Form):
         max_value=MOST_SECONDS,
     )
     compare = forms.ChoiceField(
-        label=_("Compare"),
+        label=_("Compare with"),
         required=False,
         choices=list(COMPARISONS.items()),
         error_messages={

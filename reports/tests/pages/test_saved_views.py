@@ -216,7 +216,7 @@ def test_views_of_reports_that_a_reader_may_not_see_are_left_out(staff, admin_cl
         (
             "queue-summary",
             {"queue": "support", "weekday": "1", "compare": "before"},
-            "Queue: Support · Weekday: Monday · Compare: with the period before",
+            "Queue: Support · Weekday: Monday · Compare with: the period before",
         ),
         ("heat-map", {"measure": "offered"}, "Colour by: Offered"),
         ("queue-interval", {"interval": "hour-of-week"}, "Interval: weekday and hour"),
