@@ -1,7 +1,9 @@
 """The period that another one is compared with, interval by interval. No database."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
@@ -76,12 +78,15 @@ def compared_to(asked: Selection) -> Selection | None:
     return earlier
 
 
-def counterparts(asked: Selection, earlier: Selection) -> dict[Key | None, Key | None]:
+@lru_cache(maxsize=16)
+def counterparts(
+    asked: Selection, earlier: Selection
+) -> Mapping[Key | None, Key | None]:
     """The interval of the earlier period that each interval of this one is compared to.
 
     The same time of the day, the same hour or weekday, else the same place in the
     period. None has an interval that clocks skipped then or that they repeat now, and
-    one that the other period is too short for.
+    one that the other period is too short for. Kept, as each number of a page asks.
     """
     now, then = asked.period, earlier.period
     kind = asked.interval

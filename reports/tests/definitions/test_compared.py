@@ -147,7 +147,7 @@ def test_comparison_is_the_same_report_of_both_periods(
     def place(row):
         return row.get("interval_start"), row["queue"]
 
-    times = counterparts(asked, earlier) | {None: None}
+    times = {None: None, **counterparts(asked, earlier)}
     of_then = {place(row): row for row in then}
     plain = {place(row): row for row in alone}
     for row in rows:
