@@ -260,7 +260,8 @@ class Selection:
 # Filters by time and queue, and how a report shows what they leave.
 _BY_TIME_AND_QUEUE = (
     *("first", "last", "zone", "since", "until", "hour", "weekday", "holidays"),
-    *("queue", "interval", "together", "formula", "threshold", "goal", "erlang"),
+    *("queue", "interval", "together", "compare", "formula", "threshold"),
+    *("goal", "erlang"),
 )
 
 

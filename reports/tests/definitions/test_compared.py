@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from callcenter.models import QueueEntry
 from reports.definitions.changes import BEFORE, CHANGE, COMPARED
 from reports.definitions.queues import QueueIntervalReport, QueueSummaryReport
+from reports.query import tallies
 from reports.query.comparison import COMPARISONS, compared_to, counterparts
 from reports.tests.factories import (
     NOON,
@@ -105,6 +106,18 @@ def test_interval_without_a_counterpart_is_compared_with_nothing():
     assert [row["entered_before"] for row in rows[-2:]] == [0, None]
     assert [row["entered_change"] for row in rows[-2:]] == [0, None]
     assert rows[19]["entered_before"] == 1
+
+
+@pytest.mark.parametrize("asked", [{"compare": "weeks"}, {"queue": "*"}])
+def test_both_periods_are_answered_by_the_stored_sums(asked, monkeypatch):
+    make_days()
+    rows_of(QueueIntervalReport(), **asked)
+
+    def refuse(*_args: object, **_more: object) -> None:
+        raise AssertionError("entries are added up")
+
+    monkeypatch.setattr(tallies, "entry_tallies", refuse)
+    assert rows_of(QueueIntervalReport(), **asked)
 
 
 entries = st.tuples(
