@@ -68,12 +68,20 @@ class Command(SentenceCommand):
         if first > today:
             raise CommandError(f"{first} has not begun yet.")
         moment = midnight(first, zone)
+        # Not the bar's own count: it stays 0 where there is no terminal.
+        done = 0
         with tqdm(total=begun_before(moment), unit="call", disable=None) as bar:
+
+            def count(calls: int) -> None:
+                nonlocal done
+                done += calls
+                bar.update(calls)
+
             try:
-                pruned = prune(moment, really=yes, on_batch=bar.update)
+                pruned = prune(moment, really=yes, on_batch=count)
             except KeyboardInterrupt:
                 raise CommandError(
-                    f"Stopped after {bar.n:.0f} calls; run it again."
+                    f"Stopped after {done} calls; run it again."
                 ) from None
         return (
             f"{'Sealed' if yes else 'Would seal'} {pruned.calls} calls and"

@@ -29,13 +29,21 @@ class Command(SentenceCommand):
     def handle(self, *, since: date | None, pending: bool, **options: Any) -> str:
         if since and pending:
             raise CommandError("--since and --pending cannot be combined.")
+        # Not the bar's own count: it stays 0 where there is no terminal.
+        done = 0
         if pending:
             with tqdm(unit="call", disable=None) as bar:
+
+                def count() -> None:
+                    nonlocal done
+                    done += 1
+                    bar.update()
+
                 try:
-                    events, calls = derive_pending(bar.update)
+                    events, calls = derive_pending(count)
                 except KeyboardInterrupt:
                     raise CommandError(
-                        f"Stopped after {bar.n:.0f} calls; run it again."
+                        f"Stopped after {done} calls; run it again."
                     ) from None
             return f"Derived {calls} calls again, for {events} pending events."
         zone = timezone.get_default_timezone()
@@ -48,12 +56,13 @@ class Command(SentenceCommand):
                     if error is not None:
                         failed += 1
                         bar.write(f"{sid}: {error}", file=self.stderr)
+                    done += 1
                     bar.update()
                 # Few calls, and right by now: this marks the events that wait for them.
                 derive_pending(since=moment)
             except KeyboardInterrupt:
                 raise CommandError(
-                    f"Stopped after {bar.n:.0f} of {len(sids)} calls; run it again."
+                    f"Stopped after {done} of {len(sids)} calls; run it again."
                 ) from None
         if failed:
             raise CommandError(f"Derived {len(sids) - failed} calls, {failed} failed.")

@@ -250,6 +250,33 @@ def test_rebuilding_that_is_stopped_says_so(tmp_path, monkeypatch, options):
         call_command("rebuild_calls", *options)
 
 
+@pytest.mark.parametrize("options", [[], ["--pending"]])
+def test_rebuilding_says_after_how_many_calls_it_was_stopped(
+    tmp_path, monkeypatch, options
+):
+    """Also where there is no terminal, and so no progress bar that counts."""
+    events = [
+        {**one, "params": {**one["params"], "CallSid": f"CA{number:032x}"}}
+        for number in range(3)
+        for one in map(json.loads, [line_of_event(CALL[0])])
+    ]
+    intake.load(file_of(tmp_path, list(map(json.dumps, events))))
+    WebhookEvent.objects.update(derived_at=None)
+    monkeypatch.setattr(store, "LEGS_AT_ONCE", 1)
+    rebuild, done = store.rebuild, list[object]()
+
+    def stopped_after_two(*args, **more):
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(args)
+        return rebuild(*args, **more)
+
+    monkeypatch.setattr(store, "rebuild", stopped_after_two)
+
+    with pytest.raises(CommandError, match=r"^Stopped after 2 "):
+        call_command("rebuild_calls", *options)
+
+
 def test_commands_close_with_one_line(tmp_path, capsys):
     path = file_of(tmp_path, [line_of_event(one) for one in CALL])
 
