@@ -87,6 +87,8 @@ def printed(report: Table, first: str, last: str, interval: str) -> dict[str, An
     if report.most_days:
         latest = date.fromisoformat(first) + (report.most_days - 1) * DAY
         last = min(last, latest.isoformat())
+    if report.intervals and interval not in report.intervals:
+        interval = report.intervals[-1]
     for form in ("csv", "json"):
         out = io.StringIO()
         call_command(
