@@ -26,6 +26,7 @@ from reports.query.metrics import QUEUE_MEASURES
 from reports.query.periods import DAY, Key
 from reports.query.selection import Selection, default_zone
 from reports.query.table import Behind, Column, Row
+from reports.query.targets import Targets
 
 # Measures of the whole period, and those of each queue and interval.
 FIGURES = (
@@ -123,6 +124,8 @@ class Daily:
     queues: Part
     intervals: Part
     operators: Part
+    # The service level target of the last day, where all queues have the same.
+    target: int | None = None
     # Callers who are still to be reached.
     lost: list[Lost] = field(default_factory=list)
     notes: list[DayNote] = field(default_factory=list)
@@ -141,6 +144,8 @@ def daily(span: Span, user: User | AnonymousUser) -> Daily:
         _of_intervals(asked),
         _of_operators(span),
     )
+    used = {row[0] for row in queues.rows if any(row[1:])}
+    found.target = Targets().shared(used, span.last)
     if user.has_perm("callcenter.view_abandonedcall"):
         found.lost = _lost(span, user)
     found.notes = list(

@@ -27,6 +27,7 @@ from reports.pages import intervals
 from reports.pages.cells import Cell, Line
 from reports.present import kinds
 from reports.present.links import PageLinks, list_url, report_url
+from reports.present.meters import state
 from reports.present.names import Names
 from reports.query.business_days import last_business_day
 from reports.query.forms import DayField
@@ -97,6 +98,9 @@ class ShownFigure:
     before: str
     difference: str
     judgement: str
+    # The target, and how far the value is from it.
+    target: str = ""
+    state: str = ""
 
 
 def url_of(span: Span) -> str:
@@ -212,7 +216,16 @@ def _figure(found: Daily, figure: Figure, links: PageLinks) -> ShownFigure:
         column.shown(figure.before),
         difference(figure),
         figure.judgement,
+        *_target(found, figure),
     )
+
+
+def _target(found: Daily, figure: Figure) -> tuple[str, str]:
+    """The target of the service level in words, and whether it is reached."""
+    if figure.column.code != "service_level" or found.target is None:
+        return "", ""
+    said = gettext("target %(percent)s%%") % {"percent": found.target}
+    return said, state(figure.value, found.target)
 
 
 def difference(figure: Figure) -> str:

@@ -90,6 +90,8 @@ def sheet(found: Daily) -> Iterator[Cells]:
             *(_cell(found, figure.column, None, value) for value in values),
             _difference(figure),
         ]
+    if found.target is not None:
+        yield [gettext("Service level target"), Fraction(found.target / 100)]
     for title, part in (
         (gettext("Queues"), found.queues),
         (gettext("By time"), found.intervals),

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from callcenter.models import FollowUp
+from callcenter.models import FollowUp, Queue
 from reports.daily import page as daily_page
 from reports.models import DayNote, ExportAudit
 from reports.pages.cells import Line
@@ -167,6 +167,42 @@ def test_other_periods(admin_client, asked, title, rows):
     assert response.context["title"] == title
     assert len(response.context["intervals"]) == rows
     assert response.context["is_provisional"] == ("span" in asked)
+
+
+def test_target_stands_beside_the_service_level(admin_client):
+    make_days()
+    Queue.objects.get().thresholds.create(
+        valid_from=NOON.date(), service_level_target=80
+    )
+
+    response = shown(admin_client)
+
+    (level,) = [one for one in response.context["figures"] if one.target]
+    assert (level.label, level.target, level.state) == (
+        *("Service level", "target 80%"),
+        "bad",
+    )
+    assert '<span class="state state-bad">target 80%</span>' in (
+        response.content.decode()
+    )
+    file = admin_client.get(FILE, {"day": "2026-10-20"}, headers=ENGLISH)
+    (sheet,) = openpyxl.load_workbook(
+        io.BytesIO(b"".join(file.streaming_content))
+    ).worksheets
+    rows = [[cell for cell in row if cell is not None] for row in sheet.values]
+    assert ["Service level target", 0.8] in rows
+
+
+def test_queues_without_a_shared_target_have_none(admin_client):
+    make_days()
+    make_entry(queue="sales")
+    Queue.objects.get().thresholds.create(
+        valid_from=NOON.date(), service_level_target=80
+    )
+
+    found = shown(admin_client).context["figures"]
+
+    assert {one.target for one in found} == {""}
 
 
 def test_day_without_calls_has_no_rates_and_says_so(admin_client):
