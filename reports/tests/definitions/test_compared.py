@@ -129,7 +129,7 @@ entries = st.tuples(
 )
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(entries, max_size=12),
     st.sampled_from(REPORTS),

@@ -225,7 +225,7 @@ attempts = st.tuples(
 )
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(attempts, max_size=12), st.sampled_from([None, LINE, OTHER_LINE]))
 def test_counts_are_those_of_the_plain_definition(made, line):
     """Each call is compared with each other one of its caller."""

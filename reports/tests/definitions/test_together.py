@@ -28,7 +28,7 @@ DAY = {"first": "2026-10-20", "last": "2026-10-20"}
 COUNTS = ("entered", "offered", "answered", "abandoned", "waiting", "talk_seconds")
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(entries, max_size=12),
     st.sampled_from(["60", "day", "week", "hour-of-day", "hour-of-week"]),

