@@ -69,7 +69,9 @@ def _pieces(taken: Taken) -> Iterator[bytes]:
     first, rest = head[:1], head[1:]
     titles = [str(cell or "") for cell in (first[0] if first else [""] * WIDTH)]
     # Each of its tables has heads of its own, so all columns are wide enough for words.
-    return xlsx.pieces(taken.title, titles, [str] * WIDTH, iter([rest, *blocks]))
+    types = [str] * WIDTH
+    rows = iter([rest, *blocks])
+    return xlsx.pieces(taken.title, titles, types, rows, is_one_page=True)
 
 
 def sheet(found: Daily) -> Iterator[Cells]:

@@ -83,12 +83,14 @@ def pieces(
     most_bytes: int = MOST_BYTES,
     about: About | None = None,
     chart: StackedBars | None = None,
+    is_one_page: bool = False,
 ) -> Iterator[bytes]:
     """The bytes of the workbook piece by piece, the first one before any row is read.
 
     Types are those of the columns' cells, for their widths. Rows past the most of a
     sheet go to a further one; what the rows are about stands on the last sheet. The
-    chart stands beside the rows, unless there are none or too many to be drawn.
+    chart stands beside the rows, unless there are none or too many to be drawn. With
+    `is_one_page` a sheet is printed on one page.
     """
     sink = _Sink()
     names: list[str] = []
@@ -102,7 +104,8 @@ def pieces(
         while lines or not names:
             names.append(_sheet_name(title, len(names) + 1))
             with _part(archive, f"xl/worksheets/sheet{len(names)}.xml") as sheet:
-                size = sheet.write(_sheet_begin(head, types).encode())
+                begin = _sheet_begin(head, types, is_one_page=is_one_page)
+                size = sheet.write(begin.encode())
                 yield sink.take()
                 lines = lines or next(waiting, ())
                 written = 0
@@ -115,7 +118,11 @@ def pieces(
                 is_whole = len(names) == 1 and not lines
                 if chart and is_whole and 0 < written <= xlsx_chart.MOST_ROWS:
                     drawn += xlsx_chart.parts(chart, names[0], len(head), written)
-                end = _sheet_end(len(head), written, has_chart=bool(drawn))
+                end = _sheet_end(
+                    *(len(head), written),
+                    has_chart=bool(drawn),
+                    is_one_page=is_one_page,
+                )
                 sheet.write(end.encode())
         if about:
             names.append(_sheet_name(about.title, 1))
@@ -242,15 +249,18 @@ def _sheet_name(title: str, number: int) -> str:
     return name[:31] if number == 1 else f"{name[:27]} {number}"
 
 
-def _sheet_begin(head: Sequence[str], types: Sequence[type]) -> str:
+def _sheet_begin(
+    head: Sequence[str], types: Sequence[type], *, is_one_page: bool = False
+) -> str:
     columns = "".join(
         f'<col min="{number}" max="{number}" width="{_width(label, type_)}"'
         ' customWidth="1"/>'
         for number, (label, type_) in enumerate(zip(head, types, strict=True), 1)
     )
     labels = "".join(_text(label, 1) for label in head)
+    fitting = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>' if is_one_page else ""
     return (
-        f'{_DECLARATION}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView'
+        f'{_DECLARATION}<worksheet xmlns="{_MAIN}">{fitting}<sheetViews><sheetView'
         ' workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft"'
         ' state="frozen"/></sheetView></sheetViews>'
         f"<cols>{columns}</cols><sheetData><row>{labels}</row>"
@@ -263,12 +273,17 @@ def _width(label: str, type_: type) -> int:
     return min(max(_WIDTHS.get(type_, _TEXT_WIDTH), needed), 40)
 
 
-def _sheet_end(columns: int, rows: int, *, has_chart: bool = False) -> str:
+def _sheet_end(
+    columns: int, rows: int, *, has_chart: bool = False, is_one_page: bool = False
+) -> str:
+    # A4. Two dozen columns on one page nobody could read.
+    orientation = "portrait" if is_one_page else "landscape"
     # A number of a caller is text on purpose: no green corners in thousands of cells.
     last = xlsx_chart.column_name(columns - 1)
     chart = f'<drawing xmlns:r="{_LINKS}" r:id="rId1"/>' if has_chart else ""
     return (
-        f'</sheetData><ignoredErrors><ignoredError sqref="A1:{last}{rows + 1}"'
+        f'</sheetData><pageSetup paperSize="9" orientation="{orientation}"/>'
+        f'<ignoredErrors><ignoredError sqref="A1:{last}{rows + 1}"'
         f' numberStoredAsText="1"/></ignoredErrors>{chart}</worksheet>'
     )
 

@@ -72,6 +72,22 @@ def test_head_is_frozen_and_columns_are_wide_enough():
     ]
 
 
+@pytest.mark.parametrize(
+    ("is_one_page", "orientation"), [(False, "landscape"), (True, "portrait")]
+)
+def test_sheet_is_printed_on_a4_and_on_one_page_if_it_is_made_for_it(
+    is_one_page, orientation
+):
+    pieces = xlsx.pieces("通話", HEAD, TYPES, [[ROW]], is_one_page=is_one_page)
+
+    sheet = book(b"".join(pieces)).active
+
+    fitting = sheet.sheet_properties.pageSetUpPr
+    assert bool(fitting and fitting.fitToPage) == is_one_page
+    assert sheet.page_setup.orientation == orientation
+    assert int(sheet.page_setup.paperSize) == 9  # A4
+
+
 def test_every_microsecond_and_every_second_of_a_day_comes_back_to_the_second():
     day = datetime(2026, 11, 22)  # noqa: DTZ001 -- cells have no zone
     moments = [day + timedelta(seconds=second) for second in range(0, 86_400, 97)]
