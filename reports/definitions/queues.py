@@ -20,7 +20,7 @@ from reports.definitions.changes import (
 from reports.definitions.columns import QUEUE
 from reports.definitions.counting import FORMULA, EntryCounts
 from reports.present import kinds, names
-from reports.query.comparison import compared_to, counterparts
+from reports.query.comparison import compared_to, counterpart, counterparts
 from reports.query.metrics import QUEUE_MEASURES, by_formula, measured, sums
 from reports.query.periods import MINUTES, OF_DAYS, WEEKDAY, Key
 from reports.query.selection import Selection
@@ -102,10 +102,10 @@ class QueueReport(EntryCounts):
         if row is None:
             return super().behind(earlier, None, counted)
         time, queue = (None, *row[: self._heads])[-2:]
-        times = self._times(asked, earlier)
-        if time not in times:
+        then = None if time is None else counterpart(asked, earlier, time)
+        if then is None and time is not None:
             return None
-        of_then = self._head((times[time], queue or ""))
+        of_then = self._head((then, queue or ""))
         return super().behind(earlier, of_then, counted)
 
     def _tallies(self, asked: Selection) -> Tallies[Key]:

@@ -285,8 +285,6 @@ def _group(column: Column) -> str:
         return ""
     if column.kind in (kinds.FRACTION, kinds.FRACTION_CHANGE):
         return gettext("Rates")
-    if column.kind is kinds.DECIMAL_CHANGE:
-        return gettext("Counts")
     if column.kind in _TIMES:
         return gettext("Times")
     return gettext("Counts")

@@ -17,6 +17,7 @@ from reports.query.periods import (
     RECURRING,
     Key,
     day_of,
+    quarter_of,
 )
 from reports.query.selection import Selection
 
@@ -78,31 +79,46 @@ def compared_to(asked: Selection) -> Selection | None:
     return earlier
 
 
-@lru_cache(maxsize=16)
 def counterparts(
     asked: Selection, earlier: Selection
 ) -> Mapping[Key | None, Key | None]:
-    """The interval of the earlier period that each interval of this one is compared to.
+    """What each interval of this period is compared to, without those that have none.
 
     The same time of the day, the same hour or weekday, else the same place in the
     period. None has an interval that clocks skipped then or that they repeat now, and
-    one that the other period is too short for. Kept, as each number of a page asks.
+    one that the other period is too short for.
     """
-    now, then = asked.period, earlier.period
-    kind = asked.interval
+    if asked.interval in (*MINUTES, "day", *RECURRING):
+        found = (
+            (key, counterpart(asked, earlier, key))
+            for key in asked.period.intervals(asked.interval)
+        )
+        return {key: other for key, other in found if other is not None}
+    return _by_place(asked, earlier)
+
+
+def counterpart(asked: Selection, earlier: Selection, key: Key) -> Key | None:
+    """What one interval of this period is compared to; None where there is nothing."""
+    kind, then = asked.interval, earlier.period
     if kind in RECURRING:
-        return {key: key for key in now.intervals(kind)}
+        return key
     if kind not in (*MINUTES, "day"):
-        return dict(zip(now.intervals(kind), then.intervals(kind), strict=False))
-    known = set(then.intervals(kind))
-    shift = now.first - then.first
-    found: dict[Key | None, Key | None] = {}
-    for key in now.intervals(kind):
-        other = _shifted(key, shift, now.zone, is_day=kind == "day")
-        if other in known:
-            found[key] = other
-            known.remove(other)
-    return found
+        return _by_place(asked, earlier).get(key)
+    if not isinstance(key, datetime) or key.astimezone(then.zone).fold:
+        return None
+    shift = asked.period.first - then.first
+    other = _shifted(key, shift, then.zone, is_day=kind == "day")
+    start, end = then.bounds()
+    if other is None or not start <= other < end:
+        return None
+    return other if then.interval_of(quarter_of(other), kind) == other else None
+
+
+# Weeks, months and years, of which there are few.
+@lru_cache(maxsize=2)
+def _by_place(asked: Selection, earlier: Selection) -> Mapping[Key | None, Key | None]:
+    intervals = (one.period.intervals(asked.interval) for one in (asked, earlier))
+    return dict(zip(*intervals, strict=False))
 
 
 def judgement(code: str, change: float | None) -> str:
@@ -113,11 +129,9 @@ def judgement(code: str, change: float | None) -> str:
 
 
 def _shifted(
-    key: Key, shift: timedelta, zone: ZoneInfo, *, is_day: bool
+    key: datetime, shift: timedelta, zone: ZoneInfo, *, is_day: bool
 ) -> datetime | None:
     """So many days before, at the same time by the clock; None if clocks skipped it."""
-    if not isinstance(key, datetime):
-        return None
     if is_day:
         return midnight(day_of(key, zone) - shift, zone)
     # Arithmetic on a local time is by the clock, and takes the first of two.
