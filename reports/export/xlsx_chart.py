@@ -26,15 +26,14 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class StackedBars:
-    """Columns that stand on each other in a bar for each row of a sheet.
-
-    What names a bar stands in the first column of its row.
-    """
+    """Columns that stand on each other in a bar for each row of a sheet."""
 
     title: str
     series: Sequence[Series]
-    # How a moment that names a bar is written, in Excel's way; empty for text.
-    moment_format: str = ""
+    # How Excel writes the moment or length that names a bar; empty for text.
+    name_format: str = ""
+    # The column with what names a bar, by its place from 0.
+    names: int = 0
 
 
 def column_name(place: int) -> str:
@@ -121,8 +120,8 @@ def _chart(chart: StackedBars, sheet: str, rows: int) -> str:
             f"<c:val><c:numRef>{values}</c:numRef></c:val></c:ser>"
         )
 
-    names = formula(cell(0, 2), cell(0, end))
-    of = "numRef" if chart.moment_format else "strRef"
+    names = formula(cell(chart.names, 2), cell(chart.names, end))
+    of = "numRef" if chart.name_format else "strRef"
     series = "".join(bars(number, each) for number, each in enumerate(chart.series))
     axis = (
         '<c:{0}><c:axId val="{1}"/><c:scaling><c:orientation val="minMax"/></c:scaling>'
@@ -133,7 +132,7 @@ def _chart(chart: StackedBars, sheet: str, rows: int) -> str:
     )
     # Else Excel would make one bar of all moments of a day.
     by_row = '<c:auto val="0"/>'
-    shown = escape(chart.moment_format) or "General"
+    shown = escape(chart.name_format) or "General"
     below = axis.format("catAx", 1, "b", "", 2, shown, by_row)
     beside = axis.format("valAx", 2, "l", "<c:majorGridlines/>", 1, "General", "")
     title = escape(chart.title)

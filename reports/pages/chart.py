@@ -265,15 +265,20 @@ def excel_chart(
 ) -> StackedBars | None:
     """The outcomes of each row as Excel draws them.
 
-    None for a report without them, and where a row is of an interval and one of several
-    queues: bars with two names each cannot be read.
+    None for a report without them, and where a row is of an interval or a wait and one
+    of several queues: bars with two names each cannot be read.
     """
     places = {column.code: place for place, column in enumerate(columns)}
-    if not places.keys() >= set(STACKED):
+    is_of_waits = "over_seconds" in places
+    outcomes = ("answered", "abandoned") if is_of_waits else STACKED
+    if not places.keys() >= set(outcomes):
         return None
-    if "interval_start" in places and not (asked.queue or asked.together):
+    is_by_one_name = "interval_start" not in places and not is_of_waits
+    if not (asked.queue or asked.together or is_by_one_name):
         return None
-    bars = [Series(places[code], _EXCEL_COLORS[code]) for code in STACKED]
+    bars = [Series(places[code], _EXCEL_COLORS[code]) for code in outcomes]
+    if is_of_waits:
+        return StackedBars(title, bars, "[h]:mm:ss", places["over_seconds"])
     is_moment = asked.interval in (*MINUTES, *FIRST_DAY) and "interval_start" in places
     moment_format = "m/d hh:mm" if asked.interval in MINUTES else "yyyy/m/d"
     return StackedBars(title, bars, moment_format if is_moment else "")

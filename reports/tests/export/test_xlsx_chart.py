@@ -57,6 +57,13 @@ def test_moments_are_written_as_asked_and_each_has_its_own_bar():
         assert b'<c:auto val="0"/>' in archive.read("xl/charts/chart1.xml")
 
 
+def test_bars_can_be_named_by_another_column():
+    [sheet] = sheets(written(2, StackedBars("Waits", CHART.series, "[h]:mm:ss", 1)))
+
+    [chart] = sheet._charts
+    assert chart.series[0].cat.numRef.f == "'Bob & s'!$B$2:$B$3"
+
+
 def test_every_part_is_xml_and_is_named_in_the_list_of_types():
     with zipfile.ZipFile(io.BytesIO(written(1))) as archive:
         types = archive.read("[Content_Types].xml").decode()

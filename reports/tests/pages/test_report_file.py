@@ -157,6 +157,8 @@ def test_format_nobody_knows_is_not_found(admin_client):
         ("queue-interval", {"queue": "support", "interval": "weekday"}, 1),
         # A bar for each of several queues in each interval cannot be read.
         ("queue-interval", {}, 0),
+        ("wait-distribution", {"queue": "support"}, 1),
+        ("wait-distribution", {}, 0),
         ("heat-map", {}, 0),
         ("calls", {}, 0),
     ],
