@@ -162,18 +162,18 @@ def _marks(path: str) -> dict[str, float]:
     """What share of taking in requests, one at a time, goes into marking intervals."""
     from callcenter.events.eventfile import event_of_line  # noqa: PLC0415 -- the same
     from callcenter.events.record import record  # noqa: PLC0415 -- the same
-    from callcenter.history import write  # noqa: PLC0415 -- the same
+    from callcenter.history.changed_quarters import ChangedQuarters  # noqa: PLC0415 -- the same
     from callcenter.history.store import derive_event  # noqa: PLC0415 -- the same
 
-    marking, mark = 0.0, write._mark
+    marking, mark = 0.0, ChangedQuarters.mark
 
-    def timed(quarters: set[int]) -> None:
+    def timed(changes: ChangedQuarters) -> None:
         nonlocal marking
         begin = time.perf_counter()
-        mark(quarters)
+        mark(changes)
         marking += time.perf_counter() - begin
 
-    write._mark = timed  # type: ignore[assignment]
+    ChangedQuarters.mark = timed  # type: ignore[assignment, method-assign]
     lines = Path(path).read_text().splitlines()
     begin = time.perf_counter()
     for line in lines:

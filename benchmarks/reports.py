@@ -77,6 +77,7 @@ def pages(env: dict[str, str]) -> Iterator[Page]:
                     )
         for slug in OTHERS:
             yield measured(slug, address(slug, 30), None)
+        yield measured("operators over a year", address("operators", 365), None)
 
 
 def _filters(slug: str, found: dict[str, str]) -> Iterator[dict[str, str]]:

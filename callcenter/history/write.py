@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 
+from callcenter.history.changed_quarters import ChangedQuarters, of_connection, of_state
 from callcenter.history.changes import Derivation
 from callcenter.history.derive import History
 from callcenter.history.rules import Contact
@@ -19,7 +20,6 @@ from callcenter.models import (
     AbandonedCall,
     Call,
     CallbackRequest,
-    ChangedQuarter,
     Connection,
     FollowUp,
     IvrStep,
@@ -82,13 +82,15 @@ def write_histories(
         elif history.call is not None:
             _update(call, history.call)
     _insert(new)
-    had_before = _write_entries(entries, check_all_rows)
+    changes = ChangedQuarters()
+    had_before = _write_entries(entries, check_all_rows, changes)
     recorded = [leg for leg in everything if leg.history.recordings]
     spoken = [leg for leg in everything if leg.history.voicemails]
     _write_below(IvrStep, steps, lambda one: one.ivr_steps, "step")
     _write_below(Recording, recorded, lambda one: one.recordings, "recording_sid")
     _write_below(Voicemail, spoken, lambda one: one.voicemails, "recording_sid")
-    _write_below(OperatorState, states, lambda one: one.operator_states, "started_at")
+    _write_states(states, changes)
+    changes.mark()
     return had_before
 
 
@@ -104,6 +106,19 @@ def _write_below(
         [row for leg in legs for row in leg.own(rows_of(leg.history))],
         attrgetter("call_id", column),
     )
+
+
+def _write_states(legs: Sequence[_Leg], changes: ChangedQuarters) -> None:
+    """Writes states of operators; where they were and are has to be counted again."""
+    stored = list(OperatorState.objects.filter(call__in=_with_rows(legs)))
+    before = {row.pk: of_state(row) for row in stored}
+    _rows, changed = _write(
+        stored,
+        [row for leg in legs for row in leg.own(leg.history.operator_states)],
+        attrgetter("call_id", "started_at"),
+    )
+    for row in changed:
+        changes.of_operators |= of_state(row) | before.get(row.pk, set())
 
 
 def _with_rows(legs: Iterable[_Leg]) -> list[int]:
@@ -143,7 +158,7 @@ def _fingerprint(rows: Sequence[models.Model]) -> str:
 
 
 def _write_entries(
-    legs: Sequence[_Leg], check_all_rows: bool
+    legs: Sequence[_Leg], check_all_rows: bool, changes: ChangedQuarters
 ) -> Mapping[str, set[Contact]]:
     """Writes entries and the rows below them.
 
@@ -164,6 +179,7 @@ def _write_entries(
         conversations[row.entry.call_id].add(Contact(row.connected_at, row.ended_at))
     had_before = {leg.call.sid: conversations[leg.call.pk] for leg in legs}
     quarters_before = {row.pk: row.entered_quarter for row in stored}
+    talks_before = {row.pk: of_connection(row) for row in connections}
     rows, changed = _write(
         stored,
         [
@@ -183,10 +199,17 @@ def _write_entries(
         [_with(one.connection, entry=row) for row, one in entries if one.connection],
         lambda row: (row.entry_id, row.operator_call_sid),
     )
-    quarters = {row.entered_quarter for row in changed}
-    quarters |= {quarters_before.get(row.pk, row.entered_quarter) for row in changed}
-    quarters |= {row.entry.entered_quarter for row in changed_connections}
-    _mark(quarters)
+    for entry in changed:
+        now = entry.entered_quarter
+        places = {now, quarters_before.get(entry.pk, now)}
+        changes.of_queues |= places
+        if len(places) > 1:
+            # Its connections are counted with it.
+            changes.of_operators |= places
+    for talk in changed_connections:
+        changes.of_queues.add(talk.entry.entered_quarter)
+        changes.of_operators.add(talk.entry.entered_quarter)
+        changes.of_operators |= of_connection(talk) | talks_before.get(talk.pk, set())
     _write(
         callbacks,
         [_with(one.callback, entry=row) for row, one in entries if one.callback],
@@ -223,13 +246,6 @@ def _write_abandoned(
     for row in rows:
         row.entry = entries[row.call_id, row.visit]
     _write(kept, rows, lambda row: (row.call_id, row.visit))
-
-
-def _mark(quarters: Iterable[int]) -> None:
-    """Says that entries of these quarter hours are not as they were counted."""
-    ChangedQuarter.objects.bulk_create(
-        [ChangedQuarter(quarter=each) for each in sorted(quarters)]
-    )
 
 
 def _with(row: RowT, **parents: models.Model) -> RowT:

@@ -1,9 +1,14 @@
 """What operators were doing: ready, talking, wrapping up, not ready."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models.history import Call
+
+# No leg lasts longer (docs/twilio.md 3.3), and no talk or state longer than its leg.
+LONGEST_LEG = timedelta(hours=24)
 
 
 class OperatorState(models.Model):

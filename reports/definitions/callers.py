@@ -6,10 +6,10 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models import AbandonedCall, FollowUp
+from callcenter.models.states import LONGEST_LEG
 from reports.definitions import columns
 from reports.present import kinds, names, swatches
 from reports.query.keyset import Listed
-from reports.query.operator_times import LONGEST_LEG
 from reports.query.selection import Selection
 from reports.query.table import Column, ListTable
 

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from callcenter.models import CallbackRequest, Connection, QueueEntry
+from callcenter.models.states import LONGEST_LEG
 from reports.definitions import columns
 from reports.present import kinds, names, swatches
 from reports.query.keyset import Listed
-from reports.query.operator_times import LONGEST_LEG
 from reports.query.selection import Selection
 from reports.query.table import Column, ListTable
 from reports.query.values import total

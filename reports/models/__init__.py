@@ -1,7 +1,7 @@
 """Tables of the people's side, one module for each subject."""
 
 from reports.models.audit import ExportAudit
-from reports.models.intervals import IntervalState, QueueDay, QueueQuarter
+from reports.models.intervals import IntervalState, OperatorDay, QueueDay, QueueQuarter
 from reports.models.notes import DayNote
 from reports.models.saved_views import SavedView
 
@@ -9,6 +9,7 @@ __all__ = [
     "DayNote",
     "ExportAudit",
     "IntervalState",
+    "OperatorDay",
     "QueueDay",
     "QueueQuarter",
     "SavedView",

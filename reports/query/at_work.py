@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from callcenter.models import OperatorQueue, OperatorState
-from reports.query.operator_times import LONGEST_LEG, end_of_open
+from callcenter.models.states import LONGEST_LEG
+from reports.query.operator_rows import end_of_open
 from reports.query.periods import QUARTER_SECONDS
 from reports.query.selection import Selection
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from callcenter.history.changed_quarters import ChangedQuarters, of_connection, of_state
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -65,19 +66,25 @@ def make_entry(entered_at: datetime = NOON, **more: Any) -> QueueEntry:
 
 
 def mark(entry: QueueEntry) -> None:
-    """Leave the mark that history leaves on the quarter hour of a changed entry."""
-    ChangedQuarter.objects.create(quarter=entry.entered_quarter)
+    """Leave the marks that history leaves for a changed entry and its connections."""
+    changes = ChangedQuarters(of_queues={entry.entered_quarter})
+    for connection in entry.connections.all():
+        changes.of_operators |= {entry.entered_quarter, *of_connection(connection)}
+    changes.mark()
 
 
 def count_marked() -> None:
     """Count what is marked, as the first report does; the next finds it counted."""
-    assert is_up_to_date(0, LAST_QUARTER)
+    for about in ChangedQuarter.About:
+        assert is_up_to_date(about, 0, LAST_QUARTER)
 
 
 def forget_calls() -> None:
     """Remove all calls with their rows, as history does it: with marks."""
     for entry in QueueEntry.objects.all():
         mark(entry)
+    for state in OperatorState.objects.all():
+        ChangedQuarters(of_operators=of_state(state)).mark()
     Call.objects.all().delete()
 
 
@@ -94,8 +101,9 @@ def make_connection(entry: QueueEntry | None = None, **more: Any) -> Connection:
         "talk_seconds": 60,
         "talk_source": Connection.TalkSource.DIAL,
     }
+    connection = Connection.objects.create(entry=entry, **values | more)
     mark(entry)
-    return Connection.objects.create(entry=entry, **values | more)
+    return connection
 
 
 def make_abandoned(entered_at: datetime = NOON, **more: Any) -> AbandonedCall:
@@ -135,9 +143,11 @@ def make_state(
         values["call"] = make_call(
             started_at, kind=Call.Kind.OPERATOR, heard_at=ended_at or started_at
         )
-    return OperatorState.objects.create(
+    row = OperatorState.objects.create(
         state=state, started_at=started_at, ended_at=ended_at, **values
     )
+    ChangedQuarters(of_operators=of_state(row)).mark()
+    return row
 
 
 def make_form(**asked: Any) -> ReportForm:

@@ -27,16 +27,18 @@ from callcenter.tests.history_rows import history_rows
 from callcenter.upkeep.intake import dump, load
 from callcenter.upkeep.rebuild import rebuild_all, sids_to_rebuild
 from reports.definitions import REPORTS
-from reports.models import QueueDay, QueueQuarter
+from reports.models import OperatorDay, QueueDay, QueueQuarter
 from reports.query.entry_tallies import Tallies, entry_tallies
 from reports.query.intervals.answer import stored_tallies
 from reports.query.periods import DAY
 from reports.query.selection import Selection
 from reports.query.table import Table
 from reports.query.tally import WAITS
+from reports.tests.query.intervals.questions import of_operator_days, of_operator_rows
 
 # Events, history and its sums; rows that refer to others come first.
 _TABLES = (
+    OperatorDay,
     QueueDay,
     QueueQuarter,
     ChangedQuarter,
@@ -67,18 +69,19 @@ def assert_invariants(first: str, last: str, folder: Path, *, interval: str = "d
     """Assert that reports print, the balance holds, and a rebuild changes nothing."""
     for report in REPORTS:
         assert_balance(printed(report, first, last, interval))
-    assert_sums_are_those_of_the_entries(first, last)
+    assert_sums_are_those_of_the_rows(first, last)
     assert_derived_again_is_the_same(folder)
-    assert_sums_are_those_of_the_entries(first, last)
+    assert_sums_are_those_of_the_rows(first, last)
     assert ERRORS.pop() == []
 
 
-def assert_sums_are_those_of_the_entries(first: str, last: str) -> None:
-    """Assert that the stored sums say of the days what the entries say."""
+def assert_sums_are_those_of_the_rows(first: str, last: str) -> None:
+    """Assert that the stored sums say of the days what the rows say."""
     asked = Selection(date.fromisoformat(first), date.fromisoformat(last))
     stored: Tallies[None] | None = stored_tallies(asked, None, WAITS)
     entries = asked.entries()
     assert stored == entry_tallies(entries, waits=WAITS, talks=entries)
+    assert of_operator_days(asked) == of_operator_rows(asked)
 
 
 def printed(report: Table, first: str, last: str, interval: str) -> dict[str, Any]:

@@ -14,30 +14,34 @@ class Command(SentenceCommand):
     """Counts what history has changed; reports do it too, for their period."""
 
     help = (
-        "Count the sums of quarter hours and days again where queue entries have"
+        "Count the sums of quarter hours and days again where calls and operators have"
         " changed. Reports count what they need by themselves; after many calls were"
         " loaded it is done here at once."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--all", action="store_true", help="count everything again from the entries"
+            "--all", action="store_true", help="count everything again from the rows"
         )
 
     def handle(self, **options: Any) -> str:
         if options["all"]:
             mark_all()
-        changed = ChangedQuarter.objects.values("quarter").distinct().count()
-        done = 0
+        changed = ChangedQuarter.objects.values("about", "quarter").distinct().count()
+        done = dict.fromkeys(ChangedQuarter.About, 0)
         with tqdm(total=changed, unit="quarter hour", disable=None) as bar:
             try:
-                while quarters := changed_quarters():
-                    count_quarters(quarters)
-                    done += len(quarters)
-                    bar.update(len(quarters))
+                for about in ChangedQuarter.About:
+                    while quarters := changed_quarters(about):
+                        count_quarters(about, quarters)
+                        done[about] += len(quarters)
+                        bar.update(len(quarters))
             except KeyboardInterrupt:
                 raise CommandError(
-                    f"Stopped after {done} of {changed} quarter hours;"
+                    f"Stopped after {sum(done.values())} of {changed} quarter hours;"
                     " run it again, without --all."
                 ) from None
-        return f"Counted {done} quarter hours."
+        of_queues, of_operators = done.values()
+        return (
+            f"Counted {of_queues} quarter hours of queues, {of_operators} of operators."
+        )

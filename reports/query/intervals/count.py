@@ -1,44 +1,55 @@
-"""Counts again the sums of the quarter hours that history has changed."""
+"""Counts again the stored sums where history has changed."""
 
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Min
 
+from callcenter.days import midnight
 from callcenter.locking import OutOfTime, try_again_when_locked
-from callcenter.models import ChangedQuarter, QueueEntry
-from reports.models import IntervalState, QueueDay, QueueQuarter
-from reports.query.entry_tallies import Time, entry_tallies
-from reports.query.periods import Period, day_of_quarter, quarter_of
+from callcenter.models import ChangedQuarter, Connection, OperatorState, QueueEntry
+from reports.models import IntervalState, OperatorDay, QueueDay, QueueQuarter
+from reports.query.intervals.operator_sums import store_operator_sums
+from reports.query.intervals.queue_sums import store_queue_sums
+from reports.query.periods import QUARTER_SECONDS, quarter_of
 from reports.query.selection import default_zone
-from reports.query.tally import SUMS, WAITS, Tally
 
 logger = logging.getLogger(__name__)
 
+About = ChangedQuarter.About
+
+# The largest number that the column takes on every database.
+LAST_QUARTER = 2**31 - 1
 # So many quarter hours are counted in one transaction. It is soon over: on SQLite
 # webhooks wait for it.
 QUARTERS_AT_ONCE = 192
-# The largest number that the column takes on every database.
-LAST_QUARTER = 2**31 - 1
-# A report counts what has changed no longer than this; then it adds up entries, and the
+# Those of operators lie so close together: whole days are counted.
+_SPAN = {About.QUEUES: LAST_QUARTER, About.OPERATORS: 4 * 96}
+# A report counts what has changed no longer than this; then it adds up rows, and the
 # next report goes on.
 PATIENCE_SECONDS = 2.0
+# No local day is shorter.
+_HALF_DAY = 12 * 60 * 60 // QUARTER_SECONDS
+
+_STORE: Mapping[str, Callable[[Collection[int], ZoneInfo], None]] = {
+    About.QUEUES: store_queue_sums,
+    About.OPERATORS: store_operator_sums,
+}
 
 
-def is_up_to_date(start: int, end: int) -> bool:
+def is_up_to_date(about: About, start: int, end: int) -> bool:
     """Count what has changed in the quarter hours [start, end); whether all is counted.
 
     It is not where that takes too long, or where the database cannot be written to.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     try:
-        while quarters := changed_quarters(start, end):
-            count_quarters(quarters, deadline)
+        while quarters := changed_quarters(about, start, end):
+            count_quarters(about, quarters, deadline)
     except OutOfTime:
         return False
     except DatabaseError:
@@ -47,39 +58,37 @@ def is_up_to_date(start: int, end: int) -> bool:
     return True
 
 
-def changed_quarters(start: int = 0, end: int = LAST_QUARTER) -> list[int]:
+def changed_quarters(
+    about: About, start: int = 0, end: int = LAST_QUARTER
+) -> list[int]:
     """The oldest quarter hours in [start, end) that have changed, so many as are
     counted at once.
     """
-    changed = ChangedQuarter.objects.filter(quarter__gte=start, quarter__lt=end)
+    changed = ChangedQuarter.objects.filter(
+        about=about, quarter__gte=start, quarter__lt=end
+    )
     quarters = changed.order_by("quarter").values_list("quarter", flat=True).distinct()
-    return list(quarters[:QUARTERS_AT_ONCE])
+    oldest = list(quarters[:QUARTERS_AT_ONCE])
+    return [quarter for quarter in oldest if quarter < oldest[0] + _SPAN[about]]
 
 
-def count_quarters(quarters: Sequence[int], deadline: float | None = None) -> None:
+def count_quarters(
+    about: About, quarters: Sequence[int], deadline: float | None = None
+) -> None:
     """Count these quarter hours, and the days in which they lie, in one transaction.
 
     Raises OutOfTime where the deadline, on the clock of `time.monotonic`, has passed,
     and OperationalError where the database is locked for long or read-only.
     """
-    try_again_when_locked(lambda: _count(quarters), deadline)
+    try_again_when_locked(lambda: _count(about, quarters), deadline)
 
 
-def _count(quarters: Sequence[int]) -> None:
+def _count(about: About, quarters: Sequence[int]) -> None:
     with transaction.atomic():
         zone = _lock()
         # Before they are counted: what others commit from now on leaves its own marks.
-        ChangedQuarter.objects.filter(quarter__in=quarters).delete()
-        entries = QueueEntry.objects.filter(entered_quarter__in=quarters)
-        by_quarter = Time(lambda quarter: quarter)
-        found = entry_tallies(entries, by_quarter, waits=WAITS, talks=entries)
-        QueueQuarter.objects.filter(entered_quarter__in=quarters).delete()
-        QueueQuarter.objects.bulk_create(
-            QueueQuarter(entered_quarter=quarter, queue=queue, **tally.stored())
-            for (quarter, queue), tally in found.items()
-            if quarter is not None
-        )
-        _add_up_days({day_of_quarter(quarter, zone) for quarter in quarters}, zone)
+        ChangedQuarter.objects.filter(about=about, quarter__in=quarters).delete()
+        _STORE[about](quarters, zone)
 
 
 def _lock() -> ZoneInfo:
@@ -97,38 +106,55 @@ def _lock() -> ZoneInfo:
 
 def _begin_days_again() -> None:
     """Remove the days of another zone, and mark what those of this one are made of."""
+    _mark(About.QUEUES, _quarters_of(QueueQuarter))
+    _mark(About.OPERATORS, _half_days_between(_bounds_of_days()))
     QueueDay.objects.all().delete()
-    _mark_all_of(QueueQuarter)
+    OperatorDay.objects.all().delete()
 
 
 def mark_all() -> None:
-    """Mark every quarter hour that has entries or sums, to count it again."""
-    _mark_all_of(QueueEntry)
-    _mark_all_of(QueueQuarter)
+    """Mark every quarter hour that has rows or sums, to count it again."""
+    _mark(About.QUEUES, {*_quarters_of(QueueEntry), *_quarters_of(QueueQuarter)})
+    _mark(About.OPERATORS, _half_days_between([*_bounds_of_days(), *_bounds_of_rows()]))
 
 
-def _mark_all_of(model: type[QueueEntry | QueueQuarter]) -> None:
-    quarters = model._default_manager.order_by().values_list("entered_quarter")
-    ChangedQuarter.objects.bulk_create(
-        (ChangedQuarter(quarter=quarter) for (quarter,) in quarters.distinct()),
-        batch_size=1000,
-    )
+def _quarters_of(model: type[QueueEntry | QueueQuarter]) -> Iterable[int]:
+    rows = model._default_manager.order_by()
+    return rows.values_list("entered_quarter", flat=True).distinct()
 
 
-def _add_up_days(days: Collection[date], zone: ZoneInfo) -> None:
-    """Make the sums of days of those of their quarter hours."""
-    of_days = Q(pk__in=())
-    for day in days:
-        start, end = map(quarter_of, Period(day, day, zone).bounds())
-        of_days |= Q(entered_quarter__gte=start, entered_quarter__lt=end)
-    rows = QueueQuarter.objects.filter(of_days).order_by()
-    found: dict[tuple[date, str], Tally] = defaultdict(Tally)
-    for quarter, queue, *sums in rows.values_list(
-        "entered_quarter", "queue", *SUMS, *WAITS
+def _bounds_of_rows() -> list[datetime]:
+    """When the first and the last row began of which the days of operators are made."""
+    found: list[datetime | None] = []
+    for model, moment in (
+        (QueueEntry, "entered_at"),
+        (Connection, "connected_at"),
+        (OperatorState, "started_at"),
     ):
-        found[day_of_quarter(quarter, zone), queue].add_tally(Tally(*sums))
-    QueueDay.objects.filter(day__in=days).delete()
-    QueueDay.objects.bulk_create(
-        QueueDay(day=day, queue=queue, **tally.stored())
-        for (day, queue), tally in found.items()
+        bounds = model._default_manager.aggregate(Min(moment), Max(moment))
+        found += bounds.values()
+    return [at for at in found if at]
+
+
+def _bounds_of_days() -> list[datetime]:
+    """The first and the last day of operators that is stored."""
+    days = OperatorDay.objects.aggregate(Min("day"), Max("day"))
+    return [midnight(day, UTC) for day in days.values() if day]
+
+
+def _half_days_between(moments: Sequence[datetime]) -> Iterable[int]:
+    """A quarter hour in every day between them, in whatever zone; in days beside, too.
+
+    Days of another zone begin up to a day earlier or later, and legs last a day.
+    """
+    if not moments:
+        return ()
+    first, last = (quarter_of(each(moments)) for each in (min, max))
+    return range(first - 2 * _HALF_DAY, last + 5 * _HALF_DAY, _HALF_DAY)
+
+
+def _mark(about: About, quarters: Iterable[int]) -> None:
+    ChangedQuarter.objects.bulk_create(
+        (ChangedQuarter(about=about, quarter=quarter) for quarter in quarters),
+        batch_size=1000,
     )

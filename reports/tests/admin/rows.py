@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from callcenter.history.changed_quarters import ChangedQuarters, of_connection, of_state
 from callcenter.models import (
     AbandonedCall,
     AccessRecord,
     Call,
     CallbackRequest,
-    ChangedQuarter,
     Connection,
     FollowUp,
     Holiday,
@@ -76,7 +76,7 @@ def make_entry(call: Call | None = None, visit: int = 1, **more: Any) -> QueueEn
     }
     values |= more
     quarter = int(values["entered_at"].timestamp()) // 900
-    ChangedQuarter.objects.create(quarter=quarter)
+    ChangedQuarters(of_queues={quarter}).mark()
     return QueueEntry.objects.create(
         call=call or make_call(), visit=visit, entered_quarter=quarter, **values
     )
@@ -84,7 +84,7 @@ def make_entry(call: Call | None = None, visit: int = 1, **more: Any) -> QueueEn
 
 def make_connection(entry: QueueEntry | None = None, leg_sid: str = "") -> Connection:
     """A conversation of a minute."""
-    return Connection.objects.create(
+    row = Connection.objects.create(
         entry=entry or make_entry(),
         operator_call_sid=leg_sid or sid(),
         operator="+815000000201",
@@ -93,6 +93,10 @@ def make_connection(entry: QueueEntry | None = None, leg_sid: str = "") -> Conne
         talk_seconds=60,
         talk_source="dial",
     )
+    ChangedQuarters(
+        of_operators={row.entry.entered_quarter, *of_connection(row)}
+    ).mark()
+    return row
 
 
 def make_step(call: Call | None = None, step: int = 1) -> IvrStep:
@@ -132,9 +136,11 @@ def make_state(
         "ended_at": after(seconds + 60),
         "state": "ready",
     }
-    return OperatorState.objects.create(
+    row = OperatorState.objects.create(
         call=call or make_call(kind="operator"), **(values | more)
     )
+    ChangedQuarters(of_operators=of_state(row)).mark()
+    return row
 
 
 def make_event(call_sid: str = "", seconds: float = 0, **more: Any) -> WebhookEvent:

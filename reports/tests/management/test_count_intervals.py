@@ -24,8 +24,8 @@ def test_changed_quarter_hours_are_counted():
     for hours in (0, 1, 1, 30):
         make_entry(NOON + timedelta(hours=hours))
 
-    assert counted() == "Counted 3 quarter hours.\n"
-    assert counted() == "Counted 0 quarter hours.\n"
+    assert counted() == "Counted 3 quarter hours of queues, 0 of operators.\n"
+    assert counted() == "Counted 0 quarter hours of queues, 0 of operators.\n"
 
     assert QueueQuarter.objects.count() == 3
     assert QueueDay.objects.count() == 2
@@ -41,7 +41,7 @@ def test_all_are_counted_again_also_those_without_entries_now():
     make_entry(NOON + timedelta(hours=2))
     ChangedQuarter.objects.all().delete()
 
-    assert counted("--all") == "Counted 2 quarter hours.\n"
+    assert counted("--all") == "Counted 2 quarter hours of queues, 7 of operators.\n"
 
     assert QueueQuarter.objects.get().answered == 1
     assert QueueDay.objects.get().answered == 1
@@ -51,7 +51,7 @@ def test_it_can_be_stopped_and_run_again(monkeypatch):
     for hours in (0, 1):
         make_entry(NOON + timedelta(hours=hours))
 
-    def stop(_quarters):
+    def stop(_about, _quarters):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -59,4 +59,4 @@ def test_it_can_be_stopped_and_run_again(monkeypatch):
         with pytest.raises(CommandError, match="Stopped after 0 of 2"):
             counted()
 
-    assert counted() == "Counted 2 quarter hours.\n"
+    assert counted() == "Counted 2 quarter hours of queues, 0 of operators.\n"

@@ -1,13 +1,16 @@
 """Questions for tallies, and both answers: of the stored sums, and of the entries."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from reports.models import IntervalState
 from reports.query.entry_tallies import Tallies, Time, entry_tallies
-from reports.query.intervals.answer import stored_tallies
+from reports.query.intervals.answer import stored_operator_sums, stored_tallies
+from reports.query.operator_rows import sums_of_rows
 from reports.query.periods import INTERVALS, OF_DAYS
 from reports.query.selection import Selection
 from reports.query.tally import WAITS
@@ -53,6 +56,21 @@ def selections(first: date, last: date) -> st.SearchStrategy[Selection]:
         holidays=st.sampled_from(["", "", "out", "only"]),
         hour=st.one_of(st.none(), st.integers(0, 23)),
     )
+
+
+def of_operator_days(asked: Selection) -> dict[str, Counter[str]]:
+    """What the stored days of operators add up to, without operators who did nothing.
+
+    There are none before anything has been counted.
+    """
+    found = stored_operator_sums(asked)
+    assert found is not None or not IntervalState.objects.exists()
+    return {name: +sums for name, sums in (found or {}).items() if +sums}
+
+
+def of_operator_rows(asked: Selection) -> dict[str, Counter[str]]:
+    """The same of the rows of history."""
+    return {name: +sums for name, sums in sums_of_rows(asked).items() if +sums}
 
 
 def of_entries(asked: Selection, kind: str) -> Tallies[Any]:

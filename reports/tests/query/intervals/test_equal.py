@@ -34,6 +34,8 @@ from reports.tests.factories import make_connection, make_entry, mark
 from reports.tests.query.intervals.questions import (
     kinds,
     of_entries,
+    of_operator_days,
+    of_operator_rows,
     of_sums,
     selections,
 )
@@ -143,6 +145,7 @@ def test_history_marks_all_that_it_changes(events):
             receive(event)
             assert of_sums(asked, "15") == of_entries(asked, "15")
             assert of_sums(asked, "") == of_entries(asked, "")
+            assert of_operator_days(asked) == of_operator_rows(asked)
         transaction.set_rollback(True)
 
 

@@ -17,11 +17,23 @@ from reports.query.intervals.count import count_quarters
 from reports.query.periods import quarter_of
 from reports.query.selection import Selection
 from reports.query.tally import WAITS
-from reports.tests.factories import NOON, count_marked, make_entry, mark
-from reports.tests.query.intervals.questions import of_entries, of_sums
+from reports.tests.factories import (
+    NOON,
+    OPERATOR,
+    count_marked,
+    make_entry,
+    make_state,
+    mark,
+)
+from reports.tests.query.intervals.questions import (
+    of_entries,
+    of_operator_days,
+    of_sums,
+)
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
+ABOUT = ChangedQuarter.About.QUEUES
 DAY = Selection(first=date(2026, 10, 20), last=date(2026, 10, 20))
 LATER = NOON + timedelta(hours=1)
 WRITERS, COUNTERS, ENTRIES = 3, 3, 40
@@ -58,6 +70,28 @@ def test_entry_written_while_its_quarter_hour_is_counted_is_not_forgotten():
     assert answered() == 2
 
 
+def test_state_written_while_its_day_is_counted_is_not_forgotten():
+    """The count that is under way does not know it; the next report does."""
+    make_state("ready", NOON, NOON + timedelta(seconds=10))
+    is_over = threading.Event()
+
+    def write(_number: int) -> None:
+        is_there.wait(5)
+        make_state("ready", LATER, LATER + timedelta(seconds=10))
+
+    with (
+        ThreadPoolExecutor(1) as pool,
+        pausing("INSERT INTO `reports_operatorday`", is_over) as is_there,
+    ):
+        other = pool.submit(at_once, 1, write)
+        other.add_done_callback(lambda _other: is_over.set())
+        of_operator_days(DAY)
+        other.result()
+
+    assert is_there.is_set()
+    assert of_operator_days(DAY)[OPERATOR]["ready"] == 20_000_000
+
+
 def test_two_reports_that_count_quarter_hours_of_one_day():
     """Neither may make the day of quarter hours that the other has not stored yet."""
     make_entry(NOON)
@@ -68,7 +102,7 @@ def test_two_reports_that_count_quarter_hours_of_one_day():
     def count_the_next_hour(_number: int) -> None:
         is_there.wait(5)
         make_entry(LATER)
-        count_quarters([quarter_of(LATER)])
+        count_quarters(ABOUT, [quarter_of(LATER)])
 
     with (
         ThreadPoolExecutor(1) as pool,
@@ -76,7 +110,7 @@ def test_two_reports_that_count_quarter_hours_of_one_day():
     ):
         other = pool.submit(at_once, 1, count_the_next_hour)
         other.add_done_callback(lambda _other: is_over.set())
-        count_quarters([quarter_of(NOON)])
+        count_quarters(ABOUT, [quarter_of(NOON)])
         other.result()
 
     assert is_there.is_set()
