@@ -263,7 +263,7 @@ def test_number_of_queries_does_not_grow(entries, django_assert_num_queries):
         make_state("ready", NOON + timedelta(seconds=number), NOON + HALF_HOUR)
     count_marked()
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         rows_of(REPORT)
 
 
