@@ -36,6 +36,8 @@ FIGURES = (
     "abandoned",
     "short_abandoned",
     "overflowed",
+    "waiting",
+    "unknown",
     "service_level",
     "answer_rate",
     "abandonment_rate",
@@ -44,6 +46,8 @@ FIGURES = (
     "average_abandon_seconds",
     "average_talk_seconds",
 )
+# Seldom any, and then the balance needs them.
+_UNLESS_NONE = ("waiting", "unknown")
 OF_QUEUES = (
     "entered",
     "answered",
@@ -139,7 +143,11 @@ def daily(span: Span, user: User | AnonymousUser) -> Daily:
     found = Daily(
         span,
         asked,
-        [Figure(_COLUMNS[code], now[code], then[code]) for code in FIGURES],
+        [
+            Figure(_COLUMNS[code], now[code], then[code])
+            for code in FIGURES
+            if now[code] or code not in _UNLESS_NONE
+        ],
         queues,
         _of_intervals(asked),
         _of_operators(span),

@@ -93,7 +93,10 @@ class OperatorsReport(SummedReport):
         seconds(
             "login_seconds",
             _("Login time"),
-            _("From signing in to signing out, within the period."),
+            _(
+                "From signing in to signing out, within the period; also between taking"
+                " a caller and speaking, which is in no other column."
+            ),
         ),
         fraction(
             "occupancy",

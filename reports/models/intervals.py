@@ -99,7 +99,7 @@ class OperatorDay(models.Model):
     operator = models.CharField(max_length=255)
     connections = models.PositiveIntegerField(default=0)
     talks = models.PositiveIntegerField(default=0)
-    # Microseconds: days that are rounded do not add up to what a month is.
+    # Seconds.
     talk = models.PositiveBigIntegerField(default=0)
     ready = models.PositiveBigIntegerField(default=0)
     talking = models.PositiveBigIntegerField(default=0)

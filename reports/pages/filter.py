@@ -71,6 +71,7 @@ class FilterForm(ReportForm):
             most_days=report.most_days,
             intervals=report.intervals,
             has_together=report.has_together,
+            is_by_interval="interval" in report.fields,
             label_suffix="",
         )
         self.report = report

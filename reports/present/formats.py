@@ -42,7 +42,9 @@ def change_of_count(value: int) -> str:
 
 def change_of_decimal(value: float) -> str:
     """The difference of two numbers with one decimal: −0.7."""
-    return _sign(value) + decimal(abs(value))
+    shown = decimal(abs(value))
+    # What is shown as nothing has no direction.
+    return _sign(0 if shown == decimal(0) else value) + shown
 
 
 def change_of_fraction(value: float) -> str:

@@ -52,6 +52,8 @@ INTERVALS = [
 
 # In place of a queue: all of them in one row. No slug looks like it.
 TOGETHER = "*"
+# A year of quarter hours, a century of days.
+MOST_INTERVALS = 40_000
 DEFAULT_INTERVAL = "30"
 DEFAULT_GOAL = 80
 
@@ -111,7 +113,8 @@ class ReportForm(forms.Form):
 
     `most_days` is the longest period that may be asked for, None for any; `intervals`
     are those that may be asked for, if not all; `has_together` says whether all queues
-    may be asked for in one row (`*`).
+    may be asked for in one row (`*`), and `is_by_interval` whether the report has a row
+    for each interval.
     """
 
     period = forms.ChoiceField(
@@ -206,12 +209,14 @@ class ReportForm(forms.Form):
         most_days: int | None = None,
         intervals: Collection[str] = (),
         has_together: bool = False,
+        is_by_interval: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._most_days = most_days
         self._intervals = intervals
         self._has_together = has_together
+        self._is_by_interval = is_by_interval
 
     def clean_queue(self) -> str:
         """The slug of a queue of the setup or of history."""
@@ -285,10 +290,24 @@ class ReportForm(forms.Form):
         if self._most_days and (last - first).days >= self._most_days:
             text = _("This report takes %(days)d days at most.")
             self.add_error("last", text % {"days": self._most_days})
+        if self._is_by_interval:
+            self._check_number(cleaned["interval"], first, last)
         if how := cleaned.get("compare"):
             self._check_comparison(how, first, last)
         cleaned["days"] = periods.Period(first, last, zone)
         return cleaned
+
+    def _check_number(self, interval: str, first: date, last: date) -> None:
+        """Quiet intervals have rows, too: nobody waits for those of two centuries."""
+        days = (last - first).days + 1
+        count = days * 24 * 60 // periods.MINUTES.get(interval, 24 * 60)
+        if count > MOST_INTERVALS:
+            text = _(
+                "These are %(count)d intervals, and a report has %(most)d at most:"
+                " choose a shorter period or a longer interval."
+            )
+            numbers = {"count": count, "most": MOST_INTERVALS}
+            self.add_error("last", text % numbers)
 
     def _check_comparison(self, how: str, first: date, last: date) -> None:
         try:

@@ -1,8 +1,9 @@
 """Adds up the connections, talk and states of operators themselves.
 
 For what the stored sums of days cannot answer, and to count those. Talk and states are
-cut at the ends of the period, so that neighbouring periods add up. Rows that lie within
-it are added up by the database; the few that cross its ends are cut here.
+cut at the ends of the period, and last from one full second to another, so that
+neighbouring periods add up. Rows that lie within the period are added up by the
+database; the few that cross its ends are cut here.
 """
 
 from collections import Counter, defaultdict
@@ -10,21 +11,21 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from callcenter.models import Connection, OperatorState, QueueEntry
 from callcenter.models.states import LONGEST_LEG
 from callcenter.presence import READY_LIMIT, TALKING_LIMIT
+from reports.query.quarters import Second
 from reports.query.selection import Selection
 
 State = OperatorState.State
 
-MICROSECOND = timedelta(microseconds=1)
 # The states that last; that of signing out never ends.
 STATES = (State.READY, State.TALKING, State.WRAP_UP, State.NOT_READY)
 
 # By the operator, as history names them: the number of "connections", and of "talks",
-# those of known length; and the length of "talk" and of the STATES in microseconds.
+# those of known length; and the seconds of "talk" and of the STATES.
 OperatorSums = dict[str, Counter[str]]
 
 
@@ -36,10 +37,10 @@ def sums_of_rows(asked: Selection) -> OperatorSums:
     found: OperatorSums = defaultdict(Counter)
     for operator, counts in _connections(asked):
         found[operator].update(counts)
-    for operator, length in _talks(asked):
-        found[operator]["talk"] += length // MICROSECOND
-    for operator, state, length in _states(asked):
-        found[operator][state] += length // MICROSECOND
+    for operator, seconds in _talks(asked):
+        found[operator]["talk"] += seconds
+    for operator, state, seconds in _states(asked):
+        found[operator][state] += seconds
     return found
 
 
@@ -54,8 +55,8 @@ def sums_of_open_states(asked: Selection, now: datetime) -> OperatorSums:
         "operator", "state", "started_at", "call__heard_at"
     ):
         until = end_of_open(state, began_at, heard_at, now)
-        if length := _overlap(began_at, until, start, end):
-            found[operator][state] += length // MICROSECOND
+        if seconds := _overlap(began_at, until, start, end):
+            found[operator][state] += seconds
     return found
 
 
@@ -89,8 +90,8 @@ def _connections(asked: Selection) -> Iterable[tuple[str, dict[str, int]]]:
         yield operator, {"connections": count, "talks": known}
 
 
-def _talks(asked: Selection) -> Iterable[tuple[str, timedelta]]:
-    """Talk in the period, whose length is known."""
+def _talks(asked: Selection) -> Iterable[tuple[str, int]]:
+    """Seconds of talk in the period, where its length is known."""
     start, end = asked.period.bounds()
     talks = _of_operators(asked, Connection).filter(
         connected_at__gte=start - LONGEST_LEG,
@@ -98,9 +99,9 @@ def _talks(asked: Selection) -> Iterable[tuple[str, timedelta]]:
         talk_seconds__isnull=False,
     )
     within = _within("connected_at", start, end)
-    sums = talks.filter(within).values_list("operator").annotate(Sum("talk_seconds"))
-    for operator, seconds in sums:
-        yield operator, timedelta(seconds=seconds)
+    yield from (
+        talks.filter(within).values_list("operator").annotate(Sum("talk_seconds"))
+    )
     crossing = talks.exclude(within).filter(Q(ended_at=None) | Q(ended_at__gt=start))
     for operator, began_at, ended_at, seconds in crossing.values_list(
         "operator", "connected_at", "ended_at", "talk_seconds"
@@ -109,13 +110,15 @@ def _talks(asked: Selection) -> Iterable[tuple[str, timedelta]]:
         until = min(ended_at or began_at + talk, began_at + LONGEST_LEG)
         # The announcement comes first, so a talk is shorter than its connection. What
         # is said to be longer counts where the connection began.
-        beyond = max(talk - (until - began_at), timedelta())
-        spoken = _overlap(max(until - talk, began_at), until, start, end)
-        yield operator, spoken + (beyond if start <= began_at else timedelta())
+        begun = max(until - talk, began_at)
+        spoken = _overlap(begun, until, start, end)
+        if start <= began_at:
+            spoken += seconds - _overlap(begun, until, begun, until)
+        yield operator, spoken
 
 
-def _states(asked: Selection) -> Iterable[tuple[str, str, timedelta]]:
-    """How long each operator was in each state within the period, signed in."""
+def _states(asked: Selection) -> Iterable[tuple[str, str, int]]:
+    """For how many seconds each operator was in each state within the period."""
     start, end = asked.period.bounds()
     states = _of_operators(asked, OperatorState).filter(
         started_at__gte=start - LONGEST_LEG,
@@ -124,12 +127,13 @@ def _states(asked: Selection) -> Iterable[tuple[str, str, timedelta]]:
         state__in=STATES,
     )
     within = _within("started_at", start, end)
-    length = ExpressionWrapper(F("ended_at") - F("started_at"), DurationField())
-    yield from (
+    sums = (
         states.filter(within)
         .values_list("operator", "state")
-        .annotate(length=Sum(length))
+        .annotate(seconds=Sum(Second("ended_at") - Second("started_at")))
     )
+    for operator, state, seconds in sums:
+        yield operator, state, int(seconds)
     for operator, state, began_at, ended_at in states.exclude(within).values_list(
         "operator", "state", "started_at", "ended_at"
     ):
@@ -143,11 +147,10 @@ def _within(beginning: str, start: datetime, end: datetime) -> Q:
     return Q((f"{beginning}__gte", start), ended_at__lte=end) & lasts_a_leg
 
 
-def _overlap(
-    since: datetime, until: datetime, start: datetime, end: datetime
-) -> timedelta:
-    """How long both spans last at once."""
-    return max(min(until, end) - max(since, start), timedelta())
+def _overlap(since: datetime, until: datetime, start: datetime, end: datetime) -> int:
+    """For how many seconds both spans last at once, from one full one to another."""
+    begun, ended = max(since, start), min(until, end)
+    return max(int(ended.timestamp()) - int(begun.timestamp()), 0)
 
 
 def _of_operators(asked: Selection, model: Any) -> Any:

@@ -121,6 +121,7 @@ class Command(SentenceCommand):
             most_days=report.most_days,
             intervals=report.intervals,
             has_together=report.has_together,
+            is_by_interval="interval" in report.fields,
         )
         if not form.is_valid():
             raise CommandError(_first_error(form))

@@ -182,3 +182,22 @@ def test_legs_of_an_operator_are_their_own_and_those_they_took():
     )
     assert set(by_telephone) == {entry.call, dialled_in}
     assert set(by_browser) == {browser}
+
+
+@pytest.mark.parametrize(
+    ("interval", "last", "is_refused"),
+    [
+        ("15", "2027-02-20", False),
+        ("15", "2027-02-21", True),
+        ("day", "2109-01-01", False),
+        ("month", "2199-12-31", True),
+    ],
+)
+def test_more_intervals_than_a_report_can_have_are_refused(interval, last, is_refused):
+    asked = {"first": "2026-01-01", "last": last, "interval": interval}
+
+    form = ReportForm(asked, is_by_interval=True)
+
+    assert list(form.errors) == (["last"] if is_refused else [])
+    # Lists have no rows for quiet intervals.
+    assert not ReportForm(asked).errors

@@ -89,7 +89,7 @@ def test_state_written_while_its_day_is_counted_is_not_forgotten():
         other.result()
 
     assert is_there.is_set()
-    assert of_operator_days(DAY)[OPERATOR]["ready"] == 20_000_000
+    assert of_operator_days(DAY)[OPERATOR]["ready"] == 20
 
 
 def test_two_reports_that_count_quarter_hours_of_one_day():
