@@ -115,6 +115,9 @@ def read(request: HttpRequest) -> tuple[SpanForm, Daily]:
         raise PermissionDenied
     form = SpanForm(request.GET)
     form.is_valid()
+    if unknown := sorted(request.GET.keys() - form.fields.keys()):
+        text = gettext("The address has a filter that this report does not have.")
+        form.add_error(None, f"{text} {', '.join(unknown)}")
     return form, daily(form.asked(), request.user)
 
 

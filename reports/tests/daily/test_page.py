@@ -84,6 +84,26 @@ def test_yesterday_is_compared_with_the_same_weekday_before(admin_client):
     assert found["Average time to abandon"] == ("0:00:30", "—", "—", "")
 
 
+def test_entries_that_still_wait_or_are_unknown_stand_there_where_there_are_any(
+    admin_client,
+):
+    make_days()
+    assert {"Waiting", "Unknown"}.isdisjoint(figures(shown(admin_client)))
+
+    make_entry(NOON, outcome="unknown", wait_seconds=None)
+    make_entry(NOON, outcome="waiting", wait_seconds=None)
+
+    found = {
+        name: int(value)
+        for name, (value, *_) in figures(shown(admin_client)).items()
+        if value.isdecimal()
+    }
+    parts = ("Answered", "Abandoned", "Short abandoned", "Overflowed")
+    of_balance = [found[name] for name in (*parts, "Waiting", "Unknown")]
+    assert found["Unknown"] == found["Waiting"] == 1
+    assert sum(of_balance) == found["Entered"] == 5
+
+
 def test_numbers_open_the_entries_they_count(admin_client):
     make_days()
 
@@ -218,6 +238,7 @@ def test_day_without_calls_has_no_rates_and_says_so(admin_client):
         ({"span": "year"}, "There is no period “year”"),
         ({"day": "x"}, "Write the day as YYYY-MM-DD"),
         ({"day": "1492-01-01"}, "Choose a day between 2000 and 2199."),
+        ({"queue": "nope"}, "a filter that this report does not have. queue"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_words(admin_client, asked, said):

@@ -100,3 +100,10 @@ def test_nothing_reads_as_a_dash():
     rate = Column("service_level", "Service level", kinds.FRACTION)
 
     assert [rate.shown(value) for value in (None, 0.0, 0.5)] == ["—", "0.0%", "50.0%"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(-0.04, "±0.0"), (0.04, "±0.0"), (-0.06, "−0.1"), (2, "+2.0")]
+)
+def test_difference_that_is_shown_as_nothing_has_no_direction(value, shown):
+    assert formats.change_of_decimal(value) == shown
