@@ -135,15 +135,13 @@ def _new_process(monkeypatch):
 
     The language as well: the test client leaves that of its last request active.
 
-    Events are derived before the answer, as when requests come one at a time: the
-    thread that derives later does not see the rows of a test's transaction.
     """
     # Importable only when Django is set up.
     from django.utils import translation  # noqa: PLC0415
 
     from callcenter import access_log, presence  # noqa: PLC0415
     from callcenter.flow import current  # noqa: PLC0415
-    from callcenter.history import backlog, setup, store  # noqa: PLC0415
+    from callcenter.history import setup  # noqa: PLC0415
     from callcenter.webhooks import pin_gate  # noqa: PLC0415
     from reports.export import downloads  # noqa: PLC0415
 
@@ -153,7 +151,6 @@ def _new_process(monkeypatch):
     setup.forget_rules()
     access_log.forget()
     pin_gate.forget()
-    monkeypatch.setattr(backlog, "schedule", store.derive_event)
     # A response that a test does not read keeps its turn until it is collected.
     turns = threading.BoundedSemaphore(downloads.MOST_AT_ONCE)
     monkeypatch.setattr(downloads, "_turns", turns)

@@ -1,15 +1,11 @@
 """/healthz: whether this process can do its work, for load balancers and people."""
 
-import logging
-
-from django.db import Error
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from callcenter import patience
 from callcenter.models import SetupVersion
-
-logger = logging.getLogger(__name__)
 
 
 @never_cache
@@ -19,11 +15,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
     A process that answers 503 still serves callers from the plan in its memory.
     """
-    try:
-        version = SetupVersion.objects.values_list("version", flat=True).first()
-    except Error:
-        logger.warning("the database does not answer", exc_info=True)
+    version = patience.ask(_version, None)
+    if version is None:
         return JsonResponse({"status": "failing", "database": "failing"}, status=503)
-    return JsonResponse(
-        {"status": "ok", "database": "ok", "setup_version": version or 0}
-    )
+    return JsonResponse({"status": "ok", "database": "ok", "setup_version": version})
+
+
+def _version() -> int:
+    return SetupVersion.objects.values_list("version", flat=True).first() or 0

@@ -4,17 +4,14 @@ A queue entry or an operator's state stays open in the tables when the request t
 it is lost. So each counts only while its leg has been heard of lately enough.
 """
 
-import logging
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import Error
 from django.db.models import Count, Min, Q
 
+from callcenter import patience
 from callcenter.models import OperatorState, QueueEntry
-
-logger = logging.getLogger(__name__)
 
 State = OperatorState.State
 _SERVING = (State.READY, State.TALKING, State.WRAP_UP)
@@ -89,10 +86,9 @@ def operators(now: datetime) -> dict[str, set[str]]:
 
 def oldest_waiting(queues: Iterable[str], now: datetime) -> dict[str, datetime] | None:
     """When the first caller of each queue entered; None if it cannot be known."""
-    try:
-        found = waiting(now, queues)
-    except Error:
-        logger.warning("who waits cannot be read", exc_info=True)
+    served = list(queues)
+    found = patience.ask(lambda: waiting(now, served), None)
+    if found is None:
         return None
     return {queue: one.since for queue, one in found.items()}
 
@@ -105,13 +101,13 @@ def serving(now: datetime) -> Set[str] | None:
     global _last_look
     look = _last_look
     if look is None or not look.at <= now < look.at + _KEPT_FOR:
-        found: Set[str] | None = None
-        try:
-            found = set().union(*operators(now).values())
-        except Error:
-            logger.warning("who is signed in cannot be read", exc_info=True)
+        found = patience.ask(lambda: _all_operators(now), None)
         look = _last_look = _Look(now, found)
     return look.operators
+
+
+def _all_operators(now: datetime) -> Set[str]:
+    return set().union(*operators(now).values())
 
 
 def forget() -> None:

@@ -57,7 +57,7 @@ def run() -> None:
     server += ["--host", host, "--port", str(port), "--no-ws"]
     server += ["--workers", workers, "--blocking-threads", "24"]
     # Granian's main thread may sleep through a signal that another thread has taken.
-    server += ["--respawn-failed-workers", "--workers-kill-timeout", "3"]
+    server += ["--respawn-failed-workers", "--workers-kill-timeout", "8"]
     os.execv(_python(), [*server, "minicc.server:application"])
 
 

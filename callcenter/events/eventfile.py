@@ -22,6 +22,8 @@ from callcenter.params import (
 )
 from callcenter.routes import Kind
 
+# In bytes of UTF-8. Twilio's forms have a few kilobytes.
+LONGEST_LINE = 1_000_000
 _LONGEST_SLUG = 64
 _LAST_STEP = 2_147_483_647
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import Error, IntegrityError, connection, transaction
 
-from callcenter.events.eventfile import add_copy, line_of_event
+from callcenter.events.eventfile import add_copy
 from callcenter.locking import try_again_when_locked
 from callcenter.models import WebhookEvent
 
@@ -37,13 +37,12 @@ class Kept:
 def record(event: WebhookEvent) -> Kept | None:
     """Stores one event or finds the row of the same request; None without a database.
 
-    The decision of the stored row is the one to answer with. If the database does not
-    answer, the event goes to the log as a line of an event file, to be loaded later.
+    The decision of the stored row is the one to answer with.
     """
     try:
         return try_again_when_locked(lambda: keep(event))
     except Error:
-        logger.exception("database gone, event not stored: %s", line_of_event(event))
+        logger.warning("an event could not be stored", exc_info=True)
         connection.close()
         return None
 
@@ -80,21 +79,40 @@ def keep(event: WebhookEvent) -> Kept:
     return Kept(stored)
 
 
+def keep_all(events: Sequence[WebhookEvent]) -> list[Kept]:
+    """Stores events that have come at about the same time, in one transaction.
+
+    Gives, in their order, each event, or the stored row of the same request; copies of
+    one request share one. Raises django.db.Error, and then none of them is stored.
+    """
+    if len(events) == 1:
+        return [keep(events[0])]
+    copies = _by_request(events)
+    kept: dict[str, Kept] = {}
+    alone = transaction.get_autocommit()
+    try:
+        with nullcontext() if alone else transaction.atomic():
+            _insert(list(copies.values()))
+    except IntegrityError:
+        # Seldom: one of them is a repeat of what was stored before.
+        with transaction.atomic():
+            rows = WebhookEvent.objects.in_bulk(list(copies), field_name="dedup_key")
+            kept = {key: keep(copies.pop(key)) for key in rows}
+            _insert(list(copies.values()))
+    kept |= {key: Kept(event, is_new=True) for key, event in copies.items()}
+    return [kept[event.dedup_key] for event in events]
+
+
 def keep_batch(events: Sequence[WebhookEvent]) -> list[Kept]:
     """Stores many events at once; returns those that calls must be derived for.
 
     These are the new ones, and the pending ones among the repeats.
     """
-    copies: dict[str, WebhookEvent] = {}
-    for event in events:
-        first = copies.setdefault(event.dedup_key, event)
-        if first is not event:
-            add_copy(first, event)
+    copies = _by_request(events)
     stored = WebhookEvent.objects.in_bulk(list(copies), field_name="dedup_key")
     new = [event for key, event in sorted(copies.items()) if key not in stored]
     try:
-        try_again_when_locked(lambda: WebhookEvent.objects.bulk_create(new))
-        _read_missing_ids(new)
+        try_again_when_locked(lambda: _insert(new))
         kept = [Kept(event, is_new=True) for event in new]
     except IntegrityError:
         # Another worker has stored some of them in the meantime.
@@ -103,6 +121,24 @@ def keep_batch(events: Sequence[WebhookEvent]) -> list[Kept]:
         learns = add_copy(row, copies[key])
         kept.append(_keep_alone(copies[key]) if learns else Kept(row))
     return [one for one in kept if one.is_new or one.event.is_pending]
+
+
+def _by_request(events: Sequence[WebhookEvent]) -> dict[str, WebhookEvent]:
+    """The first event of each request, which has learnt from its other copies."""
+    copies: dict[str, WebhookEvent] = {}
+    for event in events:
+        first = copies.setdefault(event.dedup_key, event)
+        if first is not event:
+            add_copy(first, event)
+    return copies
+
+
+def _insert(events: list[WebhookEvent]) -> None:
+    """Stores new events in one statement. Raises IntegrityError if one is known."""
+    for event in events:
+        event.pk = None
+    WebhookEvent.objects.bulk_create(events)
+    _read_missing_ids(events)
 
 
 def _keep_alone(event: WebhookEvent) -> Kept:

@@ -15,9 +15,9 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
-from django.db import Error
+from django.db import Error, connection
 
-from callcenter import keyed
+from callcenter import keyed, patience
 from callcenter.flow import planfile
 from callcenter.flow.plan import (
     HoursPlan,
@@ -63,6 +63,8 @@ Holidays = defaultdict[int | None, list[date]]
 _lock = threading.Lock()
 _plan: Plan | None = None
 _compared_at = -math.inf
+# Whether a thread compares it, and requests never do.
+_is_kept_fresh = False
 
 
 def current_plan() -> Plan:
@@ -71,7 +73,7 @@ def current_plan() -> Plan:
     if plan is None:
         with _lock:
             return _plan or _look(None)
-    if time.monotonic() - _compared_at < COMPARED_EVERY_SECONDS:
+    if _is_kept_fresh or time.monotonic() - _compared_at < COMPARED_EVERY_SECONDS:
         return plan
     # One thread compares the version; the others do not wait for a slow database.
     if not _lock.acquire(blocking=False):
@@ -82,6 +84,22 @@ def current_plan() -> Plan:
         return _look(plan)
     finally:
         _lock.release()
+
+
+def keep_fresh() -> None:
+    """Compare the version in a thread from now on: no answer waits for it.
+
+    Returns once there is a plan, that of the file if the database is slow.
+    """
+    global _plan, _is_kept_fresh
+    is_there = threading.Event()
+    threading.Thread(
+        target=_go_on_comparing, args=[is_there], name="plan", daemon=True
+    ).start()
+    if not is_there.wait(patience.PATIENCE_SECONDS):
+        patience.give_up("the setup cannot be read in time")
+        _plan = _plan or _last_known_good()
+    _is_kept_fresh = True
 
 
 def forget() -> None:
@@ -101,15 +119,30 @@ def read_plan() -> Plan:
     return plan
 
 
+def _go_on_comparing(is_there: threading.Event) -> None:
+    patience.give_up_statements_soon()
+    while True:
+        if not (patience.is_away() and _plan):
+            _look(_plan)
+            if patience.is_away():
+                connection.close()
+        is_there.set()
+        time.sleep(COMPARED_EVERY_SECONDS)
+
+
 def _look(known: Plan | None) -> Plan:
     global _plan, _compared_at
     plan = known
     try:
-        if plan is None or plan.version != _version():
+        if not patience.is_away() and (
+            plan is None or plan.version != patience.reconnecting(_version)
+        ):
             plan = read_plan()
             _keep(plan)
-    except (Error, OSError):
-        logger.warning("the setup cannot be read; the last plan serves", exc_info=True)
+    except (Error, OSError) as error:
+        logger.warning("the setup cannot be read; the last plan serves: %s", error)
+        if patience.is_outage(error):
+            patience.give_up(error)
     if plan is None:
         plan = _last_known_good()
     _plan, _compared_at = plan, time.monotonic()

@@ -22,12 +22,12 @@ RETRIES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
 
 def incoming() -> str:
     """The voice URL of our numbers."""
-    return _absolute(reverse(url_name(Kind.INCOMING)))
+    return _absolute(reverse(url_name(Kind.INCOMING))) + RETRIES
 
 
 def fallback() -> str:
     """The fallback URL of our numbers, requested when another document fails."""
-    return _absolute(reverse(url_name(Kind.FALLBACK)))
+    return _absolute(reverse(url_name(Kind.FALLBACK))) + RETRIES
 
 
 def status() -> str:
@@ -54,13 +54,12 @@ def wait(step: Step, queue: str, visit: int, *, language: str) -> str:
 
 def queue_exit(step: Step, queue: str, visit: int, *, language: str) -> str:
     """The URL for what follows when the caller has left the queue."""
-    url = _next(step, Kind.QUEUE_EXIT, queue, visit, visits=visit, lang=language)
-    return url + RETRIES
+    return _next(step, Kind.QUEUE_EXIT, queue, visit, visits=visit, lang=language)
 
 
 def connect(step: Step, queue: str) -> str:
     """The URL of the announcement to a caller whom an operator takes."""
-    return _next(step, Kind.CONNECT, queue=queue) + RETRIES
+    return _next(step, Kind.CONNECT, queue=queue)
 
 
 def operator(step: Step, *, signed_in: bool, again: int = 0, queue: str = "") -> str:
@@ -77,7 +76,7 @@ def operator(step: Step, *, signed_in: bool, again: int = 0, queue: str = "") ->
 def operator_done(step: Step, queue: str) -> str:
     """The URL for what follows when an operator's Dial to this queue has ended."""
     query = _signed_in(step) | {"queue": queue}
-    return _next(step, Kind.OPERATOR_DONE, **query) + RETRIES
+    return _next(step, Kind.OPERATOR_DONE, **query)
 
 
 def hold_music() -> str:
@@ -97,7 +96,8 @@ def _signed_in(step: Step) -> dict[str, str | int]:
 
 def _next(step: Step, kind: Kind, *place: str | int, **query: str | int) -> str:
     path = _path(kind, place, get_script_prefix())
-    return _absolute(f"{path}?{urlencode({'step': step.step + 1, **query})}")
+    url = _absolute(f"{path}?{urlencode({'step': step.step + 1, **query})}")
+    return url + RETRIES
 
 
 # Each document has several, and `reverse` takes longer than all the rest of a link.

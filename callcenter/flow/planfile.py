@@ -5,6 +5,7 @@ The file holds hashes of PINs, so only its owner may read it. No database.
 
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -29,6 +30,12 @@ from callcenter.private_files import private_folder
 FORMAT = 1
 
 Json = Mapping[str, Any]
+
+# What reading any text at all as a plan may raise.
+_UNREADABLE = (
+    *(ValueError, KeyError, TypeError, AttributeError),
+    *(RecursionError, OverflowError),
+)
 
 
 class UnreadablePlan(ValueError):
@@ -56,10 +63,15 @@ def save(plan: Plan, path: Path) -> None:
 
 def load(path: Path) -> Plan:
     """The plan in a file. Raises OSError, UnreadablePlan."""
-    try:
-        return loads(path.read_text(encoding="utf-8"))
-    except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise UnreadablePlan(f"{path} holds no plan") from problem
+    # Opening a pipe would wait for whoever writes into it.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, encoding="utf-8") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise UnreadablePlan(f"{path} is no file")
+        try:
+            return loads(file.read())
+        except _UNREADABLE as problem:
+            raise UnreadablePlan(f"{path} holds no plan") from problem
 
 
 def dumps(plan: Plan) -> str:

@@ -11,7 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from callcenter.events.eventfile import UnreadableLine, event_of_line, line_of_event
+from callcenter.events.eventfile import (
+    LONGEST_LINE,
+    UnreadableLine,
+    event_of_line,
+    line_of_event,
+)
 from callcenter.events.record import Kept, keep_batch
 from callcenter.events.stripping import stripped
 from callcenter.history.store import derive_events
@@ -19,7 +24,7 @@ from callcenter.models import WebhookEvent
 from callcenter.paging import in_pages
 from callcenter.params import InvalidParams
 from callcenter.private_files import write_bytes
-from callcenter.upkeep.textfile import LONGEST_LINE, Line, utf8_lines
+from callcenter.upkeep.textfile import Line, utf8_lines
 
 # Events stored in one transaction; calls are derived after several of these.
 BATCH = 500

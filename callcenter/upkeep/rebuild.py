@@ -40,9 +40,11 @@ def rebuild_all(sids: list[str]) -> Iterator[tuple[str, Exception | None]]:
 
 
 def derive_pending(
-    on_each: Callable[[], object] = lambda: None, since: datetime | None = None
+    on_each: Callable[[], object] = lambda: None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> tuple[int, int]:
-    """Derives the calls of pending events, of all or of those received since a moment.
+    """Derives the calls of pending events, of all or of those received in a period.
 
     Calls `on_each` after each call. Events that stay pending are not tried twice.
     Returns how many events, and how many calls.
@@ -50,6 +52,8 @@ def derive_pending(
     pending = WebhookEvent.objects.pending()
     if since:
         pending = pending.filter(received_at__gte=since)
+    if until:
+        pending = pending.filter(received_at__lt=until)
     events = calls = 0
     for page in in_pages(pending, by="pk", size=_PAGE):
         events += len(page)

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, TextIO
 
-# In bytes of UTF-8. Twilio's forms have a few kilobytes.
-LONGEST_LINE = 1_000_000
+from callcenter.events.eventfile import LONGEST_LINE
 
 _GZIP_MAGIC = b"\x1f\x8b"
 # What is read at once of the rest of a line that is too long.

@@ -21,20 +21,18 @@ from django.views.decorators.common import no_append_slash
 from django.views.decorators.csrf import csrf_exempt
 from twilio.twiml.voice_response import VoiceResponse
 
-from callcenter import access_log
+from callcenter import access_log, patience
 from callcenter.decision import Decision
 from callcenter.events.eventfile import event_of_request
-from callcenter.events.record import Kept, record
 from callcenter.flow.current import current_plan
 from callcenter.flow.decide import APOLOGY, decide
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
-from callcenter.history import backlog
 from callcenter.models import WebhookEvent
 from callcenter.params import Form, InvalidParams, VoiceParams
 from callcenter.routes import Kind
-from callcenter.webhooks import access, under_way
+from callcenter.webhooks import access, keeping, under_way
 from callcenter.webhooks.url_state import read_step
 
 logger = logging.getLogger(__name__)
@@ -68,13 +66,13 @@ class WebhookView(View):
         try:
             form = access.check(request)
             params = VoiceParams.parse(form)
-            event = _event(request, form, received_at)
+            event = _event(request, form, params, received_at)
             query = request.GET
         except access.Refused as refusal:
             return self.refuse(request, refusal)
         except (InvalidParams, SuspiciousOperation) as problem:
             return self.refuse(request, access.Refused(400, str(problem)))
-        with under_way.answering():
+        with under_way.answering(), patience.of_one_answer():
             return self.answer(event, params, query, place)
 
     def answer(
@@ -96,9 +94,9 @@ class WebhookView(View):
             decision = self.safe_decision
         event.decision, event.decided_at = str(decision), now
 
-        kept = keep_and_derive(event)
+        kept = keeping.keep(event).stored
         # A repeat is answered by the decision that was stored first.
-        text = kept.event.decision if kept else ""
+        text = kept.decision if kept else ""
         stored = Decision.parse(text) if text else decision
         for one in (stored, self.safe_decision):
             try:
@@ -135,24 +133,16 @@ class WebhookView(View):
             level="warning",
         )
         subject = f"{self.kind}: {refusal.status} {refusal.reason}"
-        access_log.note_sparingly(
-            access_log.Kind.WEBHOOK_REFUSED, request, subject=subject
+        refused = access_log.Kind.WEBHOOK_REFUSED
+        patience.later(
+            lambda: access_log.note_sparingly(refused, request, subject=subject)
         )
         return response
 
 
-def keep_and_derive(event: WebhookEvent) -> Kept | None:
-    """Store the event, then derive the calls it affects; raises for neither.
-
-    None where the event could not be stored.
-    """
-    kept = record(event)
-    if kept is not None:
-        backlog.schedule(kept)
-    return kept
-
-
-def _event(request: HttpRequest, form: Form, received_at: datetime) -> WebhookEvent:
+def _event(
+    request: HttpRequest, form: Form, params: VoiceParams, received_at: datetime
+) -> WebhookEvent:
     # Not `path`, which has the prefix of a proxy: the paths of the contract have none.
     path = escape_uri_path(request.path_info)
     query = request.META.get("QUERY_STRING", "")
@@ -162,4 +152,5 @@ def _event(request: HttpRequest, form: Form, received_at: datetime) -> WebhookEv
         form=form,
         received_at=received_at,
         token=token if _TOKEN.fullmatch(token) else "",
+        params=params,
     )

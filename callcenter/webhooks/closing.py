@@ -5,7 +5,8 @@ from django.http import HttpResponse, QueryDict
 from callcenter.models import WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import Kind
-from callcenter.webhooks.base import WebhookView, keep_and_derive
+from callcenter.webhooks import keeping
+from callcenter.webhooks.base import WebhookView
 
 
 class StatusView(WebhookView):
@@ -20,11 +21,9 @@ class StatusView(WebhookView):
         query: QueryDict,
         place: dict[str, str],
     ) -> HttpResponse:
-        """204; 503 if the event could not be stored, so that Twilio tries again."""
-        kept = keep_and_derive(event)
-        return HttpResponse(
-            status=503 if kept is None else 204, content_type="text/plain"
-        )
+        """204; 503 if the event could not be kept, so that Twilio tries again."""
+        is_safe = keeping.keep(event).is_safe
+        return HttpResponse(status=204 if is_safe else 503, content_type="text/plain")
 
 
 class FallbackView(WebhookView):

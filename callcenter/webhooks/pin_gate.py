@@ -6,11 +6,10 @@ A caller ID can be forged, so what is counted is the operator's and not the call
 import logging
 import threading
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import Error
-
-from callcenter import access_log
+from callcenter import access_log, patience
 from callcenter.flow.operator import is_proven, types_pin
 from callcenter.flow.plan import OperatorPlan
 from callcenter.flow.step import Step
@@ -33,22 +32,20 @@ def is_locked(operator: OperatorPlan, step: Step, event: WebhookEvent) -> bool:
     """
     if not types_pin(operator, step):
         return False
-    try:
-        if WebhookEvent.objects.filter(dedup_key=event.dedup_key).exists():
-            return False
-        now = event.received_at
-        count = try_again_when_locked(lambda: _begin(operator.number, now))
-    except Error:
-        logger.warning("wrong PINs cannot be counted in the database", exc_info=True)
-        count = _begin_without_database(operator.number)
+    guess = patience.ask(lambda: _guess(operator.number, event), None)
+    if guess is None:
+        guess = _Guess(_begin_without_database(operator.number))
+    if guess.is_repeat:
+        return False
+    count = guess.count
     if count is None:
         logger.warning("PIN of %s refused: signing in is locked", operator.name)
-        access_log.note(access_log.Kind.WRONG_PIN, subject=operator.name)
+        _note_wrong(operator)
         return True
     if is_proven(operator, step):
         _forget(operator.number)
         return False
-    access_log.note(access_log.Kind.WRONG_PIN, subject=operator.name)
+    _note_wrong(operator)
     if count >= PAUSES_FROM:
         closes = ": signing in is closed" if count >= CLOSES_AT else ""
         logger.warning("%d wrong PINs of %s in a row%s", count, operator.name, closes)
@@ -59,6 +56,26 @@ def forget() -> None:
     """Forget what this process has counted, as a new one would; for tests."""
     with _lock:
         _without_database.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """How many wrong PINs in a row this one makes, should it be wrong; None: locked."""
+
+    count: int | None
+    is_repeat: bool = False
+
+
+def _guess(number: str, event: WebhookEvent) -> _Guess:
+    if WebhookEvent.objects.filter(dedup_key=event.dedup_key).exists():
+        return _Guess(None, is_repeat=True)
+    now = event.received_at
+    return _Guess(try_again_when_locked(lambda: _begin(number, now)))
+
+
+def _note_wrong(operator: OperatorPlan) -> None:
+    wrong = access_log.Kind.WRONG_PIN
+    patience.later(lambda: access_log.note(wrong, subject=operator.name))
 
 
 def _begin(number: str, now: datetime) -> int | None:
@@ -82,7 +99,4 @@ def _forget(number: str) -> None:
     with _lock:
         _without_database.pop(number, None)
     counted = WrongPins.objects.filter(operator__number=number)
-    try:
-        try_again_when_locked(counted.delete)
-    except Error:
-        logger.warning("counted PINs cannot be forgotten", exc_info=True)
+    patience.ask(lambda: try_again_when_locked(counted.delete), None)

@@ -5,19 +5,15 @@ number or of a document of another version may not; only then the stored events 
 call are read, in one query.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db import Error
-
+from callcenter import patience
 from callcenter.decision import Decision, Verb
 from callcenter.flow.step import Step
 from callcenter.models import Language, WebhookEvent
 from callcenter.params import VoiceParams, storable, whole_number
 from callcenter.routes import LAST_VISIT, OPERATOR_LOOP, Kind
-
-logger = logging.getLogger(__name__)
 
 # A caller's leg has at most a few dozen requests; an operator's has hundreds.
 _MOST_EVENTS = 2_000
@@ -101,21 +97,18 @@ def _past(event: WebhookEvent) -> Past:
         .values_list("dedup_key", "step", "visit", "decision")[:_MOST_EVENTS]
     )
     step, visits, signed_in = 0, 0, False
-    try:
-        for dedup_key, its_step, its_visit, text in rows:
-            if dedup_key == event.dedup_key:
-                break
-            its_step = its_step or 0
-            if event.step is not None and its_step >= event.step:
-                continue  # answered later in the call, though received earlier
-            step = max(step, its_step + 1)
-            decision = Decision.parse(text)
-            visits = max(visits, its_visit or 0, decision.visit)
-            # The first of these decisions is the sign-in (docs/contract.md 8.21).
-            if decision.verb in (Verb.WAIT, Verb.DIAL):
-                signed_in = True
-            elif decision.verb is Verb.SIGN_OFF:
-                signed_in = False
-    except Error:
-        logger.warning("the past of a call cannot be read", exc_info=True)
+    for dedup_key, its_step, its_visit, text in patience.ask(lambda: list(rows), []):
+        if dedup_key == event.dedup_key:
+            break
+        its_step = its_step or 0
+        if event.step is not None and its_step >= event.step:
+            continue  # answered later in the call, though received earlier
+        step = max(step, its_step + 1)
+        decision = Decision.parse(text)
+        visits = max(visits, its_visit or 0, decision.visit)
+        # The first of these decisions is the sign-in (docs/contract.md 8.21).
+        if decision.verb in (Verb.WAIT, Verb.DIAL):
+            signed_in = True
+        elif decision.verb is Verb.SIGN_OFF:
+            signed_in = False
     return Past(min(step, 9_999_999), min(visits, LAST_VISIT), signed_in)

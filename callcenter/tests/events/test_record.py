@@ -1,13 +1,12 @@
 """Each request is stored once, and the earliest copy stands."""
 
-import logging
 from itertools import permutations
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from callcenter.events import record as record_module
-from callcenter.events.record import Kept, keep_batch, record
+from callcenter.events.record import Kept, keep_all, keep_batch, record
 from callcenter.models import WebhookEvent
 from callcenter.tests.sample_events import CALLER_NUMBER, at, event, ring
 
@@ -60,17 +59,42 @@ def test_an_earlier_copy_makes_the_event_pending():
     assert WebhookEvent.objects.pending().count() == 1
 
 
-def test_with_the_database_gone_the_form_goes_to_the_log(monkeypatch, caplog):
+def test_with_the_database_gone_nothing_is_kept_and_no_number_is_in_the_log(
+    monkeypatch, caplog
+):
     def gone(_event):
         raise OperationalError(2006, "Server has gone away")
 
     monkeypatch.setattr(record_module, "keep", gone)
-    with caplog.at_level(logging.ERROR):
-        kept = record(ring())
+    kept = record(ring())
 
     assert kept is None
-    assert f'"From": "{CALLER_NUMBER}"' in caplog.text
-    assert '"decision": "menu:main"' in caplog.text
+    assert "an event could not be stored" in caplog.text
+    assert CALLER_NUMBER not in caplog.text
+
+
+def test_events_that_come_together_are_kept_in_their_order():
+    repeat, new, copy = ring(5, token="t1"), ring(6, token="t2"), ring(7, token="t2")
+    first = record(ring(9, token="t1"))
+
+    kept = keep_all([repeat, new, copy])
+
+    assert [one.is_new for one in kept] == [False, True, True]
+    assert first is not None
+    assert kept[0].event.pk == first.event.pk
+    assert kept[0].event.received_at == at(5)
+    assert kept[1] is kept[2]
+    assert WebhookEvent.objects.count() == 2
+
+
+def test_one_event_that_cannot_be_stored_leaves_none_of_its_group():
+    wrong = ring(1, token="t1")
+    wrong.kind = None  # type: ignore[assignment]
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        keep_all([ring(0, token="t0"), wrong])
+
+    assert not WebhookEvent.objects.exists()
 
 
 def test_a_deadlock_is_tried_again(monkeypatch):

@@ -10,15 +10,18 @@ PLAN = make_plan()
 
 
 def outline(made, depth=0) -> list[str]:
-    """The document as lines: element, attributes by name, text; voices left out."""
+    """The document as lines: element, attributes by name, text.
+
+    Without voices, and without the retries that every address asks for.
+    """
     lines = []
     for element in parsed(made) if depth == 0 else made:
         attributes = {
-            name: value.removeprefix(BASE)
+            name: value.removeprefix(BASE).removesuffix(RETRIES)
             for name, value in sorted(element.attrib.items())
             if name not in {"voice", "language", "method", "waitUrlMethod", "input"}
         }
-        text = (element.text or "").removeprefix(BASE)
+        text = (element.text or "").removeprefix(BASE).removesuffix(RETRIES)
         line = " ".join(
             [element.tag, *(f"{k}={v}" for k, v in attributes.items()), text]
         )

@@ -63,7 +63,7 @@ def test_menu_asked_again_counts_wrong_and_missing_keys(
 
     assert [text for text, _ in said(made)] == texts
     assert parsed(made)[0].get("action") == (
-        f"{BASE}/twilio/menu/main/?step=5&visits=1&again={next_again}&lang=ja"
+        f"{BASE}/twilio/menu/main/?step=5&visits=1&again={next_again}&lang=ja{RETRIES}"
     )
 
 
@@ -74,7 +74,7 @@ def test_option_that_leads_to_another_language_is_heard_in_it():
 
     assert said(made) == [("This is English.", "en-US")]
     assert parsed(made)[0].get("action") == (
-        f"{BASE}/twilio/menu/language/?step=2&visits=0&again=0&lang=en"
+        f"{BASE}/twilio/menu/language/?step=2&visits=0&again=0&lang=en{RETRIES}"
     )
 
 
@@ -85,7 +85,7 @@ def test_caller_is_put_into_the_queue_with_the_urls_of_the_next_steps():
 
     query = "?step=2&visits=2&lang=en"
     assert outline(made) == [
-        f"Enqueue action=/twilio/queue-exit/support/2/{query}{RETRIES}"
+        f"Enqueue action=/twilio/queue-exit/support/2/{query}"
         f" waitUrl=/twilio/wait/support/2/{query} support",
         "Say We are sorry. Our system is having trouble at the moment."
         " Please call again in a little while.",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcenter.flow import links
 from callcenter.flow.plan import OptionPlan, Plan, PromptPlan
 from callcenter.routes import Kind
 from callcenter.tests.flow.allowlist import MOST_ENCODED, faults, parsed
@@ -233,4 +234,5 @@ def test_option_that_changes_the_language_is_heard_at_once():
 
     assert made[0].get("waitUrl") == (
         "https://callcenter.example.com/twilio/wait/sales/1/?step=1&visits=1&lang=en"
+        + links.RETRIES
     )

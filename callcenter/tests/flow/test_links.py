@@ -14,7 +14,7 @@ def test_address_is_a_path_without_a_public_base_url(settings):
     settings.WEBHOOK_BASIC_AUTH = "twilio:secret"
 
     assert links.wait(STEP, "support", 3, language="en") == (
-        "/twilio/wait/support/3/?step=4&visits=3&lang=en"
+        "/twilio/wait/support/3/?step=4&visits=3&lang=en" + links.RETRIES
     )
     assert links.hold_music() == "/static/callcenter/hold-music.wav"
 
@@ -42,7 +42,7 @@ def test_address_is_absolute_and_carries_the_credentials(
     settings.WEBHOOK_BASIC_AUTH = secret
 
     assert links.operator(STEP, signed_in=True, queue="support") == (
-        f"{begins}/twilio/operator/?step=4&in=1&queue=support"
+        f"{begins}/twilio/operator/?step=4&in=1&queue=support{links.RETRIES}"
     )
 
 
@@ -52,23 +52,20 @@ def test_address_is_absolute_and_carries_the_credentials(
         links.queue_exit(STEP, "support", 1, language="ja"),
         links.connect(STEP, "support"),
         links.operator_done(STEP, "support"),
-    ],
-)
-def test_request_that_must_not_be_lost_asks_for_retries(address):
-    assert address.endswith("#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000")
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
         links.menu(STEP, "main", again=0, language="ja"),
         links.wait(STEP, "support", 1, language="ja"),
         links.operator(STEP, signed_in=False, again=1),
-        links.hold_music(),
+        links.incoming(),
+        links.fallback(),
+        links.status(),
     ],
 )
-def test_request_that_comes_again_anyway_asks_for_none(address):
-    assert "#" not in address
+def test_every_request_is_to_be_tried_again_while_there_is_time(address):
+    assert address.endswith("#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000")
+
+
+def test_music_is_no_request_of_ours():
+    assert "#" not in links.hold_music()
 
 
 def test_prefix_of_a_proxy_is_in_the_address_once(settings):

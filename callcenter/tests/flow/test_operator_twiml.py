@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from callcenter.tests.flow.allowlist import parsed
-from callcenter.tests.flow.outlines import PLAN, RETRIES, outline
+from callcenter.tests.flow.outlines import PLAN, outline
 from callcenter.tests.flow.plans import (
     CUSTOMER,
     PIN,
@@ -64,9 +64,8 @@ SIGNED_IN = (
 DIAL_SUPPORT = [
     "Gather action=/twilio/operator/?step=6&in=1&queue=support finishOnKey="
     " numDigits=1 timeout=1",
-    f"Dial action=/twilio/operator/done/?step=6&in=1&queue=support{RETRIES}"
-    " timeout=300",
-    f"  Queue url=/twilio/connect/?step=6&queue=support{RETRIES} support",
+    "Dial action=/twilio/operator/done/?step=6&in=1&queue=support timeout=300",
+    "  Queue url=/twilio/connect/?step=6&queue=support support",
 ]
 
 

@@ -1,4 +1,4 @@
-"""An event is derived before its answer, or under load soon after it."""
+"""An event is derived at once, or in a serving process soon after its answer."""
 
 import threading
 
@@ -7,7 +7,7 @@ from django.db import OperationalError
 
 from callcenter.events.record import Kept
 from callcenter.history import backlog, store
-from callcenter.history.backlog import drain
+from callcenter.history.backlog import drain, schedule
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.receive import keep
 from callcenter.tests.sample_events import (
@@ -19,10 +19,15 @@ from callcenter.tests.sample_events import (
     ring,
 )
 
-# All other tests derive at once: a fixture for all tests replaces it.
-schedule = backlog.schedule
-
 CALL = [ring(), choose(5), leave(65, "hangup", 60), end(66)]
+
+
+@pytest.fixture
+def _thread():
+    """What a serving process has."""
+    backlog.start()
+    yield
+    backlog.stop()
 
 
 def kept(event: WebhookEvent) -> Kept:
@@ -31,7 +36,7 @@ def kept(event: WebhookEvent) -> Kept:
 
 
 @pytest.mark.django_db
-def test_an_event_that_comes_alone_is_derived_at_once():
+def test_without_a_thread_an_event_is_derived_at_once():
     schedule(kept(ring()))
 
     assert WebhookEvent.objects.pending().count() == 0
@@ -39,31 +44,30 @@ def test_an_event_that_comes_alone_is_derived_at_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_another_is_deriving_a_thread_derives_events_each_call_once(
-    monkeypatch,
-):
+@pytest.mark.usefixtures("_thread")
+def test_thread_derives_what_has_gathered_each_call_once(monkeypatch):
     derived: list[str] = []
-    real, is_deriving, go_on = store.rebuild, threading.Event(), threading.Event()
+    real, is_deriving, go_on = store.derive_events, threading.Event(), threading.Event()
 
-    def slow(kept, **_):
+    def slow_at_first(batch, **_):
+        monkeypatch.setattr(store, "derive_events", real)
         is_deriving.set()
         assert go_on.wait(5)
 
     def counted(sids, **options):
         derived.extend(sids)
-        real(sids, **options)
+        return rebuild(sids, **options)
 
-    monkeypatch.setattr(store, "derive_event", slow)
+    rebuild = store.rebuild
+    monkeypatch.setattr(store, "derive_events", slow_at_first)
     monkeypatch.setattr(store, "rebuild", counted)
-    busy = threading.Thread(target=schedule, args=[kept(ring(sid=OTHER_CALLER))])
-    busy.start()
+    schedule(kept(ring(sid=OTHER_CALLER)))
     assert is_deriving.wait(5)
 
     for event in CALL:
         schedule(kept(event))
     assert WebhookEvent.objects.pending().count() == 5
     go_on.set()
-    busy.join()
 
     assert drain()
     assert derived == [CALLER]
@@ -72,20 +76,40 @@ def test_while_another_is_deriving_a_thread_derives_events_each_call_once(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_batch_that_fails_stays_pending_and_the_thread_goes_on(monkeypatch, caplog):
+@pytest.mark.usefixtures("_thread")
+def test_batch_that_fails_stays_pending_and_the_thread_goes_on(monkeypatch, caplog):
     def gone(_kept):
         raise OperationalError(2006, "Server has gone away")
 
     with monkeypatch.context() as patched:
         patched.setattr(store, "derive_events", gone)
-        with backlog._turn:
-            schedule(kept(ring()))
+        schedule(kept(ring()))
         assert drain()
-    assert "1 events are derived later" in caplog.text
+    assert "1 events are derived later: (2006" in caplog.text
     assert WebhookEvent.objects.pending().count() == 1
 
-    with backlog._turn:
-        schedule(kept(choose(5)))
+    schedule(kept(choose(5)))
     assert drain()
 
     assert Call.objects.get().entry_count == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_is_derived_before_the_process_ends():
+    backlog.start()
+    for event in CALL:
+        schedule(kept(event))
+
+    backlog.stop()
+
+    assert WebhookEvent.objects.pending().count() == 0
+
+
+@pytest.mark.django_db
+def test_more_than_can_wait_stays_pending(monkeypatch):
+    monkeypatch.setattr(backlog, "MOST_WAITING", 0)
+    backlog.start()
+    schedule(kept(ring()))
+    backlog.stop()
+
+    assert WebhookEvent.objects.pending().count() == 1

@@ -138,7 +138,7 @@ def test_hour_without_faults_is_derived_as_it_was(an_hour, capsys):
 
 
 def test_hour_with_faults_is_derived_as_far_as_it_is_known(an_hour, capsys):
-    faults = Faults(Random(2), drop=0.25, duplicate=0.1, delay=0.1, reorder=0.3)
+    faults = Faults(Random(3), drop=0.25, duplicate=0.1, delay=0.1, reorder=0.3)
     account = an_hour(faults)
 
     legs = {

@@ -7,13 +7,12 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from callcenter.events.eventfile import line_of_event
+from callcenter.events.eventfile import LONGEST_LINE, line_of_event
 from callcenter.history import store
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.sample_events import CALLER, at, choose, end, leave, ring, wait
 from callcenter.upkeep import intake
-from callcenter.upkeep.textfile import LONGEST_LINE
 
 pytestmark = pytest.mark.django_db
 

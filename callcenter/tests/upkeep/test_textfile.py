@@ -6,7 +6,8 @@ import tracemalloc
 
 import pytest
 
-from callcenter.upkeep.textfile import LONGEST_LINE, utf8_lines
+from callcenter.events.eventfile import LONGEST_LINE
+from callcenter.upkeep.textfile import utf8_lines
 
 MEGABYTE = 1_000_000
 

@@ -4,9 +4,10 @@ import logging
 
 import pytest
 
-from callcenter.flow import current
+from callcenter.events.spool import spool
+from callcenter.flow import current, links
 from callcenter.history import store
-from callcenter.models import QueueEntry, WebhookEvent
+from callcenter.models import Call, QueueEntry, WebhookEvent
 from callcenter.tests.pins import PIN
 from callcenter.tests.twilio_client import Answer, TwilioClient
 from callcenter.tests.webhooks.installation import (
@@ -15,6 +16,7 @@ from callcenter.tests.webhooks.installation import (
     install,
     stored,
 )
+from callcenter.upkeep.drain import drain
 from callcenter.webhooks import base, customer, operator
 
 # Really committed: what is refused inside a test's transaction would end the test.
@@ -37,6 +39,13 @@ def _installed(twilio):
     current.current_plan()
     yield
     current.forget()
+
+
+@pytest.fixture
+def spool_text(settings):
+    """The text of all segments of the spool."""
+    folder = settings.SPOOL_DIR
+    return lambda: "".join(path.read_text() for path in folder.glob("*.jsonl"))
 
 
 def broken(*args: object, **kwargs: object) -> None:
@@ -81,20 +90,44 @@ def test_with_the_database_gone_the_plan_in_memory_serves(
     assert stored() == []
 
 
-def test_with_the_database_gone_the_form_is_in_the_log(twilio, caplog):
+def test_with_the_database_gone_a_request_is_in_the_spool_until_it_is_back(twilio):
     with database_gone():
         ask(twilio, "menu/main", Digits="3")
+        assert twilio.post("status", CallStatus="completed").status_code == 204
+    spool.close()
 
-    lines = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
-    assert any('"Digits": "3"' in line for line in lines)
+    assert drain().kept == 2
+    assert [kind for kind, _, _ in stored()] == ["menu", "status"]
+    assert WebhookEvent.objects.get(kind="menu").input == "3"
+    assert Call.objects.get().ended_at
 
 
-def test_with_the_database_gone_a_status_is_asked_for_again(twilio):
+def test_with_the_spool_gone_too_a_status_is_asked_for_again_and_callers_are_served(
+    twilio, settings, tmp_path, caplog
+):
+    settings.SPOOL_DIR = tmp_path / "no folder"
+    settings.SPOOL_DIR.write_text("but a file")
+
     with database_gone():
         answer = twilio.post("status", CallStatus="completed")
+        heard = ask(twilio, "menu/main", Digits="1")
 
     assert answer.status_code == 503
     assert answer.response.content == b""
+    assert heard.verbs == ["Enqueue", "Say"]
+    said = [one for one in caplog.records if one.levelno == logging.CRITICAL]
+    assert len(said) == 1
+
+
+def test_digits_of_a_pin_are_not_in_the_spool(twilio, spool_text):
+    leg = twilio.leg(OPERATOR)
+    with database_gone():
+        leg.rings()
+        leg.is_redirected()
+        leg.presses(PIN)
+
+    assert OPERATOR in spool_text()
+    assert f'"{PIN}"' not in spool_text()
 
 
 def test_with_the_database_gone_an_operator_signs_in_and_serves(twilio):
@@ -112,7 +145,7 @@ def test_with_the_database_gone_a_request_without_our_query_counts_as_the_first(
         answer = twilio.post("menu/main", Digits="1", CallStatus="in-progress")
 
     assert answer.link("Enqueue", "waitUrl").endswith(
-        "/twilio/wait/support/1/?step=1&visits=1&lang=ja"
+        "/twilio/wait/support/1/?step=1&visits=1&lang=ja" + links.RETRIES
     )
 
 

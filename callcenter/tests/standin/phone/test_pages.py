@@ -222,9 +222,9 @@ def test_call_is_placed_at_the_urls_that_installed_numbers_have(client, switchbo
             "do": "place",
             "number": {
                 "e164": LINE,
-                "voice_url": f"{BASE}/twilio/incoming/",
+                "voice_url": f"{BASE}/twilio/incoming/{RETRIES}",
                 "status_callback": f"{BASE}/twilio/status/{RETRIES}",
-                "fallback_url": f"{BASE}/twilio/fallback/",
+                "fallback_url": f"{BASE}/twilio/fallback/{RETRIES}",
                 "voice_method": "POST",
                 "status_method": "POST",
                 "sid": "",

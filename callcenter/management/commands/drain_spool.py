@@ -1,0 +1,25 @@
+"""Loads what was kept in the spool while the database was away."""
+
+from typing import Any
+
+from tqdm import tqdm
+
+from callcenter.management.command import SentenceCommand
+from callcenter.upkeep.drain import drain
+
+
+class Command(SentenceCommand):
+    """Loads the spool by hand; serving processes and the worker do it by themselves.
+
+    What a process holds that is serving now is left to it.
+    """
+
+    help = "Load the events that were kept in SPOOL_DIR while the database was away."
+
+    def handle(self, **options: Any) -> str:
+        with tqdm(unit="segment", disable=None) as bar:
+            done = drain(lambda _path, _done: bar.update())
+        return (
+            f"Kept {done.kept} events of the spool, {done.repeats} were known, "
+            f"{done.rejected} lines rejected; derived {done.derived} calls."
+        )

@@ -1,0 +1,43 @@
+"""Loads what processes have kept in the spool while the database was away."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import DataError, IntegrityError
+
+from callcenter.events.spool import left_segments
+from callcenter.upkeep import intake
+
+logger = logging.getLogger(__name__)
+
+
+def drain(
+    on_segment: Callable[[Path, intake.LoadResult], object] = lambda _path, _done: None,
+) -> intake.LoadResult:
+    """Load every segment that no process holds, and remove it.
+
+    Lines that are no events, such as one that was cut off when the machine failed, are
+    kept beside it in a file `.rejected`. Raises django.db.Error while the database is
+    away, and OSError for files that cannot be read; what is not loaded stays.
+    """
+    total = intake.LoadResult()
+    for path in left_segments():
+        try:
+            done = intake.load(path)
+        except (DataError, IntegrityError):
+            # It must not stand in the way of the others for ever.
+            aside = intake.file_of_rejects(path)
+            logger.exception("%s cannot be loaded and is kept as %s", path, aside.name)
+            path.rename(aside)
+            continue
+        path.unlink()
+        if done.rejected:
+            logger.error(
+                "%d lines of the spool are no events: %s",
+                done.rejected,
+                intake.file_of_rejects(path),
+            )
+        on_segment(path, done)
+        total += done
+    return total
