@@ -1,7 +1,7 @@
 # What people type. The work is done by minicc/start.py, which needs Python alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test versions fuzz bench screenshots check python
+.PHONY: help run test versions fuzz bench faults screenshots check python
 
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
@@ -42,6 +42,10 @@ fuzz: python  ## random requests, calls and files for a quarter of an hour; prin
 bench: python  ## measures performance; writes benchmarks/results.md
 	@$(PYTHON) -m minicc.start bench
 	@$(BIN)/python -m benchmarks
+
+faults: python  ## breaks the database, the server and the disk while calls come in
+	@$(PYTHON) -m minicc.start tests
+	@$(BIN)/python -m benchmarks.faults
 
 screenshots: python  ## takes the pictures of the README, of the demo
 	@$(PYTHON) -m minicc.start tests

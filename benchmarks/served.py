@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 _GRANIAN = (
     str(Path(sys.executable).with_name("granian")),
     *("--interface=wsgi", "--no-ws", "--host=127.0.0.1", "--log-level=warning"),
-    *("--blocking-threads=24", "--workers-kill-timeout=5"),
+    *("--blocking-threads=24", "--workers-kill-timeout=8"),
+    "--respawn-failed-workers",
 )
 # Of the processes for callers and for people, behind a proxy.
 PORTS = (8078, 8079)
@@ -82,6 +83,16 @@ def server(env: dict[str, str], workers: int) -> Iterator[int]:
     with socket.socket() as probe:
         if probe.connect_ex(ADDRESS) == 0:
             raise RuntimeError(f"another process listens at port {ADDRESS[1]}")
+    process = launch(env, workers)
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def launch(env: dict[str, str], workers: int) -> subprocess.Popen[bytes]:
+    """Start granian with so many worker processes; returns once it answers."""
     command = [
         *_GRANIAN,
         f"--port={ADDRESS[1]}",
@@ -89,12 +100,8 @@ def server(env: dict[str, str], workers: int) -> Iterator[int]:
         "minicc.server:application",
     ]
     process = subprocess.Popen(command, cwd=ROOT, env=env)
-    try:
-        _wait_until_up()
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    _wait_until_up()
+    return process
 
 
 @contextmanager
@@ -159,7 +166,10 @@ def _wait_until_up(port: int = ADDRESS[1]) -> None:
     while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(address, timeout=2).close()
-        except (urllib.error.URLError, OSError):
+        except urllib.error.HTTPError:
+            # It is up, and its database is not.
+            return
+        except OSError:
             time.sleep(0.1)
         else:
             return

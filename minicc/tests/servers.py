@@ -9,6 +9,7 @@ import tempfile
 import time
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 KINDS = ("mariadb", "mysql")
 NAMES = {"mariadb": "MariaDB", "mysql": "MySQL"}
@@ -61,50 +62,80 @@ def missing(kind: str) -> list[str]:
     return lacks
 
 
+class Server:
+    """A server that ends with this process, and can be killed and started again."""
+
+    def __init__(self, kind: str, *, is_durable: bool = False) -> None:
+        """Make its data folder and start it. Raises ServerFailed."""
+        self._folder = folder = Path(tempfile.mkdtemp(prefix=f"minicc-{kind}-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        self.socket = folder / "socket"
+        # A starting server clears its temporary folder, so it must not share one.
+        (folder / "tmp").mkdir()
+        # Without a user named, the server refuses to run as root.
+        as_root = ["--user=root"] if os.geteuid() == 0 else []
+        program = _find("mariadbd") if kind == "mariadb" else _mysqld()
+        self._command = [
+            str(program),
+            "--no-defaults",
+            f"--datadir={folder / 'data'}",
+            f"--socket={self.socket}",
+            f"--tmpdir={folder / 'tmp'}",
+            f"--pid-file={folder / 'pid'}",
+            *OPTIONS,
+            *(MYSQL_OPTIONS if kind == "mysql" else []),
+            *(DURABLE if is_durable else HASTY),
+            *as_root,
+        ]
+        with self._log() as output:
+            subprocess.run(
+                [*_installer(kind), f"--datadir={folder / 'data'}", *as_root],
+                stdout=output,
+                stderr=output,
+                check=True,
+            )
+        self.process = self._launch()
+        # Registered last, so it runs before the folder is removed.
+        atexit.register(lambda: _stop(self.process))
+
+    @property
+    def url(self) -> str:
+        """A DATABASE_URL for it, as root."""
+        return f"mysql://root@localhost/minicc?unix_socket={self.socket}"
+
+    def kill(self) -> None:
+        """End it as a power failure would."""
+        self.process.kill()
+        self.process.wait()
+        self.socket.unlink(missing_ok=True)
+
+    def start_again(self) -> None:
+        """Start it with the data that it had."""
+        self.process = self._launch()
+
+    def _log(self) -> IO[str]:
+        return (self._folder / "log").open("a")
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        with self._log() as output:
+            process = subprocess.Popen(
+                self._command,
+                stdout=output,
+                stderr=output,
+                # Ctrl-C reaches the tests first: they still need it to tidy up.
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not self.socket.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise ServerFailed((self._folder / "log").read_text()[-2000:])
+            time.sleep(0.05)
+        return process
+
+
 def start(kind: str, *, is_durable: bool = False) -> str:
     """Start a server that ends with this process; returns a DATABASE_URL for it."""
-    folder = Path(tempfile.mkdtemp(prefix=f"minicc-{kind}-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    data, socket, log = folder / "data", folder / "socket", folder / "log"
-    # A starting server clears its temporary folder, so it must not share one.
-    temporary = folder / "tmp"
-    temporary.mkdir()
-    # Without a user named, the server refuses to run as root.
-    as_root = ["--user=root"] if os.geteuid() == 0 else []
-    program = _find("mariadbd") if kind == "mariadb" else _mysqld()
-    with log.open("w") as output:
-        subprocess.run(
-            [*_installer(kind), f"--datadir={data}", *as_root],
-            stdout=output,
-            stderr=output,
-            check=True,
-        )
-        server = subprocess.Popen(
-            [
-                str(program),
-                "--no-defaults",
-                f"--datadir={data}",
-                f"--socket={socket}",
-                f"--tmpdir={temporary}",
-                f"--pid-file={folder / 'pid'}",
-                *OPTIONS,
-                *(MYSQL_OPTIONS if kind == "mysql" else []),
-                *(DURABLE if is_durable else HASTY),
-                *as_root,
-            ],
-            stdout=output,
-            stderr=output,
-            # Ctrl-C reaches the tests first: they still need the server to tidy up.
-            start_new_session=True,
-        )
-    # Registered last, so it runs before the folder is removed.
-    atexit.register(_stop, server)
-    deadline = time.monotonic() + SECONDS_TO_START
-    while not socket.exists():
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise ServerFailed(log.read_text()[-2000:])
-        time.sleep(0.05)
-    return f"mysql://root@localhost/minicc?unix_socket={socket}"
+    return Server(kind, is_durable=is_durable).url
 
 
 def run_sql(url: str, sql: str) -> None:
