@@ -1,8 +1,9 @@
 """What a process that serves callers runs beside its requests.
 
 One thread writes events, one derives, one compares the setup; this module starts and
-stops them, and has one more that loads the spool and derives what was left pending: at
-the start, when the database is back, and every twenty seconds.
+stops them, and has one more that loads the spool, derives what was left pending and
+settles calls that ended without their exit: at the start, when the database is back,
+and every twenty seconds.
 """
 
 import atexit
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import connection
 from django.utils import timezone
 
 from callcenter import patience
@@ -27,6 +28,7 @@ from callcenter.history import backlog
 from callcenter.private_files import private_folder
 from callcenter.upkeep.drain import drain
 from callcenter.upkeep.rebuild import derive_pending
+from callcenter.upkeep.settle import settle
 
 logger = logging.getLogger(__name__)
 
@@ -66,24 +68,31 @@ def _tidy_for_ever() -> None:
     since = None
     while True:
         _wake.clear()
-        is_done = True
-        if not patience.is_away():
-            try:
-                is_done = tidy(since)
-            except Error as error:
-                patience.give_up(error)
-            # Files that cannot be read, or a bug of ours: callers do not suffer.
-            except Exception:
-                logger.exception("the spool could not be loaded")
-            connection.close()
-        since = timezone.now() - _LOOKED_BACK
+        is_done = patience.is_away() or _tidied(since)
+        if is_done and not patience.is_away():
+            since = timezone.now() - _LOOKED_BACK
         _wake.wait(TIDIED_EVERY_SECONDS if is_done else _TRIED_AGAIN_SECONDS)
 
 
-def tidy(since: datetime | None = None) -> bool:
-    """Load the spool, ours too, and derive what is pending, if it came since a moment.
+def _tidied(since: datetime | None) -> bool:
+    """As `tidy`, but raises nothing; callers do not suffer from whatever fails."""
+    try:
+        return tidy(since)
+    except Exception as error:
+        if patience.is_outage(error):
+            patience.give_up(error)
+        else:
+            logger.exception("the spool could not be loaded")
+        return True
+    finally:
+        connection.close()
 
-    False if another process is doing so. Raises django.db.Error.
+
+def tidy(since: datetime | None = None) -> bool:
+    """Load the spool, ours too, derive what is pending, and settle what has ended.
+
+    Of what is pending only what came since a moment. False if another process is doing
+    all this. Raises django.db.Error.
     """
     spool.close()
     spool.prepare()
@@ -98,6 +107,7 @@ def tidy(since: datetime | None = None) -> bool:
         # At the start nothing of this process is under way.
         until = timezone.now() - _PENDING_FOR if since else None
         derive_pending(since=since, until=until)
+        settle(timezone.now())
     return True
 
 
