@@ -72,6 +72,15 @@ class Spool:
             return False
         return True
 
+    def hand_over(self) -> None:
+        """Leave the segment to whoever loads it, if it has events, and begin another.
+
+        Raises OSError where the last of it could not be made durable.
+        """
+        if self._segment is None or self._segment.size:
+            self.close()
+            self.prepare()
+
     def close(self) -> None:
         """Leave the segment to whoever loads it; one without events is removed."""
         with self._syncing, self._writing:

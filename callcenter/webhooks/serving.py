@@ -94,8 +94,7 @@ def tidy(since: datetime | None = None) -> bool:
     Of what is pending only what came since a moment. False if another process is doing
     all this. Raises django.db.Error.
     """
-    spool.close()
-    spool.prepare()
+    spool.hand_over()
     with _turn() as is_ours:
         if not is_ours:
             return False

@@ -146,6 +146,19 @@ def test_segment_without_events_is_removed(ours, settings):
     assert segments(settings) == []
 
 
+def test_segment_is_handed_over_only_if_it_has_events(ours, settings):
+    ours.hand_over()
+    (first,) = segments(settings)
+    ours.hand_over()
+    assert segments(settings) == [first]
+
+    ours.append(ring())
+    ours.hand_over()
+
+    assert [*left_segments()] == [first]
+    assert len(segments(settings)) == 2
+
+
 def test_empty_segment_of_a_process_that_died_is_removed(settings):
     settings.SPOOL_DIR.mkdir(exist_ok=True)
     (settings.SPOOL_DIR / "events-1-1.jsonl").touch()
