@@ -1,7 +1,7 @@
 """What granian serves: the WSGI application, in a process that is watched."""
 
-import atexit
 import sys
+from multiprocessing.util import Finalize
 
 from minicc import log, watchdog
 from minicc.wsgi import application
@@ -16,7 +16,7 @@ __all__ = ["application"]
 # waits for it as long as another thread may keep it: 5 ms, if nothing is said.
 sys.setswitchinterval(0.001)
 log.write_in_a_thread()
-# Registered first, so that it runs last: stopping has something to say, too.
-atexit.register(log.flush)
+# Of a lower priority than what stops, so that it runs last: that has something to say.
+Finalize(None, log.flush, exitpriority=0)
 serving.start()
 watchdog.start()

@@ -6,7 +6,6 @@ settles calls that ended without their exit: at the start, when the database is 
 and every twenty seconds.
 """
 
-import atexit
 import fcntl
 import logging
 import os
@@ -14,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from django.conf import settings
@@ -53,7 +53,8 @@ def start() -> None:
     backlog.start()
     writer.start(backlog.schedule)
     threading.Thread(target=_tidy_for_ever, name="tidying", daemon=True).start()
-    atexit.register(stop)
+    # Not atexit, which runs nothing in a process that multiprocessing has started.
+    Finalize(None, stop, exitpriority=10)
 
 
 def stop() -> None:
