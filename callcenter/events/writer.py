@@ -22,6 +22,8 @@ from callcenter.models import Call, WebhookEvent
 logger = logging.getLogger(__name__)
 
 MOST_IN_A_GROUP = 200
+# Also after a step that took its time by itself: that is no fault of the database.
+LEAST_SECONDS = 0.5
 
 OnKept = Callable[[Kept], object]
 
@@ -172,8 +174,8 @@ def is_running() -> bool:
 
 
 def keep(event: WebhookEvent) -> Kept | None:
-    """As `Writer.keep`, as long as the answer of this thread may wait."""
+    """As `Writer.keep`, for as long as the answer of this thread may wait."""
     writer = _writer
     if writer is None or patience.is_away():
         return None
-    return writer.keep(event, patience.left())
+    return writer.keep(event, max(patience.left(), LEAST_SECONDS))
