@@ -18,6 +18,20 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
+
+def days_or_none(name: str) -> int | None:
+    """A number of days from 1; None where the setting is missing or empty.
+
+    Raises ImproperlyConfigured for anything else.
+    """
+    text = env.str(name, default="").strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= 36_500:
+        raise ImproperlyConfigured(f"{name} is no number of days from 1: {text}")
+    return int(text)
+
+
 SECRET_KEY = env.str("SECRET_KEY")
 # Former keys: they still read what they made.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -43,6 +57,10 @@ WEBHOOK_BASIC_AUTH = env.str("WEBHOOK_BASIC_AUTH", default="")
 SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(BASE_DIR / "spool")))
 # Numbers that Twilio may dial for us begin so; each costs us money.
 DIAL_PREFIXES = env.list("DIAL_PREFIXES", default=["+81"])
+# What the worker does regularly: lists of callcenter.jobs.Job.
+WORKER_JOBS = ["callcenter.upkeep.jobs.JOBS", "reports.jobs.JOBS"]
+# How long the requests of calls are kept; None: for ever.
+KEEP_EVENTS_DAYS = days_or_none("KEEP_EVENTS_DAYS")
 DEMO = env.bool("DEMO", default=False)
 DEMO_DAYS = env.int("DEMO_DAYS", default=30)
 # The port of the telephones in the browser, on loopback; 0: chosen by the installation.
@@ -284,5 +302,6 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     # At INFO axes writes four lines for each successful log-in.
-    "loggers": {"axes": {"level": "WARNING"}},
+    # Of each task that begins and ends huey writes two.
+    "loggers": {"axes": {"level": "WARNING"}, "huey": {"level": "WARNING"}},
 }

@@ -58,6 +58,9 @@ def run() -> None:
     server += ["--workers", workers, "--blocking-threads", "24"]
     # Granian's main thread may sleep through a signal that another thread has taken.
     server += ["--respawn-failed-workers", "--workers-kill-timeout", "8"]
+    # It ends with this process, which becomes the server.
+    worker = [_python(), "manage.py", "worker", "--parent", str(os.getpid())]
+    subprocess.Popen(worker, cwd=ROOT)
     os.execv(_python(), [*server, "minicc.server:application"])
 
 

@@ -14,6 +14,7 @@ from callcenter.models.prompts import Prompt
 from callcenter.models.queues import Queue, QueueThreshold
 from callcenter.models.setup import Language, SetupVersion
 from callcenter.models.states import OperatorState
+from callcenter.models.worker import WorkerJob, WorkerProcess
 
 __all__ = [
     "AbandonedCall",
@@ -44,6 +45,8 @@ __all__ = [
     "SetupVersion",
     "Voicemail",
     "WebhookEvent",
+    "WorkerJob",
+    "WorkerProcess",
     "WrapUpCode",
     "WrongPins",
 ]

@@ -6,41 +6,26 @@ settles calls that ended without their exit: at the start, when the database is 
 and every twenty seconds.
 """
 
-import fcntl
 import logging
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from multiprocessing.util import Finalize
-from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
 from callcenter import patience
 from callcenter.events import writer
 from callcenter.events.spool import spool
 from callcenter.flow import current
 from callcenter.history import backlog
-from callcenter.private_files import private_folder
-from callcenter.upkeep.drain import drain
-from callcenter.upkeep.rebuild import derive_pending
-from callcenter.upkeep.settle import settle
+from callcenter.upkeep.tidying import tidy, tidy_again
 
 logger = logging.getLogger(__name__)
 
 TIDIED_EVERY_SECONDS = 20
-# What came later may be under way in the thread that derives.
-_PENDING_FOR = timedelta(seconds=10)
-# What is pending for longer has been tried in vain, again and again.
-_LOOKED_BACK = timedelta(days=1)
 _TRIED_AGAIN_SECONDS = 2
 _STATEMENT_SECONDS = 30
 _STOP_SECONDS = 5.0
-_LOCK_FILE = "tidying.lock"
 
 _wake = threading.Event()
 
@@ -66,19 +51,21 @@ def stop() -> None:
 
 def _tidy_for_ever() -> None:
     patience.give_up_statements_soon(_STATEMENT_SECONDS)
-    since = None
+    # At the start nothing of this process is under way, and something may be left.
+    work: Callable[[], bool] = tidy
     while True:
         _wake.clear()
-        is_done = patience.is_away() or _tidied(since)
+        is_done = patience.is_away() or _tidied(work)
         if is_done and not patience.is_away():
-            since = timezone.now() - _LOOKED_BACK
+            work = tidy_again
         _wake.wait(TIDIED_EVERY_SECONDS if is_done else _TRIED_AGAIN_SECONDS)
 
 
-def _tidied(since: datetime | None) -> bool:
-    """As `tidy`, but raises nothing; callers do not suffer from whatever fails."""
+def _tidied(work: Callable[[], bool]) -> bool:
+    """Whether that is done; raises nothing, so that callers do not suffer from it."""
     try:
-        return tidy(since)
+        spool.hand_over()
+        return work()
     except Exception as error:
         if patience.is_outage(error):
             patience.give_up(error)
@@ -87,41 +74,3 @@ def _tidied(since: datetime | None) -> bool:
         return True
     finally:
         connection.close()
-
-
-def tidy(since: datetime | None = None) -> bool:
-    """Load the spool, ours too, derive what is pending, and settle what has ended.
-
-    Of what is pending only what came since a moment. False if another process is doing
-    all this. Raises django.db.Error.
-    """
-    spool.hand_over()
-    with _turn() as is_ours:
-        if not is_ours:
-            return False
-        done = drain()
-        if done.kept or done.repeats:
-            logger.warning(
-                "loaded %d events of the spool; %d were known", done.kept, done.repeats
-            )
-        # At the start nothing of this process is under way.
-        until = timezone.now() - _PENDING_FOR if since else None
-        derive_pending(since=since, until=until)
-        settle(timezone.now())
-    return True
-
-
-@contextmanager
-def _turn() -> Iterator[bool]:
-    """Whether no other process is tidying; it would only do the same."""
-    folder = Path(settings.SPOOL_DIR)
-    private_folder(folder)
-    file = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        yield False
-    else:
-        yield True
-    finally:
-        os.close(file)

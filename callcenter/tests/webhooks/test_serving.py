@@ -13,6 +13,7 @@ from callcenter.history import backlog
 from callcenter.models import Call, WebhookEvent
 from callcenter.tests.pins import PIN
 from callcenter.tests.webhooks.installation import OPERATOR, install
+from callcenter.upkeep import tidying
 from callcenter.webhooks import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,7 +102,7 @@ def test_while_the_database_is_away_events_go_to_the_spool_and_come_back(
 
     is_away.clear()
     assert back.wait(5)
-    assert serving.tidy()
+    assert serving._tidied(tidying.tidy)
 
     assert WebhookEvent.objects.count() == 2
     assert Call.objects.get().entry_count == 1
@@ -115,21 +116,21 @@ def test_what_a_killed_process_left_pending_is_derived_at_the_start(twilio):
     WebhookEvent.objects.update(derived_at=None)
     Call.objects.all().delete()
 
-    assert serving.tidy()
+    assert tidying.tidy()
 
     assert WebhookEvent.objects.pending().count() == 0
     assert Call.objects.count() == 1
 
 
 def test_only_one_process_tidies_at_a_time():
-    with serving._turn() as is_ours:
+    with tidying._turn() as is_ours:
         assert is_ours
-        assert serving.tidy() is False
-    assert serving.tidy() is True
+        assert tidying.tidy() is False
+    assert tidying.tidy() is True
 
 
 def test_process_that_ends_leaves_its_spool_to_others(twilio):
     spool.prepare()
     serving.stop()
 
-    assert serving.tidy()
+    assert tidying.tidy()

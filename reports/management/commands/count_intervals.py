@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from callcenter.management.command import SentenceCommand
 from callcenter.models import ChangedQuarter
-from reports.query.intervals.count import changed_quarters, count_quarters, mark_all
+from reports.query.intervals.count import count_all, mark_all
 
 
 class Command(SentenceCommand):
@@ -30,12 +30,13 @@ class Command(SentenceCommand):
         changed = ChangedQuarter.objects.values("about", "quarter").distinct().count()
         done = dict.fromkeys(ChangedQuarter.About, 0)
         with tqdm(total=changed, unit="quarter hour", disable=None) as bar:
+
+            def count(about: ChangedQuarter.About, quarters: int) -> None:
+                done[about] += quarters
+                bar.update(quarters)
+
             try:
-                for about in ChangedQuarter.About:
-                    while quarters := changed_quarters(about):
-                        count_quarters(about, quarters)
-                        done[about] += len(quarters)
-                        bar.update(len(quarters))
+                count_all(count)
             except KeyboardInterrupt:
                 raise CommandError(
                     f"Stopped after {sum(done.values())} of {changed} quarter hours;"

@@ -58,6 +58,19 @@ def is_up_to_date(about: About, start: int, end: int) -> bool:
     return True
 
 
+def count_all(
+    on_batch: Callable[[About, int], object] = lambda _about, _count: None,
+) -> None:
+    """Count whatever has changed, and say after each batch how many quarter hours.
+
+    Raises OperationalError where the database is locked for long or read-only.
+    """
+    for about in About:
+        while quarters := changed_quarters(about):
+            count_quarters(about, quarters)
+            on_batch(about, len(quarters))
+
+
 def changed_quarters(
     about: About, start: int = 0, end: int = LAST_QUARTER
 ) -> list[int]:

@@ -1,0 +1,183 @@
+"""What is done regularly, and by one worker at a time.
+
+A job finds in the tables what is to be done, so nothing is lost when it is interrupted:
+the next run goes on. Which jobs there are stands in `settings.WORKER_JOBS`. Huey says
+when their time has come; its queue is a file of its own in SPOOL_DIR, which works while
+the database is away.
+"""
+
+import logging
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import Error, connection
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_stubs_ext import StrOrPromise
+from huey import SqliteHuey, crontab
+from huey.exceptions import HueyException
+from huey.serializer import SignedSerializer
+
+from callcenter.models import WorkerJob
+from callcenter.private_files import private_folder, write_text
+
+logger = logging.getLogger(__name__)
+
+QUEUE_FILE = "worker.sqlite3"
+# A job belongs to its worker for so long; a worker that lives prolongs it (`prolong`).
+HELD_FOR = timedelta(minutes=2)
+_EXPIRES_SECONDS = 50
+_LONGEST_ERROR = 500
+
+
+def always() -> bool:
+    """The condition of a job that every installation has."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done regularly; `name` is its row's (WorkerJob)."""
+
+    name: str
+    title: StrOrPromise
+    work: Callable[[], object]
+    # The minutes and hours at which it begins, as in a crontab, in TIME_ZONE.
+    minute: str = "*"
+    hour: str = "*"
+    # Whether the settings ask for it.
+    is_on: Callable[[], bool] = always
+
+
+@cache
+def all_jobs() -> tuple[Job, ...]:
+    """The jobs of `settings.WORKER_JOBS`, in that order."""
+    lists: list[Sequence[Job]] = [import_string(name) for name in settings.WORKER_JOBS]
+    return tuple(job for jobs in lists for job in jobs)
+
+
+class Queue(NamedTuple):
+    """Huey with all jobs, and its task for what is asked for out of turn."""
+
+    huey: SqliteHuey
+    at_once: Callable[[str], object]
+
+
+@cache
+def queue() -> Queue:
+    """The queue of this host; its file is made if it is missing. Raises OSError."""
+    folder = Path(settings.SPOOL_DIR)
+    private_folder(folder)
+    path = folder / QUEUE_FILE
+    if not path.exists():
+        # SQLite itself would let others read it.
+        write_text(path).close()
+    huey = SqliteHuey(
+        "minicc",
+        filename=str(path),
+        results=False,
+        utc=False,
+        # What others write into the file is not obeyed.
+        serializer=SignedSerializer(secret=settings.SECRET_KEY),
+    )
+    for job in all_jobs():
+        when = crontab(minute=job.minute, hour=job.hour)
+        # One that comes too late is left to the next.
+        huey.periodic_task(when, name=job.name, expires=_EXPIRES_SECONDS)(
+            partial(_do, job.name)
+        )
+    return Queue(huey, at_once=huey.task()(_do))
+
+
+def ask_soon(name: str) -> None:
+    """Let a worker of this host do a job now. Raises nothing: its time comes anyway."""
+    try:
+        queue().at_once(name)
+    except (OSError, sqlite3.Error, HueyException):
+        logger.warning("the worker could not be asked for %s", name, exc_info=True)
+
+
+def run(job: Job) -> bool:
+    """Do a job now, unless it is off or a worker is doing it; whether it was done.
+
+    What fails is noted in the job's row, and in the log. Raises django.db.Error where
+    the database is away.
+    """
+    if not job.is_on() or not _claim(job.name):
+        return False
+    began = time.monotonic()
+    try:
+        job.work()
+    except Exception as error:
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        logger.exception("%s failed", job.name)
+        _let_go(job.name, failed_at=timezone.now(), error=_short(error))
+        return False
+    _let_go(
+        job.name,
+        done_at=timezone.now(),
+        seconds=time.monotonic() - began,
+        failed_at=None,
+        error="",
+    )
+    return True
+
+
+def prolong() -> None:
+    """Keep what this process is doing for itself. Raises django.db.Error."""
+    held = WorkerJob.objects.filter(holder=own_name(), held_until__isnull=False)
+    held.update(held_until=timezone.now() + HELD_FOR)
+
+
+def give_back() -> None:
+    """Let others do what this process has begun and cannot end."""
+    WorkerJob.objects.filter(holder=own_name()).update(held_until=None)
+
+
+def own_name() -> str:
+    """The name of this process among all hosts."""
+    return f"{socket.gethostname()}:{os.getpid()}"[:255]
+
+
+def _do(name: str) -> None:
+    """What huey calls, in a thread of the worker."""
+    try:
+        for job in all_jobs():
+            if job.name == name:
+                run(job)
+    except Error as error:
+        # That the database is away is said once, by the worker's loop.
+        logger.debug("%s waits for the database: %s", name, error)
+    finally:
+        connection.close()
+
+
+def _claim(name: str) -> bool:
+    now = timezone.now()
+    is_free = Q(held_until=None) | Q(held_until__lt=now)
+    WorkerJob.objects.get_or_create(name=name)
+    claimed = WorkerJob.objects.filter(is_free, name=name).update(
+        held_until=now + HELD_FOR, holder=own_name(), started_at=now
+    )
+    return claimed == 1
+
+
+def _let_go(name: str, **changes: Any) -> None:
+    WorkerJob.objects.filter(name=name, holder=own_name()).update(
+        held_until=None, **changes
+    )
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]

@@ -1,0 +1,47 @@
+"""What the worker has done and when; the worker writes it, people only look."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkerProcess(models.Model):
+    """One `manage.py worker` that runs, or has stopped within the last days."""
+
+    # The host and the process number, such as "cc1:4711".
+    name = models.CharField(_("process"), max_length=255, unique=True)
+    started_at = models.DateTimeField(_("started"))
+    seen_at = models.DateTimeField(_("last sign of life"))
+    # Empty while it runs, and where it was killed.
+    stopped_at = models.DateTimeField(_("stopped"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkerJob(models.Model):
+    """What has become of one regular job: its last start, success and failure."""
+
+    name = models.SlugField(max_length=40, unique=True)
+    # Whoever is doing it, and until when nobody else begins it.
+    holder = models.CharField(max_length=255, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(_("begun"), null=True, blank=True)
+    done_at = models.DateTimeField(_("last done"), null=True, blank=True)
+    # How long it took then.
+    seconds = models.FloatField(_("took (seconds)"), null=True, blank=True)
+    # Of the last try; empty where it went well.
+    failed_at = models.DateTimeField(_("failed"), null=True, blank=True)
+    error = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("job of the worker")
+        verbose_name_plural = _("jobs of the worker")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.name

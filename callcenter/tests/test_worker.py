@@ -1,0 +1,138 @@
+"""The worker goes on whatever fails, and says so once."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as configured
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from django.utils import timezone
+
+from callcenter import jobs, worker
+from callcenter.events.spool import Spool
+from callcenter.models import Call, WorkerJob, WorkerProcess
+from callcenter.tests.sample_events import CALLER, choose, end, leave, ring
+from callcenter.worker import Worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _own_queue(tmp_path, settings):
+    settings.SPOOL_DIR = tmp_path / "spool"
+    jobs.queue.cache_clear()
+    yield
+    jobs.queue.cache_clear()
+
+
+def leave_in_the_spool():
+    spool = Spool()
+    for event in (ring(), choose(5), leave(65, "hangup", 60), end(66)):
+        assert spool.append(event)
+    spool.close()
+
+
+def test_a_step_loads_what_an_outage_has_left():
+    leave_in_the_spool()
+
+    Worker().step()
+
+    assert Call.objects.get(sid=CALLER).outcome == "abandoned"
+
+
+def test_while_the_database_is_away_the_worker_says_so_once_and_then_goes_on(
+    monkeypatch, caplog
+):
+    def gone(*_args):
+        raise OperationalError(2006, "Server has gone away")
+
+    leave_in_the_spool()
+    working = Worker()
+    with monkeypatch.context() as broken:
+        broken.setattr(working, "_tidy", gone)
+        for _ in range(3):
+            working.step()
+    assert [each.message for each in caplog.records if "worker" in each.name] == [
+        "the worker cannot go on: (2006, 'Server has gone away')"
+    ]
+
+    working.step()
+
+    assert "the worker goes on" in caplog.text
+    assert Call.objects.count() == 1
+
+
+def test_a_worker_shows_that_it_lives_and_that_it_has_stopped(monkeypatch):
+    monkeypatch.setattr(worker, "TIDIED_EVERY_SECONDS", 0.01)
+    long_ago = timezone.now() - timedelta(days=8)
+    WorkerProcess.objects.create(name="cc9:1", started_at=long_ago, seen_at=long_ago)
+    WorkerJob.objects.create(
+        name="long", holder=jobs.own_name(), held_until=timezone.now()
+    )
+    stop = threading.Event()
+    working = Worker()
+    thread = threading.Thread(target=working.work, args=(stop,))
+    thread.start()
+    try:
+        assert wait_for(lambda: WorkerProcess.objects.filter(stopped_at=None).count())
+        assert wait_for(lambda: working.passes > 1)
+    finally:
+        stop.set()
+        thread.join()
+
+    process = WorkerProcess.objects.get()
+    assert process.name == jobs.own_name()
+    assert process.stopped_at
+    assert process.stopped_at >= process.seen_at >= process.started_at
+    # Another worker may do what it could not end.
+    assert WorkerJob.objects.get(name="long").held_until is None
+
+
+def test_a_worker_ends_with_the_process_that_started_it():
+    with pytest.raises(CommandError, match="Process 1 has not started"):
+        call_command("worker", parent=1)
+
+
+def test_a_worker_without_tables_says_so_once_and_stops_when_it_is_asked(tmp_path):
+    path = tmp_path / "empty.sqlite3"
+    sqlite3.connect(path).close()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "worker"],
+        cwd=configured.BASE_DIR,
+        env={
+            "PATH": "",
+            "SECRET_KEY": "for-this-test-only",
+            "DATABASE_URL": f"sqlite:///{path}",
+            "SPOOL_DIR": str(tmp_path / "another"),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    try:
+        first = process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        said, errors = process.communicate(timeout=15)
+    finally:
+        process.kill()
+    assert "the worker cannot go on: no such table" in first
+    assert "Traceback" not in errors
+    assert said.startswith("The worker stops after 0:00:0")
+    assert process.returncode == 0
+
+
+def wait_for(condition, seconds=5.0):
+    """Whether the condition comes true in that time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False

@@ -1,0 +1,23 @@
+"""The regular jobs of reports (settings.WORKER_JOBS)."""
+
+from django.core.management import call_command
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.jobs import Job
+from reports.query.intervals.count import count_all
+
+
+def _end_sessions() -> None:
+    call_command("clearsessions")
+
+
+JOBS = (
+    Job("count-intervals", _("Count the sums of reports"), count_all),
+    Job(
+        "end-sessions",
+        _("Delete sessions that have ended"),
+        _end_sessions,
+        minute="40",
+        hour="3",
+    ),
+)
