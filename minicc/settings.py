@@ -61,6 +61,8 @@ DIAL_PREFIXES = env.list("DIAL_PREFIXES", default=["+81"])
 WORKER_JOBS = ["callcenter.upkeep.jobs.JOBS", "reports.jobs.JOBS"]
 # How long the requests of calls are kept; None: for ever.
 KEEP_EVENTS_DAYS = days_or_none("KEEP_EVENTS_DAYS")
+# What /metrics asks for; without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 DEMO = env.bool("DEMO", default=False)
 DEMO_DAYS = env.int("DEMO_DAYS", default=30)
 # The port of the telephones in the browser, on loopback; 0: chosen by the installation.
