@@ -1,5 +1,6 @@
 """All settings; those that differ between installations come from the environment."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -207,6 +208,26 @@ SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
 REQUIRE_SECOND_STEP = env.bool("REQUIRE_SECOND_STEP", default=False)
 # How long the record of access is kept.
 ACCESS_LOG_DAYS = env.int("ACCESS_LOG_DAYS", default=365)
+
+
+def days_to_keep(name: str) -> int | None:
+    """The whole number of days from 1 in a variable; None where it is empty.
+
+    Raises ImproperlyConfigured for anything else.
+    """
+    text = env.str(name, default="").strip()
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) == 0:
+        raise ImproperlyConfigured(
+            f"{name} is {text!r}: write a whole number of days from 1, or nothing to"
+            " keep numbers for ever."
+        )
+    return int(text)
+
+
+# After so many days callers' numbers are forgotten; None: never.
+KEEP_NUMBERS_DAYS = days_to_keep("KEEP_NUMBERS_DAYS")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

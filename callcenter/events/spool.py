@@ -141,12 +141,17 @@ class _Segment:
             os.close(self._file)
 
 
+def segments() -> list[Path]:
+    """The segments that are there, held or not, oldest first."""
+    return sorted(Path(settings.SPOOL_DIR).glob(_PATTERN))
+
+
 def left_segments() -> Iterator[Path]:
     """The segments with events that no process holds, oldest first; each held by us.
 
     One without events is removed. Raises OSError.
     """
-    for path in sorted(Path(settings.SPOOL_DIR).glob(_PATTERN)):
+    for path in segments():
         with _held(path) as is_ours:
             if not is_ours:
                 continue
