@@ -38,6 +38,7 @@ _DIGIT = "0-9０-９"
 # The fields of a form that name the person outside, by who rang whom: a `From`, or the
 # `To` of a call of ours. What else is known of the person is left out.
 _NAMING = {"From": ("From", "Caller"), "To": ("To", "Called")}
+_NAMES = {name for names in _NAMING.values() for name in names}
 _ABOUT = {
     side: {f"{name}{what}" for name in names for what in ("City", "State", "Zip")}
     | {f"{name}Country" for name in names}
@@ -69,11 +70,13 @@ class Forgetting:
 
     def text(self, text: str) -> str:
         """The text with the pseudonym for the number alone, else with it blanked."""
-        if not text:
-            return text
-        if text == self.caller or number_in(text) == self.caller:
+        if self._written and number_in(text) == self.caller:
             return self.pseudonym
         return self.blanked(text)
+
+    def name(self, text: str) -> str:
+        """The same for a text that names a caller, also one who has no number."""
+        return self.pseudonym if text == self.caller else self.text(text)
 
     def blanked(self, text: str) -> str:
         """The text with the number blanked: what was typed or said names nobody."""
@@ -82,9 +85,14 @@ class Forgetting:
     def form(self, form: Form) -> Form:
         """A form without the number."""
         return {
-            name: self._each(value, self.blanked if name in TYPED_PARAMS else self.text)
+            name: self._each(value, self._change_of(name))
             for name, value in form.items()
         }
+
+    def _change_of(self, field: str) -> Callable[[str], str]:
+        if field in TYPED_PARAMS:
+            return self.blanked
+        return self.name if field in _NAMES else self.text
 
     @staticmethod
     def _each(value: Any, change: Callable[[str], str]) -> Any:

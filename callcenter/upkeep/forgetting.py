@@ -87,9 +87,10 @@ def caller_to_forget(typed: str) -> str:
     return number
 
 
-def calls_of(number: str) -> int:
-    """How many calls of a caller have the number."""
-    return Call.objects.filter(caller=number).count()
+def steps_of(number: str) -> int:
+    """How many calls and tables `forget_caller` has to look at."""
+    calls = Call.objects.filter(caller=number).count()
+    return calls + len(forgetting_texts.tables())
 
 
 def forget_caller(
@@ -101,9 +102,9 @@ def forget_caller(
 ) -> Forgotten:
     """Forgets the caller of a number, from `caller_to_forget`.
 
-    Unless `really`, only counts; then events that name the number beside the caller's
-    own calls are among the texts. `by` is who does it, for the record of access. Calls
-    `on_batch` with the number of calls after each batch.
+    Unless `really`, only counts: `texts` are then all rows with the number. `by` is who
+    does it, for the record of access. Calls `on_batch` after each batch with the number
+    of its calls, and with 1 after each table, as `steps_of` counts them.
     """
     done = Forgotten()
     if really:
@@ -115,7 +116,9 @@ def forget_caller(
     for start in range(0, len(sids), _CALLS_AT_ONCE):
         _batch(sids[start : start + _CALLS_AT_ONCE], done, really=really)
         on_batch(len(sids[start : start + _CALLS_AT_ONCE]))
-    done.texts = forgetting_texts.forget_in_tables(forgetting, really=really)
+    done.texts = forgetting_texts.forget_in_tables(
+        forgetting, really=really, on_each=on_batch
+    )
     done.lines, done.held = forgetting_texts.forget_in_spool(forgetting, really=really)
     if really:
         _tidy()

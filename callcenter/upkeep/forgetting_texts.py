@@ -1,6 +1,6 @@
 """Finds one number wherever a text is kept: every table, and the files of the spool."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial, reduce
 from operator import or_
 from pathlib import Path
@@ -28,19 +28,25 @@ _APPS = ("callcenter", "reports", "admin")
 _ROWS_AT_ONCE = 200
 # What was typed or said, and paths made of it.
 _TYPED = ("input", "ivr_path")
+_NAMES = ("caller", "from_raw", "to_raw")
 
 
-def forget_in_tables(forgetting: Forgetting, *, really: bool) -> int:
+def forget_in_tables(
+    forgetting: Forgetting, *, really: bool, on_each: Callable[[int], object]
+) -> int:
     """Takes a number out of every text of every table; how many rows had it.
 
-    Not out of the setup: what stands there is of ours (docs/forgetting.md).
+    Not out of the setup: what stands there is of ours (docs/forgetting.md). Calls
+    `on_each` with 1 after each table.
     """
-    return sum(
-        _forget_in_events(forgetting, really=really)
-        if model is WebhookEvent
-        else _forget_in(model, forgetting, really=really)
-        for model in tables()
-    )
+    found = 0
+    for model in tables():
+        if model is WebhookEvent:
+            found += _forget_in_events(forgetting, really=really)
+        else:
+            found += _forget_in(model, forgetting, really=really)
+        on_each(1)
+    return found
 
 
 def tables() -> list[type[models.Model]]:
@@ -83,7 +89,9 @@ def forget_in_rows(
             }
             found += bool(without)
             if without and really:
-                same = rows.model._default_manager.filter(pk=row.pk)
+                # Unless it has changed meanwhile: then the next run finds it.
+                known = {column: getattr(row, column) for column in without}
+                same = rows.model._default_manager.filter(pk=row.pk, **known)
                 try_again_when_locked(partial(same.update, **without))
     return found
 
@@ -126,7 +134,10 @@ def _fitting(row: models.Model, column: str, forgetting: Forgetting) -> str | No
     if not isinstance(text, str):
         return None
     longest = getattr(row._meta.get_field(column), "max_length", None)
-    without = (forgetting.blanked if column in _TYPED else forgetting.text)(text)
+    if column in _TYPED:
+        without = forgetting.blanked(text)
+    else:
+        without = (forgetting.name if column in _NAMES else forgetting.text)(text)
     if without != text and longest and len(without) > longest:
         return "" if without == forgetting.pseudonym else without[:longest]
     return without

@@ -14,10 +14,10 @@ from callcenter.upkeep.forgetting import (
     Forgotten,
     NotForgotten,
     caller_to_forget,
-    calls_of,
     forget_caller,
     forget_old_numbers,
     old_calls_of,
+    steps_of,
 )
 
 Work = Callable[[Callable[[int], object]], Forgotten]
@@ -66,7 +66,7 @@ class Command(SentenceCommand):
             except NotForgotten as refused:
                 raise CommandError(str(refused)) from None
             done = self._with_progress(
-                calls_of(caller),
+                steps_of(caller),
                 lambda on_batch: forget_caller(
                     caller, really=yes, by=_account(), on_batch=on_batch
                 ),
@@ -84,31 +84,29 @@ class Command(SentenceCommand):
             return f"No number is older than {older_than} days."
         return _sentence(done, really=yes)
 
-    def _with_progress(self, calls: int, work: Work) -> Forgotten:
-        done = 0
-        with tqdm(total=calls, unit="call", disable=None) as bar:
-
-            def count(some: int) -> None:
-                nonlocal done
-                done += some
-                bar.update(some)
-
+    def _with_progress(self, steps: int, work: Work) -> Forgotten:
+        with tqdm(total=steps, disable=None) as bar:
             try:
-                return work(count)
+                return work(bar.update)
             except KeyboardInterrupt:
                 raise CommandError(
-                    f"Stopped after {done} calls; run it again."
+                    "Stopped; what is done stays so. Run it again for the rest."
                 ) from None
 
 
 def _sentence(done: Forgotten, *, really: bool) -> str:
+    if not really:
+        places = f"{done.texts} rows and {done.lines} lines of the spool"
+        return (
+            f"Would forget the caller of {done.calls} calls with {done.events} events"
+            + (f"; the number stands in {places}." if done.texts else ".")
+            + _held(done)
+            + " Nothing is done without --yes."
+        )
     return (
-        f"{'Forgot' if really else 'Would forget'} the caller of {done.calls} calls:"
-        f" {done.events} of their events, {done.texts} other rows and {done.lines}"
-        f" lines of the spool{' were' if really else ' would be'} changed"
-        + (f", {done.files} prepared files removed." if really else ".")
-        + _held(done)
-        + ("" if really else " Nothing is done without --yes.")
+        f"Forgot the caller of {done.calls} calls: {done.events} of their events,"
+        f" {done.texts} other rows and {done.lines} lines of the spool were changed,"
+        f" {done.files} prepared files removed." + _held(done)
     )
 
 

@@ -16,6 +16,7 @@ from callcenter.demo.setup.installation import install
 from callcenter.events.spool import Spool
 from callcenter.forgotten import PREFIX, Forgetting, is_forgotten
 from callcenter.history.store import derive_events
+from callcenter.management.commands import forget_caller as forget_caller_command
 from callcenter.models import (
     AbandonedCall,
     AccessRecord,
@@ -518,8 +519,11 @@ def test_command_only_says_what_it_would_do_unless_asked_to_do_it():
     by_age = call_command("forget_caller", "--older-than", "1", "--yes")
     numbers_forgotten.disconnect(remove)
 
-    assert said.startswith("Would forget the caller of 2 calls: 10 of their events, ")
-    assert said.endswith(" Nothing is done without --yes.")
+    # The events, two rows of calls and two of abandoned calls.
+    assert said == (
+        "Would forget the caller of 2 calls with 10 events; the number stands in 14"
+        " rows and 0 lines of the spool. Nothing is done without --yes."
+    )
     assert stays
     assert done_ == (
         "Forgot the caller of 2 calls: 10 of their events, 0 other rows and 0 lines of"
@@ -559,6 +563,32 @@ def test_pseudonym_is_nobodys_number_and_no_withheld_one():
 )
 def test_what_only_looks_alike_stays(text):
     assert Forgetting(CALLER_NUMBER, "x").text(text) == text
+
+
+def test_caller_known_by_a_short_text_takes_nothing_else_along():
+    """An extension may look like a position in the queue, or the length of a call."""
+    receive_together(*abandoned(0, From="1", Caller="1", CallDuration="1"))
+    before = history_rows()
+
+    forget_old_numbers(at(9 * DAY), days=1)
+
+    assert is_forgotten(Call.objects.get().caller)
+    stored = history_rows()
+    for table in ("QueueEntry", "IvrStep"):
+        assert stored[table] == before[table]
+    rebuild_everything()
+    assert apart_from_hashes(history_rows()) == apart_from_hashes(stored)
+    assert WebhookEvent.objects.get(kind="wait").params["QueuePosition"] == "1"
+
+
+def test_command_that_is_stopped_says_so(monkeypatch):
+    def stopped(*args: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(forget_caller_command, "forget_caller", stopped)
+
+    with pytest.raises(CommandError, match=r"Stopped; .* Run it again"):
+        call_command("forget_caller", "050-0000-0999", "--yes")
 
 
 def test_call_that_is_long_over_without_a_known_end_is_old_too():
