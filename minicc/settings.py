@@ -210,24 +210,24 @@ REQUIRE_SECOND_STEP = env.bool("REQUIRE_SECOND_STEP", default=False)
 ACCESS_LOG_DAYS = env.int("ACCESS_LOG_DAYS", default=365)
 
 
-def days_to_keep(name: str) -> int | None:
-    """The whole number of days from 1 in a variable; None where it is empty.
+def days_to_keep(text: str) -> int | None:
+    """The whole number of days from 1 that KEEP_NUMBERS_DAYS is; None if it is empty.
 
     Raises ImproperlyConfigured for anything else.
     """
-    text = env.str(name, default="").strip()
+    text = text.strip()
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) == 0:
         raise ImproperlyConfigured(
-            f"{name} is {text!r}: write a whole number of days from 1, or nothing to"
+            f"KEEP_NUMBERS_DAYS is {text!r}: write a whole number of days from 1, or nothing to"
             " keep numbers for ever."
         )
     return int(text)
 
 
 # After so many days callers' numbers are forgotten; None: never.
-KEEP_NUMBERS_DAYS = days_to_keep("KEEP_NUMBERS_DAYS")
+KEEP_NUMBERS_DAYS = days_to_keep(env.str("KEEP_NUMBERS_DAYS", default=""))
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
