@@ -220,8 +220,8 @@ def days_to_keep(text: str) -> int | None:
         return None
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) == 0:
         raise ImproperlyConfigured(
-            f"KEEP_NUMBERS_DAYS is {text!r}: write a whole number of days from 1, or nothing to"
-            " keep numbers for ever."
+            f"KEEP_NUMBERS_DAYS is {text!r}: write a whole number of days from"
+            " 1, or nothing to keep numbers for ever."
         )
     return int(text)
 
