@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "ACCESS_LOG_DAYS": "365",
     "KEEP_EVENTS_DAYS": "",
     "METRICS_TOKEN": "",
+    "KEEP_NUMBERS_DAYS": "",
     "DIAL_PREFIXES": "+81",
     "LANGUAGE_CODE": "ja",
     "TIME_ZONE": "Asia/Tokyo",

@@ -49,6 +49,7 @@ PATHS = {
 # What MiniCC itself does is an event without a request: no URL leads to it.
 INTERNAL_PREFIX = "/internal/"
 SETTLE_PREFIX = "/internal/settle/"
+FORGET_PREFIX = "/internal/forget/"
 
 # Events of these kinds come in files; no page of ours answers such a request yet.
 WITHOUT_VIEW = (Kind.CLIENT, Kind.VOICEMAIL, Kind.RECORDING, Kind.INTERNAL)

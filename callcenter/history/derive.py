@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from callcenter.decision import Verb
 from callcenter.history.entries import DerivedEntry, derive_entry
 from callcenter.history.evidence import Evidence, seconds_between
+from callcenter.history.forgetting import reached_before_forgotten
 from callcenter.history.ivr import derive_steps, ivr_path
 from callcenter.history.operators import derive_states
 from callcenter.history.outcomes import BRIDGED
@@ -171,6 +172,7 @@ def _derive_customer(
     contacts = [
         *rules.contacts,
         *(Contact(one.connected_at, one.connected_at) for one in connections),
+        *reached_before_forgotten(evidence.own),
     ]
     for entry in entries:
         if entry.outcome != Outcome.ABANDONED:

@@ -5,6 +5,7 @@ from callcenter.models.access import AccessRecord
 from callcenter.models.changed import ChangedQuarter
 from callcenter.models.events import WebhookEvent
 from callcenter.models.followup import FollowUp, FollowUpStep
+from callcenter.models.forgotten import HalfForgotten
 from callcenter.models.history import Call, Connection, IvrStep, QueueEntry, Recording
 from callcenter.models.lines import BusinessHours, Holiday, PhoneLine
 from callcenter.models.menus import Menu, MenuOption, Message
@@ -26,6 +27,7 @@ __all__ = [
     "Connection",
     "FollowUp",
     "FollowUpStep",
+    "HalfForgotten",
     "Holiday",
     "IvrStep",
     "Language",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from callcenter.decision import Decision
 from callcenter.history.ending import is_final
 from callcenter.models import WebhookEvent
-from callcenter.routes import VOICE_URLS, Kind
+from callcenter.routes import FORGET_PREFIX, VOICE_URLS, Kind
 from reports.timeline import kinds
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
@@ -42,6 +42,8 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
     if kind == Kind.OPERATOR_DONE:
         operator = story.operator_of(event.call_sid)
         return kinds.OperatorDone(operator, event.is_bridged, None, answer)
+    if event.path.startswith(FORGET_PREFIX):
+        return kinds.CALLER_FORGOTTEN
     return kinds.OtherRequest(kind, event.input, event.result, answer)
 
 

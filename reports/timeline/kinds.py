@@ -29,6 +29,12 @@ NO_RING = Plain(
 )
 # Whom we called answered.
 WAS_ANSWERED = Plain("taken", _("Was answered"))
+# What came before, and what comes later for the leg, names nobody.
+CALLER_FORGOTTEN = Plain(
+    "forgotten",
+    _("The caller has been forgotten"),
+    _("The number was erased. The name in its place joins the caller's calls."),
+)
 # The leg must be over, and no end of it was received.
 NO_END = Plain(
     "no-end",
