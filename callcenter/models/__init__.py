@@ -12,6 +12,10 @@ from callcenter.models.operators import Operator, OperatorQueue, WrapUpCode
 from callcenter.models.pins import OperatorPin, WrongPins
 from callcenter.models.prompts import Prompt
 from callcenter.models.queues import Queue, QueueThreshold
+from callcenter.models.reconciliation import (
+    ReconciliationDifference,
+    ReconciliationRun,
+)
 from callcenter.models.setup import Language, SetupVersion
 from callcenter.models.states import OperatorState
 
@@ -40,6 +44,8 @@ __all__ = [
     "Queue",
     "QueueEntry",
     "QueueThreshold",
+    "ReconciliationDifference",
+    "ReconciliationRun",
     "Recording",
     "SetupVersion",
     "Voicemail",
