@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('ends_repaired', models.PositiveIntegerField(default=0, verbose_name='missed ends repaired')),
                 ('entries_settled', models.PositiveIntegerField(default=0, verbose_name='queue entries settled')),
                 ('durations_differing', models.PositiveIntegerField(default=0, verbose_name='differing durations')),
-                ('in_progress', models.PositiveIntegerField(default=0, verbose_name='in progress, left alone')),
+                ('in_progress', models.PositiveIntegerField(default=0, verbose_name='in progress or just over, left alone')),
                 ('error', models.CharField(blank=True, max_length=255, verbose_name='why it stopped')),
             ],
             options={

@@ -44,7 +44,8 @@ class ReconciliationRun(models.Model):
     )
     # Not over, or over for less than a minute.
     in_progress = models.PositiveIntegerField(
-        pgettext_lazy("reconciliation", "in progress, left alone"), default=0
+        pgettext_lazy("reconciliation", "in progress or just over, left alone"),
+        default=0,
     )
     # One sentence, in English as in the log; empty where nothing failed.
     error = models.CharField(_("why it stopped"), max_length=255, blank=True)

@@ -70,5 +70,5 @@ def _counts(run: ReconciliationRun) -> str:
         f" {run.ends_repaired} missed ends repaired,"
         f" {run.entries_settled} queue entries settled,"
         f" {run.durations_differing} durations differ,"
-        f" {run.in_progress} in progress left alone."
+        f" {run.in_progress} in progress or just over left alone."
     )
