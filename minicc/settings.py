@@ -54,6 +54,10 @@ ALLOWED_HOSTS = [
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_AUTH_TOKEN_SECONDARY = env.str("TWILIO_AUTH_TOKEN_SECONDARY", default="")
+# With which Twilio is asked in place of the account's token, and where.
+TWILIO_API_KEY_SID = env.str("TWILIO_API_KEY_SID", default="")
+TWILIO_API_KEY_SECRET = env.str("TWILIO_API_KEY_SECRET", default="")
+TWILIO_API_BASE_URL = env.str("TWILIO_API_BASE_URL", default="").rstrip("/")
 # "user:password" that webhooks have to carry besides the signature, or empty.
 WEBHOOK_BASIC_AUTH = env.str("WEBHOOK_BASIC_AUTH", default="")
 
@@ -62,7 +66,11 @@ SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(BASE_DIR / "spool")))
 # Numbers that Twilio may dial for us begin so; each costs us money.
 DIAL_PREFIXES = env.list("DIAL_PREFIXES", default=["+81"])
 # What the worker does regularly: lists of callcenter.jobs.Job.
-WORKER_JOBS = ["callcenter.upkeep.jobs.JOBS", "reports.jobs.JOBS"]
+WORKER_JOBS = [
+    "callcenter.upkeep.jobs.JOBS",
+    "callcenter.twilio_api.jobs.JOBS",
+    "reports.jobs.JOBS",
+]
 # How long the requests of calls are kept; None: for ever.
 KEEP_EVENTS_DAYS = days_to_keep(
     "KEEP_EVENTS_DAYS", env.str("KEEP_EVENTS_DAYS", default="")

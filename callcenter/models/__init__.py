@@ -13,6 +13,10 @@ from callcenter.models.operators import Operator, OperatorQueue, WrapUpCode
 from callcenter.models.pins import OperatorPin, WrongPins
 from callcenter.models.prompts import Prompt
 from callcenter.models.queues import Queue, QueueThreshold
+from callcenter.models.reconciliation import (
+    ReconciliationDifference,
+    ReconciliationRun,
+)
 from callcenter.models.setup import Language, SetupVersion
 from callcenter.models.states import OperatorState
 from callcenter.models.worker import WorkerJob, WorkerProcess
@@ -43,6 +47,8 @@ __all__ = [
     "Queue",
     "QueueEntry",
     "QueueThreshold",
+    "ReconciliationDifference",
+    "ReconciliationRun",
     "Recording",
     "SetupVersion",
     "Voicemail",

@@ -473,6 +473,19 @@ class OtherRequest(MomentKind):
         return _capitalised(title), said, words.answer(self.answer)
 
 
+@dataclass(frozen=True)
+class ReadInLog(MomentKind):
+    """MiniCC has compared the call with Twilio's call log; what that says of it."""
+
+    code = "call-log"
+    status: str
+    length: int | None
+
+    def says(self, call: Call, words: Words) -> Says:
+        lasted = length(gettext("Length %(length)s"), self.length)
+        return gettext("Completed from Twilio's call log"), self.status, lasted
+
+
 def _who_rang(call: Call, words: Words) -> str:
     caller = words.caller(call)
     if not call.line:
