@@ -7,6 +7,9 @@ from django.utils import timezone
 from django.utils.formats import date_format, get_format, number_format
 from django.utils.translation import gettext
 
+from callcenter.forgotten import is_forgotten
+from callcenter.numbers import phone_number
+
 # How many last digits of a number are shown to users who may not see numbers.
 DIGITS_LEFT = 4
 
@@ -144,12 +147,25 @@ def yes_or_no(value: bool) -> str:
     return gettext("yes") if value else gettext("no")
 
 
+def number(value: str) -> str:
+    """A number as people write it; of a forgotten caller that it was erased.
+
+    Then the last letters of the pseudonym tell one caller from another.
+    """
+    if is_forgotten(value):
+        return gettext("Erased (%(code)s)") % {"code": value[-DIGITS_LEFT:]}
+    return phone_number(value)
+
+
 def masked_number(number: str) -> str:
     """A number with all but its last digits hidden: ********5678.
 
+    Of a forgotten caller there is nothing to hide.
     A number that is no longer than these, such as an extension, is hidden as a whole.
     Of a SIP address the user part is hidden: sip:****@pbx.example.com.
     """
+    if is_forgotten(number):
+        return number
     scheme, is_address, rest = number.partition(":")
     if is_address and scheme.isalpha():
         user, at, host = rest.partition("@")

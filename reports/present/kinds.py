@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from callcenter.numbers import phone_number
 from reports.present import formats
 
 
@@ -22,7 +21,7 @@ class Kind:
 
 
 TEXT = Kind(str, str)
-PHONE_NUMBER = Kind(phone_number, str)
+PHONE_NUMBER = Kind(formats.number, str)
 COUNT = Kind(formats.count, int)
 FRACTION = Kind(formats.percent, float)
 DECIMAL = Kind(formats.decimal, float)

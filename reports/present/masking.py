@@ -11,7 +11,6 @@ from contextvars import ContextVar
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponseBase
 
-from callcenter.numbers import phone_number
 from reports.present import formats
 
 PERMISSION = "callcenter.view_numbers"
@@ -75,9 +74,8 @@ def may_see_numbers_to_ring_back(user: Reader) -> bool:
 
 def number_for(user: Reader | None, number: str) -> str:
     """A caller's number for a user: as people write it, or masked."""
-    if may_see_numbers(user):
-        return phone_number(number)
-    return formats.masked_number(number)
+    seen = number if may_see_numbers(user) else formats.masked_number(number)
+    return formats.number(seen)
 
 
 def shown(number: str) -> str:

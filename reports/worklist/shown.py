@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
-from callcenter.numbers import dial_url, phone_number
+from callcenter.numbers import dial_url
 from reports.present import decisions, formats, masking, names, swatches
 from reports.query.table import NOTHING
 from reports.worklist.callers import Caller
@@ -122,7 +122,7 @@ class Reader:
             return gettext("Withheld")
         # Whoever rings back must know whom.
         if masking.may_see_numbers_to_ring_back(self.user):
-            return phone_number(number)
+            return formats.number(number)
         return masking.number_for(self.user, number)
 
     def caller(self, caller: Caller, most: int = MOST_BELOW) -> ShownCaller:

@@ -107,3 +107,12 @@ def test_nothing_reads_as_a_dash():
 )
 def test_difference_that_is_shown_as_nothing_has_no_direction(value, shown):
     assert formats.change_of_decimal(value) == shown
+
+
+def test_number_of_a_forgotten_caller_is_said_to_be_erased():
+    pseudonym = "forgotten-abcdefghijklmnop"
+
+    with translation.override("en"):
+        assert formats.number(pseudonym) == "Erased (mnop)"
+        assert formats.number(formats.masked_number(pseudonym)) == "Erased (mnop)"
+    assert formats.number("+81312345678") == "03-1234-5678"
