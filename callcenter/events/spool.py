@@ -34,6 +34,8 @@ MOST_BYTES = 256 * 1024 * 1024
 # So much of the disk belongs to a segment from its beginning: ten thousand events.
 RESERVED_BYTES = 8 * 1024 * 1024
 _PATTERN = "events-*.jsonl"
+# What the log has said of already.
+_unreadable: set[Path] = set()
 _KEEP_SIZE = 1
 
 
@@ -194,7 +196,14 @@ def _held(path: Path) -> Iterator[bool]:
     try:
         # For writing: flock needs it on some file systems of networks.
         file = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
+    except FileNotFoundError:
+        yield False
+        return
+    except OSError as error:
+        # It stands in nobody's way, and the worker comes every few seconds.
+        if path not in _unreadable:
+            _unreadable.add(path)
+            logger.error("events in the spool cannot be loaded: %s", error)
         yield False
         return
     try:

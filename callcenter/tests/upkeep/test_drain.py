@@ -112,3 +112,16 @@ def test_command_says_what_it_did():
 
 def test_without_a_spool_there_is_nothing_to_do():
     assert drain() == intake.LoadResult()
+
+
+@pytest.mark.usefixtures("spooled")
+def test_segment_that_leads_elsewhere_is_said_once_and_harms_no_other(settings, caplog):
+    stranger = settings.SPOOL_DIR / "events-0-0.jsonl"
+    stranger.symlink_to("/etc/passwd")
+
+    assert drain().kept == 4
+    assert drain().kept == 0
+
+    said = [each for each in caplog.messages if "cannot be loaded" in each]
+    assert len(said) == 1
+    assert str(stranger) in said[0]
