@@ -80,15 +80,20 @@ def server(env: dict[str, str], workers: int) -> Iterator[int]:
     Raises RuntimeError if another server listens at the port: granian would share the
     port with it, and both would be measured.
     """
-    with socket.socket() as probe:
-        if probe.connect_ex(ADDRESS) == 0:
-            raise RuntimeError(f"another process listens at port {ADDRESS[1]}")
+    check_port()
     process = launch(env, workers)
     try:
         yield process.pid
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def check_port() -> None:
+    """Raise RuntimeError if another process listens at the port of the benchmarks."""
+    with socket.socket() as probe:
+        if probe.connect_ex(ADDRESS) == 0:
+            raise RuntimeError(f"another process listens at port {ADDRESS[1]}")
 
 
 def launch(env: dict[str, str], workers: int) -> subprocess.Popen[bytes]:

@@ -97,7 +97,11 @@ class Needs:
 
 @contextmanager
 def site(folder: Path, needs: Needs) -> Iterator[Site]:
-    """An installation that serves callers, with the demo's setup and no calls."""
+    """An installation that serves callers, with the demo's setup and no calls.
+
+    Raises RuntimeError if another server listens at the port, which would share it.
+    """
+    served.check_port()
     with ExitStack() as stack:
         if needs.small_spool:
             stack.enter_context(_small_disk(folder / "spool", megabytes=24))
