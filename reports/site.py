@@ -24,6 +24,7 @@ from reports.dashboard import today
 from reports.definitions import REPORTS
 from reports.pages import rights
 from reports.pages import views as pages
+from reports.prepared import views as prepared
 from reports.query.table import NOTHING, ListTable
 from reports.worklist import views as worklist
 
@@ -150,6 +151,7 @@ class MiniccAdminSite(admin.AdminSite):
             *worklist.urls(self),
             *pages.urls(self),
             *daily.urls(self),
+            *prepared.urls(self),
             *super().get_urls(),
         ]
 

@@ -1,6 +1,7 @@
 """Tables of the people's side, one module for each subject."""
 
 from reports.models.audit import ExportAudit
+from reports.models.export_jobs import ExportJob
 from reports.models.intervals import IntervalState, OperatorDay, QueueDay, QueueQuarter
 from reports.models.notes import DayNote
 from reports.models.saved_views import SavedView
@@ -8,6 +9,7 @@ from reports.models.saved_views import SavedView
 __all__ = [
     "DayNote",
     "ExportAudit",
+    "ExportJob",
     "IntervalState",
     "OperatorDay",
     "QueueDay",
