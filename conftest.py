@@ -33,6 +33,8 @@ ENVIRONMENT = {
     "SESSION_HOURS": "10",
     "REQUIRE_SECOND_STEP": "0",
     "ACCESS_LOG_DAYS": "365",
+    "KEEP_EVENTS_DAYS": "",
+    "METRICS_TOKEN": "",
     "DIAL_PREFIXES": "+81",
     "LANGUAGE_CODE": "ja",
     "TIME_ZONE": "Asia/Tokyo",

@@ -19,12 +19,11 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 
-def days_or_none(name: str) -> int | None:
-    """A number of days from 1; None where the setting is missing or empty.
+def days_or_none(name: str, text: str) -> int | None:
+    """The number of days, from 1, that a setting says; None where it is empty.
 
     Raises ImproperlyConfigured for anything else.
     """
-    text = env.str(name, default="").strip()
     if not text:
         return None
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= 36_500:
@@ -60,7 +59,11 @@ DIAL_PREFIXES = env.list("DIAL_PREFIXES", default=["+81"])
 # What the worker does regularly: lists of callcenter.jobs.Job.
 WORKER_JOBS = ["callcenter.upkeep.jobs.JOBS", "reports.jobs.JOBS"]
 # How long the requests of calls are kept; None: for ever.
-KEEP_EVENTS_DAYS = days_or_none("KEEP_EVENTS_DAYS")
+KEEP_EVENTS_DAYS = days_or_none(
+    "KEEP_EVENTS_DAYS", env.str("KEEP_EVENTS_DAYS", default="")
+)
+# What /metrics asks for; without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 DEMO = env.bool("DEMO", default=False)
 DEMO_DAYS = env.int("DEMO_DAYS", default=30)
 # The port of the telephones in the browser, on loopback; 0: chosen by the installation.

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from callcenter.health import healthz
+from callcenter.health import views as health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("twilio/", include("callcenter.webhooks.urls")),
@@ -13,7 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include("reports.login.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("healthz", healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("healthz/ready", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]
 # By name: without DEMO neither the demo nor the stand-in for Twilio is imported.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -17,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.i18n import set_language
 from django_stubs_ext import StrOrPromise
 
+from reports import system
 from reports.callflow import views as callflow
 from reports.daily import page as daily_page
 from reports.daily import views as daily
@@ -128,6 +130,7 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
             ),
             "ExportAudit",
             "AccessRecord",
+            Page(_("System"), system.URL_NAME, system.PERMISSION),
         ),
     ),
 )
@@ -152,6 +155,7 @@ class MiniccAdminSite(admin.AdminSite):
             *pages.urls(self),
             *daily.urls(self),
             *prepared.urls(self),
+            path("system/", self.admin_view(partial(system.show, self)), name="system"),
             *super().get_urls(),
         ]
 

@@ -10,13 +10,16 @@ No database.
 import ctypes
 import fcntl
 import logging
+import math
 import os
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -139,6 +142,31 @@ class _Segment:
                 self.path.unlink(missing_ok=True)
         finally:
             os.close(self._file)
+
+
+class Depth(NamedTuple):
+    """How many bytes of events the spool of this host holds."""
+
+    size: int
+    # When the file was last written that has waited longest.
+    oldest_at: datetime | None
+    # Files of lines that could not be loaded and are kept for somebody to look at.
+    rejected: int
+
+
+def depth() -> Depth:
+    """How much the spool holds, of living processes too. Raises nothing."""
+    folder = Path(settings.SPOOL_DIR)
+    size, oldest = 0, math.inf
+    for path in folder.glob(_PATTERN):
+        # Another process may load and remove it at this moment.
+        with suppress(FileNotFoundError):
+            known = path.stat()
+            if known.st_size:
+                size += known.st_size
+                oldest = min(oldest, known.st_mtime)
+    since = datetime.fromtimestamp(oldest, UTC) if size else None
+    return Depth(size, since, len(list(folder.glob("*.rejected"))))
 
 
 def left_segments() -> Iterator[Path]:

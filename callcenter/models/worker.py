@@ -8,15 +8,13 @@ class WorkerProcess(models.Model):
     """One `manage.py worker` that runs, or has stopped within the last days."""
 
     # The host and the process number, such as "cc1:4711".
-    name = models.CharField(_("process"), max_length=255, unique=True)
-    started_at = models.DateTimeField(_("started"))
-    seen_at = models.DateTimeField(_("last sign of life"))
+    name = models.CharField(max_length=255, unique=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
     # Empty while it runs, and where it was killed.
-    stopped_at = models.DateTimeField(_("stopped"), null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = _("worker")
-        verbose_name_plural = _("workers")
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -30,13 +28,13 @@ class WorkerJob(models.Model):
     # Whoever is doing it, and until when nobody else begins it.
     holder = models.CharField(max_length=255, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
-    started_at = models.DateTimeField(_("begun"), null=True, blank=True)
-    done_at = models.DateTimeField(_("last done"), null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
     # How long it took then.
-    seconds = models.FloatField(_("took (seconds)"), null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
     # Of the last try; empty where it went well.
-    failed_at = models.DateTimeField(_("failed"), null=True, blank=True)
-    error = models.CharField(_("reason"), max_length=500, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("job of the worker")

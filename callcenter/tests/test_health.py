@@ -1,9 +1,37 @@
+"""What machines learn of the state of an installation."""
+
+import os
+import re
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
-from callcenter.models import SetupVersion
+from callcenter.events.record import keep
+from callcenter.events.spool import Spool
+from callcenter.models import SetupVersion, WebhookEvent, WorkerJob, WorkerProcess
+from callcenter.tests.sample_events import ring
 
 pytestmark = pytest.mark.django_db
+
+TOKEN = "a-token-of-the-monitoring"
+
+
+@pytest.fixture(autouse=True)
+def _own_spool(tmp_path, settings):
+    settings.SPOOL_DIR = tmp_path / "spool"
+
+
+@pytest.fixture
+def worker():
+    """A worker that has just said that it lives."""
+    now = timezone.now()
+    return WorkerProcess.objects.create(name="cc1:1", started_at=now, seen_at=now)
+
+
+def gone(*_args):
+    raise OperationalError("gone away")
 
 
 def test_healthy_process_answers_200_with_the_setup_version(client):
@@ -18,16 +46,134 @@ def test_healthy_process_answers_200_with_the_setup_version(client):
     assert response.cookies == {}
 
 
-def test_process_without_database_answers_503(client):
-    def gone(*args):
-        raise OperationalError("gone away")
-
+@pytest.mark.parametrize("path", ["/healthz", "/healthz/ready"])
+def test_process_without_database_answers_503(client, path):
     with connection.execute_wrapper(gone):
-        response = client.get("/healthz")
+        response = client.get(path)
 
     assert response.status_code == 503
     assert response.json() == {"status": "failing", "database": "failing"}
 
 
-def test_health_cannot_be_posted_to(client):
-    assert client.post("/healthz").status_code == 405
+@pytest.mark.parametrize("path", ["/healthz", "/healthz/ready", "/metrics"])
+def test_health_cannot_be_posted_to(client, path):
+    assert client.post(path).status_code == 405
+
+
+@pytest.mark.usefixtures("worker")
+def test_installation_that_does_its_work_is_ready(client):
+    response = client.get("/healthz/ready")
+
+    assert response.json() == {
+        "status": "ok",
+        "database": "ok",
+        "worker": "ok",
+        "history": "ok",
+        "spool": "ok",
+        "jobs": "ok",
+    }
+    assert response.status_code == 200
+
+
+def silent_worker(worker, settings):
+    WorkerProcess.objects.update(seen_at=timezone.now() - timedelta(seconds=90))
+
+
+def stopped_worker(worker, settings):
+    WorkerProcess.objects.update(stopped_at=timezone.now())
+
+
+def pending_event(worker, settings):
+    keep(ring())
+    WebhookEvent.objects.update(
+        derived_at=None, received_at=timezone.now() - timedelta(minutes=6)
+    )
+
+
+def spooled_event(worker, settings):
+    spool = Spool()
+    assert spool.append(ring())
+    spool.close()
+    (path,) = settings.SPOOL_DIR.glob("events-*")
+    six_minutes_ago = timezone.now().timestamp() - 360
+    os.utime(path, (six_minutes_ago, six_minutes_ago))
+
+
+def failing_job(worker, settings):
+    now = timezone.now()
+    WorkerJob.objects.create(name="count-intervals", failed_at=now, error="no")
+
+
+@pytest.mark.parametrize(
+    ("happens", "part"),
+    [
+        (silent_worker, "worker"),
+        (stopped_worker, "worker"),
+        (pending_event, "history"),
+        (spooled_event, "spool"),
+        (failing_job, "jobs"),
+    ],
+)
+def test_what_does_not_do_its_work_is_named(client, worker, settings, happens, part):
+    happens(worker, settings)
+
+    response = client.get("/healthz/ready")
+
+    assert response.status_code == 503
+    said = response.json()
+    assert {name for name, word in said.items() if word == "failing"} == {
+        "status",
+        part,
+    }
+
+
+def test_metrics_are_off_unless_they_are_configured(client):
+    assert client.get("/metrics").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", "Bearer café"]
+)
+def test_metrics_need_their_token(client, settings, header):
+    settings.METRICS_TOKEN = TOKEN
+
+    response = client.get("/metrics", headers={"Authorization": header})
+
+    assert response.status_code == 401
+    assert not response.content
+
+
+@pytest.mark.usefixtures("worker")
+def test_metrics_are_the_state_in_the_format_of_prometheus(client, settings):
+    settings.METRICS_TOKEN = TOKEN
+    now = timezone.now()
+    WorkerJob.objects.create(name="count-intervals", done_at=now)
+    keep(ring())
+    WebhookEvent.objects.update(
+        derived_at=None, received_at=now - timedelta(seconds=400)
+    )
+
+    response = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+
+    assert response["Content-Type"].startswith("text/plain")
+    numbers = dict(
+        re.findall(r"^(minicc\S+) (\S+)$", response.content.decode(), re.MULTILINE)
+    )
+    assert numbers["minicc_database_up"] == "1.0"
+    assert numbers["minicc_events_pending"] == "1.0"
+    assert 400 <= float(numbers["minicc_oldest_pending_seconds"]) < 410
+    assert numbers['minicc_part_ok{part="history"}'] == "0.0"
+    assert numbers['minicc_part_ok{part="worker"}'] == "1.0"
+    done = float(numbers['minicc_job_done_timestamp_seconds{job="count-intervals"}'])
+    assert done == pytest.approx(now.timestamp(), abs=1)
+
+
+def test_metrics_say_that_the_database_is_away(client, settings):
+    settings.METRICS_TOKEN = TOKEN
+
+    with connection.execute_wrapper(gone):
+        response = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+
+    assert response.status_code == 200
+    assert b"minicc_database_up 0.0" in response.content
+    assert b"minicc_events_pending" not in response.content

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from callcenter.models import ChangedQuarter
-from reports.management.commands import count_intervals
 from reports.models import QueueDay, QueueQuarter
+from reports.query.intervals import count
 from reports.tests.factories import NOON, count_marked, forget_calls, make_entry
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_it_can_be_stopped_and_run_again(monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(count_intervals, "count_quarters", stop)
+        patch.setattr(count, "count_quarters", stop)
         with pytest.raises(CommandError, match="Stopped after 0 of 2"):
             counted()
 

@@ -1,0 +1,83 @@
+"""The page of the system says what does its work, and what to do about the rest."""
+
+import os
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+from django.utils import timezone
+
+from callcenter.models import WorkerJob, WorkerProcess
+from reports.tests.pages.reading import ENGLISH
+
+pytestmark = pytest.mark.django_db
+
+SYSTEM = "/admin/system/"
+
+
+@pytest.fixture(autouse=True)
+def _own_spool(tmp_path, settings):
+    settings.SPOOL_DIR = tmp_path / "spool"
+    settings.SPOOL_DIR.mkdir()
+
+
+def page(client):
+    response = client.get(SYSTEM, headers=ENGLISH)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_installation_without_a_worker_says_what_to_do(admin_client):
+    text = page(admin_client)
+
+    assert "Something needs your attention." in text
+    assert "No worker is running." in text
+    assert "Start “manage.py worker”" in text
+
+
+def test_installation_that_does_its_work_says_so(admin_client):
+    now = timezone.now()
+    WorkerProcess.objects.create(name="cc1:7", started_at=now, seen_at=now)
+    WorkerJob.objects.create(
+        name="count-intervals", done_at=now, seconds=2.25, started_at=now
+    )
+
+    text = page(admin_client)
+
+    assert "Everything does its work." in text
+    assert "needs attention" not in text
+    assert "cc1:7" in text
+    assert "2.3" in text
+
+
+def test_what_waits_in_the_spool_and_why_a_job_failed_are_shown(admin_client, settings):
+    path = settings.SPOOL_DIR / "events-1-1.jsonl"
+    path.write_bytes(b"{}" * 1500)
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    os.utime(path, (an_hour_ago.timestamp(),) * 2)
+    (settings.SPOOL_DIR / "events-0-1.jsonl.rejected").write_text("x")
+    WorkerJob.objects.create(
+        name="count-intervals", failed_at=an_hour_ago, error="ValueError: <no broom>"
+    )
+
+    text = page(admin_client)
+
+    assert "3 kB of requests" in text
+    assert "1 file of lines that could not be loaded" in text
+    assert "“manage.py drain_spool” loads them" in text
+    assert "ValueError: &lt;no broom&gt;" in text
+
+
+@pytest.mark.parametrize(
+    ("group", "status"),
+    [("Supervisor", 200), ("Administrator", 200), ("Operator", 403)],
+)
+def test_supervisors_and_administrators_may_see_it(client, group, status):
+    user = User.objects.create_user("someone", is_staff=True)
+    user.groups.add(Group.objects.get(name=group))
+    client.force_login(user)
+
+    assert client.get(SYSTEM).status_code == status
+    menu = client.get(reverse("admin:index")).content.decode()
+    assert (f'href="{SYSTEM}"' in menu) == (status == 200)
