@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from callcenter import jobs
+from callcenter.health.condition import WORKER_SILENT_FOR
 from callcenter.models import WorkerProcess
 from reports.export import audit
 from reports.models import ExportJob
@@ -33,8 +34,6 @@ MOST_OPEN = 10
 KEPT_FOR = timedelta(days=1)
 # How long the list shows what has become of them.
 LISTED_FOR = timedelta(days=7)
-# A worker that was seen so lately works.
-ALIVE_FOR = timedelta(seconds=60)
 # A file that no row knows may be one that is just being finished.
 _STRAY_SECONDS = 600.0
 
@@ -76,7 +75,7 @@ def ask(
 def is_worker_alive(now: datetime) -> bool:
     """Whether any worker has given a sign of life within the last minute."""
     return WorkerProcess.objects.filter(
-        stopped_at=None, seen_at__gte=now - ALIVE_FOR
+        stopped_at=None, seen_at__gte=now - WORKER_SILENT_FOR
     ).exists()
 
 

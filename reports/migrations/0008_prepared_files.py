@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0006_sums_of_operators'),
+        ('reports', '0007_system_page'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
