@@ -36,6 +36,8 @@ ENVIRONMENT = {
     "KEEP_EVENTS_DAYS": "",
     "METRICS_TOKEN": "",
     "DIAL_PREFIXES": "+81",
+    "EMAIL_URL": "",
+    "DEFAULT_FROM_EMAIL": "MiniCC <minicc@callcenter.example.com>",
     "LANGUAGE_CODE": "ja",
     "TIME_ZONE": "Asia/Tokyo",
 }

@@ -24,7 +24,8 @@ from reports.daily import page as daily_page
 from reports.daily import views as daily
 from reports.dashboard import today
 from reports.definitions import REPORTS
-from reports.pages import rights
+from reports.delivery import views as delivery
+from reports.pages import rights, schedule_link
 from reports.pages import views as pages
 from reports.prepared import views as prepared
 from reports.query.table import NOTHING, ListTable
@@ -90,6 +91,11 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
                 if not isinstance(report, ListTable)
             ),
             Page(_("Saved views"), "admin:saved_views", rights.PERMISSION),
+            Page(
+                _("Scheduled reports"),
+                "admin:scheduled_reports",
+                schedule_link.PERMISSION,
+            ),
         ),
     ),
     (
@@ -155,6 +161,7 @@ class MiniccAdminSite(admin.AdminSite):
             *pages.urls(self),
             *daily.urls(self),
             *prepared.urls(self),
+            *delivery.urls(self),
             path("system/", self.admin_view(partial(system.show, self)), name="system"),
             *super().get_urls(),
         ]

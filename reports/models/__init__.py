@@ -5,9 +5,11 @@ from reports.models.export_jobs import ExportJob
 from reports.models.intervals import IntervalState, OperatorDay, QueueDay, QueueQuarter
 from reports.models.notes import DayNote
 from reports.models.saved_views import SavedView
+from reports.models.schedules import Delivery, ScheduledReport
 
 __all__ = [
     "DayNote",
+    "Delivery",
     "ExportAudit",
     "ExportJob",
     "IntervalState",
@@ -15,4 +17,5 @@ __all__ = [
     "QueueDay",
     "QueueQuarter",
     "SavedView",
+    "ScheduledReport",
 ]
