@@ -1,6 +1,7 @@
 """All settings; those that differ between installations come from the environment."""
 
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,6 +59,19 @@ def mail_server(url: str) -> dict[str, Any] | None:
     }
 
 
+def sender(text: str) -> str:
+    """An address from which mail is sent, with or without a name.
+
+    Raises ImproperlyConfigured for anything else.
+    """
+    name, _at, host = parseaddr(text)[1].rpartition("@")
+    if not name or not host or not text.isprintable():
+        raise ImproperlyConfigured(
+            "DEFAULT_FROM_EMAIL is no address, such as MiniCC <minicc@example.com>."
+        )
+    return text
+
+
 # As django-environ reads them: smtps is STARTTLS, too.
 _MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 587, "smtp+ssl": 465}
 
@@ -84,8 +98,9 @@ WEBHOOK_BASIC_AUTH = env.str("WEBHOOK_BASIC_AUTH", default="")
 
 # Through which server reports are sent, and from which address.
 MAIL_SERVER = mail_server(env.str("EMAIL_URL", default=""))
-DEFAULT_FROM_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL", default=f"MiniCC <minicc@{_public.hostname or 'localhost'}>"
+DEFAULT_FROM_EMAIL = sender(
+    env.str("DEFAULT_FROM_EMAIL", default="")
+    or f"MiniCC <minicc@{_public.hostname or 'localhost'}>"
 )
 
 # The folder with the last setup that could be read, for a start without a database.

@@ -61,7 +61,10 @@ def _write_one(job: ExportJob, remake: Remake) -> None:
     )
     if not begun:
         return
-    part = background.folder() / background.part_name(job.pk, job.attempt)
+    here = background.folder()
+    part = here / background.part_name(job.pk, job.attempt)
+    # What an interrupted attempt has left.
+    (here / background.part_name(job.pk, job.attempt - 1)).unlink(missing_ok=True)
     try:
         if job.attempt > MOST_ATTEMPTS:
             _fail(job, ExportJob.Problem.GIVEN_UP)
@@ -95,7 +98,7 @@ def _write(job: ExportJob, wanted: Wanted) -> None:
     private_folder(background.folder())
     part = background.folder() / background.part_name(job.pk, job.attempt)
     may_see = masking.may_see_numbers(wanted.user)
-    _say(job, rows_total=wanted.count())
+    _say(job, rows_total=_count(job, wanted))
     taken = wanted.take()
     reading = taken.reading
     pieces = audit.watched(
@@ -130,6 +133,15 @@ def _write(job: ExportJob, wanted: Wanted) -> None:
     except _NotOurs:
         whole.unlink(missing_ok=True)
         raise
+
+
+def _count(job: ExportJob, wanted: Wanted) -> int | None:
+    """How many rows there will be; None where counting them takes too long."""
+    try:
+        return wanted.count()
+    except Error as error:
+        logger.info("the rows of export %d are not counted: %s", job.pk, error)
+        return None
 
 
 def _say(job: ExportJob, **changes: Any) -> None:

@@ -132,6 +132,6 @@ def _is_large(report: Table, selection: Selection) -> bool:
     intervals = days * _MINUTES_A_DAY // minutes if selection.interval else 1
     rows = intervals * (Queue.objects.count() or 1)
     if report.reads_each and rows <= MOST_STREAMED:
-        period = selection.by_time_and_queue()
-        rows = max(rows, total_of(sum_tallies(period)).entered // ENTRIES_A_ROW)
+        entered = total_of(sum_tallies(selection.by_time_and_queue())).entered
+        rows = max(rows, entered // ENTRIES_A_ROW)
     return rows > MOST_STREAMED

@@ -242,3 +242,18 @@ def test_report_that_is_gone_is_said_on_its_page(client):
     ScheduledReport.objects.update(query="queue=gone")
 
     assert 'class="note note-bad"' in client.get(url_of(schedule)).content.decode()
+
+
+def test_first_page_says_what_was_not_sent(client):
+    schedule = made(client)
+    models = ("queueentry", "abandonedcall", "call")
+    needed = [f"view_{model}" for model in models]
+    schedule.user.user_permissions.add(*Permission.objects.filter(codename__in=needed))
+    days = {"first": NOW.date(), "last": NOW.date()}
+    failed = schedule.deliveries.create(planned_at=NOW, state="failed", **days)
+    said = "1 scheduled report was not sent"
+    assert said in client.get(reverse("admin:index")).content.decode()
+
+    later = failed.planned_at + timedelta(minutes=1)
+    schedule.deliveries.create(planned_at=later, state="sent", **days)
+    assert said not in client.get(reverse("admin:index")).content.decode()
