@@ -1,10 +1,12 @@
 """Measurements inside a Django process: event files, rebuilding, a million events.
 
-`python -m benchmarks.bulk load FILE`, `marks FILE`, `rebuild`, `delay` or `fill N`
-prints one JSON object with the result.
+`python -m benchmarks.bulk load FILE`, `drain FILE`, `marks FILE`, `rebuild`, `delay` or
+`fill N` prints one JSON object with the result.
 """
 
 import json
+import shutil
+import subprocess
 import sys
 import time
 import uuid
@@ -131,6 +133,20 @@ def _load(path: str) -> dict[str, float]:
     return {"per_second": taken.kept / (time.perf_counter() - begin)}
 
 
+def _drain(path: str) -> dict[str, float]:
+    """Load an event file as a segment that an outage has left in the spool."""
+    from django.conf import settings  # noqa: PLC0415 -- needs Django set up
+
+    from callcenter.upkeep.drain import drain  # noqa: PLC0415 -- the same
+
+    folder = Path(settings.SPOOL_DIR)
+    folder.mkdir(exist_ok=True)
+    shutil.copy(path, folder / "events-1-1.jsonl")
+    begin = time.perf_counter()
+    done = drain()
+    return {"per_second": done.kept / (time.perf_counter() - begin)}
+
+
 def _rebuild() -> dict[str, float]:
     from callcenter.upkeep.rebuild import (  # noqa: PLC0415 -- needs Django set up
         rebuild_all,
@@ -143,11 +159,16 @@ def _rebuild() -> dict[str, float]:
     return {"per_second": done / (time.perf_counter() - begin)}
 
 
-def _delay() -> dict[str, float]:
-    """Seconds from receipt of events to their derivation, and how many are pending."""
+def _delay(since: str = "0") -> dict[str, float]:
+    """Seconds from receipt of events to their derivation, and how many are pending.
+
+    Only of events received since a moment (seconds of the epoch).
+    """
     from callcenter.models import WebhookEvent  # noqa: PLC0415 -- needs Django set up
 
-    events = WebhookEvent.objects.exclude(path="/plain/")
+    begin = datetime.fromtimestamp(float(since), UTC)
+    events = WebhookEvent.objects.filter(received_at__gte=begin)
+    events = events.exclude(path="/plain/")
     rows = events.values_list("received_at", "derived_at")
     delays = sorted((derived - at).total_seconds() for at, derived in rows if derived)
     return {
@@ -205,6 +226,20 @@ def _fill(rows: int) -> dict[str, float]:
     return {"rows": have}
 
 
+def ask(env: dict[str, str], *arguments: str) -> dict[str, float]:
+    """The result of one of these measurements, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.bulk", *arguments],
+        cwd=Path(__file__).resolve().parent.parent,
+        env=env,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    answer: dict[str, float] = json.loads(done.stdout)
+    return answer
+
+
 if __name__ == "__main__":
     django.setup()
     match sys.argv[1:]:
@@ -214,10 +249,12 @@ if __name__ == "__main__":
             result = _marks(name)
         case ["rebuild"]:
             result = _rebuild()
-        case ["delay"]:
-            result = _delay()
+        case ["delay", *since]:
+            result = _delay(*since)
+        case ["drain", name]:
+            result = _drain(name)
         case ["fill", count]:
             result = _fill(int(count))
         case _:
-            sys.exit("load FILE, marks FILE, rebuild, delay, or fill N")
+            sys.exit("load FILE, drain FILE, marks FILE, rebuild, delay, or fill N")
     json.dump(result, sys.stdout)

@@ -3,6 +3,7 @@
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,9 +35,11 @@ class Sample:
 class _Connection:
     """One socket and the requests to send over it."""
 
-    def __init__(self, requests: Iterator[bytes]) -> None:
+    def __init__(
+        self, requests: Iterator[bytes], address: tuple[str, int] = ADDRESS
+    ) -> None:
         self.requests = requests
-        self.socket = socket.create_connection(ADDRESS)
+        self.socket = socket.create_connection(address)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sent_at = 0.0
         self.answer = b""
@@ -64,36 +67,52 @@ class _Connection:
         return status if len(body) >= length else None
 
 
-def load(streams: list[Iterator[bytes]], seconds: float) -> Sample:
+def load(
+    streams: list[Iterator[bytes]],
+    seconds: float,
+    address: tuple[str, int] = ADDRESS,
+    *,
+    rate: float | None = None,
+) -> Sample:
     """Send each stream over a connection of its own for so many seconds.
 
-    Waits for the answer to every request sent. Raises TimeoutError after 30 s without
-    any answer.
+    As fast as the answers come, or no more than `rate` a second. Waits for the answer
+    to every request sent. Raises TimeoutError after 30 s without any answer.
     """
     selector = selectors.DefaultSelector()
-    connections = [_Connection(stream) for stream in streams]
+    connections = [_Connection(stream, address) for stream in streams]
     latencies: list[float] = []
-    refused = 0
+    refused = sent = 0
     begin = time.perf_counter()
     for connection in connections:
         selector.register(connection.socket, selectors.EVENT_READ, connection)
-        connection.send()
-    open_ = len(connections)
-    while open_:
-        for key, _ in selector.select(timeout=30) or _no_answer():
+    # Those that wait for an answer, and those whose turn to send has not come.
+    waiting, idle = 0, deque(connections)
+    while True:
+        now = time.perf_counter()
+        is_over = now - begin >= seconds
+        if is_over and not waiting:
+            break
+        while idle and not is_over and (rate is None or now - begin >= sent / rate):
+            idle.popleft().send()
+            sent, waiting = sent + 1, waiting + 1
+        pause = 30.0
+        if rate is not None and idle and not is_over:
+            pause = max(0.0, begin + sent / rate - time.perf_counter())
+        ready = selector.select(timeout=pause)
+        if not ready and pause == 30.0:
+            raise TimeoutError("no answer within 30 s")
+        for key, _ in ready:
             connection = key.data
             status = connection.receive()
             if status is None:
                 continue
-            now = time.perf_counter()
-            latencies.append(now - connection.sent_at)
+            latencies.append(time.perf_counter() - connection.sent_at)
             refused += status >= 300
-            if now - begin < seconds:
-                connection.send()
-            else:
-                selector.unregister(connection.socket)
-                connection.socket.close()
-                open_ -= 1
+            waiting -= 1
+            idle.append(connection)
+    for connection in connections:
+        connection.socket.close()
     return Sample(len(latencies), time.perf_counter() - begin, latencies, refused)
 
 
@@ -106,7 +125,3 @@ def answer_to(request: bytes) -> int:
         while (status := connection.receive()) is None:
             pass
     return status
-
-
-def _no_answer() -> list[tuple[selectors.SelectorKey, int]]:
-    raise TimeoutError("no answer within 30 s")

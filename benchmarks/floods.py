@@ -29,7 +29,10 @@ WEBHOOKS_A_SECOND = 20
 SECONDS = 12.0
 _SETTLES_SECONDS = 3.0
 _SHIFT_SECONDS = 2.0
+# How much slower they may be, for any flood but those named.
 MOST_TIMES_SLOWER = 3.0
+FORGED = "32 forged webhooks at once"
+MOST_OF = {FORGED: 2.0}
 RESTARTED = "while every process is started again"
 FORM = "application/x-www-form-urlencoded"
 _hosts = cycle(range(60_000))
@@ -173,6 +176,16 @@ def downloads(count: int, session: str) -> None:
         time.sleep(1)
 
 
+def forged(count: int) -> None:
+    """Webhooks without the right signature, such as anybody can send."""
+
+    def one() -> None:
+        form = {"CallSid": "CA" + "0" * 32, "From": "+819000000000"}
+        _ask("POST", "/twilio/incoming/", form, **{"X-Twilio-Signature": "x" * 28})
+
+    _at_once(count, one)
+
+
 def slow_bodies(count: int) -> None:
     """Forms of which a byte comes every second, to Twilio's and to people's pages."""
     head = "POST {} HTTP/1.1\r\nHost: 127.0.0.1:8077\r\nX-Twilio-Signature: x\r\n"
@@ -234,6 +247,7 @@ FLOODS: dict[str, Callable[[str], None]] = {
     "64 log-ins at once": lambda _session: log_ins(64),
     "16 operators signing in at once": lambda _session: pins(16),
     "8 stalled downloads": lambda session: downloads(8, session),
+    FORGED: lambda _session: forged(32),
     "40 slow bodies": lambda _session: slow_bodies(40),
     "10,000 idle connections": lambda _session: idle(10_000),
     "16 lists opened at once": lambda session: pages(16, session),

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connections
 from django.db.models import Q
 
 from callcenter.models import MenuOption, PhoneLine, Queue
+from callcenter.twilio_api.access import is_base_url, is_loopback
 
 # The oldest servers MiniCC is tested on.
 OLDEST_MARIADB = (10, 11)
@@ -59,6 +60,16 @@ def webhook_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="callcenter.E003",
             )
         )
+    api = settings.TWILIO_API_BASE_URL
+    if api and not is_base_url(api):
+        found.append(
+            Error(
+                "TWILIO_API_BASE_URL is not an address at which Twilio can be asked.",
+                hint="It is https:// and a host, or http:// and a host of this machine:"
+                " every request carries the credentials. Empty for Twilio itself.",
+                id="callcenter.E008",
+            )
+        )
     return found
 
 
@@ -84,6 +95,16 @@ def ready_for_calls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 hint="Set the https address that Twilio calls: Twilio signs it, and"
                 " callers' numbers should not travel unencrypted.",
                 id="callcenter.W001",
+            )
+        )
+    api = settings.TWILIO_API_BASE_URL
+    if is_base_url(api) and is_loopback(urlsplit(api)):
+        found.append(
+            Warning(
+                "TWILIO_API_BASE_URL names this machine: reconcile asks a stand-in for"
+                " Twilio, and not Twilio.",
+                hint="Remove it, unless a program here passes requests on to Twilio.",
+                id="callcenter.W009",
             )
         )
     if settings.DEMO:

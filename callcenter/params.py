@@ -101,6 +101,7 @@ class VoiceParams:
     answered_by: str = ""
     call_duration: int | None = None
     timestamp: datetime | None = None
+    started_at: datetime | None = None
     digits: str = ""
     queue_sid: str = ""
     queue_result: str = ""
@@ -161,6 +162,7 @@ class VoiceParams:
             answered_by=text("AnsweredBy", 32).lower(),
             call_duration=whole_number(text("CallDuration")),
             timestamp=moment(text("Timestamp")),
+            started_at=moment(text("StartTime")),
             digits=text("Digits") or text("SpeechResult"),
             queue_sid=sid("QueueSid"),
             queue_result=text("QueueResult", 64),

@@ -49,6 +49,8 @@ PATHS = {
 # What MiniCC itself does is an event without a request: no URL leads to it.
 INTERNAL_PREFIX = "/internal/"
 SETTLE_PREFIX = "/internal/settle/"
+FORGET_PREFIX = "/internal/forget/"
+CALL_LOG_PREFIX = "/internal/call-log/"
 
 # Events of these kinds come in files; no page of ours answers such a request yet.
 WITHOUT_VIEW = (Kind.CLIENT, Kind.VOICEMAIL, Kind.RECORDING, Kind.INTERNAL)
@@ -62,7 +64,7 @@ OPERATOR_PATHS = (Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT)
 # The URLs of these carry whether the operator is signed in.
 OPERATOR_LOOP = (Kind.OPERATOR, Kind.OPERATOR_DONE)
 # These say which operator a leg belongs to, used if no voice URL or Dial action does.
-WEAK_INTRODUCTIONS = (Kind.OPERATOR, Kind.STATUS, Kind.FALLBACK)
+WEAK_INTRODUCTIONS = (Kind.OPERATOR, Kind.STATUS, Kind.FALLBACK, Kind.INTERNAL)
 # What these say about an operator's leg can change the history of its callers.
 ABOUT_OPERATOR_LEGS = (*VOICE_URLS, *WEAK_INTRODUCTIONS, Kind.OPERATOR_DONE)
 # Such requests come for every leg, so the kind of the leg cannot be seen from them.

@@ -1,5 +1,6 @@
 """All settings; those that differ between installations come from the environment."""
 
+import re
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -20,15 +21,19 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 
-def days_or_none(name: str, text: str) -> int | None:
+def days_to_keep(name: str, text: str) -> int | None:
     """The number of days, from 1, that a setting says; None where it is empty.
 
     Raises ImproperlyConfigured for anything else.
     """
+    text = text.strip()
     if not text:
         return None
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= 36_500:
-        raise ImproperlyConfigured(f"{name} is no number of days from 1: {text}")
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) == 0:
+        raise ImproperlyConfigured(
+            f"{name} is {text!r}: write a whole number of days from 1, or nothing to"
+            " keep them for ever."
+        )
     return int(text)
 
 
@@ -93,6 +98,10 @@ ALLOWED_HOSTS = [
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_AUTH_TOKEN_SECONDARY = env.str("TWILIO_AUTH_TOKEN_SECONDARY", default="")
+# With which Twilio is asked in place of the account's token, and where.
+TWILIO_API_KEY_SID = env.str("TWILIO_API_KEY_SID", default="")
+TWILIO_API_KEY_SECRET = env.str("TWILIO_API_KEY_SECRET", default="")
+TWILIO_API_BASE_URL = env.str("TWILIO_API_BASE_URL", default="").rstrip("/")
 # "user:password" that webhooks have to carry besides the signature, or empty.
 WEBHOOK_BASIC_AUTH = env.str("WEBHOOK_BASIC_AUTH", default="")
 
@@ -108,9 +117,13 @@ SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(BASE_DIR / "spool")))
 # Numbers that Twilio may dial for us begin so; each costs us money.
 DIAL_PREFIXES = env.list("DIAL_PREFIXES", default=["+81"])
 # What the worker does regularly: lists of callcenter.jobs.Job.
-WORKER_JOBS = ["callcenter.upkeep.jobs.JOBS", "reports.jobs.JOBS"]
+WORKER_JOBS = [
+    "callcenter.upkeep.jobs.JOBS",
+    "callcenter.twilio_api.jobs.JOBS",
+    "reports.jobs.JOBS",
+]
 # How long the requests of calls are kept; None: for ever.
-KEEP_EVENTS_DAYS = days_or_none(
+KEEP_EVENTS_DAYS = days_to_keep(
     "KEEP_EVENTS_DAYS", env.str("KEEP_EVENTS_DAYS", default="")
 )
 # What /metrics asks for; without it there is no such page.
@@ -279,6 +292,12 @@ SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
 REQUIRE_SECOND_STEP = env.bool("REQUIRE_SECOND_STEP", default=False)
 # How long the record of access is kept.
 ACCESS_LOG_DAYS = env.int("ACCESS_LOG_DAYS", default=365)
+
+
+# After so many days callers' numbers are forgotten; None: never.
+KEEP_NUMBERS_DAYS = days_to_keep(
+    "KEEP_NUMBERS_DAYS", env.str("KEEP_NUMBERS_DAYS", default="")
+)
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

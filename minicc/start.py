@@ -134,6 +134,8 @@ def write_env(path: Path, port: int) -> bool:
         "# Not of a real account: replace them by those of yours.",
         f"TWILIO_ACCOUNT_SID=AC{secrets.token_hex(16)}",
         f"TWILIO_AUTH_TOKEN={secrets.token_hex(16)}",
+        "# Where simulate_calls plays Twilio; remove it with the account above.",
+        f"TWILIO_API_BASE_URL=http://127.0.0.1:{_port_of_stand_in(port)}",
         "DEMO=1",
     ]
     try:
@@ -146,6 +148,11 @@ def write_env(path: Path, port: int) -> bool:
     with os.fdopen(file, "w") as output:
         output.write("\n".join(lines) + "\n")
     return True
+
+
+def _port_of_stand_in(port: int) -> int:
+    """Where the stand-in for Twilio is asked, beside a server on this port."""
+    return port + 1000 if port < 64_000 else port - 1000
 
 
 def read_env(path: Path) -> dict[str, str]:

@@ -115,6 +115,8 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
             "CallbackRequest",
             "Recording",
             "WebhookEvent",
+            "ReconciliationRun",
+            "ReconciliationDifference",
         ),
     ),
     (

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -22,6 +23,8 @@ from reports.present import formats
 
 URL_NAME = "admin:system"
 PERMISSION = "callcenter.view_workerjob"
+# Of jobs that leave rows about each run.
+_LISTS = {"reconcile": "admin:callcenter_reconciliationrun_changelist"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class ShownJob:
     """A regular job as a row; `state` is the code of a badge."""
 
     title: str
+    # The list of what it did, where there is one.
+    url: str
     state: str
     word: str
     done: str
@@ -150,6 +155,7 @@ def _job(job: JobState) -> ShownJob:
         state, word = "done", pgettext("job", "done")
     return ShownJob(
         title=job.title,
+        url=reverse(_LISTS[job.name]) if job.name in _LISTS else "",
         state=state,
         word=word,
         done=formats.moment(row.done_at) if row and row.done_at else "",

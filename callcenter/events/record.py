@@ -1,7 +1,7 @@
 """Stores each request once, before anything is derived from it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -101,6 +101,17 @@ def keep_all(events: Sequence[WebhookEvent]) -> list[Kept]:
             _insert(list(copies.values()))
     kept |= {key: Kept(event, is_new=True) for key, event in copies.items()}
     return [kept[event.dedup_key] for event in events]
+
+
+def keep_forms(events: Iterable[WebhookEvent]) -> None:
+    """Stores the forms of events from which a caller was taken out.
+
+    Their repeat keys stay: a repeat of what once came still finds its event.
+    """
+    for event in events:
+        WebhookEvent.objects.filter(pk=event.pk).update(
+            params=event.params, input=event.input
+        )
 
 
 def keep_batch(events: Sequence[WebhookEvent]) -> list[Kept]:

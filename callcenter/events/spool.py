@@ -156,9 +156,8 @@ class Depth(NamedTuple):
 
 def depth() -> Depth:
     """How much the spool holds, of living processes too. Raises nothing."""
-    folder = Path(settings.SPOOL_DIR)
     size, oldest = 0, math.inf
-    for path in folder.glob(_PATTERN):
+    for path in segments():
         # Another process may load and remove it at this moment.
         with suppress(FileNotFoundError):
             known = path.stat()
@@ -166,7 +165,12 @@ def depth() -> Depth:
                 size += known.st_size
                 oldest = min(oldest, known.st_mtime)
     since = datetime.fromtimestamp(oldest, UTC) if size else None
-    return Depth(size, since, len(list(folder.glob("*.rejected"))))
+    return Depth(size, since, len(list(Path(settings.SPOOL_DIR).glob("*.rejected"))))
+
+
+def segments() -> list[Path]:
+    """The segments that are there, held or not, oldest first."""
+    return sorted(Path(settings.SPOOL_DIR).glob(_PATTERN))
 
 
 def left_segments() -> Iterator[Path]:
@@ -174,7 +178,7 @@ def left_segments() -> Iterator[Path]:
 
     One without events is removed. Raises OSError.
     """
-    for path in sorted(Path(settings.SPOOL_DIR).glob(_PATTERN)):
+    for path in segments():
         with _held(path) as is_ours:
             if not is_ours:
                 continue

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from callcenter.decision import Verb
+from callcenter.history.ending import is_from_log
 from callcenter.history.entries import DerivedEntry, derive_entry
 from callcenter.history.evidence import Evidence, seconds_between
+from callcenter.history.forgetting import reached_before_forgotten
 from callcenter.history.ivr import derive_steps, ivr_path
 from callcenter.history.operators import derive_states
 from callcenter.history.outcomes import BRIDGED
@@ -90,7 +92,7 @@ def kind_of_leg(evidence: Evidence, rules: Rules) -> Call.Kind:
     is_in_flow = evidence.called_at or evidence.of_kind(Kind.CONNECT, *OF_ONE_CALL)
     if has_parent or (is_rung and not is_in_flow):
         return Call.Kind.OUTBOUND
-    only_its_end = all(event.kind in OF_ANY_LEG for event in own)
+    only_its_end = all(event.kind in (*OF_ANY_LEG, Kind.INTERNAL) for event in own)
     if only_its_end and operator_name(evidence.from_raw) in rules.operators:
         return Call.Kind.OPERATOR
     return Call.Kind.CUSTOMER
@@ -123,7 +125,11 @@ def _call(evidence: Evidence, rules: Rules) -> Call:
         started_at=evidence.started_at,
         ended_at=ended_at,
         duration_seconds=duration,
-        heard_at=max((event.received_at for event in evidence.own), default=None),
+        heard_at=max(
+            (one.received_at for one in evidence.own if not is_from_log(one)),
+            default=None,
+        ),
+        from_log=evidence.from_log,
     )
 
 
@@ -171,6 +177,7 @@ def _derive_customer(
     contacts = [
         *rules.contacts,
         *(Contact(one.connected_at, one.connected_at) for one in connections),
+        *reached_before_forgotten(evidence.own),
     ]
     for entry in entries:
         if entry.outcome != Outcome.ABANDONED:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from callcenter.models import WebhookEvent
 from callcenter.params import FINAL_STATUSES, NEVER_ANSWERED, VoiceParams
-from callcenter.routes import SETTLE_PREFIX, VOICE_URLS, Kind
+from callcenter.routes import CALL_LOG_PREFIX, SETTLE_PREFIX, VOICE_URLS, Kind
 
 _LONGEST_BEFORE_RECEIPT = timedelta(days=2)
 _LONGEST_AFTER_RECEIPT = timedelta(hours=1)
@@ -19,7 +19,8 @@ _CLOCKS_AGREE = timedelta(seconds=10)
 # Nothing that Twilio says of a leg takes longer than seconds after its end. What comes
 # a day later is a copy: a signature does not tell when a request was made.
 _LATEST_AFTER_THE_END = timedelta(days=1)
-# Media may take its time to be made; and we may settle a leg whenever we like.
+# Media may take its time to be made; and we may settle a leg, or read in Twilio's log
+# that it is over, whenever we like.
 _OF_ANY_TIME = (Kind.RECORDING, Kind.INTERNAL)
 
 
@@ -37,10 +38,16 @@ def is_final(event: WebhookEvent) -> bool:
     return event.result in FINAL_STATUSES
 
 
+def is_from_log(event: WebhookEvent) -> bool:
+    """Whether an event is what Twilio's call log says of a leg."""
+    return event.kind == Kind.INTERNAL and event.path.startswith(CALL_LOG_PREFIX)
+
+
 def tells_the_end(event: WebhookEvent) -> bool:
     """Whether an event says that its own leg is over."""
     if event.kind == Kind.INTERNAL:
-        return event.path.startswith(SETTLE_PREFIX)
+        is_settling = event.path.startswith(SETTLE_PREFIX)
+        return is_settling or (is_final(event) and is_from_log(event))
     return event.kind in (Kind.STATUS, *VOICE_URLS) and is_final(event)
 
 
@@ -88,6 +95,10 @@ def end_by(
     if called_at and duration is not None and status not in NEVER_ANSWERED:
         by_length = called_at + timedelta(seconds=duration)
     told = _timestamp(event, params)
+    if told is None and is_from_log(event):
+        # The log has no end of a leg that nobody answered; read it was much later.
+        at = by_length or params.started_at or last_heard_at or event.received_at
+        return End(max(at, last_heard_at or at), status, duration)
     if told is None:
         return End(event.received_at, status, duration)
     if by_length:
@@ -102,7 +113,7 @@ def end_by(
 
 
 def _timestamp(event: WebhookEvent, params: VoiceParams) -> datetime | None:
-    """The Timestamp, if it can be that of the end; of a settling it may be any."""
+    """The Timestamp, if it can be that of the end; an event of ours may have any."""
     at = params.timestamp
     if at is None or event.kind == Kind.INTERNAL:
         return at

@@ -6,14 +6,24 @@ The order is that of receipt, then of the repeat key, however events were stored
 import copy
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from callcenter.decision import Decision
-from callcenter.history.ending import End, end_by, is_final, tells_the_end, too_late
-from callcenter.models import WebhookEvent
+from callcenter.history.ending import (
+    End,
+    end_by,
+    is_final,
+    is_from_log,
+    tells_the_end,
+    too_late,
+)
+from callcenter.models import Call, WebhookEvent
 from callcenter.params import NEVER_ANSWERED, VoiceParams
 from callcenter.routes import VOICE_URLS, Kind
+
+FromLog = Call.FromLog
 
 # These are sent about a leg, whether or not it is up.
 _REPORTS = (Kind.STATUS, Kind.RECORDING, Kind.INTERNAL)
@@ -22,6 +32,11 @@ _REPORTS = (Kind.STATUS, Kind.RECORDING, Kind.INTERNAL)
 def seconds_between(start: datetime, end: datetime) -> int:
     """Whole seconds from one moment to another; 0 where the second is earlier."""
     return max(0, int((end - start).total_seconds()))
+
+
+def _first(*values: int | None) -> int | None:
+    """The first of these that is known."""
+    return next((value for value in values if value is not None), None)
 
 
 def in_order(events: Iterable[WebhookEvent]) -> list[WebhookEvent]:
@@ -148,10 +163,25 @@ class Evidence:
             if event.params.get("AnsweredBy")
         )
 
+    @cached_property
+    def call_log(self) -> Sequence[WebhookEvent]:
+        """What Twilio's call log says of the leg: usually nothing is asked of it.
+
+        A request of Twilio's goes before it, fact by fact (docs/contract.md 8.K16).
+        """
+        return [one for one in self.of_kind(Kind.INTERNAL) if is_from_log(one)]
+
+    @property
+    def _log_last(self) -> Sequence[WebhookEvent]:
+        """Own events in order, those from the call log after all others."""
+        if not self.call_log:
+            return self.own
+        return [*(one for one in self.own if one not in self.call_log), *self.call_log]
+
     def _fact(self, field: str) -> VoiceParams:
         """The form of the first request that fills this field of Twilio's."""
         # In this order few forms of a long leg have to be read from the database.
-        for event in (*self.of_kind(*VOICE_URLS), *self.own):
+        for event in (*self.of_kind(*VOICE_URLS), *self._log_last):
             if event.params.get(field):
                 return self.params_of(event)
         return VoiceParams("")
@@ -174,28 +204,67 @@ class Evidence:
 
     @cached_property
     def end(self) -> End | None:
-        """The end as Twilio told it, else by settling; None while unknown."""
-        told = [*self.of_kind(Kind.STATUS), *self.of_kind(*VOICE_URLS)]
+        """The end as Twilio told it, else by its log, else by settling; else None."""
         heard = [one.received_at for one in self.while_up if one.kind not in _REPORTS]
         last = heard[-1] if heard else None
-        ends = [*filter(is_final, told), *self.settlings]
-        if not ends:
+        event = self._end_told or next(
+            iter([*self._ends_in_log, *self.settlings]), None
+        )
+        if event is None:
             return None
-        return end_by(ends[0], self.params_of(ends[0]), self.called_at, last)
+        params = self.params_of(event)
+        for logged in map(self.params_of, self._ends_in_log):
+            # Facts that the callback lacks; of the log there is one event as a rule.
+            params = replace(
+                params,
+                call_duration=_first(params.call_duration, logged.call_duration),
+                timestamp=params.timestamp or logged.timestamp,
+            )
+        return end_by(event, params, self.called_at, last)
+
+    @cached_property
+    def _end_told(self) -> WebhookEvent | None:
+        """The first request of Twilio's that says that the leg is over."""
+        told = [*self.of_kind(Kind.STATUS), *self.of_kind(*VOICE_URLS)]
+        return next(filter(is_final, told), None)
+
+    @cached_property
+    def _ends_in_log(self) -> Sequence[WebhookEvent]:
+        return [event for event in self.call_log if is_final(event)]
+
+    @cached_property
+    def from_log(self) -> FromLog:
+        """What is known of the leg from Twilio's call log alone."""
+        if not self.call_log:
+            return FromLog.NOTHING
+        others = [*self.own, *self.naming]
+        if all(event.kind in (Kind.INTERNAL, Kind.RECORDING) for event in others):
+            return FromLog.CALL
+        if self.end and self._end_told is None:
+            return FromLog.END
+        told = self._end_told and self.params_of(self._end_told).call_duration
+        if self.end and told is None and self.end.duration_seconds is not None:
+            return FromLog.LENGTH
+        return FromLog.NOTHING
 
     @cached_property
     def settlings(self) -> Sequence[WebhookEvent]:
-        """Events of ours that settle the call as over (docs/contract.md 8.15)."""
+        """Events of ours that say that the call is over (docs/contract.md 8.15)."""
         return [one for one in self.of_kind(Kind.INTERNAL) if tells_the_end(one)]
 
     @cached_property
     def started_at(self) -> datetime:
-        """Receipt at the voice URL; else end less duration; else the first receipt."""
+        """Receipt at the voice URL; else end less duration; else the first receipt.
+
+        What only the log knows and has no length began when the log says.
+        """
         if self.called_at:
             return self.called_at
         if self.end and self.end.duration_seconds is not None:
             return self.end.at - timedelta(seconds=self.end.duration_seconds)
-        return (self.own or self.others)[0].received_at
+        first = (self._log_last or self.others)[0]
+        logged = self.params_of(first).started_at if is_from_log(first) else None
+        return logged or first.received_at
 
     @cached_property
     def called_at(self) -> datetime | None:

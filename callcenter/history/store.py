@@ -12,12 +12,13 @@ from functools import partial
 from django.db import Error, IntegrityError, transaction
 from django.utils import timezone
 
-from callcenter.events.record import Kept
+from callcenter.events.record import Kept, keep_forms
 from callcenter.followup.claims import join_running_claims
 from callcenter.history.affected import affected_calls
 from callcenter.history.changes import Change, Derivation
 from callcenter.history.contacts import contacts_of, made_wrong_by, wrong_of_numbers
 from callcenter.history.derive import History, derive
+from callcenter.history.forgetting import forget_again
 from callcenter.history.marks import (
     done_with_their_leg,
     mark_derived,
@@ -243,6 +244,7 @@ def _derive_locked(
             sid for sid, call in stored.items() if call.kind == Call.Kind.OPERATOR
         }
         inputs = inputs_of(legs, operators)
+        keep_forms(forget_again(inputs.events))
         derivations = [
             derivation
             for sid, history in _histories(inputs).items()

@@ -28,6 +28,13 @@ def day(text: str) -> date:
     return _checked(found)
 
 
+def days(text: str) -> int:
+    """A number of days from 1. Raises ArgumentTypeError, which argparse reports."""
+    if not text.isdecimal() or not 1 <= int(text) <= 36_500:
+        raise ArgumentTypeError("must be a number of days from 1")
+    return int(text)
+
+
 def moment(text: str) -> datetime:
     """A local day (its midnight), or an ISO 8601 moment, in TIME_ZONE if without zone.
 

@@ -5,6 +5,7 @@ from callcenter.models.access import AccessRecord
 from callcenter.models.changed import ChangedQuarter
 from callcenter.models.events import WebhookEvent
 from callcenter.models.followup import FollowUp, FollowUpStep
+from callcenter.models.forgotten import HalfForgotten
 from callcenter.models.history import Call, Connection, IvrStep, QueueEntry, Recording
 from callcenter.models.lines import BusinessHours, Holiday, PhoneLine
 from callcenter.models.menus import Menu, MenuOption, Message
@@ -12,6 +13,10 @@ from callcenter.models.operators import Operator, OperatorQueue, WrapUpCode
 from callcenter.models.pins import OperatorPin, WrongPins
 from callcenter.models.prompts import Prompt
 from callcenter.models.queues import Queue, QueueThreshold
+from callcenter.models.reconciliation import (
+    ReconciliationDifference,
+    ReconciliationRun,
+)
 from callcenter.models.setup import Language, SetupVersion
 from callcenter.models.states import OperatorState
 from callcenter.models.worker import WorkerJob, WorkerProcess
@@ -26,6 +31,7 @@ __all__ = [
     "Connection",
     "FollowUp",
     "FollowUpStep",
+    "HalfForgotten",
     "Holiday",
     "IvrStep",
     "Language",
@@ -41,6 +47,8 @@ __all__ = [
     "Queue",
     "QueueEntry",
     "QueueThreshold",
+    "ReconciliationDifference",
+    "ReconciliationRun",
     "Recording",
     "SetupVersion",
     "Voicemail",

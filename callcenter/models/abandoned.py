@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.forgotten import PREFIX as FORGOTTEN
 from callcenter.models.fields import CallerField, SidField
 from callcenter.models.history import Call, QueueEntry
 
@@ -17,7 +18,8 @@ class AbandonedCallQuerySet(models.QuerySet["AbandonedCall"]):
 
     def reachable(self) -> Self:
         """Calls whose caller can be rung back and has not been answered since."""
-        return self.filter(is_withdrawn=False, recovered_at=None).exclude(caller="")
+        known = self.filter(is_withdrawn=False, recovered_at=None).exclude(caller="")
+        return known.exclude(caller__startswith=FORGOTTEN)
 
     def to_ring_back(self) -> Self:
         """Calls whose caller still has to be rung back: state open or in progress.
@@ -35,7 +37,9 @@ class AbandonedCallQuerySet(models.QuerySet["AbandonedCall"]):
                 When(**{people: "reached"}, then=Value("reached")),
                 When(**{people: "closed"}, then=Value("closed")),
                 When(recovered_at__isnull=False, then=Value("recovered")),
-                When(caller="", then=Value("closed")),
+                When(
+                    Q(caller="") | Q(caller__startswith=FORGOTTEN), then=Value("closed")
+                ),
                 When(**{people: "in_progress"}, then=Value("in_progress")),
                 default=Value("open"),
                 output_field=models.CharField(),

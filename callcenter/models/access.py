@@ -23,6 +23,8 @@ class AccessRecord(models.Model):
         RAW_REQUEST = "raw-request", _("raw request opened")
         NUMBER_SEARCH = "number-search", _("whole number searched")
         CALLER_PAGE = "caller-page", _("caller's page opened")
+        CALLER_FORGOTTEN = "caller-forgotten", _("caller forgotten")
+        NUMBERS_FORGOTTEN = "numbers-forgotten", _("old numbers forgotten")
 
     at = models.DateTimeField(_("date and time"))
     kind = models.CharField(_("what happened"), max_length=20, choices=Kind.choices)

@@ -75,6 +75,14 @@ class Call(models.Model):
         OPERATOR = "operator", _("operator")
         SYSTEM = "system", _("system")
 
+    class FromLog(models.TextChoices):
+        """What only Twilio's call log says of a leg: no request of Twilio's did."""
+
+        NOTHING = "", ""
+        LENGTH = "length", pgettext_lazy("from Twilio's call log", "its length")
+        END = "end", pgettext_lazy("from Twilio's call log", "its end")
+        CALL = "call", pgettext_lazy("from Twilio's call log", "the whole call")
+
     sid = SidField(_("call SID"), unique=True)
     kind = models.CharField(
         _("kind"), max_length=20, choices=Kind.choices, default=Kind.CUSTOMER
@@ -112,6 +120,13 @@ class Call(models.Model):
     connection_count = models.PositiveIntegerField(_("connections"), default=0)
     wait_seconds = models.PositiveBigIntegerField(_("wait"), null=True, blank=True)
     talk_seconds = models.PositiveBigIntegerField(_("talk"), null=True, blank=True)
+    # Filled by a reconciliation; the rest of the row is from requests.
+    from_log = models.CharField(
+        _("from Twilio's call log"),
+        max_length=6,
+        choices=[choice for choice in FromLog.choices if choice[0]],
+        blank=True,
+    )
     # Set when its events are pruned: it is never derived again.
     sealed_at = models.DateTimeField(_("sealed at"), null=True, blank=True)
     # Hashes of the call's derived rows. If one is as before, the stored rows of that

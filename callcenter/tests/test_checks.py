@@ -38,6 +38,23 @@ def test_malformed_account_sid_is_an_error_everywhere(settings, sid):
     assert ids(checks.webhook_settings(None)) == ["callcenter.E001"]
 
 
+@pytest.mark.parametrize(
+    "api", ["api.twilio.com", "http://api.twilio.com", "https://a/b", "http://[::1"]
+)
+def test_address_at_which_twilio_cannot_be_asked_is_an_error_everywhere(settings, api):
+    settings.TWILIO_API_BASE_URL = api
+
+    assert ids(checks.webhook_settings(None)) == ["callcenter.E008"]
+    assert checks.ready_for_calls(None) == []
+
+
+def test_stand_in_that_is_asked_in_place_of_twilio_is_warned_of(settings):
+    settings.TWILIO_API_BASE_URL = "http://127.0.0.1:9000"
+
+    assert checks.webhook_settings(None) == []
+    assert ids(checks.ready_for_calls(None)) == ["callcenter.W009"]
+
+
 @pytest.mark.parametrize("lock", ["open-sesame", "user:", ":word", "a:b:c", "a@b:c"])
 def test_basic_credentials_that_cannot_stand_in_a_url_are_an_error_everywhere(
     settings, lock

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from callcenter import access_log
 from callcenter.days import midnight
 from callcenter.jobs import Job
+from callcenter.upkeep.forgetting import forget_old_numbers
 from callcenter.upkeep.pruning import prune
 
 
@@ -21,7 +22,19 @@ def _prune_events() -> None:
     prune(midnight(first, zone), really=True)
 
 
+def _forget_numbers() -> None:
+    forget_old_numbers(timezone.now())
+
+
 JOBS = (
+    Job(
+        "forget-numbers",
+        _("Forget old callers' numbers"),
+        _forget_numbers,
+        minute="5",
+        hour="3",
+        is_on=lambda: settings.KEEP_NUMBERS_DAYS is not None,
+    ),
     Job(
         "prune-events",
         _("Delete old requests"),

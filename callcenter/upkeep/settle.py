@@ -7,11 +7,11 @@ rule for a caller who hung up may decide (docs/metrics.md 2).
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from callcenter.events.eventfile import event_of_request
 from callcenter.models import QueueEntry, WebhookEvent
-from callcenter.routes import SETTLE_PREFIX, Kind
+from callcenter.routes import CALL_LOG_PREFIX, SETTLE_PREFIX, Kind
 from callcenter.upkeep.intake import load_events
 
 # What is only late has come by then: Twilio gives up a request after 15 s.
@@ -25,10 +25,11 @@ def settle(now: datetime) -> int:
     Returns how many calls; each is settled once, whatever comes of it. At most
     MOST_AT_ONCE, the newest first. Raises django.db.Error.
     """
+    # What Twilio's call log says of a call settles it too (twilio_api.reconcile).
     is_settled = WebhookEvent.objects.filter(
+        Q(path__startswith=SETTLE_PREFIX) | Q(path__startswith=CALL_LOG_PREFIX),
         call_sid=OuterRef("call__sid"),
         kind=Kind.INTERNAL,
-        path__startswith=SETTLE_PREFIX,
     )
     entries = QueueEntry.objects.filter(
         ~Exists(is_settled),

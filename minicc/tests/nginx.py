@@ -47,7 +47,7 @@ class ProxyFailed(Exception):
 
 def missing() -> list[str]:
     """What this machine lacks for it, with the way to get it."""
-    return [] if _program() else ["nginx (Debian: apt install nginx)"]
+    return [] if program() else ["nginx (Debian: apt install nginx)"]
 
 
 def documented() -> list[str]:
@@ -112,7 +112,7 @@ def _serving(
     log = folder / "nginx.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [str(_program()), "-e", "stderr", "-c", str(configuration)],
+            [str(program()), "-e", "stderr", "-c", str(configuration)],
             stdout=output,
             stderr=output,
         )
@@ -145,7 +145,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
             return
 
 
-def _program() -> str | None:
+def program() -> str | None:
     """Where nginx is; Debian keeps servers off the PATH of ordinary users."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
     return shutil.which("nginx", path=path)

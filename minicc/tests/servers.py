@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -65,10 +66,17 @@ def missing(kind: str) -> list[str]:
 class Server:
     """A server that ends with this process, and can be killed and started again."""
 
-    def __init__(self, kind: str, *, is_durable: bool = False) -> None:
-        """Make its data folder and start it. Raises ServerFailed."""
-        self._folder = folder = Path(tempfile.mkdtemp(prefix=f"minicc-{kind}-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    def __init__(
+        self, kind: str, options: Sequence[str] = HASTY, folder: Path | None = None
+    ) -> None:
+        """Make its data folder, in a temporary one or `folder`, and start it.
+
+        Raises ServerFailed.
+        """
+        if folder is None:
+            folder = Path(tempfile.mkdtemp(prefix=f"minicc-{kind}-"))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        self._folder = folder
         self.socket = folder / "socket"
         # A starting server clears its temporary folder, so it must not share one.
         (folder / "tmp").mkdir()
@@ -84,7 +92,7 @@ class Server:
             f"--pid-file={folder / 'pid'}",
             *OPTIONS,
             *(MYSQL_OPTIONS if kind == "mysql" else []),
-            *(DURABLE if is_durable else HASTY),
+            *options,
             *as_root,
         ]
         with self._log() as output:
@@ -135,7 +143,7 @@ class Server:
 
 def start(kind: str, *, is_durable: bool = False) -> str:
     """Start a server that ends with this process; returns a DATABASE_URL for it."""
-    return Server(kind, is_durable=is_durable).url
+    return Server(kind, DURABLE if is_durable else HASTY).url
 
 
 def run_sql(url: str, sql: str) -> None:

@@ -23,10 +23,13 @@ def test_first_start_writes_settings_only_its_owner_can_read(tmp_path):
         "PUBLIC_BASE_URL",
         "SECRET_KEY",
         "TWILIO_ACCOUNT_SID",
+        "TWILIO_API_BASE_URL",
         "TWILIO_AUTH_TOKEN",
     ]
     assert values["PUBLIC_BASE_URL"] == "http://127.0.0.1:8001"
     assert values["DEMO"] == "1"
+    # Not Twilio, who does not know this account.
+    assert values["TWILIO_API_BASE_URL"] == "http://127.0.0.1:9001"
     assert len(values["SECRET_KEY"]) >= 50
     assert len(values["TWILIO_ACCOUNT_SID"]) == 34
     assert stat.S_IMODE(os.stat(tmp_path / ".env").st_mode) == 0o600

@@ -6,6 +6,7 @@ from reports.admin.history import (  # noqa: F401
     calls,
     events,
     followup,
+    reconciliation,
     recordings,
 )
 from reports.admin.setup import (  # noqa: F401

@@ -122,6 +122,7 @@ class CallsReport(ListTable):
         columns.TALK_SECONDS,
         Column("disconnected_by", _("Ended by"), names=names.of(Call.DisconnectedBy)),
         *(replace(each, is_for_lists=True) for each in (_KIND, _FROM, _TO, _STATUS)),
+        *columns.of_fields(Call, "from_log"),
         Column(
             "operator",
             _("Operator"),

@@ -58,7 +58,10 @@ class CompletenessReport(SummedReport):
         count(
             "inferred",
             _("Inferred"),
-            _("An outcome was inferred from the rest; it counts all the same."),
+            _(
+                "An outcome was inferred from the rest, or the call or its end is known"
+                " from Twilio's call log alone; it counts all the same."
+            ),
         ),
         fraction(
             "completeness",

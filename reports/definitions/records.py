@@ -1,6 +1,7 @@
-"""Lists that are not reports: operator states, recordings, webhook events, exports."""
+"""Lists that are not reports: states, recordings, events, reconciliations, exports."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -8,6 +9,8 @@ from django.utils.translation import pgettext_lazy
 from callcenter.models import (
     AccessRecord,
     OperatorState,
+    ReconciliationDifference,
+    ReconciliationRun,
     Recording,
     Voicemail,
     WebhookEvent,
@@ -96,6 +99,49 @@ class WebhookEvents(ListTable):
         ),
         *columns.of_fields(WebhookEvent, "derived_at", "derivation_error"),
     ]
+
+
+def _state(error: str, ended_at: datetime | None) -> str:
+    return ReconciliationRun(error=error, ended_at=ended_at).state
+
+
+class ReconciliationRuns(ListTable):
+    """One row per comparison of a period with Twilio's call log."""
+
+    slug = "reconciliations"
+    model = ReconciliationRun
+    moment = "started_at"
+    columns = [
+        *columns.of_fields(
+            ReconciliationRun, "started_at", "ended_at", "since", "until"
+        ),
+        Column(
+            "state",
+            _("State"),
+            names=names.of(ReconciliationRun.State),
+            is_for_lists=True,
+            paths=("error", "ended_at"),
+            value=_state,
+        ),
+        *columns.of_fields(
+            ReconciliationRun,
+            *("listed", "calls_added", "ends_repaired", "entries_settled"),
+            *("durations_differing", "in_progress", "error"),
+        ),
+    ]
+
+
+class ReconciliationDifferences(ListTable):
+    """One row per thing in which a call differed from Twilio's call log."""
+
+    slug = "reconciliation-differences"
+    model = ReconciliationDifference
+    moment = "found_at"
+    columns = columns.of_fields(
+        ReconciliationDifference,
+        *("found_at", "call_sid", "kind", "our_status", "our_seconds"),
+        *("twilio_status", "twilio_seconds", "outcome", "action"),
+    )
 
 
 class AccessRecords(ListTable):

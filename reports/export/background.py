@@ -12,11 +12,13 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from callcenter import jobs
 from callcenter.models import WorkerProcess
+from callcenter.signals import numbers_forgotten
 from reports.export import audit
 from reports.models import ExportJob
 from reports.models.export_jobs import OPEN
@@ -118,6 +120,11 @@ def remove_all_files() -> int:
     for stray in _files():
         stray.unlink(missing_ok=True)
     return ready
+
+
+@receiver(numbers_forgotten)
+def _forget(**_said: object) -> int:
+    return remove_all_files()
 
 
 def remove_old() -> None:

@@ -42,7 +42,7 @@ def _conditions(now: datetime) -> dict[str, Q]:
         "without_exit": _with_entry(missing.lacks_exit(now)),
         "without_connect": _with_entry(missing.lacks_connect()),
         "without_end": missing.lacks_end(now),
-        "inferred": _with_entry(Q(is_inferred=True)),
+        "inferred": _with_entry(Q(is_inferred=True)) | ~Q(from_log=""),
     }
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from callcenter.decision import Decision
-from callcenter.history.ending import is_final
-from callcenter.models import WebhookEvent
-from callcenter.routes import VOICE_URLS, Kind
+from callcenter.history.ending import is_final, is_from_log
+from callcenter.models import Call, WebhookEvent
+from callcenter.params import VoiceParams
+from callcenter.routes import FORGET_PREFIX, VOICE_URLS, Kind
 from reports.timeline import kinds
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
@@ -19,6 +20,8 @@ from reports.timeline.story import (
     Story,
     seconds,
 )
+
+FromLog = Call.FromLog
 
 _AT_ONCE = timedelta(seconds=5)
 
@@ -42,6 +45,11 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
     if kind == Kind.OPERATOR_DONE:
         operator = story.operator_of(event.call_sid)
         return kinds.OperatorDone(operator, event.is_bridged, None, answer)
+    if event.path.startswith(FORGET_PREFIX):
+        return kinds.CALLER_FORGOTTEN
+    if is_from_log(event):
+        params = VoiceParams.parse(event.params, needs_call=False)
+        return kinds.ReadInLog(event.result, params.call_duration)
     return kinds.OtherRequest(kind, event.input, event.result, answer)
 
 
@@ -64,7 +72,9 @@ def ending(story: Story, pool: Pool, found: Sequence[Moment]) -> Iterator[Moment
     ]
     kind = kinds.Ended(_difference(story, call.ended_at), bool(story.entries))
     events = ends[0] if ends else []
-    yield Moment(max([*at_once, call.ended_at]), kind, Phase.END, events=events)
+    marks = (Mark.INFERRED,) if call.from_log in (FromLog.CALL, FromLog.END) else ()
+    at = max([*at_once, call.ended_at])
+    yield Moment(at, kind, Phase.END, events=events, marks=marks)
     for copies in ends[1:]:
         again = _kind_of(story, copies[0])
         yield Moment(copies[0].received_at, again, events=copies)

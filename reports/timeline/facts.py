@@ -51,6 +51,9 @@ def facts_of(
     for lost in story.abandoned:
         state = str(lost.State(lost.state).label)
         facts.append(Fact(gettext("Follow-up"), [(state, links.url(lost))]))
+    if call.from_log:
+        known = str(call.get_from_log_display())
+        facts.append(Fact(gettext("Known from Twilio's log alone"), [(known, "")]))
     facts.append(Fact(gettext("Events"), [(_events(story, moments), "")]))
     own = gettext("Own leg")
     if call.kind == Call.Kind.CUSTOMER:

@@ -1,10 +1,12 @@
 """Runs traffic against a server: connects it, draws the live line, handles Ctrl-C."""
 
 import asyncio
+import contextlib
 import json
+import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from random import Random
 from urllib.parse import urlsplit
@@ -29,6 +31,11 @@ from callcenter.standin.network.transport import (
     Transport,
     Unreachable,
 )
+from callcenter.standin.rest.api import RestApi
+from callcenter.standin.rest.server import serve
+from callcenter.twilio_api.access import is_base_url
+
+logger = logging.getLogger(__name__)
 
 # In real seconds: how often the live line is drawn, and how long the end may take.
 PICTURE_SECONDS = 0.5
@@ -150,7 +157,8 @@ async def _run(
 
     loop.add_signal_handler(signal.SIGINT, interrupted)
     loop.add_signal_handler(signal.SIGTERM, traffic.stop)
-    await asyncio.wait({running})
+    async with _asked_by_rest(exchange):
+        await asyncio.wait({running})
     painter.cancel()
     hanging = tally.give_up(exchange)
     await _cancel_the_rest()
@@ -159,6 +167,25 @@ async def _run(
     return tally.closing_line(
         traffic.lasted, time.monotonic() - began, is_cut_short=hanging > 0
     )
+
+
+@contextlib.asynccontextmanager
+async def _asked_by_rest(exchange: Exchange) -> AsyncIterator[None]:
+    """Answer as Twilio's REST API if TWILIO_API_BASE_URL is an address in this machine.
+
+    So `reconcile` finds the log of these calls while the traffic lasts.
+    """
+    api = settings.TWILIO_API_BASE_URL
+    async with contextlib.AsyncExitStack() as stack:
+        if is_base_url(api) and urlsplit(api).scheme == "http":
+            where = urlsplit(api)
+            host, port = where.hostname or "", where.port or 80
+            try:
+                await stack.enter_async_context(serve(RestApi(exchange), host, port))
+            except OSError as error:
+                # Perhaps other traffic answers there; these calls go on without it.
+                logger.warning("no REST API at %s: %s", api, error)
+        yield
 
 
 async def _cancel_the_rest() -> None:

@@ -1,7 +1,7 @@
 """Counts of simulated traffic, and the lines that show them. No database.
 
-Legs and requests are removed from the exchange once they are counted, so that traffic
-may go on for days.
+Requests are removed from the exchange once they are counted, and of legs that are over
+the last ones stay, for its call log: so traffic may go on for days.
 """
 
 from collections import Counter
@@ -13,6 +13,8 @@ from callcenter.demo.actors import gave_up
 from callcenter.standin.calls.account import Sent
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.legs import Leg
+
+MOST_LEGS_KEPT = 10_000
 
 
 @dataclass
@@ -26,13 +28,18 @@ class Tally:
     requests: int = 0
     # Requests without a good answer, by reason.
     lost: Counter[str] = field(default_factory=Counter)
+    # The legs that are counted and still known, the oldest first.
+    _counted: dict[str, None] = field(default_factory=dict)
 
     def take(self, exchange: Exchange) -> None:
         """Count what was completed since the last time."""
-        for leg in [leg for leg in exchange.calls.values() if leg.is_over]:
-            del exchange.calls[leg.sid]
-            if not self.is_operator(leg):
-                self._take_leg(leg)
+        for leg in exchange.calls.values():
+            if leg.is_over and leg.sid not in self._counted:
+                self._counted[leg.sid] = None
+                if not self.is_operator(leg):
+                    self._take_leg(leg)
+        for sid in list(self._counted)[:-MOST_LEGS_KEPT]:
+            del exchange.calls[sid], self._counted[sid]
         for sent in exchange.sent:
             if sent.done_at is not None:
                 self._take_sent(sent)
@@ -40,7 +47,7 @@ class Tally:
 
     def picture(self, exchange: Exchange, per_second: float) -> str:
         """The live line of the terminal."""
-        legs = [leg for leg in exchange.calls.values() if not self.is_operator(leg)]
+        legs = [leg for leg in self._open(exchange) if not self.is_operator(leg)]
         doing = Counter(leg.doing for leg in legs)
         answered = self.answered + sum(bool(leg.talks) for leg in legs)
         return (
@@ -77,10 +84,13 @@ class Tally:
         self.requests += under_way
         if under_way:
             self.lost["under way at the end"] += under_way
-        self.otherwise += sum(
-            not self.is_operator(leg) for leg in exchange.calls.values()
-        )
-        return len(exchange.calls) + under_way
+        legs = self._open(exchange)
+        self.otherwise += sum(not self.is_operator(leg) for leg in legs)
+        return len(legs) + under_way
+
+    def _open(self, exchange: Exchange) -> list[Leg]:
+        """The legs that are not counted yet."""
+        return [leg for leg in exchange.calls.values() if leg.sid not in self._counted]
 
     def _take_leg(self, leg: Leg) -> None:
         if leg.talks:

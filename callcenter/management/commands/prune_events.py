@@ -1,6 +1,5 @@
 """Deletes old events; the history derived from them stays."""
 
-from argparse import ArgumentTypeError
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,17 +8,10 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from callcenter.days import midnight
-from callcenter.management.arguments import day
+from callcenter.management.arguments import day, days
 from callcenter.management.command import SentenceCommand
 from callcenter.models import WebhookEvent
 from callcenter.upkeep.pruning import begun_before, prune
-
-
-def days(text: str) -> int:
-    """A number of days from 1. Raises ArgumentTypeError, which argparse reports."""
-    if not text.isdecimal() or not 1 <= int(text) <= 36_500:
-        raise ArgumentTypeError("must be a number of days from 1")
-    return int(text)
 
 
 class Command(SentenceCommand):

@@ -105,6 +105,16 @@ any_event = st.one_of(
         sid=st.sampled_from(LEGS),
     ),
     st.builds(event, seconds, st.just("/internal/settle/"), sid=callers),
+    st.builds(
+        event,
+        seconds,
+        st.just("/internal/call-log/"),
+        sid=st.sampled_from(LEGS),
+        CallStatus=st.sampled_from(["completed", "no-answer", "in-progress"]),
+        CallDuration=queue_times,
+        StartTime=st.sampled_from(["", "Mon, 05 Oct 2026 01:00:02 +0000"]),
+        Timestamp=st.sampled_from(["", "Mon, 05 Oct 2026 01:01:00 +0000"]),
+    ),
 )
 
 

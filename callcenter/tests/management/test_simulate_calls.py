@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -17,6 +18,8 @@ from django.core.management import CommandError, call_command
 from callcenter.demo.live import simulation
 from callcenter.demo.setup.second_line import add_second_line
 from callcenter.tests.twilio_client import ACCOUNT_SID, AUTH_TOKEN
+from callcenter.twilio_api.call_log import pages_of_day
+from callcenter.twilio_api.client import TwilioFailure, client
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +106,25 @@ def test_server_elsewhere_gets_what_is_signed_for_the_public_address(simulated):
         line = simulated("https://cc.example.test/calls", f"--url={url}")
 
     assert re.search(r"; \d\d+ requests, 0 not delivered\.\n", line)
+
+
+def test_log_of_the_calls_can_be_asked_for_while_they_last(simulated, settings):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        settings.TWILIO_API_BASE_URL = f"http://127.0.0.1:{free.getsockname()[1]}"
+    asked: list[int] = []
+
+    def answer(path: str) -> tuple[int, str]:
+        if not asked:
+            pages = pages_of_day(client(), datetime.now(UTC).date())
+            asked.append(sum(map(len, pages)))
+        return served(path)
+
+    with server(answer) as url:
+        simulated(url)
+
+    assert asked[0] >= 1
+    with pytest.raises(TwilioFailure, match="cannot be reached"):
+        list(pages_of_day(client(), datetime.now(UTC).date()))
 
 
 def test_server_that_is_not_there_is_said_in_one_line(simulated):

@@ -14,8 +14,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from callcenter.models import AbandonedCall, Call, WebhookEvent
+from callcenter.tests.everywhere import places_of
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.roads.posts import (
+    CALLER,
     OPERATOR,
     Answered,
     Request,
@@ -40,6 +42,7 @@ from callcenter.tests.roads.workers import (
     round_by_round,
 )
 from callcenter.tests.twilio_client import sid
+from callcenter.upkeep.forgetting import forget_caller
 from callcenter.upkeep.pruning import prune
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
@@ -291,6 +294,32 @@ def test_call_that_is_pruned_while_it_is_heard_of_is_whole_or_sealed(send):
             assert events.late().count() == len(kinds)
         else:
             assert kinds == ["incoming", "menu", "queue-exit", "status", "wait"]
+    before = history_rows()
+    call_command("rebuild_calls")
+    assert history_rows() == before
+
+
+def test_caller_who_is_forgotten_while_heard_of_is_forgotten(send):
+    calls = [sid() for _ in range(20)]
+    for call in calls:
+        for one in entering(call):
+            send(one)
+    derive_the_rest()
+
+    def work(number: int) -> list[Answered]:
+        if number == 0:
+            forget_caller(CALLER, really=True)
+            return []
+        ends = [request("status/", call, CallStatus="completed") for call in calls]
+        return [send(one) for one in [*map(giving_up, calls), *ends]]
+
+    answers = [one for each in at_once(2, work) for one in each]
+
+    assert_nobody_noticed(answers)
+    derive_the_rest()
+    assert places_of(CALLER) == []
+    assert Call.objects.customers().values("caller").distinct().count() == 1
+    assert AbandonedCall.objects.count() == len(calls)
     before = history_rows()
     call_command("rebuild_calls")
     assert history_rows() == before

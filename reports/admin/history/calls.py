@@ -3,7 +3,9 @@
 from django.contrib import admin
 from django.db import models
 from django.db.models import Q
+from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.decision import Decision, Verb
@@ -80,10 +82,15 @@ class CallAdmin(TimelinePage, HistoryAdmin[Call]):
 
     @admin.display(description=_("outcome"))
     def outcome_or_kind(self, call: Call) -> str:
-        """The outcome; of legs that have none whose they are."""
-        if call.outcome or call.kind == Call.Kind.CUSTOMER:
+        """The outcome; of legs that have none whose they are, or who knows of them."""
+        if call.outcome:
             return swatches.outcome(call.outcome, call.get_outcome_display())
-        return capfirst(call.get_kind_display())
+        is_customer = call.kind == Call.Kind.CUSTOMER
+        kind = "" if is_customer else capfirst(call.get_kind_display())
+        if call.from_log != Call.FromLog.CALL:
+            return kind
+        only = gettext("only in Twilio's log")
+        return format_html('{} <span class="quiet">{}</span>', kind, only)
 
 
 @admin.register(QueueEntry)

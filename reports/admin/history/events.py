@@ -94,17 +94,16 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
 
     @admin.display(description=_("call SID"))
     def leg(self, event: WebhookEvent) -> str:
-        return _timeline(event.call_sid)
+        return timeline_link(event.call_sid)
 
     @admin.display(description=_("call SID"))
     def short_leg(self, event: WebhookEvent) -> str:
         """Its beginning and end, which tell legs apart; the page has all of it."""
-        sid = event.call_sid
-        return _timeline(sid, f"{sid[:6]}…{sid[-4:]}" if len(sid) > 12 else sid)
+        return timeline_link(event.call_sid, is_short=True)
 
     @admin.display(description=_("other leg"))
     def other_leg(self, event: WebhookEvent) -> str:
-        return _timeline(event.other_sid)
+        return timeline_link(event.other_sid)
 
     @admin.display(description=_("input or result"))
     def heard(self, event: WebhookEvent) -> str:
@@ -152,11 +151,10 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
         return linked
 
 
-def _timeline(sid: str, shown: str = "") -> str:
+def timeline_link(sid: str, *, is_short: bool = False) -> str:
     """The SID of a leg as a link to its timeline, without asking for its row."""
     if not sid:
         return NOTHING
+    shown = f"{sid[:6]}…{sid[-4:]}" if is_short and len(sid) > 12 else sid
     page = reverse("admin:callcenter_call_sid", args=[sid])
-    return format_html(
-        '<a href="{}" title="{}"><code>{}</code></a>', page, sid, shown or sid
-    )
+    return format_html('<a href="{}" title="{}"><code>{}</code></a>', page, sid, shown)

@@ -27,6 +27,8 @@ from callcenter.models import (
     Queue,
     QueueEntry,
     QueueThreshold,
+    ReconciliationDifference,
+    ReconciliationRun,
     Recording,
     Voicemail,
     WebhookEvent,
@@ -261,6 +263,36 @@ def make_access_record() -> AccessRecord:
     )
 
 
+def make_run() -> ReconciliationRun:
+    """A complete comparison of the last day with Twilio's call log."""
+    now = timezone.now()
+    return ReconciliationRun.objects.create(
+        since=now - timedelta(days=1),
+        until=now,
+        started_at=now,
+        ended_at=now,
+        listed=3,
+        ends_repaired=1,
+    )
+
+
+def make_difference(**more: Any) -> ReconciliationDifference:
+    """A call of which the end was missed."""
+    return ReconciliationDifference.objects.create(
+        **{
+            "run": more.get("run") or make_run(),
+            "found_at": timezone.now(),
+            "call_sid": f"CA{next(_numbers):032x}",
+            "kind": "missed-end",
+            "our_status": "in-progress",
+            "twilio_status": "completed",
+            "twilio_seconds": 95,
+            "action": "repaired",
+            **more,
+        }
+    )
+
+
 Maker = Callable[..., Any]
 # One maker for every table people see.
 HISTORY: dict[str, Maker] = {
@@ -289,4 +321,6 @@ ALL: dict[str, Maker] = {
     **SETUP,
     "followup": make_follow_up,
     "accessrecord": make_access_record,
+    "reconciliationrun": make_run,
+    "reconciliationdifference": make_difference,
 }

@@ -29,7 +29,8 @@ NAMES = sorted(
 )
 # Lists in which no column is of telephone numbers.
 WITHOUT_NUMBERS = IMPORTED | {
-    *("phoneline", "queue", "menu", "message", "webhookevent", "accessrecord")
+    *("phoneline", "queue", "menu", "message", "webhookevent", "accessrecord"),
+    *("reconciliationrun", "reconciliationdifference"),
 }
 MENU = re.compile(r'<a href="([^"]+/export/[^"]+)">([^<]+)</a>')
 

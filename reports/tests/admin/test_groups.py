@@ -29,6 +29,8 @@ MAY: dict[str, tuple[set[str], set[str], set[str]]] = {
     "recording": ({S}, set(), {S}),
     "operatorstate": ({S}, set(), {S}),
     "webhookevent": (set(), set(), {S}),
+    "reconciliationrun": ({S}, set(), {S}),
+    "reconciliationdifference": ({S}, set(), {S}),
     "accessrecord": (set(), set(), {S}),
     "followup": ({S}, {S}, {S}),  # worked on from the work list
     "phoneline": ({S, C}, set(), {S, A, C, D}),

@@ -159,6 +159,13 @@ def test_quarter_is_that_of_history():
     }
 
 
+def test_call_whose_end_the_call_log_alone_knows_is_inferred():
+    make_call(NOON, from_log="end")
+    make_call(NOON)
+
+    assert totals_of(REPORT, interval="day")["inferred"] == 1
+
+
 def test_filters_of_the_calls():
     make_history()
     Call.objects.update(line="+815000000102")

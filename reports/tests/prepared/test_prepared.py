@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
@@ -382,6 +383,17 @@ def test_what_is_being_written_begins_again_where_all_files_are_removed(
     write_exports()
     job.refresh_from_db()
     assert job.state == "ready"
+
+
+def test_files_go_when_a_caller_is_forgotten(admin_client, calls):
+    job = ask(admin_client)
+    write_exports()
+
+    call_command("forget_caller", "+81312345671", "--yes")
+
+    assert files() == []
+    job.refresh_from_db()
+    assert job.state == "removed"
 
 
 def test_without_a_worker_the_page_says_so_and_offers_the_file_itself(

@@ -40,14 +40,19 @@ class Held(HTTPAdapter):
     """Holds requests and answers to the file; who carries them is for subclasses."""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> Any:
-        described = RequestsOpenAPIRequest(request)
-        OPENAPI.validate_request(described)
+        described = self.check_request(request)
         response = self.carry(request)
         if response.status_code < 400:
             OPENAPI.validate_response(described, RequestsOpenAPIResponse(response))
             if response.content:
                 assert missing_or_unknown(request, response) == []
         return response
+
+    def check_request(self, request: requests.PreparedRequest) -> Any:
+        """The request as the file describes it; an error if it does not."""
+        described = RequestsOpenAPIRequest(request)
+        OPENAPI.validate_request(described)
+        return described
 
     def carry(self, request: requests.PreparedRequest) -> requests.Response:
         raise NotImplementedError

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0007_system_page'),
+        ('reports', '0008_reconciliation_rights'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,7 +19,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0008_prepared_files'),
+        ('reports', '0009_prepared_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""What we ask Twilio by its REST API; never while a caller waits for an answer."""
