@@ -103,6 +103,9 @@ def _logged_in(server: Server, client: smtplib.SMTP) -> smtplib.SMTP:
     except smtplib.SMTPNotSupportedError as error:
         client.close()
         raise NotSent(Problem.LOG_IN, _short(error)) from error
+    except UnicodeEncodeError as error:
+        client.close()
+        raise NotSent(Problem.LOG_IN, "only ASCII can be sent") from error
     except BaseException:
         client.close()
         raise

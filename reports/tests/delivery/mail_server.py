@@ -3,6 +3,7 @@
 import socketserver
 import ssl
 import threading
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ class MailServer:
     user: str = ""
     context: ssl.SSLContext | None = None
     is_silent: bool = False
+    # What a client has logged in with, as AUTH PLAIN has it.
+    credentials: bytes = b""
     # Recipients and raw messages that it accepted.
     accepted: list[tuple[list[str], bytes]] = field(default_factory=list)
     address: tuple[str, int] = ("", 0)
@@ -103,6 +106,9 @@ def _talk(handler: socketserver.StreamRequestHandler, known: MailServer) -> None
             if known.context and not isinstance(connection, ssl.SSLSocket):
                 say("250-STARTTLS")
             say("250 AUTH PLAIN" if known.user else "250 8BITMIME")
+        elif command == "AUTH":
+            known.credentials = b64decode(line.split()[2])
+            say("235 welcome")
         elif command == "STARTTLS" and known.context:
             say("220 go ahead")
             connection = known.context.wrap_socket(connection, server_side=True)

@@ -82,6 +82,18 @@ def test_server_that_is_not_there_or_has_no_address():
     assert caught.value.problem == "unreachable"
 
 
+def test_user_and_password_are_said_to_a_server_that_wants_them():
+    with mail_server(user="cc") as known:
+        assert send(known.server(user="cc", password="p@ss word")) == {}
+        assert known.credentials == b"\0cc\0p@ss word"
+
+        # Python's smtplib can say no others.
+        with pytest.raises(NotSent) as caught:
+            send(known.server(user="cc", password="pässword"))
+    assert caught.value.problem == "log-in"
+    assert "ssword" not in caught.value.said
+
+
 def test_wrong_password_and_a_server_that_knows_no_passwords():
     wrong = mail_server(user="cc", answers={"AUTH": "535 5.7.8 wrong"})
     with wrong as known, pytest.raises(NotSent) as caught:
