@@ -40,6 +40,8 @@ ENVIRONMENT = {
     "METRICS_TOKEN": "",
     "KEEP_NUMBERS_DAYS": "",
     "DIAL_PREFIXES": "+81",
+    "EMAIL_URL": "",
+    "DEFAULT_FROM_EMAIL": "MiniCC <minicc@callcenter.example.com>",
     "LANGUAGE_CODE": "ja",
     "TIME_ZONE": "Asia/Tokyo",
 }

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +37,49 @@ def days_to_keep(name: str, text: str) -> int | None:
     return int(text)
 
 
+def mail_server(url: str) -> dict[str, Any] | None:
+    """The mail server of an address; None for an empty one: no mail is sent.
+
+    Raises ImproperlyConfigured for anything but a server that speaks SMTP.
+    """
+    if not url.strip():
+        return None
+    scheme = urlsplit(url).scheme
+    try:
+        found = environ.Env.email_url_config(url) if scheme in _MAIL_PORTS else {}
+    except ValueError:
+        found = {}
+    if not found.get("EMAIL_HOST"):
+        raise ImproperlyConfigured(
+            "EMAIL_URL is no address of a mail server, such as"
+            " smtp+tls://user:password@mail.example.com:587."
+        )
+    return {
+        "host": found["EMAIL_HOST"],
+        "port": found["EMAIL_PORT"] or _MAIL_PORTS[scheme],
+        "user": found["EMAIL_HOST_USER"] or "",
+        "password": found["EMAIL_HOST_PASSWORD"] or "",
+        "has_ssl": found.get("EMAIL_USE_SSL", False),
+        "has_tls": found.get("EMAIL_USE_TLS", False),
+    }
+
+
+def sender(text: str) -> str:
+    """An address from which mail is sent, with or without a name.
+
+    Raises ImproperlyConfigured for anything else.
+    """
+    name, _at, host = parseaddr(text)[1].rpartition("@")
+    if not name or not host or not text.isprintable():
+        raise ImproperlyConfigured(
+            "DEFAULT_FROM_EMAIL is no address, such as MiniCC <minicc@example.com>."
+        )
+    return text
+
+
+# As django-environ reads them: smtps is STARTTLS, too.
+_MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 587, "smtp+ssl": 465}
+
 SECRET_KEY = env.str("SECRET_KEY")
 # Former keys: they still read what they made.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -60,6 +104,13 @@ TWILIO_API_KEY_SECRET = env.str("TWILIO_API_KEY_SECRET", default="")
 TWILIO_API_BASE_URL = env.str("TWILIO_API_BASE_URL", default="").rstrip("/")
 # "user:password" that webhooks have to carry besides the signature, or empty.
 WEBHOOK_BASIC_AUTH = env.str("WEBHOOK_BASIC_AUTH", default="")
+
+# Through which server reports are sent, and from which address.
+MAIL_SERVER = mail_server(env.str("EMAIL_URL", default=""))
+DEFAULT_FROM_EMAIL = sender(
+    env.str("DEFAULT_FROM_EMAIL", default="")
+    or f"MiniCC <minicc@{_public.hostname or 'localhost'}>"
+)
 
 # The folder with the last setup that could be read, for a start without a database.
 SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(BASE_DIR / "spool")))

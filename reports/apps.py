@@ -12,4 +12,6 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from reports.login import recording  # noqa: F401, PLC0415 -- connects signals
+        # They connect signals.
+        from reports.export import background  # noqa: F401, PLC0415
+        from reports.login import recording  # noqa: F401, PLC0415

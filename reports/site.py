@@ -24,8 +24,10 @@ from reports.daily import page as daily_page
 from reports.daily import views as daily
 from reports.dashboard import today
 from reports.definitions import REPORTS
-from reports.pages import rights
+from reports.delivery import views as delivery
+from reports.pages import rights, schedule_link
 from reports.pages import views as pages
+from reports.prepared import views as prepared
 from reports.query.table import NOTHING, ListTable
 from reports.worklist import views as worklist
 
@@ -89,6 +91,11 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
                 if not isinstance(report, ListTable)
             ),
             Page(_("Saved views"), "admin:saved_views", rights.PERMISSION),
+            Page(
+                _("Scheduled reports"),
+                "admin:scheduled_reports",
+                schedule_link.PERMISSION,
+            ),
         ),
     ),
     (
@@ -155,6 +162,8 @@ class MiniccAdminSite(admin.AdminSite):
             *worklist.urls(self),
             *pages.urls(self),
             *daily.urls(self),
+            *prepared.urls(self),
+            *delivery.urls(self),
             path("system/", self.admin_view(partial(system.show, self)), name="system"),
             *super().get_urls(),
         ]

@@ -6,9 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from conftest import ENVIRONMENT
-from minicc.settings import BASE_DIR, database
+from minicc.settings import BASE_DIR, database, mail_server, sender
 
 READ = sorted(
     set(
@@ -133,3 +134,43 @@ def test_public_base_url_gives_trusted_origin_prefix_and_cookie_path(public, exp
     )
 
     assert _settings_say(expression, SECRET_KEY="x", PUBLIC_BASE_URL=public) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example.com", ("mail.example.com", 25, "", "", False, False)),
+        (
+            "smtp+tls://cc%40example.com:p%40ss@mail.example.com",
+            ("mail.example.com", 587, "cc@example.com", "p@ss", False, True),
+        ),
+        (
+            "smtp+ssl://mail.example.com:4650",
+            ("mail.example.com", 4650, "", "", True, False),
+        ),
+    ],
+)
+def test_mail_server_is_read_from_its_address(url, expected):
+    found = mail_server(url)
+
+    assert found is not None
+    names = ("host", "port", "user", "password", "has_ssl", "has_tls")
+    assert tuple(found[name] for name in names) == expected
+
+
+def test_without_an_address_there_is_no_mail_server():
+    assert mail_server(" ") is None
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.example.com", "smtp://", "consolemail://", "smtp://mail:port"]
+)
+def test_what_is_no_mail_server_is_refused_in_a_sentence(url):
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL is no address"):
+        mail_server(url)
+
+
+@pytest.mark.parametrize("text", ["MiniCC", "a@b\nBcc: c@d", "@example.com"])
+def test_sender_must_have_an_address(text):
+    with pytest.raises(ImproperlyConfigured, match="DEFAULT_FROM_EMAIL is no address"):
+        sender(text)

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -18,9 +18,10 @@ from reports.admin.filters import selection_of
 from reports.admin.listing import ListAdmin
 from reports.admin.periods import PeriodFilter
 from reports.definitions import LISTS
-from reports.export import audit, downloads, menu
+from reports.export import audit, downloads, menu, wanted
 from reports.export.downloads import Taken
 from reports.export.menu import NUMBERS, ExportGroup
+from reports.export.wanted import MOST_STREAMED, Unreadable, Wanted
 from reports.present import kinds, masking
 from reports.present.links import list_url
 from reports.query.keyset import Listed
@@ -60,14 +61,27 @@ class ExportAdmin(ListAdmin[ModelT]):
         """The list as a file, with the filters and the search of its address."""
         if request.method != "GET":
             return HttpResponseNotAllowed(["GET"])
+        query, at_once = wanted.split(request.GET)
+        try:
+            found = self.export_asked(request, code, query)
+        except Unreadable as problem:
+            messages.error(request, str(problem))
+            return redirect(list_url(self.model))
+        return wanted.answer(request, found, at_once=at_once)
+
+    def export_asked(self, request: HttpRequest, code: str, query: QueryDict) -> Wanted:
+        """The file of the list that a query asks for; `request` gets the query.
+
+        Raises PermissionDenied, Http404 for an unknown format, and Unreadable.
+        """
         user = request.user
         if not (self.has_export_permission(request) and user.is_authenticated):
             raise PermissionDenied
         file_format = downloads.FORMATS.get(code)
         if file_format is None:
             raise Http404
-        numbers = menu.numbers_asked(request.GET)
-        filters = request.GET.copy()
+        numbers = menu.numbers_asked(query)
+        filters = query.copy()
         filters.pop(NUMBERS, None)
         request.GET = filters  # type: ignore[assignment]
         changelist = self.get_changelist_instance(request)
@@ -76,30 +90,46 @@ class ExportAdmin(ListAdmin[ModelT]):
             problems.append(str(menu.UNKNOWN_NUMBERS))
         if problems or numbers is None:
             text = gettext("Nothing was exported: %(problem)s")
-            messages.error(request, text % {"problem": " ".join(problems)})
-            return redirect(list_url(self.model))
-        query = changelist.get_query_string().removeprefix("?")
+            raise Unreadable(text % {"problem": " ".join(problems)})
+        list_query = changelist.get_query_string().removeprefix("?")
+        recorded = list_query
         if self._has_numbers:
-            query = menu.recorded(query, file_format, numbers)
+            recorded = menu.recorded(list_query, file_format, numbers)
         asked = selection_of(changelist)
-        taken = Taken(
-            title=str(self.opts.verbose_name_plural),
-            slug=self.table.slug if self.table else str(self.opts.model_name),
-            reading=self.export_reading(request, changelist),
-            zone=default_zone(),
-            now=timezone.now(),
-            first=asked.first,
-            last=asked.last,
+
+        def take() -> Taken:
+            return Taken(
+                title=str(self.opts.verbose_name_plural),
+                slug=self.table.slug if self.table else str(self.opts.model_name),
+                reading=self.export_reading(request, changelist),
+                zone=default_zone(),
+                now=timezone.now(),
+                first=asked.first,
+                last=asked.last,
+                numbers=numbers,
+            )
+
+        return Wanted(
+            user=user,
+            subject=self.opts.label_lower,
+            recorded=recorded,
+            query=list_query,
+            file_format=file_format,
             numbers=numbers,
+            take=take,
+            is_large=lambda: self._count(changelist, MOST_STREAMED + 1) > MOST_STREAMED,
+            count=lambda: self._count(changelist),
         )
-        audited = audit.begin(
-            user,
-            self.opts.label_lower,
-            query,
-            file_format.code,
-            is_masked=taken.reading.is_masked,
-        )
-        return downloads.response(request, taken, file_format, audited)
+
+    def _count(self, changelist: ChangeList, most: int | None = None) -> int:
+        """How many rows a list has, `most` at most; those of a short one are known."""
+        if not getattr(changelist, "is_capped", False):
+            return changelist.result_count
+        moment = self.table.moment if self.table else ""
+        # Newest first, as the rows are read: in no order MariaDB may begin elsewhere.
+        order = (f"-{moment}",) if moment else ()
+        rows: models.QuerySet[ModelT] = changelist.queryset
+        return rows.order_by(*order)[:most].count()
 
     def export_reading(self, request: HttpRequest, changelist: ChangeList) -> Reading:
         """The rows of the list, with all columns of its table."""

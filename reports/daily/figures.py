@@ -143,11 +143,7 @@ def daily(span: Span, user: User | AnonymousUser) -> Daily:
     found = Daily(
         span,
         asked,
-        [
-            Figure(_COLUMNS[code], now[code], then[code])
-            for code in FIGURES
-            if now[code] or code not in _UNLESS_NONE
-        ],
+        _beside(now, then),
         queues,
         _of_intervals(asked),
         _of_operators(span),
@@ -160,6 +156,20 @@ def daily(span: Span, user: User | AnonymousUser) -> Daily:
         DayNote.objects.filter(day__range=(span.first, span.last)).order_by("day", "pk")
     )
     return found
+
+
+def figures(asked: Selection, before: Selection) -> list[Figure]:
+    """The measures of the entries of a selection, beside those of another."""
+    (_rows, now), (_before_rows, then) = _of_queues(asked), _of_queues(before)
+    return _beside(now, then)
+
+
+def _beside(now: dict[str, Any], then: dict[str, Any]) -> list[Figure]:
+    return [
+        Figure(_COLUMNS[code], now[code], then[code])
+        for code in FIGURES
+        if now[code] or code not in _UNLESS_NONE
+    ]
 
 
 def _selection(span: Span) -> Selection:

@@ -23,7 +23,7 @@ from reports.daily.spans import Kind, Span
 from reports.definitions.queues import QueueSummaryReport
 from reports.export import audit
 from reports.models import DayNote
-from reports.pages import intervals
+from reports.pages import intervals, schedule_link
 from reports.pages.cells import Cell, Line
 from reports.present import kinds
 from reports.present.links import PageLinks, list_url, report_url
@@ -37,6 +37,12 @@ from reports.query.table import NOTHING, Column, Row
 PERMISSION = "callcenter.view_call"
 MAY_WRITE = "reports.add_daynote"
 URL_NAME = "admin:daily_report"
+# Of which days a report is sent at first, seen from the morning after.
+_SENT = {
+    Kind.DAY: "last-business-day",
+    Kind.WEEK: "last-week",
+    Kind.MONTH: "last-month",
+}
 # So many callers fit on the paper; the work list has them all.
 MOST_CALLERS = 12
 
@@ -165,6 +171,9 @@ def _page(
         "previous_url": url_of(span.previous),
         "following_url": "" if span.last >= now.date() else url_of(span.following),
         "file_url": _file_url(request, span),
+        "schedule_url": schedule_link.link(
+            request.user, schedule_link.DAILY_REPORT, "", _SENT[span.kind]
+        ),
         "note": note if request.user.has_perm(MAY_WRITE) else None,
         "here": url_of(span),
     }

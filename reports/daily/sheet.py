@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
@@ -37,30 +38,30 @@ def export(request: HttpRequest) -> HttpResponseBase:
         raise PermissionDenied
     if form.errors:
         return redirect(f"{url_of(found.span)}&{request.GET.urlencode()}")
-    rows = [_padded(row) for row in sheet(found)]
-    title = str(found.span.kind.label)
-    may_see = masking.may_see_numbers(user)
-    reading = Reading([], rows, list, is_masked=bool(found.lost) and not may_see)
-    taken = Taken(
-        title,
-        SLUG,
-        reading,
-        default_zone(),
-        timezone.now(),
-        found.span.first,
-        found.span.last,
-    )
+    taken = taken_for(user, found)
     audited = audit.begin(
         user,
         SLUG,
         request.GET.urlencode(),
         "xlsx",
-        is_masked=reading.is_masked,
+        is_masked=taken.reading.is_masked,
     )
-    one_sheet = Format(
-        "xlsx", "", FORMATS["xlsx"].suffix, FORMATS["xlsx"].content_type, _pieces
+    return downloads.response(request, taken, ONE_SHEET, audited)
+
+
+def taken_for(user: User, found: Daily) -> Taken:
+    """The report as a file takes it, for its reader."""
+    rows = [_padded(row) for row in sheet(found)]
+    may_see = masking.may_see_numbers(user)
+    return Taken(
+        str(found.span.kind.label),
+        SLUG,
+        Reading([], rows, list, is_masked=bool(found.lost) and not may_see),
+        default_zone(),
+        timezone.now(),
+        found.span.first,
+        found.span.last,
     )
-    return downloads.response(request, taken, one_sheet, audited)
 
 
 def _pieces(taken: Taken) -> Iterator[bytes]:
@@ -72,6 +73,12 @@ def _pieces(taken: Taken) -> Iterator[bytes]:
     types = [str] * WIDTH
     rows = iter([rest, *blocks])
     return xlsx.pieces(taken.title, titles, types, rows, is_one_page=True)
+
+
+# A workbook of this one sheet.
+ONE_SHEET = Format(
+    "xlsx", "", FORMATS["xlsx"].suffix, FORMATS["xlsx"].content_type, _pieces
+)
 
 
 def sheet(found: Daily) -> Iterator[Cells]:

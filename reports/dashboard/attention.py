@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
@@ -12,6 +13,8 @@ from django.utils.translation import gettext, ngettext
 from callcenter import presence
 from callcenter.models import OperatorState, QueueEntry, WebhookEvent
 from callcenter.presence import Waiting
+from reports.models import Delivery, ScheduledReport
+from reports.pages import schedule_link
 from reports.present import formats, names
 from reports.present.links import list_url, report_url
 from reports.present.meters import state
@@ -64,6 +67,7 @@ def matters(
         *_levels(now, today, targets, named),
         *_lost_ends(now),
         *(_pending(now) if user.has_perms(_SEES_REQUESTS) else ()),
+        *(_not_sent() if user.has_perm(schedule_link.PERMISSION) else ()),
     ]
     return sorted(found, key=lambda each: not each.is_bad)[:MOST]
 
@@ -170,5 +174,26 @@ def _pending(now: datetime) -> Iterator[Matter]:
             gettext("Requests that are not in the history yet"),
             gettext("Their next request derives them, or rebuild_calls --pending."),
             f"{list_url(WebhookEvent)}?derivation=pending",
+            is_bad=False,
+        )
+
+
+def _not_sent() -> Iterator[Matter]:
+    """Scheduled reports the last of which could not be sent."""
+    last = Delivery.objects.filter(schedule=OuterRef("pk")).order_by("-planned_at")
+    failed = ScheduledReport.objects.filter(is_active=True).alias(
+        last=Subquery(last.values("state")[:1])
+    )
+    count = failed.filter(last=Delivery.State.FAILED).count()
+    if count:
+        text = ngettext(
+            "%(count)s scheduled report was not sent",
+            "%(count)s scheduled reports were not sent",
+            count,
+        )
+        yield Matter(
+            text % {"count": formats.count(count)},
+            gettext("It is not tried any more; the page says why."),
+            reverse("admin:scheduled_reports"),
             is_bad=False,
         )

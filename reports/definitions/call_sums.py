@@ -92,6 +92,7 @@ class CallSumsReport(SummedReport):
     """Sums of calls by the column `key`."""
 
     opens = _("Every number that is a link opens the calls it counts.")
+    reads_each = True
     fields = ("line", "queue", "operator", *DAYS_BY_THE_CLOCK)
     # The field of a call, and of a selection, whose values have a row each.
     key: ClassVar[str]

@@ -27,6 +27,7 @@ class CompletenessReport(SummedReport):
     title = _("Completeness of the data")
     unit = _("Counts inbound calls, by when they began; each counts once.")
     opens = _("Every number that is a link opens the calls it counts.")
+    reads_each = True
     fields = ("interval", "line", "queue", "operator", *DAYS_BY_THE_CLOCK)
     columns = [
         INTERVAL_START,

@@ -40,6 +40,7 @@ class IvrMenusReport(SummedReport):
     title = _("By menu")
     unit = _("Counts how often a menu was asked: one call may be asked several times.")
     opens = _("Every number opens the IVR steps it counts.")
+    reads_each = True
     fields = ("line", *DAYS_BY_THE_CLOCK)
     columns = [
         Column("menu", _("Menu"), names=names.menus),

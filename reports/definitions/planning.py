@@ -58,6 +58,7 @@ class StaffingReport(EntryCounts):
     most_days = 31
     # Of longer ones the mean load says nothing: nobody is needed at night.
     intervals = (*MINUTES, HOUR_OF_DAY, HOUR_OF_WEEK)
+    reads_each = True
     fields = (
         *("queue", "interval", "weekday", "holidays"),
         *("threshold", "goal", "erlang"),

@@ -78,6 +78,7 @@ class RepeatCallersReport(Table):
         " or gave up."
     )
     opens = _("Every number that is a link opens the calls it counts.")
+    reads_each = True
     fields = ("line", *DAYS_BY_THE_CLOCK)
     columns = [
         CALLER,

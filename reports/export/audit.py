@@ -28,7 +28,7 @@ def begin(
         user=user,
         username=user.get_username(),
         subject=subject,
-        query=_without_numbers(query),
+        query=without_numbers(query),
         file_format=file_format,
         is_masked=is_masked,
     )
@@ -39,7 +39,7 @@ def interrupt(audit: ExportAudit) -> None:
     _end(audit, 0, State.INTERRUPTED)
 
 
-def _without_numbers(query: str) -> str:
+def without_numbers(query: str) -> str:
     """The query with masked numbers in its search: lines and operators are ours."""
     asked = parse_qsl(query, keep_blank_values=True)
     masked = [

@@ -2,9 +2,11 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -24,6 +26,8 @@ from reports.query.table import Reading
 
 # How many files a process writes at once: a slow reader keeps a thread for as long.
 MOST_AT_ONCE = 2
+# What is read at once of a file that is prepared.
+_PIECE = 65_536
 # What a file system takes for something else than a part of a name.
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _turns = threading.BoundedSemaphore(MOST_AT_ONCE)
@@ -162,11 +166,40 @@ def response(
     pieces = audit.watched(
         audited, file_format.pieces(taken), lambda: taken.reading.count
     )
+    answer = _streamed(pieces, file_format, taken.file_name(file_format.suffix))
+    # A proxy that waits for the whole file would keep the first byte back.
+    answer["X-Accel-Buffering"] = "no"
+    return answer
+
+
+def prepared(
+    request: HttpRequest, path: Path, name: str, size: int, file_format: Format
+) -> HttpResponseBase:
+    """A file that was written before, as a streamed response; it waits its turn, too.
+
+    Raises OSError, FileNotFoundError where it is gone.
+    """
+    file = path.open("rb")
+    if not _turns.acquire(blocking=False):
+        file.close()
+        return busy(request)
+    answer = _streamed(_read(file), file_format, name)
+    answer["Content-Length"] = str(size)
+    return answer
+
+
+def _read(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _streamed(
+    pieces: Iterable[bytes], file_format: Format, name: str
+) -> StreamingHttpResponse:
+    """The answer that gives its turn back when it ends."""
     answer = StreamingHttpResponse(
         Held(pieces, _turns.release), content_type=file_format.content_type
     )
-    name = taken.file_name(file_format.suffix)
     answer["Content-Disposition"] = content_disposition_header(True, name)
-    # A proxy that waits for the whole file would keep the first byte back.
-    answer["X-Accel-Buffering"] = "no"
     return answer

@@ -176,6 +176,11 @@ class FilterForm(ReportForm):
             if most is None or (last - first).days < most
         ]
 
+    @property
+    def current_period(self) -> str:
+        """The code of the period that has the days; empty if none has."""
+        return next((each.code for each in self.presets if each.is_current), "")
+
     def _url_of_period(self, code: str) -> str:
         return self.query(first=None, last=None, period=code)
 

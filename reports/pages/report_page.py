@@ -16,7 +16,7 @@ from callcenter.models import QueueEntry
 from reports.definitions.queues import QueueIntervalReport
 from reports.export import audit, menu
 from reports.export.menu import ExportGroup
-from reports.pages import chart, saved_views
+from reports.pages import chart, saved_views, schedule_link
 from reports.pages.filter import FilterForm
 from reports.pages.rights import check_rights
 from reports.pages.saved_views import SaveForm
@@ -79,6 +79,9 @@ def _answer(
         "views": list(saved_views.links(request.user, report, form)),
         "save_form": SaveForm(
             form, may_share=request.user.has_perm(saved_views.MAY_SHARE)
+        ),
+        "schedule_url": schedule_link.link(
+            request.user, report.slug, form.query(), form.current_period
         ),
         "save_url": reverse("admin:report_views", args=[report.slug]) + form.query(),
     }

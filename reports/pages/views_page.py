@@ -17,13 +17,14 @@ from callcenter.models import Operator
 from reports.definitions import report_with_slug
 from reports.models import SavedView
 from reports.pages import saved_views
-from reports.pages.filter import MEASURE
+from reports.pages.filter import DAYS, MEASURE
 from reports.pages.rights import may_see
 from reports.present import names
 from reports.present.names import Names
 from reports.query.comparison import COMPARISONS
 from reports.query.forms import ERLANGS, HOLIDAYS, INTERVALS, TOGETHER, ReportForm
 from reports.query.named_periods import NAMED
+from reports.query.table import Table
 
 URL_NAME = "admin:saved_views"
 
@@ -68,24 +69,34 @@ def _views(request: HttpRequest) -> Iterator[ShownView]:
             continue
         query = QueryDict(view.query).dict()
         is_own = view.user_id == request.user.pk
-        measures = {each.code: each.heading for each in report.columns}
-        chosen = {**named, "measure": measures}
         yield ShownView(
             pk=view.pk,
             name=view.name,
             url=saved_views.url_of(view),
             report=str(report.title),
             days=_days(query),
-            chosen=[
-                (_label(field), str(chosen.get(field, {}).get(value, value)))
-                for field, value in query.items()
-                if field not in ("period", "first", "last") and value
-            ],
+            chosen=chosen_in_words(report, query, named),
             saved_by=view.username,
             is_shared=view.is_shared,
             may_share=is_own and may_share,
             may_delete=is_own or may_share,
         )
+
+
+def chosen_in_words(
+    report: Table, query: Mapping[str, str], named: Mapping[str, Names] | None = None
+) -> list[tuple[str, str]]:
+    """What a query chooses beside its days: the fields, and what they are set to.
+
+    `named` are the names of values, where they are asked for once for many queries.
+    """
+    measures = {each.code: each.heading for each in report.columns}
+    chosen = {**(_names() if named is None else named), "measure": measures}
+    return [
+        (_label(field), str(chosen.get(field, {}).get(value, value)))
+        for field, value in query.items()
+        if field not in DAYS and value
+    ]
 
 
 def _names() -> Mapping[str, Names]:

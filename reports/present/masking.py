@@ -5,7 +5,8 @@ of a list need no argument for it. Without a user numbers are masked.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -55,6 +56,16 @@ def know_the_reader(get_response: Handler) -> Handler:
             _reader.reset(token)
 
     return answer
+
+
+@contextmanager
+def read_by(user: Reader) -> Iterator[None]:
+    """Let a user be the reader of what the worker writes."""
+    token = _reader.set(user)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
 
 
 def reader() -> Reader | None:

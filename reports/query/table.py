@@ -179,6 +179,8 @@ class Table(ABC):
     most_days: ClassVar[int | None] = None
     # The intervals by which it can be asked for; empty for all.
     intervals: ClassVar[Sequence[str]] = ()
+    # Whether its rows are made of single calls or entries, each of which takes time.
+    reads_each: ClassVar[bool] = False
     # Whether all queues can be asked for in one row.
     has_together: ClassVar[bool] = False
     # What its numbers open, as a sentence; and what its rates are made of that is no

@@ -101,7 +101,8 @@ def in_templates() -> set[Key]:
     # What templatize gives is text for xgettext, with filling between the calls.
     call = re.compile(rf"(?:{names})\((?:[^()'\"]|'[^']*'|\"[^\"]*\")*\)")
     found: set[Key] = set()
-    for path in (ROOT / "templates").rglob("*.html"):
+    # Pages, and the text of mails.
+    for path in (ROOT / "templates").rglob("*.*"):
         for text in call.findall(templatize(path.read_text(), origin=str(path))):
             found |= set(called(ast.parse(text.strip())))
     return found

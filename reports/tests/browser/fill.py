@@ -14,7 +14,7 @@ from django.utils import timezone
 from callcenter.models import PhoneLine, QueueEntry
 from minicc.tests import sites
 from reports.export import audit
-from reports.models import SavedView
+from reports.models import Delivery, ExportJob, SavedView, ScheduledReport
 from reports.tests.admin import rows
 
 
@@ -49,8 +49,47 @@ def fill() -> None:
             user=supervisor,
             username=sites.USER,
         )
+    for state in ExportJob.State.values:
+        ExportJob.objects.create(
+            user=supervisor,
+            subject="callcenter.call",
+            file_format="xlsx",
+            numbers="page",
+            language="ja",
+            state=state,
+            problem="disk-full" if state == "failed" else "",
+            started_at=None if state == "waiting" else timezone.now(),
+            rows_done=1_234,
+        )
+    _send(supervisor)
     Group.objects.get_or_create(name="Night shift")
     _log(supervisor, PhoneLine.objects.get(is_default=True))
+
+
+def _send(user: User) -> None:
+    """A scheduled report, with deliveries in every state."""
+    now = timezone.now()
+    schedule = ScheduledReport.objects.create(
+        user=user,
+        name="朝会用の日報",
+        report="daily",
+        period="yesterday",
+        frequency="daily",
+        hour=7,
+        recipients="sato@example.com\nboss@example.com",
+        language="ja",
+        since=now,
+    )
+    for number, state in enumerate(Delivery.State.values):
+        schedule.deliveries.create(
+            planned_at=now - timedelta(days=number),
+            first=now.date(),
+            last=now.date(),
+            state=state,
+            tries=1,
+            problem="" if state == "sent" else "log-in",
+            answers={"boss@example.com": "550 unknown"} if state == "sent" else {},
+        )
 
 
 def _make_entry(outcome: str, minutes_ago: int) -> None:

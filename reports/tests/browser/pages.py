@@ -24,6 +24,8 @@ EXAMPLES: dict[str, str] = {
     "admin:app_list": "SELECT 'callcenter'",
     "admin:callcenter_call_sid": "SELECT MIN(sid) FROM callcenter_call",
     "admin:worklist_caller": "SELECT MIN(id) FROM callcenter_abandonedcall",
+    "admin:prepared_file": "SELECT MIN(id) FROM reports_exportjob",
+    "admin:scheduled_report": "SELECT MIN(id) FROM reports_scheduledreport",
     "admin:auth_user_password_change": "SELECT MIN(id) FROM auth_user",
 }
 SECOND_STEP = ["mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes"]
@@ -44,6 +46,7 @@ LEFT_OUT = {
     "admin:report_export": "a file",
     "admin:report_views": "takes what is to be saved, and shows nothing",
     "admin:daily_report_file": "a file",
+    "admin:prepared_file_download": "a file",
     "admin:autocomplete": "for scripts",
     "admin:view_on_site": "leads elsewhere",
 }

@@ -1,0 +1,1 @@
+"""Scheduled reports: when they are due, what a mail says, and sending it."""

@@ -1,0 +1,433 @@
+"""Scheduled reports by a mail server on loopback: planned once, sent, tried again."""
+
+import io
+import threading
+from datetime import UTC, datetime, timedelta
+
+import openpyxl
+import pytest
+import time_machine
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.urls import reverse
+
+from reports.delivery import planning
+from reports.delivery.sending import send, send_due
+from reports.models import Delivery, ExportAudit, ScheduledReport
+from reports.tests.admin import rows
+from reports.tests.delivery.mail_server import mail_server
+from reports.tests.factories import make_connection, make_entry, make_queue
+
+# A Wednesday in Tokyo, a quarter past seven.
+NOW = datetime(2026, 10, 20, 22, 15, tzinfo=UTC)
+RIGHTS = {"schedule_reports", "add_exportaudit", "view_call", "view_abandonedcall"}
+BOSS, PEER = "boss@example.com", "peer@example.com"
+
+
+@pytest.fixture
+def owner(db):
+    user = User.objects.create_user("hana", "hana@example.com", "x", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=RIGHTS))
+    return user
+
+
+@pytest.fixture
+def entries(db):
+    make_queue()
+    make_queue("sales")
+    make_connection(make_entry())
+    make_entry(outcome="abandoned", wait_seconds=30)
+
+
+@pytest.fixture
+def server(settings):
+    with mail_server() as known:
+        settings.MAIL_SERVER = known.settings()
+        yield known
+
+
+def schedule(owner, **more):
+    return ScheduledReport.objects.create(
+        **{
+            "user": owner,
+            "name": "Morning",
+            "report": "queue-summary",
+            "query": "queue=support",
+            "period": "yesterday",
+            "frequency": "daily",
+            "hour": 7,
+            "recipients": BOSS,
+            "language": "en",
+            "since": NOW - timedelta(days=40),
+            **more,
+        }
+    )
+
+
+def run(at=NOW):
+    with time_machine.travel(at, tick=False):
+        send_due()
+
+
+def only() -> Delivery:
+    return Delivery.objects.get()
+
+
+def workbook(message):
+    (part,) = message.iter_attachments()
+    return openpyxl.load_workbook(io.BytesIO(part.get_content())), part
+
+
+def text_of(message) -> str:
+    text: str = message.get_body(("plain",)).get_content()
+    return text
+
+
+@pytest.mark.django_db
+def test_due_report_is_sent_once_with_figures_and_the_workbook(owner, entries, server):
+    schedule(owner)
+
+    run()
+    run(NOW + timedelta(minutes=1))
+
+    (message,) = server.messages
+    assert message["To"] == BOSS
+    assert message["Subject"] == "Morning 2026-10-20 (Queues at a glance)"
+    assert message["From"] == "MiniCC <minicc@callcenter.example.com>"
+    text = text_of(message)
+    assert "Entered: 2 (0, +2)" in text
+    assert "Service level: 50.0%" in text
+    assert "Queue: Support" in text
+    assert "(Asia/Tokyo)" in text
+    assert (
+        "https://callcenter.example.com/admin/reports/queue-summary/"
+        "?first=2026-10-20&last=2026-10-20&queue=support" in text
+    )
+    assert "<td>Entered</td>" in message.get_body(("html",)).get_content()
+    book, part = workbook(message)
+    assert (
+        part.get_filename()
+        == "Queues at a glance Support 2026-10-20 (2026-10-21 0715).xlsx"
+    )
+    assert [row[0].value for row in book.worksheets[0]] == ["Queue", "Support"]
+    found = only()
+    assert (found.state, found.tries, found.rows) == ("sent", 1, 1)
+    assert (found.first, found.last) == (datetime(2026, 10, 20).date(),) * 2  # noqa: DTZ001
+    audit = ExportAudit.objects.get()
+    assert (audit.user, audit.state, audit.row_count) == (owner, "complete", 1)
+    assert f"mail_to={BOSS.replace('@', '%40')}" in audit.query or BOSS in audit.query
+
+
+@pytest.mark.django_db
+def test_workbook_is_the_one_of_the_download(owner, entries, server, client):
+    schedule(owner)
+    run()
+    client.force_login(owner)
+    url = reverse("admin:report_export", args=["queue-summary", "xlsx"])
+    asked = {"first": "2026-10-20", "last": "2026-10-20", "queue": "support"}
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(owner)
+        answer = client.get(url, asked, headers={"accept-language": "en"})
+        downloaded = b"".join(answer.streaming_content)
+
+    (part,) = server.messages[0].iter_attachments()
+    assert part.get_content() == downloaded
+
+
+@pytest.mark.django_db
+def test_japanese_subject_and_file_name_arrive_right(owner, entries, server):
+    schedule(owner, name="朝会用", report="daily", query="", language="ja")
+
+    run()
+
+    (message,), ((_to, raw),) = server.messages, server.accepted
+    assert raw.isascii()
+    assert b"Subject: =?utf-8?" in raw
+    assert b"filename*" in raw
+    assert message["Subject"] == "朝会用 2026-10-20 (日報)"
+    _book, part = workbook(message)
+    assert part.get_filename() == "日報 2026-10-20 (2026-10-21 0715).xlsx"
+    text = text_of(message)
+    assert "2026/10/20 (火)" in text
+    assert "待ち呼: 2 (0、+2)" in text or "待ち呼: 2 (0, +2)" in text
+    assert "Entered" not in text
+    assert message["Content-Language"] == "ja"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("may_see", [True, False])
+def test_numbers_are_masked_by_the_rights_of_the_owner(owner, server, may_see):
+    rows.make_call(caller="+81312345678", started_at=NOW - timedelta(hours=12))
+    if may_see:
+        owner.user_permissions.add(Permission.objects.get(codename="view_numbers"))
+    schedule(owner, report="calls", query="")
+
+    run()
+
+    book, _part = workbook(server.messages[-1])
+    cells = {cell.value for row in book.worksheets[0] for cell in row}
+    assert ("03-1234-5678" in cells) == may_see
+    assert ("********5678" in cells) == (not may_see)
+    assert ("numbers are masked" in text_of(server.messages[-1])) == (not may_see)
+    assert ExportAudit.objects.latest("pk").is_masked == (not may_see)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (lambda user: User.objects.update(is_active=False), "no-right"),
+        (lambda user: revoke(user, "view_call"), "no-right"),
+        (lambda user: revoke(user, "add_exportaudit"), "no-right"),
+        (lambda user: revoke(user, "schedule_reports"), "no-right"),
+        (lambda user: ScheduledReport.objects.update(query="queue=gone"), "unreadable"),
+        (lambda user: ScheduledReport.objects.update(report="gone"), "unreadable"),
+    ],
+)
+def test_what_may_not_or_cannot_be_sent_is_not_and_says_why(
+    owner, entries, server, spoil, problem
+):
+    schedule(owner)
+    spoil(owner)
+
+    run()
+
+    assert server.accepted == []
+    assert (only().state, only().problem) == ("failed", problem)
+
+
+def revoke(user, codename):
+    user.user_permissions.remove(Permission.objects.get(codename=codename))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("frequency", "late", "is_sent"),
+    [
+        ("daily", timedelta(hours=20), True),
+        ("daily", timedelta(days=1, minutes=-1), True),
+        ("weekly", timedelta(days=3, minutes=-20), True),
+        ("weekly", timedelta(days=3, minutes=1), False),
+        ("monthly", timedelta(days=6, hours=20), True),
+        ("monthly", timedelta(days=7, minutes=1), False),
+    ],
+)
+def test_missed_time_is_made_up_for_once_unless_it_is_too_late(
+    owner, entries, server, frequency, late, is_sent
+):
+    schedule(owner, frequency=frequency)
+    # 2026-06-01 is a Monday.
+    due = datetime(2026, 5, 31, 22, tzinfo=UTC)
+    ScheduledReport.objects.update(since=due - timedelta(days=90))
+
+    run(due + late)
+
+    assert len(server.accepted) == is_sent
+    if is_sent:
+        assert only().planned_at == due
+
+
+@pytest.mark.django_db
+def test_times_before_it_was_made_or_resumed_are_not_made_up_for(owner, server):
+    made = schedule(owner, since=NOW)
+    run()
+    assert not Delivery.objects.exists()
+
+    ScheduledReport.objects.filter(pk=made.pk).update(is_active=False)
+    run(NOW + timedelta(days=1))
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.django_db
+def test_refusing_server_is_tried_again_and_the_failure_is_kept(
+    owner, entries, server, settings
+):
+    schedule(owner)
+    server.answers["MAIL"] = "451 4.3.0 try later"
+    run()
+    found = only()
+    assert (found.state, found.problem) == ("waiting", "sender")
+    assert found.said == "451 4.3.0 try later"
+    assert found.next_at == NOW + timedelta(minutes=5)
+    run(NOW + timedelta(minutes=4))
+    assert only().tries == 1
+
+    del server.answers["MAIL"]
+    run(NOW + timedelta(minutes=5))
+
+    found = only()
+    assert (found.state, found.tries, found.problem, found.said) == ("sent", 2, "", "")
+    # The report is still that of its day, and recorded once.
+    assert server.messages[0]["Subject"].startswith("Morning 2026-10-20")
+    assert ExportAudit.objects.get().state == "complete"
+
+
+@pytest.mark.django_db
+def test_it_is_given_up_after_a_day_and_can_be_sent_again(owner, entries, server):
+    made = schedule(owner)
+    server.answers["MAIL"] = "451 later"
+    run()
+    Delivery.objects.update(asked_at=NOW)
+    ScheduledReport.objects.update(is_active=False)
+    at = NOW
+    while (found := only()).next_at:
+        at = found.next_at
+        run(at)
+    assert at - NOW > timedelta(hours=22)
+    assert (found.state, found.problem) == ("failed", "sender")
+
+    del server.answers["MAIL"]
+    with time_machine.travel(at, tick=False):
+        assert planning.again(found, at)
+        send_due()
+    assert only().state == "sent"
+    assert not planning.again(only(), at) or made
+
+
+@pytest.mark.django_db
+def test_recipients_who_are_refused_cost_the_others_nothing(owner, entries, server):
+    schedule(owner, recipients=f"{BOSS}\n{PEER}\nlate@example.com")
+    server.refused |= {PEER: "550 unknown", "late@example.com": "450 greylisted"}
+
+    run()
+
+    found = only()
+    assert (found.state, found.problem) == ("waiting", "recipients")
+    assert found.answers[BOSS] == "sent"
+    del server.refused["late@example.com"]
+    run(NOW + timedelta(minutes=5))
+    found = only()
+    assert (found.state, found.refused) == ("sent", {PEER: "550 unknown"})
+    assert [to for to, _raw in server.accepted] == [[BOSS], ["late@example.com"]]
+    first, second = server.messages
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+@pytest.mark.django_db
+def test_only_recipient_refused_for_good_ends_it(owner, entries, server):
+    schedule(owner)
+    server.refused[BOSS] = "550 unknown"
+
+    run()
+
+    assert (only().state, only().problem, only().said) == (
+        "failed",
+        "recipients",
+        "550 unknown",
+    )
+
+
+@pytest.mark.django_db
+def test_worker_that_dies_while_it_sends_is_made_up_for_and_said(
+    owner, entries, server, monkeypatch
+):
+    schedule(owner)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_):
+        assert only().state == "sending"
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("reports.delivery.sending.hand_over", killed)
+        with pytest.raises(Killed):
+            run()
+    run(NOW + timedelta(minutes=9))
+    assert server.accepted == []
+
+    run(NOW + planning.SENDING_FOR + timedelta(minutes=1))
+
+    found = only()
+    assert (found.state, found.tries, found.problem) == ("sent", 2, "interrupted")
+    assert len(server.accepted) == 1
+
+
+@pytest.mark.django_db
+def test_large_workbook_is_not_attached(owner, entries, server, monkeypatch):
+    monkeypatch.setattr("reports.delivery.contents.MOST_BYTES", 100)
+    schedule(owner)
+
+    run()
+
+    (message,) = server.messages
+    assert list(message.iter_attachments()) == []
+    assert "too large for a mail" in text_of(message)
+    assert only().is_without_file
+
+
+@pytest.mark.django_db
+def test_name_cannot_add_a_head_to_the_mail(owner, entries, server):
+    schedule(owner, name="Morning\r\nBcc: thief@example.com")
+
+    run()
+
+    (message,) = server.messages
+    assert message["Bcc"] is None
+    assert message["Subject"].startswith("Morning Bcc: thief@example.com")
+
+
+@pytest.mark.django_db
+def test_without_a_server_nothing_is_planned(owner, entries, settings):
+    settings.MAIL_SERVER = None
+    schedule(owner)
+
+    run()
+
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_one_mail(owner, entries, server):
+    """Both have found the same delivery due; the second is there before it is sent."""
+    schedule(owner)
+    planning.plan(NOW)
+    both = [Delivery.objects.select_related("schedule__user").get() for _ in range(2)]
+    server.may_answer = threading.Event()
+    failures = []
+
+    def work(delivery):
+        try:
+            send(delivery)
+        except Exception as error:  # noqa: BLE001 -- shown below
+            failures.append(error)
+        finally:
+            connection.close()
+
+    first, second = (threading.Thread(target=work, args=(one,)) for one in both)
+    first.start()
+    assert server.got.wait(20)
+    second.start()
+    second.join(20)
+    server.may_answer.set()
+    first.join(20)
+
+    assert failures == []
+    assert len(server.accepted) == 1
+    assert (only().state, only().tries) == ("sent", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_plan_one_delivery(owner):
+    schedule(owner)
+    barrier = threading.Barrier(2)
+    failures = []
+
+    def work():
+        try:
+            barrier.wait()
+            planning.plan(NOW)
+        except Exception as error:  # noqa: BLE001 -- shown below
+            failures.append(error)
+        finally:
+            connection.close()
+
+    both = [threading.Thread(target=work) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+
+    assert failures == []
+    assert Delivery.objects.count() == 1
