@@ -19,12 +19,16 @@ from callcenter.health.condition import (
     Part,
     condition,
 )
+from reports.delivery import planning
 from reports.present import formats
 
 URL_NAME = "admin:system"
 PERMISSION = "callcenter.view_workerjob"
 # Of jobs that leave rows about each run.
-_LISTS = {"reconcile": "admin:callcenter_reconciliationrun_changelist"}
+_LISTS = {
+    "reconcile": "admin:callcenter_reconciliationrun_changelist",
+    planning.SEND: "admin:scheduled_reports",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def fill() -> None:
     rows.make_recording(call)
     rows.make_voicemail(call)
     rows.make_callback()
+    rows.make_difference()
     rows.make_follow_up()
     rows.make_event(call.sid)
     rows.make_event(

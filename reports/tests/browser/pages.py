@@ -35,6 +35,8 @@ LEFT_OUT = {
     "demo/": "walked with a call in test_phone_browser.py",
     "i18n/": "takes a choice, and shows nothing",
     "healthz": "for machines",
+    "ready": "for machines",
+    "metrics": "for machines",
     "admin:language": "takes a choice, and shows nothing",
     "admin:logout": "ends the walk; shown last",
     "admin:jsi18n": "a script",
