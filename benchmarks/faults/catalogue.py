@@ -48,6 +48,11 @@ def killed(site: Site) -> None:
     site.mariadb.start_again()
 
 
+@fault("a node of a Galera cluster killed, back after 20 s", Needs(cluster=True))
+def node_killed(site: Site) -> None:
+    killed(site)
+
+
 @fault("MariaDB hangs for 20 s")
 def hangs(site: Site) -> None:
     hangs_for(site, 20)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks import served
 from benchmarks.faults import CLOCK_VARIABLE
-from minicc.tests import servers
+from minicc.tests import clusters, servers
 
 USER = "minicc"
 _CLOCK = "clock"
@@ -85,6 +85,9 @@ class Needs:
     # Disks of their own, which are soon full, for the spool or the database; of root.
     small_spool: bool = False
     small_database: bool = False
+    # In place of the one database a Galera cluster of three nodes; web and worker know
+    # the first alone.
+    cluster: bool = False
     # A clock that can be set.
     clock: bool = False
 
@@ -92,6 +95,8 @@ class Needs:
         """What this machine lacks for it, or nothing."""
         if (self.small_spool or self.small_database) and os.geteuid() != 0:
             return "only root can make a small disk"
+        if self.cluster and clusters.missing():
+            return "it lacks " + "; ".join(clusters.missing())
         return ""
 
 
@@ -108,6 +113,10 @@ def site(folder: Path, needs: Needs) -> Iterator[Site]:
             if needs.small_database:
                 stack.enter_context(_small_disk(place, megabytes=220))
                 database = servers.Server("mariadb", _SMALL_LOG, place)
+            elif needs.cluster:
+                cluster = clusters.Cluster(options=servers.DURABLE)
+                stack.callback(cluster.kill)
+                database = cluster.nodes[0]
             else:
                 database = servers.Server("mariadb", servers.DURABLE)
             stack.callback(database.kill)

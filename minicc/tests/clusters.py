@@ -1,16 +1,18 @@
 """Starts a private MariaDB Galera cluster of three nodes for tests."""
 
 import os
+import random
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from minicc.tests import nginx, servers
+from minicc.tests import servers
 
 NODES = 3
 _PROVIDERS = (
@@ -18,6 +20,7 @@ _PROVIDERS = (
     Path("/usr/lib64/galera-4/libgalera_smm.so"),
 )
 SECONDS_TO_JOIN = 60
+_PORTS = (14_000, 32_000)
 # What a node that joins misses is sent to it as transactions (IST). Galera wants a
 # script for whole data folders all the same; here nobody ever needs one.
 _NOTHING_TO_COPY = """#!/bin/sh
@@ -48,7 +51,7 @@ def missing() -> list[str]:
 
 
 class Node(servers.Server):
-    """A node of a cluster; it begins with the data folder of another, or as the first."""
+    """A node of a cluster, with a copy of the data of another or with none."""
 
     def __init__(
         self,
@@ -68,6 +71,9 @@ class Node(servers.Server):
         """
         self._like = like
         self._joins = "" if begins else address
+        # There it finds our script.
+        path = os.pathsep.join([str(folder.parent), os.environ["PATH"]])
+        self._environment = dict(os.environ) | {"PATH": path}
         self._address = address
         own, transfers = ports
         folder.mkdir()
@@ -172,8 +178,8 @@ class Cluster:
         script = folder / "wsrep_sst_nothing"
         script.write_text(_NOTHING_TO_COPY)
         script.chmod(0o700)
-        os.environ["PATH"] = os.pathsep.join([str(folder), os.environ["PATH"]])
-        ports = [(nginx.free_port(), nginx.free_port()) for _node in range(NODES)]
+        free = _free_ports()
+        ports = [(next(free), next(free)) for _node in range(NODES)]
         address = ",".join(f"127.0.0.1:{own}" for own, _transfers in ports)
         first = Node(ports[0], address, folder / "seed", None, options, begins=True)
         prepare(first)
@@ -196,6 +202,17 @@ class Cluster:
         for node in self.nodes:
             node.kill()
         self._place.cleanup()
+
+
+def _free_ports() -> Iterator[int]:
+    """Ports that nobody listens at, below those that connections are given."""
+    numbers = list(range(*_PORTS))
+    # Other tests may look for theirs at the same moment.
+    random.shuffle(numbers)
+    for number in numbers:
+        with socket.socket() as free:
+            if free.connect_ex(("127.0.0.1", number)):
+                yield number
 
 
 def _provider() -> Path | None:

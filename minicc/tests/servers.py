@@ -66,6 +66,9 @@ def missing(kind: str) -> list[str]:
 class Server:
     """A server that ends with this process, and can be killed and started again."""
 
+    # Of its process, where that is another than ours.
+    _environment: dict[str, str] | None = None
+
     def __init__(
         self, kind: str, options: Sequence[str] = HASTY, folder: Path | None = None
     ) -> None:
@@ -136,6 +139,7 @@ class Server:
                 [*self._command, *options],
                 stdout=output,
                 stderr=output,
+                env=self._environment,
                 # Ctrl-C reaches the tests first: they still need it to tidy up.
                 start_new_session=True,
             )

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from callcenter import patience
 from callcenter.events import writer
 from callcenter.followup import acts
-from callcenter.history import store
+from callcenter.history import reading, store
 from callcenter.jobs import Job, run
 from callcenter.models import Call, FollowUp, WebhookEvent, WorkerJob
 from callcenter.tests.roads.hosts import Hosts
@@ -99,7 +99,7 @@ def test_of_two_derivations_of_a_call_at_once_one_begins_again(
     hosts.on(0, partial(_post_all, twilio, entering(call)))
     both_read = threading.Barrier(2, timeout=10)
     readings = []
-    inputs_of = store.inputs_of
+    inputs_of = reading.inputs_of
 
     def read(*legs):
         found = inputs_of(*legs)
@@ -140,14 +140,16 @@ def test_what_one_host_has_stored_the_other_sees_however_late_its_node_is(
 
 def test_of_two_who_claim_a_caller_at_two_hosts_one_wins(hosts, twilio):
     names = [f"user-{number}" for number in range(3)]
-    users = hosts.on(0, lambda: [User.objects.get_or_create(username=name)[0] for name in names])
+    users = hosts.on(
+        0, lambda: [User.objects.get_or_create(username=name)[0] for name in names]
+    )
     callers = [f"+8190000000{number:02d}" for number in range(5)]
     for caller in callers:
         call = sid()
         crowd = [*entering(call, From=caller), giving_up(call, From=caller)]
         hosts.on(1, partial(_post_all, twilio, crowd))
 
-    wins = Counter()
+    wins: Counter[str] = Counter()
     for caller in callers:
         works = [(node, partial(_claims, caller, users[node])) for node in range(3)]
         wins[caller] += sum(hosts.at_once(works))
@@ -180,7 +182,11 @@ def test_host_whose_node_is_killed_serves_on_and_nothing_is_lost(hosts, tmp_path
         return WebhookEvent.objects.exclude(derived_at=None).count()
 
     with sites.process(
-        tmp_path / "none", tmp_path, "--workers-kill-timeout", "8", DATABASE_URL=node.url
+        tmp_path / "none",
+        tmp_path,
+        "--workers-kill-timeout",
+        "8",
+        DATABASE_URL=node.url,
     ) as (base, _process):
         assert post_over_http(base, "/twilio/incoming/") == 200
         node.kill()
