@@ -28,6 +28,7 @@ class Site:
     database: servers.Server | None
     web: subprocess.Popen[bytes]
     worker: subprocess.Popen[bytes]
+    cluster: clusters.Cluster | None = None
 
     @property
     def mariadb(self) -> servers.Server:
@@ -106,7 +107,7 @@ def site(folder: Path, needs: Needs) -> Iterator[Site]:
     with ExitStack() as stack:
         if needs.small_spool:
             stack.enter_context(_small_disk(folder / "spool", megabytes=24))
-        database = None
+        database = cluster = None
         url = f"sqlite:///{folder}/minicc.sqlite3"
         if not needs.sqlite:
             place = folder / "database"
@@ -128,7 +129,7 @@ def site(folder: Path, needs: Needs) -> Iterator[Site]:
             (folder / _CLOCK).write_text("0")
             env[CLOCK_VARIABLE] = str(folder / _CLOCK)
         web = served.launch(env, 2 if database else 1)
-        made = Site(env, folder, database, web, _worker(env))
+        made = Site(env, folder, database, web, _worker(env), cluster)
         stack.callback(made.stop)
         yield made
 
