@@ -1,7 +1,8 @@
 """Measures what docs/scale.md calculates with: how big calls are, what a cluster costs.
 
-`python -m benchmarks.scale [DAYS]` prints one JSON object for a database server alone, and one
-for a node of a Galera cluster of three on the same machine.
+`python -m benchmarks.scale [DAYS]` prints one JSON object for a database server alone,
+and one for a node of a Galera cluster of three on the same machine, with a past of so
+many days of the demo.
 """
 
 import json
