@@ -77,6 +77,7 @@ class Node(servers.Server):
         self._address = address
         own, transfers = ports
         folder.mkdir()
+        self.folder = folder
         self.data = folder / "data"
         settings = (
             f"gmcast.listen_addr=tcp://127.0.0.1:{own}",

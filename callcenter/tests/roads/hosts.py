@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.utils import load_backend
+from django.test import override_settings
 
 from callcenter.demo.setup.installation import install
 from minicc.settings import database
@@ -62,10 +64,13 @@ def _connected(url: str) -> Iterator[Any]:
 def _install(node: servers.Server) -> None:
     servers.run_sql(node.url, "CREATE DATABASE minicc CHARACTER SET utf8mb4")
 
+    # The tables as they are now, without the way there: that takes a fraction.
+    now = dict.fromkeys((app.label for app in apps.get_app_configs()), None)
+
     def work() -> None:
         with _connected(node.url):
-            call_command("migrate", verbosity=0)
+            call_command("migrate", run_syncdb=True, verbosity=0)
             install()
 
-    with ThreadPoolExecutor(1) as pool:
+    with override_settings(MIGRATION_MODULES=now), ThreadPoolExecutor(1) as pool:
         pool.submit(work).result()
