@@ -1,10 +1,12 @@
 """Hosts that each have their own node of a Galera cluster; here a host is a thread."""
 
+import http.client
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.core.management import call_command
@@ -13,8 +15,9 @@ from django.db.utils import load_backend
 from django.test import override_settings
 
 from callcenter.demo.setup.installation import install
+from callcenter.tests.twilio_client import signature, voice_form
 from minicc.settings import database
-from minicc.tests import servers
+from minicc.tests import servers, sites
 from minicc.tests.clusters import Cluster
 
 ResultT = TypeVar("ResultT")
@@ -74,3 +77,17 @@ def _install(node: servers.Server) -> None:
 
     with override_settings(MIGRATION_MODULES=now), ThreadPoolExecutor(1) as pool:
         pool.submit(work).result()
+
+
+def ring(public: str, port: int, call: str) -> bytes:
+    """What a server at a port answers to a call that rings, by its public address."""
+    form = voice_form(call)
+    url = "/twilio/incoming/"
+    headers = {"X-Twilio-Signature": signature(public + url, form, sites.TOKEN)}
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as host:
+        host.request(
+            "POST", url, urlencode(form), headers | {"Content-Type": sites.FORM_TYPE}
+        )
+        answer = host.getresponse()
+        assert answer.status == 200
+        return answer.read()

@@ -1,14 +1,12 @@
 """Several hosts, each with a node of a MariaDB Galera cluster: as with one of each."""
 
-import http.client
 import random
 import threading
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from functools import partial
-from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -20,7 +18,7 @@ from callcenter.followup import acts
 from callcenter.history import reading, store
 from callcenter.jobs import Job, run
 from callcenter.models import Call, FollowUp, WebhookEvent, WorkerJob
-from callcenter.tests.roads.hosts import Hosts
+from callcenter.tests.roads.hosts import Hosts, ring
 from callcenter.tests.roads.posts import (
     assert_as_in_a_quiet_run,
     assert_nobody_noticed,
@@ -32,7 +30,7 @@ from callcenter.tests.roads.posts import (
     request,
 )
 from callcenter.tests.roads.test_live import LIVE
-from callcenter.tests.twilio_client import sid, signature, voice_form
+from callcenter.tests.twilio_client import sid
 from minicc.tests import nginx, servers, sites
 from minicc.tests.test_stopping import post as post_over_http
 
@@ -226,7 +224,7 @@ def test_requests_that_two_serving_hosts_get_at_once_are_stored_once(hosts, tmp_
             )
             stack.enter_context(own)
         works = [(port, call) for call in calls for port in ports]
-        answers = list(pool.map(lambda one: _ring(public, *one), works))
+        answers = list(pool.map(lambda one: ring(public, *one), works))
 
     texts = defaultdict(set)
     for (_port, call), text in zip(works, answers, strict=True):
@@ -234,19 +232,6 @@ def test_requests_that_two_serving_hosts_get_at_once_are_stored_once(hosts, tmp_
     assert [len(each) for each in texts.values()] == [1] * len(calls)
     assert hosts.on(2, WebhookEvent.objects.count) == len(calls)
     assert hosts.on(2, Call.objects.count) == len(calls)
-
-
-def _ring(public, port, call):
-    form = voice_form(call)
-    url = "/twilio/incoming/"
-    headers = {"X-Twilio-Signature": signature(public + url, form, sites.TOKEN)}
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as host:
-        host.request(
-            "POST", url, urlencode(form), headers | {"Content-Type": sites.FORM_TYPE}
-        )
-        answer = host.getresponse()
-        assert answer.status == 200
-        return answer.read()
 
 
 def test_every_table_has_a_primary_key_and_takes_part(hosts):
