@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import connection
 
-from minicc.tests import nginx, servers
+from minicc.tests import clusters, nginx, servers
 
 # Every variable that settings.py reads: no result may depend on the developer's .env.
 ENVIRONMENT = {
@@ -122,6 +122,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "server: needs a database server")
     config.addinivalue_line("markers", "browser: needs Chromium")
     config.addinivalue_line("markers", "proxy: needs nginx")
+    config.addinivalue_line("markers", "cluster: needs MariaDB and Galera")
     config.addinivalue_line("markers", "once: the same on every database; on SQLite")
     # No deadlines: on a busy machine they would fail by chance.
     hypothesis.settings.register_profile("minicc", deadline=None)
@@ -202,6 +203,8 @@ def pytest_collection_modifyitems(
             item.add_marker(pytest.mark.skip(reason="needs Chromium"))
         if item.get_closest_marker("proxy") and nginx.missing():
             item.add_marker(pytest.mark.skip(reason="needs nginx"))
+        if item.get_closest_marker("cluster") and clusters.missing():
+            item.add_marker(pytest.mark.skip(reason="needs MariaDB and Galera"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -247,7 +250,7 @@ def _depends_on_database(item: pytest.Item) -> bool:
 
 
 def _missing() -> list[str]:
-    lacks = servers.missing("mariadb") + nginx.missing()
+    lacks = clusters.missing() + nginx.missing()
     if not browser():
         lacks.append("Chromium (Debian: apt install chromium)")
     if not finders.find("vendor/echarts.js"):

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.galera import know_a_node
 from callcenter.sqlite_files import make_files_private
 
 
@@ -21,3 +22,4 @@ class CallcenterConfig(AppConfig):
         )
 
         connection_created.connect(make_files_private)
+        connection_created.connect(know_a_node)

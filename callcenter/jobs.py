@@ -28,6 +28,7 @@ from huey import SqliteHuey, crontab
 from huey.exceptions import HueyException
 from huey.serializer import SignedSerializer
 
+from callcenter.locking import try_again_when_locked
 from callcenter.models import WorkerJob
 from callcenter.private_files import private_folder, write_text
 
@@ -166,17 +167,20 @@ def _do(name: str) -> None:
 def _claim(name: str) -> bool:
     now = timezone.now()
     is_free = Q(held_until=None) | Q(held_until__lt=now)
-    WorkerJob.objects.get_or_create(name=name)
-    claimed = WorkerJob.objects.filter(is_free, name=name).update(
-        held_until=now + HELD_FOR, holder=own_name(), started_at=now
-    )
-    return claimed == 1
+
+    def claim() -> int:
+        WorkerJob.objects.get_or_create(name=name)
+        return WorkerJob.objects.filter(is_free, name=name).update(
+            held_until=now + HELD_FOR, holder=own_name(), started_at=now
+        )
+
+    # Of two workers on two nodes of a cluster one fails, and finds that it is taken.
+    return try_again_when_locked(claim) == 1
 
 
 def _let_go(name: str, **changes: Any) -> None:
-    WorkerJob.objects.filter(name=name, holder=own_name()).update(
-        held_until=None, **changes
-    )
+    mine = WorkerJob.objects.filter(name=name, holder=own_name())
+    try_again_when_locked(lambda: mine.update(held_until=None, **changes))
 
 
 def _short(error: Exception) -> str:

@@ -24,6 +24,7 @@ class Fault:
 _NOTHING_ELSE = Needs()
 _SMALL_SPOOL = Needs(small_spool=True)
 _SMALL_DATABASE = Needs(small_database=True)
+_CLUSTER = Needs(cluster=True)
 
 # By the names that are typed.
 FAULTS: dict[str, Fault] = {}
@@ -46,6 +47,20 @@ def killed(site: Site) -> None:
     site.mariadb.kill()
     time.sleep(20)
     site.mariadb.start_again()
+
+
+@fault("the node of this host killed, of a Galera cluster, back after 20 s", _CLUSTER)
+def node_killed(site: Site) -> None:
+    killed(site)
+
+
+@fault("another node of the cluster killed, back after 20 s", _CLUSTER)
+def other_node_killed(site: Site) -> None:
+    if site.cluster:
+        other = site.cluster.nodes[1]
+        other.kill()
+        time.sleep(20)
+        other.start_again()
 
 
 @fault("MariaDB hangs for 20 s")

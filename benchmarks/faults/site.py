@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks import served
 from benchmarks.faults import CLOCK_VARIABLE
-from minicc.tests import servers
+from minicc.tests import clusters, servers
 
 USER = "minicc"
 _CLOCK = "clock"
@@ -28,6 +28,7 @@ class Site:
     database: servers.Server | None
     web: subprocess.Popen[bytes]
     worker: subprocess.Popen[bytes]
+    cluster: clusters.Cluster | None = None
 
     @property
     def mariadb(self) -> servers.Server:
@@ -85,6 +86,9 @@ class Needs:
     # Disks of their own, which are soon full, for the spool or the database; of root.
     small_spool: bool = False
     small_database: bool = False
+    # In place of the one database a Galera cluster of three nodes; web and worker know
+    # the first alone.
+    cluster: bool = False
     # A clock that can be set.
     clock: bool = False
 
@@ -92,6 +96,8 @@ class Needs:
         """What this machine lacks for it, or nothing."""
         if (self.small_spool or self.small_database) and os.geteuid() != 0:
             return "only root can make a small disk"
+        if self.cluster and clusters.missing():
+            return "it lacks " + "; ".join(clusters.missing())
         return ""
 
 
@@ -105,13 +111,17 @@ def site(folder: Path, needs: Needs) -> Iterator[Site]:
     with ExitStack() as stack:
         if needs.small_spool:
             stack.enter_context(_small_disk(folder / "spool", megabytes=24))
-        database = None
+        database = cluster = None
         url = f"sqlite:///{folder}/minicc.sqlite3"
         if not needs.sqlite:
             place = folder / "database"
             if needs.small_database:
                 stack.enter_context(_small_disk(place, megabytes=220))
                 database = servers.Server("mariadb", _SMALL_LOG, place)
+            elif needs.cluster:
+                cluster = clusters.Cluster(options=servers.DURABLE)
+                stack.callback(cluster.kill)
+                database = cluster.nodes[0]
             else:
                 database = servers.Server("mariadb", servers.DURABLE)
             stack.callback(database.kill)
@@ -123,7 +133,7 @@ def site(folder: Path, needs: Needs) -> Iterator[Site]:
             (folder / _CLOCK).write_text("0")
             env[CLOCK_VARIABLE] = str(folder / _CLOCK)
         web = served.launch(env, 2 if database else 1)
-        made = Site(env, folder, database, web, _worker(env))
+        made = Site(env, folder, database, web, _worker(env), cluster)
         stack.callback(made.stop)
         yield made
 

@@ -51,6 +51,8 @@ def keep(event: WebhookEvent) -> Kept:
     """Stores the event, or adds it as a copy to the stored row of the same request."""
     # One statement is a transaction by itself, unless one has begun already.
     alone = transaction.get_autocommit()
+    # It has one where a transaction failed that had inserted it.
+    event.pk = None
     try:
         with nullcontext() if alone else transaction.atomic():
             event.save(force_insert=True)

@@ -28,6 +28,7 @@ from callcenter.history.marks import (
 )
 from callcenter.history.reading import Inputs, inputs_of, unknown_legs_among
 from callcenter.history.setup import current_rules
+from callcenter.history.turns import take_turn
 from callcenter.history.write import write_histories
 from callcenter.locking import (
     LOCK_WAIT_SECONDS,
@@ -240,6 +241,7 @@ def _derive_locked(
         legs = [sid for sid in sids if sid not in stored or not stored[sid].sealed_at]
         if not legs:
             raise _Sealed
+        take_turn(stored.values())
         operators = {
             sid for sid, call in stored.items() if call.kind == Call.Kind.OPERATOR
         }

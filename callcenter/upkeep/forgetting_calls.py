@@ -20,6 +20,7 @@ from callcenter.forgotten import (
     side_of,
 )
 from callcenter.history.forgetting import forget_in, forget_number_in, set_form
+from callcenter.history.turns import take_turn
 from callcenter.locking import try_again_when_locked
 from callcenter.models import (
     AbandonedCall,
@@ -52,6 +53,7 @@ def forget_calls(sids: Sequence[str]) -> tuple[int, int]:
         # Lock first, read second: a derivation that starts now waits, and what it then
         # reads beside our event it forgets by itself (history.forgetting).
         locked = Call.objects.select_for_update().filter(sid__in=sids).order_by("sid")
+        take_turn(locked)
         calls = {
             call.sid: call
             for call in locked

@@ -17,6 +17,7 @@ from django.db.models.functions import Length
 from django.utils import timezone
 
 from callcenter.history.store import seal
+from callcenter.history.turns import take_turn
 from callcenter.locking import try_again_when_locked
 from callcenter.models import Call, WebhookEvent
 from callcenter.models.history import CallQuerySet
@@ -112,6 +113,7 @@ def _prune(calls: list[Call], before: datetime) -> "_Batch":
         # Lock first, read second: a derivation that starts now waits, and is refused.
         locked = Call.objects.select_for_update().filter(pk__in=pks, sealed_at=None)
         batch = _Batch(list(locked.order_by("pk")), before, set())
+        take_turn(batch.calls)
         seal(call for call in batch.calls if call.sid in batch.sealed)
         _delete(event.pk for event in batch.gone)
     return batch

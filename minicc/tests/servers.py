@@ -50,7 +50,7 @@ def missing(kind: str) -> list[str]:
         lacks.append(
             "MySQL's server program (minicc/tests/get_mysql.sh puts it into .mysql)"
         )
-    if kind == "mariadb" and not (_find("mariadbd") and _find("mariadb-install-db")):
+    if kind == "mariadb" and not (find("mariadbd") and find("mariadb-install-db")):
         lacks.append(
             "MariaDB's server programs"
             " (Debian: apt install mariadb-server-core mariadb-client-core)"
@@ -65,6 +65,9 @@ def missing(kind: str) -> list[str]:
 
 class Server:
     """A server that ends with this process, and can be killed and started again."""
+
+    # Of its process, where that is another than ours.
+    _environment: dict[str, str] | None = None
 
     def __init__(
         self, kind: str, options: Sequence[str] = HASTY, folder: Path | None = None
@@ -82,7 +85,7 @@ class Server:
         (folder / "tmp").mkdir()
         # Without a user named, the server refuses to run as root.
         as_root = ["--user=root"] if os.geteuid() == 0 else []
-        program = _find("mariadbd") if kind == "mariadb" else _mysqld()
+        program = find("mariadbd") if kind == "mariadb" else _mysqld()
         self._command = [
             str(program),
             "--no-defaults",
@@ -95,21 +98,23 @@ class Server:
             *options,
             *as_root,
         ]
-        with self._log() as output:
-            subprocess.run(
-                [*_installer(kind), f"--datadir={folder / 'data'}", *as_root],
-                stdout=output,
-                stderr=output,
-                check=True,
-            )
+        self._make_data(*_installer(kind), f"--datadir={folder / 'data'}", *as_root)
         self.process = self._launch()
         # Registered last, so it runs before the folder is removed.
-        atexit.register(lambda: _stop(self.process))
+        atexit.register(self.stop)
 
     @property
     def url(self) -> str:
         """A DATABASE_URL for it, as root."""
         return f"mysql://root@localhost/minicc?unix_socket={self.socket}"
+
+    def stop(self) -> None:
+        """End it in peace."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
     def kill(self) -> None:
         """End it as a power failure would."""
@@ -121,15 +126,20 @@ class Server:
         """Start it with the data that it had."""
         self.process = self._launch()
 
+    def _make_data(self, *installer: str) -> None:
+        with self._log() as output:
+            subprocess.run(installer, stdout=output, stderr=output, check=True)
+
     def _log(self) -> IO[str]:
         return (self._folder / "log").open("a")
 
-    def _launch(self) -> subprocess.Popen[bytes]:
+    def _launch(self, *options: str) -> subprocess.Popen[bytes]:
         with self._log() as output:
             process = subprocess.Popen(
-                self._command,
+                [*self._command, *options],
                 stdout=output,
                 stderr=output,
+                env=self._environment,
                 # Ctrl-C reaches the tests first: they still need it to tidy up.
                 start_new_session=True,
             )
@@ -149,10 +159,8 @@ def start(kind: str, *, is_durable: bool = False) -> str:
 def run_sql(url: str, sql: str) -> None:
     """Run a statement on the MariaDB of this URL, outside any database."""
     socket = url.rpartition("unix_socket=")[2]
-    client = str(_find("mariadb"))
-    subprocess.run(
-        [client, "--no-defaults", "-uroot", f"--socket={socket}", "-e", sql], check=True
-    )
+    command = [str(find("mariadb")), "--no-defaults", "-uroot", f"--socket={socket}"]
+    subprocess.run([*command, "-e", sql], check=True)
 
 
 def _installer(kind: str) -> list[str]:
@@ -160,26 +168,17 @@ def _installer(kind: str) -> list[str]:
     if kind == "mysql":
         return [str(_mysqld()), "--no-defaults", "--initialize-insecure"]
     return [
-        str(_find("mariadb-install-db")),
+        str(find("mariadb-install-db")),
         "--no-defaults",
         "--auth-root-authentication-method=normal",
         "--skip-test-db",
     ]
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
-    try:
-        server.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
-
-
 @cache
 def _mysqld() -> str | None:
     """Where the mysqld of MySQL is; MariaDB installs itself under that name too."""
-    for program in (str(FETCHED / "mysqld"), _find("mysqld")):
+    for program in (str(FETCHED / "mysqld"), find("mysqld")):
         if program and Path(program).exists():
             asked = [program, "--no-defaults", "--version"]
             done = subprocess.run(asked, capture_output=True, text=True)
@@ -188,7 +187,7 @@ def _mysqld() -> str | None:
     return None
 
 
-def _find(name: str) -> str | None:
+def find(name: str) -> str | None:
     """Where a program is; Debian keeps servers off the PATH of ordinary users."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
     return shutil.which(name, path=path)

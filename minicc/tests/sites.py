@@ -198,7 +198,12 @@ def _granian(
 
 @contextmanager
 def process(
-    database: Path, folder: Path, *options: str, port: int = 0, base: str = ""
+    database: Path,
+    folder: Path,
+    *options: str,
+    port: int = 0,
+    base: str = "",
+    **environment: str,
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run a site without a proxy on this database; yields its address and process.
 
@@ -206,9 +211,8 @@ def process(
     """
     port = port or nginx.free_port()
     base = base or f"http://127.0.0.1:{port}"
-    with _granian(
-        folder, port, environment_of(database, PUBLIC_BASE_URL=base), *options
-    ) as one:
+    everything = environment_of(database, PUBLIC_BASE_URL=base, **environment)
+    with _granian(folder, port, everything, *options) as one:
         yield base, one
 
 
