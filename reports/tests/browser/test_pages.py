@@ -173,7 +173,9 @@ def test_every_page_is_accessible_and_loads_only_its_own(site, language, scheme,
         for page in pages:
             walk.look(page)
     for address in addresses(site.database):
-        walk.look(address)
+        # Django's pages of changes and of deletion are alike for all tables.
+        if width == max(HEIGHTS) or not address.endswith(("/history/", "/delete/")):
+            walk.look(address)
     walk.look(NOWHERE, status=404)
     walk.log_out()
 
