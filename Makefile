@@ -23,7 +23,7 @@ test: python  ## all tests on SQLite, then those it makes a difference to on Mar
 	@status=0; \
 	for options in sqlite mariadb \
 	  "mariadb --without-returned-keys $(KEYS:%=callcenter/tests/%)"; do \
-	  $(BIN)/python -m pytest -n 3 --dist loadgroup --database=$$options || status=$$?; \
+	  $(BIN)/python -m pytest -n 2 --dist loadgroup --database=$$options || status=$$?; \
 	done; exit $$status
 
 versions: python  ## all tests and types, with each supported Python, Django, database
