@@ -38,6 +38,8 @@ QUEUE_FILE = "worker.sqlite3"
 # A job belongs to its worker for so long; a worker that lives prolongs it (`prolong`).
 HELD_FOR = timedelta(minutes=2)
 _EXPIRES_SECONDS = 50
+# The names of the jobs that this process is doing.
+_under_way: set[str] = set()
 _LONGEST_ERROR = 500
 
 
@@ -116,6 +118,15 @@ def run(job: Job) -> bool:
     """
     if not job.is_on() or not _claim(job.name):
         return False
+    _under_way.add(job.name)
+    try:
+        return _run(job)
+    finally:
+        # Where the database is away nobody lets the row go; it is free after HELD_FOR.
+        _under_way.discard(job.name)
+
+
+def _run(job: Job) -> bool:
     began = time.monotonic()
     try:
         job.work()
@@ -137,8 +148,8 @@ def run(job: Job) -> bool:
 
 def prolong() -> None:
     """Keep what this process is doing for itself. Raises django.db.Error."""
-    held = WorkerJob.objects.filter(holder=own_name(), held_until__isnull=False)
-    held.update(held_until=timezone.now() + HELD_FOR)
+    held = WorkerJob.objects.filter(holder=own_name(), name__in=set(_under_way))
+    held.filter(held_until__isnull=False).update(held_until=timezone.now() + HELD_FOR)
 
 
 def give_back() -> None:

@@ -6,6 +6,7 @@ import stat
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from callcenter import jobs
@@ -76,7 +77,8 @@ def test_what_another_worker_does_is_left_to_it_while_it_lives():
     assert done == [1]
 
 
-def test_a_worker_prolongs_and_gives_back_only_what_is_its_own():
+def test_a_worker_prolongs_and_gives_back_only_what_is_its_own(monkeypatch):
+    monkeypatch.setattr(jobs, "_under_way", {"mine", "theirs"})
     now = timezone.now()
     soon = now + timedelta(seconds=1)
     for name, holder in (("mine", jobs.own_name()), ("theirs", "cc2:1")):
@@ -92,6 +94,23 @@ def test_a_worker_prolongs_and_gives_back_only_what_is_its_own():
     mine, theirs = WorkerJob.objects.order_by("name")
     assert mine.held_until is None
     assert theirs.held_until == soon
+
+
+def test_a_job_that_the_database_left_in_the_middle_is_free_again(monkeypatch):
+    def gone(*_args, **_changes):
+        raise OperationalError("gone away")
+
+    with monkeypatch.context() as away:
+        away.setattr(jobs, "_let_go", gone)
+        with pytest.raises(OperationalError):
+            jobs.run(Job("sweep", "Sweep", lambda: None))
+    held_until = WorkerJob.objects.get().held_until
+    assert held_until
+
+    # The worker lives, and does not hold for ever what it does no more.
+    jobs.prolong()
+
+    assert WorkerJob.objects.get().held_until == held_until
 
 
 def test_a_job_that_is_off_leaves_no_trace():
