@@ -8,7 +8,7 @@ from callcenter.history.ending import is_final, is_from_log
 from callcenter.models import Call, WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import FORGET_PREFIX, VOICE_URLS, Kind
-from reports.timeline import kinds
+from reports.timeline import kinds, own_acts
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
 from reports.timeline.story import (
@@ -46,10 +46,10 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
         operator = story.operator_of(event.call_sid)
         return kinds.OperatorDone(operator, event.is_bridged, None, answer)
     if event.path.startswith(FORGET_PREFIX):
-        return kinds.CALLER_FORGOTTEN
+        return own_acts.CALLER_FORGOTTEN
     if is_from_log(event):
         params = VoiceParams.parse(event.params, needs_call=False)
-        return kinds.ReadInLog(event.result, params.call_duration)
+        return own_acts.ReadInLog(event.result, params.call_duration)
     return kinds.OtherRequest(kind, event.input, event.result, answer)
 
 

@@ -29,12 +29,6 @@ NO_RING = Plain(
 )
 # Whom we called answered.
 WAS_ANSWERED = Plain("taken", _("Was answered"))
-# What came before, and what comes later for the leg, names nobody.
-CALLER_FORGOTTEN = Plain(
-    "forgotten",
-    _("The caller has been forgotten"),
-    _("The number was erased. The name in its place joins the caller's calls."),
-)
 # The leg must be over, and no end of it was received.
 NO_END = Plain(
     "no-end",
@@ -471,19 +465,6 @@ class OtherRequest(MomentKind):
         if self.kind in _REQUESTS:
             title = str(_REQUESTS[self.kind][1])
         return _capitalised(title), said, words.answer(self.answer)
-
-
-@dataclass(frozen=True)
-class ReadInLog(MomentKind):
-    """MiniCC has compared the call with Twilio's call log; what that says of it."""
-
-    code = "call-log"
-    status: str
-    length: int | None
-
-    def says(self, call: Call, words: Words) -> Says:
-        lasted = length(gettext("Length %(length)s"), self.length)
-        return gettext("Completed from Twilio's call log"), self.status, lasted
 
 
 def _who_rang(call: Call, words: Words) -> str:

@@ -1,0 +1,33 @@
+"""What MiniCC itself has done about a leg afterwards, as moments of its timeline.
+
+No database.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.models import Call
+from reports.timeline.moment_kind import MomentKind, Plain, Says
+from reports.timeline.words import Words, length
+
+# What came before, and what comes later for the leg, names nobody.
+CALLER_FORGOTTEN = Plain(
+    "forgotten",
+    _("The caller has been forgotten"),
+    _("The number was erased. The name in its place joins the caller's calls."),
+)
+
+
+@dataclass(frozen=True)
+class ReadInLog(MomentKind):
+    """MiniCC has compared the call with Twilio's call log; what that says of it."""
+
+    code = "call-log"
+    status: str
+    length: int | None
+
+    def says(self, call: Call, words: Words) -> Says:
+        lasted = length(gettext("Length %(length)s"), self.length)
+        return gettext("Completed from Twilio's call log"), self.status, lasted
