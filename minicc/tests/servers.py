@@ -81,8 +81,10 @@ class Server:
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
         self._folder = folder
         self.socket = folder / "socket"
-        # A starting server clears its temporary folder, so it must not share one.
-        (folder / "tmp").mkdir()
+        # A starting server clears its temporary folder, so it must not share one; nor
+        # may the one that its installer starts for a moment.
+        self._temporary = folder / "tmp"
+        self._temporary.mkdir()
         # Without a user named, the server refuses to run as root.
         as_root = ["--user=root"] if os.geteuid() == 0 else []
         program = find("mariadbd") if kind == "mariadb" else _mysqld()
@@ -91,7 +93,7 @@ class Server:
             "--no-defaults",
             f"--datadir={folder / 'data'}",
             f"--socket={self.socket}",
-            f"--tmpdir={folder / 'tmp'}",
+            f"--tmpdir={self._temporary}",
             f"--pid-file={folder / 'pid'}",
             *OPTIONS,
             *(MYSQL_OPTIONS if kind == "mysql" else []),
@@ -127,8 +129,13 @@ class Server:
         self.process = self._launch()
 
     def _make_data(self, *installer: str) -> None:
+        environment = dict(os.environ) | {"TMPDIR": str(self._temporary)}
         with self._log() as output:
-            subprocess.run(installer, stdout=output, stderr=output, check=True)
+            done = subprocess.run(
+                installer, stdout=output, stderr=output, env=environment
+            )
+        if done.returncode:
+            raise ServerFailed((self._folder / "log").read_text()[-2000:])
 
     def _log(self) -> IO[str]:
         return (self._folder / "log").open("a")
