@@ -7,8 +7,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import connection, models
 
@@ -63,6 +64,7 @@ def write_histories(
     states: list[_Leg] = []
     everything: list[_Leg] = []
     new: list[Call] = []
+    changed: dict[Call, set[str]] = {}
     for derivation in derivations:
         call, history = derivation.call, derivation.history
         is_stored = not derivation.is_new
@@ -79,9 +81,10 @@ def write_histories(
                 setattr(history.call, column, fingerprints[column])
         if derivation.is_new:
             new.append(call)
-        elif history.call is not None:
-            _update(call, history.call)
+        elif history.call is not None and (columns := _take_over(call, history.call)):
+            changed[call] = columns
     _insert(new)
+    _save(changed)
     changes = ChangedQuarters()
     had_before = _write_entries(entries, check_all_rows, changes)
     recorded = [leg for leg in everything if leg.history.recordings]
@@ -265,18 +268,19 @@ def _write(
     rest = {key(row): row for row in stored}
     rows: dict[Hashable, RowT] = {}
     new: list[RowT] = []
-    changed: list[RowT] = []
+    changed: dict[RowT, set[str]] = {}
     for derived_row in derived:
         row = rest.pop(key(derived_row), None)
         if row is None:
             new.append(derived_row)
             rows[key(derived_row)] = derived_row
         else:
-            if _update(row, derived_row):
-                changed.append(row)
+            if columns := _take_over(row, derived_row):
+                changed[row] = columns
             rows[key(derived_row)] = row
     for row in rest.values():
         row.delete()
+    _save(changed)
     _insert(new)
     return rows, [*new, *changed, *rest.values()]
 
@@ -290,16 +294,42 @@ def _insert(rows: Sequence[RowT]) -> None:
             row.save(force_insert=True)
 
 
-def _update(row: models.Model, derived: models.Model) -> bool:
-    """Saves the columns that differ, except the id; False if the rows are equal."""
-    changed: dict[str, Any] = {}
-    for column in row._meta.concrete_fields:
-        if column.name in _ENTERED:
-            continue
-        value = getattr(derived, column.attname)
-        if not column.primary_key and getattr(row, column.attname) != value:
-            changed[column.name] = value
-            setattr(row, column.attname, value)
-    if changed:
-        row.save(update_fields=list(changed))
-    return bool(changed)
+def _take_over(row: models.Model, derived: models.Model) -> set[str]:
+    """Gives the row the derived values; returns the columns in which they differed."""
+    stored, derived_values = vars(row), vars(derived)
+    differing = {
+        column
+        for column in _derived_columns(type(row))
+        if stored[column] != derived_values[column]
+    }
+    for column in differing:
+        setattr(row, column, derived_values[column])
+    return differing
+
+
+@cache
+def _derived_columns(model: type[models.Model]) -> tuple[str, ...]:
+    """All columns but the id and what people enter."""
+    return tuple(
+        column.attname
+        for column in model._meta.concrete_fields
+        if not column.primary_key and column.name not in _ENTERED
+    )
+
+
+def _save(changed: Mapping[RowT, set[str]]) -> None:
+    """Saves these columns of stored rows."""
+    if len(changed) == 1:
+        for row, columns in changed.items():
+            row.save(update_fields=columns)
+    elif changed:
+        # The rows are there and their call is locked, so nothing is inserted. It is
+        # one statement for all of them; `bulk_update` takes a CASE for every value.
+        has_targets = connection.features.supports_update_conflicts_with_target
+        type(next(iter(changed)))._default_manager.bulk_create(
+            changed,
+            update_conflicts=True,
+            # MariaDB and MySQL take any unique key, and no name of one.
+            unique_fields=["pk"] if has_targets else None,
+            update_fields=set().union(*changed.values()),
+        )

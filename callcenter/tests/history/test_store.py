@@ -96,6 +96,26 @@ def test_rebuild_repairs_rows_that_were_spoilt():
     assert history_rows() == rows
 
 
+def test_rows_of_several_calls_change_together_in_few_statements(
+    django_assert_max_num_queries,
+):
+    sids = [f"CA{number:032x}" for number in range(10)]
+    for sid in sids:
+        receive(*answered(sid, 0))
+    rows = history_rows()
+    spoilt = [Call, QueueEntry, Connection]
+    ids = [list(model.objects.order_by("pk").values("pk")) for model in spoilt]
+    Call.objects.update(line="nonsense", status="")
+    QueueEntry.objects.update(queue="nonsense")
+    Connection.objects.filter(entry__call__sid__in=sids[:5]).update(talk_seconds=7)
+
+    with django_assert_max_num_queries(30):
+        rebuild(sids, check_all_rows=True)
+
+    assert history_rows() == rows
+    assert ids == [list(model.objects.order_by("pk").values("pk")) for model in spoilt]
+
+
 def test_operator_is_named_when_their_first_request_comes_late():
     receive(*answered(CALLER, 0))
     assert Connection.objects.get().operator == ""
