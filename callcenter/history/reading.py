@@ -14,6 +14,11 @@ from callcenter.routes import VOICE_URLS, Kind
 Events = list[WebhookEvent]
 
 _NEVER = datetime(2200, 1, 1, tzinfo=UTC)
+# What is read at first of each event of an operator's leg.
+_OF_LONG_LEGS = (
+    *("dedup_key", "token", "received_at", "kind", "call_sid", "other_sid", "result"),
+    *("is_bridged", "decision", "derived_at", "derivation_error"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,8 @@ class Inputs:
 def inputs_of(sids: Sequence[str], operators: Collection[str]) -> Inputs:
     """For each leg its events, those that name it, and those of legs it was given to.
 
-    `operators` are the SIDs of operators' legs. These have hundreds of events, so their
-    forms are read one by one when a derivation asks for one.
+    `operators` are the SIDs of operators' legs. These have hundreds of events, so of
+    their forms few are read, and others one by one when a derivation asks for them.
     """
     found = [
         _about([sid for sid in sids if sid not in operators], is_long=False),
@@ -79,7 +84,7 @@ def _about(sids: Sequence[str], *, is_long: bool) -> Inputs:
     version = SetupVersion.objects.filter(pk=1).values("version")
     rows = WebhookEvent.objects.annotate(setup_version=Subquery(version))
     if is_long:
-        rows = rows.defer("params", "path")
+        rows = rows.only(*_OF_LONG_LEGS)
     if len(sids) == 1:
         found = list(rows.of_call(sids[0]))
     else:
@@ -89,8 +94,29 @@ def _about(sids: Sequence[str], *, is_long: bool) -> Inputs:
         for sid in {event.call_sid, event.other_sid}:
             if sid in events:
                 events[sid].append(event)
+    if is_long:
+        _read_likely_forms(events)
     first: Any = found[0] if found else None
     return Inputs(events, (first and first.setup_version) or 0)
+
+
+def _read_likely_forms(events: Mapping[str, Events]) -> None:
+    """Reads the forms that most derivations of a leg ask for, in one query.
+
+    They are those that say whose leg it is, and the last, which says how it stands.
+    """
+    likely: dict[int, WebhookEvent] = {}
+    for sid, about in events.items():
+        own = [event for event in about if event.call_sid == sid]
+        last = max(own, key=lambda event: event.received_at, default=None)
+        likely |= {
+            event.pk: event
+            for event in own
+            if event.kind in VOICE_URLS or event is last
+        }
+    forms = WebhookEvent.objects.filter(pk__in=likely)
+    for pk, params, path in forms.values_list("pk", "params", "path"):
+        likely[pk].params, likely[pk].path = params, path
 
 
 def _legs_given(sid: str, events: Events) -> dict[str, datetime]:

@@ -60,9 +60,10 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         introduces = Q(kind__in=routes.VOICE_URLS)
         heard_of = WebhookEvent.objects.filter(call_sid=OuterRef("other_sid"))
         names_nobody = Q(other_sid="") | ~Exists(heard_of)
-        later = Q(pk=None)
-        for leg, moment in since.items():
-            later |= Q(call_sid=leg, received_at__gte=moment)
+        moments = [
+            Q(call_sid=leg, received_at__gte=moment) for leg, moment in since.items()
+        ]
+        later = Q(*moments, _connector=Q.OR)
         is_over = Q(kind=routes.Kind.OPERATOR_DONE) & later
         talked = is_over & ~Q(result="no-answer") & names_nobody
         return self.filter(introduces | talked, call_sid__in=list(since))
