@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 # How long a batch is collected under load. With the derivation of the batch before it,
 # an event is derived within about a second.
-GATHER_SECONDS = 0.3
+GATHER_SECONDS = 0.5
 MOST_IN_A_BATCH = 500
 # Events beyond these stay pending until their turn comes in the database.
 MOST_WAITING = 20_000
