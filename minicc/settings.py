@@ -44,8 +44,9 @@ def mail_server(url: str) -> dict[str, Any] | None:
     """
     if not url.strip():
         return None
-    scheme = urlsplit(url).scheme
+    scheme = ""
     try:
+        scheme = urlsplit(url).scheme
         found = environ.Env.email_url_config(url) if scheme in _MAIL_PORTS else {}
     except ValueError:
         found = {}

@@ -163,7 +163,14 @@ def test_without_an_address_there_is_no_mail_server():
 
 
 @pytest.mark.parametrize(
-    "url", ["mail.example.com", "smtp://", "consolemail://", "smtp://mail:port"]
+    "url",
+    [
+        "mail.example.com",
+        "smtp://",
+        "consolemail://",
+        "smtp://mail:port",
+        "smtp://[::1",
+    ],
 )
 def test_what_is_no_mail_server_is_refused_in_a_sentence(url):
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL is no address"):
