@@ -44,8 +44,9 @@ def mail_server(url: str) -> dict[str, Any] | None:
     """
     if not url.strip():
         return None
-    scheme = urlsplit(url).scheme
+    scheme = ""
     try:
+        scheme = urlsplit(url).scheme
         found = environ.Env.email_url_config(url) if scheme in _MAIL_PORTS else {}
     except ValueError:
         found = {}
@@ -113,7 +114,7 @@ DEFAULT_FROM_EMAIL = sender(
 )
 
 # The folder with the last setup that could be read, for a start without a database.
-SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(BASE_DIR / "spool")))
+SPOOL_DIR = Path(env.str("SPOOL_DIR", default="") or BASE_DIR / "spool")
 # Numbers that Twilio may dial for us begin so; each costs us money.
 DIAL_PREFIXES = env.list("DIAL_PREFIXES", default=["+81"])
 # What the worker does regularly: lists of callcenter.jobs.Job.
@@ -309,11 +310,11 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ja")
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="") or "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["minicc.formats"]
-TIME_ZONE = env.str("TIME_ZONE", default="Asia/Tokyo")
+TIME_ZONE = env.str("TIME_ZONE", default="") or "Asia/Tokyo"
 USE_TZ = True
 
 STATIC_URL = "static/"

@@ -29,7 +29,7 @@ from callcenter.models import (
     WebhookEvent,
 )
 from callcenter.models.history import CallQuerySet
-from callcenter.numbers import e164, typed_number
+from callcenter.numbers import e164, is_withheld, typed_number
 from callcenter.paging import in_pages
 from callcenter.signals import numbers_forgotten
 from callcenter.upkeep import drain, forgetting_texts
@@ -72,12 +72,17 @@ class Forgotten:
 def caller_to_forget(typed: str) -> str:
     """The number in international form that somebody typed.
 
-    Raises NotForgotten where it cannot be read, and for a number of ours.
+    Raises NotForgotten where it cannot be read, for a number of ours, and for what
+    stands in place of the numbers of all who withhold theirs.
     """
     number = e164(typed_number(typed))
     if not number:
         raise NotForgotten(
             f"{typed!r} is no telephone number: write 03-1234-5678 or +81312345678."
+        )
+    if is_withheld(number):
+        raise NotForgotten(
+            f"{number} is nobody's number: it stands for callers who withhold theirs."
         )
     if _ours([number]):
         raise NotForgotten(

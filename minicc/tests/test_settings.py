@@ -77,6 +77,18 @@ def test_defaults_of_settings_are_safe(expression, expected):
     assert _settings_say(expression, SECRET_KEY="x") == expected
 
 
+def test_what_is_left_empty_has_its_default():
+    said = _settings_say(
+        "settings.SPOOL_DIR.name, settings.TIME_ZONE, settings.LANGUAGE_CODE",
+        SECRET_KEY="x",
+        SPOOL_DIR="",
+        TIME_ZONE="",
+        LANGUAGE_CODE="",
+    )
+
+    assert said == "('spool', 'Asia/Tokyo', 'ja')"
+
+
 def test_without_a_secret_key_nothing_starts():
     assert "Set the SECRET_KEY environment variable" in _settings_say("'started'")
 
@@ -163,7 +175,14 @@ def test_without_an_address_there_is_no_mail_server():
 
 
 @pytest.mark.parametrize(
-    "url", ["mail.example.com", "smtp://", "consolemail://", "smtp://mail:port"]
+    "url",
+    [
+        "mail.example.com",
+        "smtp://",
+        "consolemail://",
+        "smtp://mail:port",
+        "smtp://[::1",
+    ],
 )
 def test_what_is_no_mail_server_is_refused_in_a_sentence(url):
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL is no address"):

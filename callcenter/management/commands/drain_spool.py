@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from callcenter.management.command import SentenceCommand
@@ -18,7 +19,12 @@ class Command(SentenceCommand):
 
     def handle(self, **options: Any) -> str:
         with tqdm(unit="segment", disable=None) as bar:
-            done = drain(lambda _path, _done: bar.update())
+            try:
+                done = drain(lambda _path, _done: bar.update())
+            except KeyboardInterrupt:
+                raise CommandError(
+                    "Stopped; run it again to go on: nothing is loaded twice."
+                ) from None
         return (
             f"Kept {done.kept} events of the spool, {done.repeats} were known, "
             f"{done.rejected} lines rejected; derived {done.derived} calls."

@@ -3,7 +3,7 @@
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DataError, OperationalError
 
 from callcenter.events.spool import Spool
@@ -125,3 +125,21 @@ def test_segment_that_leads_elsewhere_is_said_once_and_harms_no_other(settings, 
     said = [each for each in caplog.messages if "cannot be loaded" in each]
     assert len(said) == 1
     assert str(stranger) in said[0]
+
+
+@pytest.mark.usefixtures("spooled")
+def test_interrupt_ends_the_command_in_a_sentence_and_loses_nothing(
+    settings, monkeypatch
+):
+    before = segments(settings)
+
+    def interrupted(_path):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(intake, "load", interrupted)
+        with pytest.raises(CommandError, match="Stopped; run it again"):
+            call_command("drain_spool")
+
+    assert segments(settings) == before
+    assert drain().kept == 4

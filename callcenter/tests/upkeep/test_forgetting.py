@@ -490,6 +490,7 @@ def test_number_may_be_typed_in_any_way(typed, number):
     [
         ("abc", "'abc' is no telephone number: write"),
         ("", "'' is no telephone number: write"),
+        ("+266696687", "is nobody's number: it stands for callers who withhold"),
         ("050-0000-0201", "is or was the number of an operator or of a line"),
         ("050-0000-0101", "is or was the number of an operator or of a line"),
     ],
