@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,8 +39,9 @@ QUEUE_FILE = "worker.sqlite3"
 # A job belongs to its worker for so long; a worker that lives prolongs it (`prolong`).
 HELD_FOR = timedelta(minutes=2)
 _EXPIRES_SECONDS = 50
-# The names of the jobs that this process is doing.
+# The names of the jobs that this process is doing, each in one of its threads.
 _under_way: set[str] = set()
+_beginning = threading.Lock()
 _LONGEST_ERROR = 500
 
 
@@ -116,14 +118,24 @@ def run(job: Job) -> bool:
     What fails is noted in the job's row, and in the log. Raises django.db.Error where
     the database is away.
     """
-    if not job.is_on() or not _claim(job.name):
+    if not job.is_on() or not _begin(job.name):
         return False
-    _under_way.add(job.name)
     try:
-        return _run(job)
+        return _claim(job.name) and _run(job)
     finally:
         # Where the database is away nobody lets the row go; it is free after HELD_FOR.
         _under_way.discard(job.name)
+
+
+def _begin(name: str) -> bool:
+    """Begin a job in this process; False if another of its threads is doing it.
+
+    After an outage its row may be free all the same: nobody could prolong it.
+    """
+    with _beginning:
+        is_free = name not in _under_way
+        _under_way.add(name)
+        return is_free
 
 
 def _run(job: Job) -> bool:

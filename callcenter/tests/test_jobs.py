@@ -113,6 +113,24 @@ def test_a_job_that_the_database_left_in_the_middle_is_free_again(monkeypatch):
     assert WorkerJob.objects.get().held_until == held_until
 
 
+def test_a_job_is_not_begun_twice_although_its_worker_could_not_prolong_it():
+    done, again = [], []
+
+    def work():
+        done.append(1)
+        if len(done) == 1:
+            # As after an outage: another thread of this worker finds the row free.
+            WorkerJob.objects.update(held_until=timezone.now() - timedelta(seconds=1))
+            again.append(jobs.run(job))
+            assert WorkerJob.objects.get().done_at is None
+
+    job = Job("sweep", "Sweep", work)
+
+    assert jobs.run(job)
+    assert (done, again) == ([1], [False])
+    assert jobs.run(job)
+
+
 def test_a_job_that_is_off_leaves_no_trace():
     job = Job("sweep", "Sweep", lambda: None, is_on=lambda: False)
 
