@@ -6,6 +6,7 @@ worker and the processes that serve pages share that folder.
 
 import logging
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -113,11 +114,14 @@ def remove_all_files() -> int:
     What is being written begins again, as it may hold the caller already. Returns how
     many files were whole. Raises OSError, and django.db.Error.
     """
-    ready = remove(ExportJob.objects.filter(state=State.READY))
+    # Listed before, lest it take the file of whoever begins again.
+    there = _files()
+    # What becomes ready meanwhile is one of the ready ones then.
     ExportJob.objects.filter(state=State.RUNNING).update(
         state=State.WAITING, attempt=F("attempt") + 1, rows_done=0
     )
-    for stray in _files():
+    ready = remove(ExportJob.objects.filter(state=State.READY))
+    for stray in there:
         stray.unlink(missing_ok=True)
     return ready
 
@@ -142,10 +146,12 @@ def remove_old() -> None:
     running = ExportJob.objects.filter(state=State.RUNNING)
     known |= {(part_name(pk, n),) for pk, n in running.values_list("pk", "attempt")}
     for file in _files():
-        age = time.time() - file.stat().st_mtime
-        if (file.name,) not in known and age > _STRAY_SECONDS:
-            file.unlink(missing_ok=True)
-            logger.warning("removed %s, which nobody can fetch", file)
+        # The worker may finish or remove it at this moment.
+        with suppress(FileNotFoundError):
+            age = time.time() - file.stat().st_mtime
+            if (file.name,) not in known and age > _STRAY_SECONDS:
+                file.unlink()
+                logger.warning("removed %s, which nobody can fetch", file)
 
 
 def part_name(pk: int, attempt: int) -> str:

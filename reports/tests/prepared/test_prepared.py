@@ -385,6 +385,37 @@ def test_what_is_being_written_begins_again_where_all_files_are_removed(
     assert job.state == "ready"
 
 
+def test_no_file_is_offered_that_became_ready_while_all_were_removed(
+    admin_client, calls, monkeypatch
+):
+    job = ask(admin_client)
+    write_exports()
+    ready = ExportJob.objects.filter(state="ready")
+    ready.update(state="running")
+    remove = background.remove
+
+    def and_then_it_is_ready(found):
+        removed = remove(found)
+        ExportJob.objects.filter(state="running").update(state="ready")
+        return removed
+
+    monkeypatch.setattr(background, "remove", and_then_it_is_ready)
+    background.remove_all_files()
+
+    assert files() == []
+    assert not ready.exists()
+    monkeypatch.undo()
+    write_exports()
+    assert files() == [ExportJob.objects.get(pk=job.pk).file]
+
+
+def test_file_that_goes_while_old_ones_are_looked_for_does_no_harm(monkeypatch):
+    gone = background.folder() / "1-1.part"
+    monkeypatch.setattr(background, "_files", lambda: [gone])
+
+    background.remove_old()
+
+
 def test_files_go_when_a_caller_is_forgotten(admin_client, calls):
     job = ask(admin_client)
     write_exports()
