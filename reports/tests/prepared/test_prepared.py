@@ -14,7 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from callcenter.models import WorkerProcess
+from callcenter.models import AccessRecord, WorkerProcess
+from callcenter.upkeep import forgetting_texts
+from callcenter.upkeep.forgetting import forget_caller
 from reports.export import background, wanted, writing
 from reports.models import ExportAudit, ExportJob
 from reports.prepared.work import wanted_of, write_exports
@@ -425,6 +427,31 @@ def test_files_go_when_a_caller_is_forgotten(admin_client, calls):
     assert files() == []
     job.refresh_from_db()
     assert job.state == "removed"
+
+
+def test_files_go_also_when_the_forgetting_is_stopped_or_was_killed(
+    admin_client, calls, monkeypatch
+):
+    def stop(*_args, **_options):
+        raise KeyboardInterrupt
+
+    ask(admin_client)
+    write_exports()
+    with monkeypatch.context() as patched:
+        patched.setattr(forgetting_texts, "forget_in_tables", stop)
+        with pytest.raises(KeyboardInterrupt):
+            forget_caller("+81312345671", really=True, by="hana")
+    assert files() == []
+    assert AccessRecord.objects.get(kind="caller-forgotten").username == "hana"
+
+    # Killed after the last number was gone, and before the files were.
+    ask(admin_client)
+    write_exports()
+    forget_caller("+81312345671", really=True)
+    ask(admin_client)
+    write_exports()
+    assert forget_caller("+81312345671", really=True).files == 1
+    assert files() == []
 
 
 def test_without_a_worker_the_page_says_so_and_offers_the_file_itself(
