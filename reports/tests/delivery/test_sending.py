@@ -8,10 +8,11 @@ import openpyxl
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
-from django.db import connection
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from reports.delivery import planning
+from reports.delivery.contents import contents
 from reports.delivery.sending import send, send_due
 from reports.models import Delivery, ExportAudit, ScheduledReport
 from reports.tests.admin import rows
@@ -342,6 +343,44 @@ def test_worker_that_dies_while_it_sends_is_made_up_for_and_said(
     found = only()
     assert (found.state, found.tries, found.problem) == ("sent", 2, "interrupted")
     assert len(server.accepted) == 1
+
+
+@pytest.mark.django_db
+def test_report_that_the_database_refuses_is_tried_again_and_holds_up_no_other(
+    owner, entries, server, monkeypatch
+):
+    def slow(delivery, now):
+        if delivery.schedule.name == "First":
+            raise OperationalError(1969, "Query execution was interrupted")
+        return contents(delivery, now)
+
+    schedule(owner, name="First")
+    schedule(owner, name="Second")
+    monkeypatch.setattr("reports.delivery.sending.contents", slow)
+
+    run()
+
+    refused, sent = Delivery.objects.order_by("pk")
+    assert (refused.state, refused.problem) == ("waiting", "error")
+    assert refused.next_at == NOW + timedelta(minutes=5)
+    assert sent.state == "sent"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lock_in_the_way_of_the_last_note_sends_no_second_mail(owner, entries, server):
+    def busy(execute, sql, params, many, context):
+        if server.accepted and sql.startswith("UPDATE") and not failed:
+            failed.append(sql)
+            raise OperationalError(1213, "Deadlock found")
+        return execute(sql, params, many, context)
+
+    failed: list[str] = []
+    schedule(owner)
+    with connection.execute_wrapper(busy):
+        run()
+
+    assert "reports_delivery" in failed[0]
+    assert only().state == "sent"
 
 
 @pytest.mark.django_db
