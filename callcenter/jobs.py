@@ -31,7 +31,7 @@ from huey.serializer import SignedSerializer
 
 from callcenter.locking import try_again_when_locked
 from callcenter.models import WorkerJob
-from callcenter.private_files import private_folder, write_text
+from callcenter.private_files import private_folder
 
 logger = logging.getLogger(__name__)
 
@@ -84,9 +84,8 @@ def queue() -> Queue:
     folder = Path(settings.SPOOL_DIR)
     private_folder(folder)
     path = folder / QUEUE_FILE
-    if not path.exists():
-        # SQLite itself would let others read it.
-        write_text(path).close()
+    # SQLite itself would let others read it. One that is there stays as it is.
+    path.touch(mode=0o600)
     huey = SqliteHuey(
         "minicc",
         filename=str(path),

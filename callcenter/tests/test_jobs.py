@@ -4,6 +4,7 @@ import os
 import pickle
 import stat
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -146,6 +147,17 @@ def test_a_job_that_is_asked_for_waits_in_a_file_that_only_we_can_read(settings)
     huey = jobs.queue().huey
     task = huey.dequeue()
     assert task.args == ("count-intervals",)
+
+
+def test_two_that_make_the_queue_at_once_lose_nothing_that_is_in_it(monkeypatch):
+    jobs.ask_soon("count-intervals")
+    jobs.queue.cache_clear()
+    with monkeypatch.context() as earlier:
+        # So it looked to the other one, before this one made it.
+        earlier.setattr(Path, "exists", lambda _path: False)
+        huey = jobs.queue().huey
+
+    assert huey.dequeue().args == ("count-intervals",)
 
 
 def test_nothing_happens_where_the_folder_cannot_be_written(settings, tmp_path, caplog):
