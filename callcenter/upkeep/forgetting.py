@@ -60,7 +60,7 @@ class Forgotten:
     # Lines of files of the spool, and other files that were removed.
     lines: int = 0
     files: int = 0
-    # Segments of the spool that serving processes hold.
+    # Segments of the spool that serving processes hold, or have held meanwhile.
     held: int = 0
 
     @property
@@ -110,6 +110,8 @@ def forget_caller(
     done = Forgotten()
     if really:
         drain.drain()
+    # Also what others load while we look: nobody knows whether we have seen it.
+    done.held = forgetting_texts.held_segments()
     sids = list(
         Call.objects.filter(caller=number).order_by("pk").values_list("sid", flat=True)
     )
@@ -121,9 +123,8 @@ def forget_caller(
         done.texts = forgetting_texts.forget_in_tables(
             forgetting, really=really, on_each=on_batch
         )
-        done.lines, done.held = forgetting_texts.forget_in_spool(
-            forgetting, really=really
-        )
+        done.lines = forgetting_texts.forget_in_spool(forgetting, really=really)
+        done.held = max(done.held, forgetting_texts.held_segments())
         if really:
             _tidy()
     finally:

@@ -50,6 +50,7 @@ from callcenter.tests.sample_events import (
 )
 from callcenter.tests.samples import NAMES, file_of
 from callcenter.upkeep import forgetting, forgetting_calls, forgetting_texts
+from callcenter.upkeep.drain import drain
 from callcenter.upkeep.forgetting import (
     NotForgotten,
     caller_to_forget,
@@ -358,6 +359,23 @@ def test_events_of_the_spool_are_loaded_first_and_held_ones_are_told(settings):
     assert (forgot.calls, forgot.held) == (1, 1)
     assert places_of(CALLER_NUMBER) == []
     held.close()
+
+
+def test_events_that_others_load_meanwhile_are_told(monkeypatch):
+    held = Spool()
+    assert held.append(ring())
+    look = forgetting_texts.forget_in_tables
+
+    def and_then_they_are_loaded(*args: Any, **options: Any) -> int:
+        found = look(*args, **options)
+        held.close()
+        drain()
+        return found
+
+    monkeypatch.setattr(forgetting_texts, "forget_in_tables", and_then_they_are_loaded)
+
+    assert forget().held == 1
+    assert places_of(CALLER_NUMBER)
 
 
 def test_sealed_calls_lose_the_number_too():
