@@ -233,6 +233,24 @@ def test_number_is_nowhere_and_every_row_is_as_before(settings):
     assert not HalfForgotten.objects.exists()
 
 
+def test_whatever_else_a_form_tells_of_the_caller_is_left_out():
+    told = {
+        "CallerName": "Sato",
+        "ForwardedFrom": STRANGER,
+        "CalledVia": STRANGER,
+        "AddOns": '{"results": {"who": {"name": "Sato"}}}',
+        "SipCallId": "7@sato.example",
+        "SipSourceIp": "203.0.113.54",
+        "SipHeader_X-Name": "Sato",
+    }
+    receive_together(*abandoned(0, **told))
+
+    forget()
+
+    for form in WebhookEvent.objects.values_list("params", flat=True):
+        assert form.keys().isdisjoint(told)
+
+
 @pytest.mark.parametrize(
     "table",
     ["FollowUpStep", "DayNote", "SavedView", "ExportAudit", "LogEntry", "IvrStep"],
