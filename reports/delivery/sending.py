@@ -207,15 +207,26 @@ def _change(delivery: Delivery, **changes: Any) -> bool:
 
 
 def _recorded(delivery: Delivery, mail: Contents) -> ExportAudit:
-    """The record of the export, begun with the first try."""
+    """The record of the export, begun with the first try.
+
+    It names whoever gets the mail, also where the recipients were changed since.
+    """
+    had = [address for address, said in delivery.answers.items() if said == SENT_TO]
+    to = ",".join(dict.fromkeys([*had, *delivery.schedule.addresses]))
+    query = "&".join(filter(None, (mail.query, f"mail_to={to}")))
     if delivery.audit is None:
-        to = ",".join(delivery.schedule.addresses)
         delivery.audit = audit.begin(
             delivery.schedule.user,
             mail.subject_of_audit,
-            "&".join(filter(None, (mail.query, f"mail_to={to}"))),
+            query,
             "xlsx",
             is_masked=mail.is_masked,
+        )
+    else:
+        ExportAudit.objects.filter(pk=delivery.audit.pk).update(
+            query=audit.without_numbers(query),
+            # Whoever has it already may have got it with numbers.
+            is_masked=mail.is_masked and (delivery.audit.is_masked or not had),
         )
     return delivery.audit
 

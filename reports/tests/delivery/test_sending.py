@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
 from django.db import OperationalError, connection
+from django.http import QueryDict
 from django.urls import reverse
 
 from reports.delivery import planning
@@ -316,6 +317,41 @@ def test_only_recipient_refused_for_good_ends_it(owner, entries, server):
         "recipients",
         "550 unknown",
     )
+
+
+@pytest.mark.django_db
+def test_record_names_whoever_gets_it_after_the_recipients_were_changed(
+    owner, entries, server
+):
+    schedule(owner, recipients=f"{BOSS}\nwrong@example.com")
+    server.refused["wrong@example.com"] = "550 unknown"
+    run()
+
+    ScheduledReport.objects.update(recipients=PEER)
+    assert planning.again(only(), NOW)
+    run()
+
+    assert [to for to, _raw in server.accepted] == [[BOSS], [PEER]]
+    record = ExportAudit.objects.get()
+    assert (record.state, record.row_count) == ("complete", 1)
+    (named,) = QueryDict(record.query).getlist("mail_to")
+    assert set(named.split(",")) == {BOSS, PEER}
+
+
+@pytest.mark.django_db
+def test_record_says_how_numbers_were_written_when_it_was_sent(owner, server):
+    rows.make_call(caller="+81312345678", started_at=NOW - timedelta(hours=12))
+    schedule(owner, report="calls", query="")
+    server.answers["MAIL"] = "451 later"
+    run()
+    assert ExportAudit.objects.get().is_masked
+
+    owner.user_permissions.add(Permission.objects.get(codename="view_numbers"))
+    del server.answers["MAIL"]
+    run(NOW + timedelta(minutes=5))
+
+    assert only().state == "sent"
+    assert not ExportAudit.objects.get().is_masked
 
 
 @pytest.mark.django_db
