@@ -38,7 +38,11 @@ logger = logging.getLogger(__name__)
 QUEUE_FILE = "worker.sqlite3"
 # A job belongs to its worker for so long; a worker that lives prolongs it (`prolong`).
 HELD_FOR = timedelta(minutes=2)
+# How long a job may wait for a thread: until its next time, or for a good while.
 _EXPIRES_SECONDS = 50
+_EXPIRES_DAILY_SECONDS = 3600
+# When a daily job is tried again for which the database was away: its row is free then.
+_AGAIN_SECONDS = HELD_FOR.total_seconds() + 30
 # The names of the jobs that this process is doing, each in one of its threads.
 _under_way: set[str] = set()
 _beginning = threading.Lock()
@@ -63,6 +67,11 @@ class Job:
     # Whether the settings ask for it.
     is_on: Callable[[], bool] = always
 
+    @property
+    def is_daily(self) -> bool:
+        """Whether its next time is far away."""
+        return self.hour != "*"
+
 
 @cache
 def all_jobs() -> tuple[Job, ...]:
@@ -76,6 +85,7 @@ class Queue(NamedTuple):
 
     huey: SqliteHuey
     at_once: Callable[[str], object]
+    soon_again: Callable[[str], object]
 
 
 @cache
@@ -97,16 +107,24 @@ def queue() -> Queue:
     for job in all_jobs():
         when = crontab(minute=job.minute, hour=job.hour)
         # One that comes too late is left to the next.
-        huey.periodic_task(when, name=job.name, expires=_EXPIRES_SECONDS)(
-            partial(_do, job.name)
-        )
-    return Queue(huey, at_once=huey.task()(_do))
+        expires = _EXPIRES_DAILY_SECONDS if job.is_daily else _EXPIRES_SECONDS
+        huey.periodic_task(when, name=job.name, expires=expires)(partial(_do, job.name))
+    task = huey.task()(_do)
+    return Queue(
+        huey,
+        at_once=task,
+        soon_again=lambda name: task.schedule(args=(name,), delay=_AGAIN_SECONDS),
+    )
 
 
 def ask_soon(name: str) -> None:
     """Let a worker of this host do a job now. Raises nothing: its time comes anyway."""
+    _ask(lambda: queue().at_once(name), name)
+
+
+def _ask(how: Callable[[], object], name: str) -> None:
     try:
-        queue().at_once(name)
+        how()
     except (OSError, sqlite3.Error, HueyException):
         logger.warning("the worker could not be asked for %s", name, exc_info=True)
 
@@ -175,13 +193,16 @@ def own_name() -> str:
 
 def _do(name: str) -> None:
     """What huey calls, in a thread of the worker."""
+    job = next((one for one in all_jobs() if one.name == name), None)
+    if job is None:
+        return
     try:
-        for job in all_jobs():
-            if job.name == name:
-                run(job)
+        run(job)
     except Error as error:
         # That the database is away is said once, by the worker's loop.
         logger.debug("%s waits for the database: %s", name, error)
+        if job.is_daily:
+            _ask(lambda: queue().soon_again(name), name)
     finally:
         connection.close()
 
