@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from callcenter import jobs
+from callcenter.health.condition import WORKER_SILENT_FOR
 from callcenter.models import WorkerProcess
 from callcenter.signals import numbers_forgotten
 from reports.export import audit
@@ -34,8 +35,6 @@ LIST, PAGE = "admin:prepared_files", "admin:prepared_file"
 # So many files may one account have in the queue.
 MOST_OPEN = 10
 KEPT_FOR = timedelta(days=1)
-# A worker says every ten seconds that it lives.
-ALIVE_FOR = timedelta(seconds=60)
 # How long the list shows what has become of them.
 LISTED_FOR = timedelta(days=7)
 # A file that no row knows may be one that is just being finished.
@@ -79,7 +78,7 @@ def ask(
 def is_worker_alive(now: datetime) -> bool:
     """Whether any worker has given a sign of life within the last minute."""
     return WorkerProcess.objects.filter(
-        stopped_at=None, seen_at__gte=now - ALIVE_FOR
+        stopped_at=None, seen_at__gte=now - WORKER_SILENT_FOR
     ).exists()
 
 
