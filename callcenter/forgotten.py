@@ -44,7 +44,11 @@ _ABOUT = {
     | {f"{name}Country" for name in names}
     for side, names in _NAMING.items()
 }
-_ABOUT_ANYBODY = {"CallerName", "ForwardedFrom"}
+# `CalledVia` is the number of `ForwardedFrom`; add-ons look up names and addresses.
+_ABOUT_ANYBODY = {
+    *("CallerName", "ForwardedFrom", "CalledVia", "AddOns"),
+    *("SipCallId", "SipSourceIp"),
+}
 _SIP_HEADER = "SipHeader_"
 
 Form = dict[str, Any]

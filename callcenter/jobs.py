@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,16 +31,21 @@ from huey.serializer import SignedSerializer
 
 from callcenter.locking import try_again_when_locked
 from callcenter.models import WorkerJob
-from callcenter.private_files import private_folder, write_text
+from callcenter.private_files import private_folder
 
 logger = logging.getLogger(__name__)
 
 QUEUE_FILE = "worker.sqlite3"
 # A job belongs to its worker for so long; a worker that lives prolongs it (`prolong`).
 HELD_FOR = timedelta(minutes=2)
+# How long a job may wait for a thread: until its next time, or for a good while.
 _EXPIRES_SECONDS = 50
-# The names of the jobs that this process is doing.
+_EXPIRES_DAILY_SECONDS = 3600
+# When a daily job is tried again for which the database was away: its row is free then.
+_AGAIN_SECONDS = HELD_FOR.total_seconds() + 30
+# The names of the jobs that this process is doing, each in one of its threads.
 _under_way: set[str] = set()
+_beginning = threading.Lock()
 _LONGEST_ERROR = 500
 
 
@@ -61,6 +67,11 @@ class Job:
     # Whether the settings ask for it.
     is_on: Callable[[], bool] = always
 
+    @property
+    def is_daily(self) -> bool:
+        """Whether its next time is far away."""
+        return self.hour != "*"
+
 
 @cache
 def all_jobs() -> tuple[Job, ...]:
@@ -74,6 +85,7 @@ class Queue(NamedTuple):
 
     huey: SqliteHuey
     at_once: Callable[[str], object]
+    soon_again: Callable[[str], object]
 
 
 @cache
@@ -82,9 +94,8 @@ def queue() -> Queue:
     folder = Path(settings.SPOOL_DIR)
     private_folder(folder)
     path = folder / QUEUE_FILE
-    if not path.exists():
-        # SQLite itself would let others read it.
-        write_text(path).close()
+    # SQLite itself would let others read it. One that is there stays as it is.
+    path.touch(mode=0o600)
     huey = SqliteHuey(
         "minicc",
         filename=str(path),
@@ -96,16 +107,24 @@ def queue() -> Queue:
     for job in all_jobs():
         when = crontab(minute=job.minute, hour=job.hour)
         # One that comes too late is left to the next.
-        huey.periodic_task(when, name=job.name, expires=_EXPIRES_SECONDS)(
-            partial(_do, job.name)
-        )
-    return Queue(huey, at_once=huey.task()(_do))
+        expires = _EXPIRES_DAILY_SECONDS if job.is_daily else _EXPIRES_SECONDS
+        huey.periodic_task(when, name=job.name, expires=expires)(partial(_do, job.name))
+    task = huey.task()(_do)
+    return Queue(
+        huey,
+        at_once=task,
+        soon_again=lambda name: task.schedule(args=(name,), delay=_AGAIN_SECONDS),
+    )
 
 
 def ask_soon(name: str) -> None:
     """Let a worker of this host do a job now. Raises nothing: its time comes anyway."""
+    _ask(lambda: queue().at_once(name), name)
+
+
+def _ask(how: Callable[[], object], name: str) -> None:
     try:
-        queue().at_once(name)
+        how()
     except (OSError, sqlite3.Error, HueyException):
         logger.warning("the worker could not be asked for %s", name, exc_info=True)
 
@@ -116,14 +135,24 @@ def run(job: Job) -> bool:
     What fails is noted in the job's row, and in the log. Raises django.db.Error where
     the database is away.
     """
-    if not job.is_on() or not _claim(job.name):
+    if not job.is_on() or not _begin(job.name):
         return False
-    _under_way.add(job.name)
     try:
-        return _run(job)
+        return _claim(job.name) and _run(job)
     finally:
         # Where the database is away nobody lets the row go; it is free after HELD_FOR.
         _under_way.discard(job.name)
+
+
+def _begin(name: str) -> bool:
+    """Begin a job in this process; False if another of its threads is doing it.
+
+    After an outage its row may be free all the same: nobody could prolong it.
+    """
+    with _beginning:
+        is_free = name not in _under_way
+        _under_way.add(name)
+        return is_free
 
 
 def _run(job: Job) -> bool:
@@ -164,13 +193,16 @@ def own_name() -> str:
 
 def _do(name: str) -> None:
     """What huey calls, in a thread of the worker."""
+    job = next((one for one in all_jobs() if one.name == name), None)
+    if job is None:
+        return
     try:
-        for job in all_jobs():
-            if job.name == name:
-                run(job)
+        run(job)
     except Error as error:
         # That the database is away is said once, by the worker's loop.
         logger.debug("%s waits for the database: %s", name, error)
+        if job.is_daily:
+            _ask(lambda: queue().soon_again(name), name)
     finally:
         connection.close()
 

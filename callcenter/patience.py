@@ -143,8 +143,14 @@ def left() -> float:
     return PATIENCE_SECONDS if deadline is None else max(0, deadline - time.monotonic())
 
 
-def ask(work: Callable[[], ResultT], otherwise: OtherT) -> ResultT | OtherT:
-    """What the work finds in the database; `otherwise` where that cannot be known."""
+def ask(
+    work: Callable[[], ResultT], otherwise: OtherT, *, may_give_up: bool = True
+) -> ResultT | OtherT:
+    """What the work finds in the database; `otherwise` where that cannot be known.
+
+    With `may_give_up` a failure ends the asking; that of work which may take long by
+    itself says nothing of the database.
+    """
     service = _service
     if service is None:
         try:
@@ -158,9 +164,10 @@ def ask(work: Callable[[], ResultT], otherwise: OtherT) -> ResultT | OtherT:
     try:
         return asked.result(timeout=left())
     except TimeoutError:
-        service.give_up(f"no answer within {PATIENCE_SECONDS} s")
+        if may_give_up:
+            service.give_up(f"no answer within {PATIENCE_SECONDS} s")
     except Error as error:
-        if is_outage(error):
+        if may_give_up and is_outage(error):
             service.give_up(error)
         else:
             logger.warning("the database cannot be asked", exc_info=True)

@@ -29,6 +29,8 @@ SAID_EVERY_SECONDS = 60
 # Jobs that are done at the same time: a long file must not hold up the others.
 _THREADS = 3
 _STOP_SECONDS = 5.0
+# No statement of a job takes so long; one that hangs ends then, and gives the job back.
+JOB_STATEMENT_SECONDS = 600
 _PROCESSES_KEPT = timedelta(days=7)
 
 
@@ -47,9 +49,9 @@ class Worker:
 
         Raises OSError where SPOOL_DIR cannot be written.
         """
-        consumer = _Consumer(
-            jobs.queue().huey, workers=_THREADS, shutdown_timeout=_STOP_SECONDS
-        )
+        huey = jobs.queue().huey
+        huey.on_startup()(_limit_statements)
+        consumer = _Consumer(huey, workers=_THREADS, shutdown_timeout=_STOP_SECONDS)
         consumer.start()
         # In a thread, as loading a long spool takes minutes.
         threading.Thread(
@@ -90,6 +92,12 @@ class Worker:
         self._said_at = now
         is_ours = not isinstance(error, Error | OSError)
         logger.error("the worker cannot go on: %s", error, exc_info=is_ours)
+
+
+def _limit_statements() -> None:
+    """What each thread of huey begins with. SQLite does not hang."""
+    if connection.vendor != "sqlite":
+        patience.give_up_statements_soon(JOB_STATEMENT_SECONDS)
 
 
 def _show_life(stop: threading.Event) -> None:

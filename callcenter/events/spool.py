@@ -109,12 +109,19 @@ class _Segment:
         private_folder(folder)
         # Under another name until it is locked, so that nobody takes it for one left.
         self._file, name = tempfile.mkstemp(prefix=".segment-", dir=folder)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-        _reserve(self._file, RESERVED_BYTES)
         self.path = folder / f"events-{time.time_ns()}-{os.getpid()}.jsonl"
-        Path(name).rename(self.path)
-        _sync_folder(folder)
         self.size = self._synced = 0
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            _reserve(self._file, RESERVED_BYTES)
+            Path(name).rename(self.path)
+            _sync_folder(folder)
+        except OSError:
+            # It is tried again and again: files left open would become too many.
+            os.close(self._file)
+            for path in (Path(name), self.path):
+                path.unlink(missing_ok=True)
+            raise
 
     def write(self, line: bytes) -> None:
         """Append a line; what was written of one that does not fit is cut off."""

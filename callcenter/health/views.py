@@ -35,7 +35,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     For whoever watches over the installation; a process that answers 503 serves
     callers all the same.
     """
-    found = patience.ask(_condition, None)
+    found = _condition()
     if found is None:
         return JsonResponse({"status": "failing", "database": "failing"}, status=503)
     failing = found.failing
@@ -61,13 +61,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(
             status=401, headers={"WWW-Authenticate": 'Bearer realm="metrics"'}
         )
-    text = gauges(patience.ask(_condition, None))
-    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(gauges(_condition()), content_type=CONTENT_TYPE_LATEST)
 
 
 def _version() -> int:
     return SetupVersion.objects.values_list("version", flat=True).first() or 0
 
 
-def _condition() -> Condition:
-    return condition(timezone.now())
+def _condition() -> Condition | None:
+    """The state; None where it cannot be read in time, which callers do not notice."""
+    return patience.ask(lambda: condition(timezone.now()), None, may_give_up=False)

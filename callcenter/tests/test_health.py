@@ -2,14 +2,17 @@
 
 import os
 import re
+import time
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from callcenter import patience
 from callcenter.events.record import keep
 from callcenter.events.spool import Spool
+from callcenter.health import views
 from callcenter.models import SetupVersion, WebhookEvent, WorkerJob, WorkerProcess
 from callcenter.tests.sample_events import ring
 
@@ -125,6 +128,21 @@ def test_what_does_not_do_its_work_is_named(client, worker, settings, happens, p
         "status",
         part,
     }
+
+
+@pytest.mark.parametrize("path", ["/healthz/ready", "/metrics"])
+def test_state_that_takes_long_to_read_costs_callers_nothing(
+    client, settings, monkeypatch, path
+):
+    settings.METRICS_TOKEN = TOKEN
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(views, "condition", lambda _now: time.sleep(0.2))
+    patience.start(lambda: None, lambda: None)
+    try:
+        client.get(path, headers={"authorization": f"Bearer {TOKEN}"})
+        assert not patience.is_away()
+    finally:
+        patience.stop()
 
 
 def test_metrics_are_off_unless_they_are_configured(client):

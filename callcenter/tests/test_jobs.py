@@ -4,6 +4,7 @@ import os
 import pickle
 import stat
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -113,6 +114,24 @@ def test_a_job_that_the_database_left_in_the_middle_is_free_again(monkeypatch):
     assert WorkerJob.objects.get().held_until == held_until
 
 
+def test_a_job_is_not_begun_twice_although_its_worker_could_not_prolong_it():
+    done, again = [], []
+
+    def work():
+        done.append(1)
+        if len(done) == 1:
+            # As after an outage: another thread of this worker finds the row free.
+            WorkerJob.objects.update(held_until=timezone.now() - timedelta(seconds=1))
+            again.append(jobs.run(job))
+            assert WorkerJob.objects.get().done_at is None
+
+    job = Job("sweep", "Sweep", work)
+
+    assert jobs.run(job)
+    assert (done, again) == ([1], [False])
+    assert jobs.run(job)
+
+
 def test_a_job_that_is_off_leaves_no_trace():
     job = Job("sweep", "Sweep", lambda: None, is_on=lambda: False)
 
@@ -128,6 +147,17 @@ def test_a_job_that_is_asked_for_waits_in_a_file_that_only_we_can_read(settings)
     huey = jobs.queue().huey
     task = huey.dequeue()
     assert task.args == ("count-intervals",)
+
+
+def test_two_that_make_the_queue_at_once_lose_nothing_that_is_in_it(monkeypatch):
+    jobs.ask_soon("count-intervals")
+    jobs.queue.cache_clear()
+    with monkeypatch.context() as earlier:
+        # So it looked to the other one, before this one made it.
+        earlier.setattr(Path, "exists", lambda _path: False)
+        huey = jobs.queue().huey
+
+    assert huey.dequeue().args == ("count-intervals",)
 
 
 def test_nothing_happens_where_the_folder_cannot_be_written(settings, tmp_path, caplog):

@@ -60,6 +60,15 @@ def test_work_is_done_in_another_thread_so_that_nobody_waits_longer(database):
     assert patience.PATIENCE_SECONDS <= took < patience.PATIENCE_SECONDS + 1
 
 
+@pytest.mark.parametrize("work", [lambda: time.sleep(0.2), gone])
+def test_what_may_take_long_says_nothing_of_the_database(database, monkeypatch, work):
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.1)
+
+    assert ask(work, "unknown", may_give_up=False) == "unknown"
+
+    assert not is_away()
+
+
 def test_two_questions_of_an_answer_share_its_patience(database, monkeypatch):
     monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.3)
     with patience.of_one_answer():

@@ -6,16 +6,17 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings as configured
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from callcenter import jobs, worker
 from callcenter.events.spool import Spool
+from callcenter.jobs import Job
 from callcenter.models import Call, WorkerJob, WorkerProcess
 from callcenter.tests.sample_events import CALLER, choose, end, leave, ring
 from callcenter.worker import Worker
@@ -92,6 +93,51 @@ def test_a_worker_shows_that_it_lives_and_that_it_has_stopped(monkeypatch):
     assert process.stopped_at >= process.seen_at >= process.started_at
     # Another worker may do what it could not end.
     assert WorkerJob.objects.get(name="long").held_until is None
+
+
+def test_no_statement_of_a_job_waits_for_ever_for_a_database_that_hangs(monkeypatch):
+    found: list[object] = []
+    job = Job("look", "Look", lambda: found.append(limit_of_this_thread()))
+    monkeypatch.setattr(jobs, "all_jobs", lambda: (job,))
+    jobs.ask_soon("look")
+    stop = threading.Event()
+    thread = threading.Thread(target=Worker().work, args=(stop,))
+    thread.start()
+    try:
+        assert wait_for(lambda: found)
+    finally:
+        stop.set()
+        thread.join()
+
+    # SQLite is a file: nothing of it hangs, and the usual wait for its lock stays.
+    is_file = connection.vendor == "sqlite"
+    assert found[0] == (None if is_file else worker.JOB_STATEMENT_SECONDS)
+
+
+def test_a_job_of_every_day_waits_for_the_database_and_for_a_thread(monkeypatch):
+    def gone(_name):
+        raise OperationalError(2006, "Server has gone away")
+
+    often = Job("often", "Often", lambda: None)
+    daily = Job("daily", "Daily", lambda: None, minute="5", hour="3")
+    monkeypatch.setattr(jobs, "all_jobs", lambda: (often, daily))
+    monkeypatch.setattr(jobs, "_claim", gone)
+    huey = jobs.queue().huey
+    for task in huey._registry.periodic_tasks:
+        huey.execute(task)
+
+    # The next time of the other one is a minute away.
+    again = huey.dequeue()
+    assert again.args == ("daily",)
+    # Not while its row may still be held by this try.
+    assert again.eta > datetime.now() + jobs.HELD_FOR  # noqa: DTZ005
+    assert huey.pending_count() == 0
+    lasts = {task.name: task.expires for task in huey._registry.periodic_tasks}
+    assert lasts["often"] < 60 < 1000 < lasts["daily"]
+
+
+def limit_of_this_thread():
+    return connection.settings_dict["OPTIONS"].get("read_timeout")
 
 
 def test_a_worker_ends_with_the_process_that_started_it():

@@ -8,6 +8,7 @@ from django.db import DataError, IntegrityError
 
 from callcenter.events.spool import left_segments
 from callcenter.upkeep import intake
+from callcenter.upkeep.textfile import plain_lines
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,8 @@ def drain(
     total = intake.LoadResult()
     for path in left_segments():
         try:
-            done = intake.load(path)
+            # We have written it: a line that is not in UTF-8 is damaged, no encoding.
+            done = intake.load(path, lines_of=plain_lines)
         except (DataError, IntegrityError):
             # It must not stand in the way of the others for ever.
             aside = intake.file_of_rejects(path)

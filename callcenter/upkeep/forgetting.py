@@ -60,13 +60,14 @@ class Forgotten:
     # Lines of files of the spool, and other files that were removed.
     lines: int = 0
     files: int = 0
-    # Segments of the spool that serving processes hold.
+    # Segments of the spool that serving processes hold, or have held meanwhile.
     held: int = 0
 
     @property
     def is_nothing(self) -> bool:
         """Whether nothing was found."""
-        return not (self.calls or self.events or self.texts or self.lines)
+        found = self.calls or self.events or self.texts or self.lines or self.files
+        return not found
 
 
 def caller_to_forget(typed: str) -> str:
@@ -114,20 +115,29 @@ def forget_caller(
     done = Forgotten()
     if really:
         drain.drain()
+    # Also what others load while we look: nobody knows whether we have seen it.
+    done.held = forgetting_texts.held_segments()
     sids = list(
         Call.objects.filter(caller=number).order_by("pk").values_list("sid", flat=True)
     )
     forgetting = Forgetting(number, pseudonym_of(number, really=really))
-    for start in range(0, len(sids), _CALLS_AT_ONCE):
-        _batch(sids[start : start + _CALLS_AT_ONCE], done, really=really)
-        on_batch(len(sids[start : start + _CALLS_AT_ONCE]))
-    done.texts = forgetting_texts.forget_in_tables(
-        forgetting, really=really, on_each=on_batch
-    )
-    done.lines, done.held = forgetting_texts.forget_in_spool(forgetting, really=really)
-    if really:
-        _tidy()
-        _finish(done, access_log.Kind.CALLER_FORGOTTEN, by)
+    try:
+        for start in range(0, len(sids), _CALLS_AT_ONCE):
+            _batch(sids[start : start + _CALLS_AT_ONCE], done, really=really)
+            on_batch(len(sids[start : start + _CALLS_AT_ONCE]))
+        done.texts = forgetting_texts.forget_in_tables(
+            forgetting, really=really, on_each=on_batch
+        )
+        done.lines = forgetting_texts.forget_in_spool(forgetting, really=really)
+        done.held = max(done.held, forgetting_texts.held_segments())
+        if really:
+            _tidy()
+    finally:
+        # Also where it is stopped on the way. And where nothing is found any more:
+        # a run that was killed may have left the files.
+        if really:
+            _remove_files(done)
+            _note(done, access_log.Kind.CALLER_FORGOTTEN, by)
     return done
 
 
@@ -152,18 +162,24 @@ def forget_old_numbers(
     if days is None:
         return done
     before = _first_day_kept(now, days)
-    for page in in_pages(old_calls(before), by="started_at", size=_CALLS_AT_ONCE):
-        ours = _ours({call.caller for call in page})
-        _batch([one.sid for one in page if one.caller not in ours], done, really=really)
-        on_batch(len(page))
-        if most is not None and done.calls >= most:
-            break
-    late = WebhookEvent.objects.late().filter(received_at__lt=before)
-    for events in in_pages(late, by="pk", size=_LATE_AT_ONCE):
-        done.events += forget_late(events, really=really)
-    if really:
-        _tidy()
-        _finish(done, access_log.Kind.NUMBERS_FORGOTTEN, by)
+    try:
+        for page in in_pages(old_calls(before), by="started_at", size=_CALLS_AT_ONCE):
+            ours = _ours({call.caller for call in page})
+            sids = [one.sid for one in page if one.caller not in ours]
+            _batch(sids, done, really=really)
+            on_batch(len(page))
+            if most is not None and done.calls >= most:
+                break
+        late = WebhookEvent.objects.late().filter(received_at__lt=before)
+        for events in in_pages(late, by="pk", size=_LATE_AT_ONCE):
+            done.events += forget_late(events, really=really)
+        if really:
+            _tidy()
+    finally:
+        # Also where it is stopped on the way.
+        if really and not done.is_nothing:
+            _remove_files(done)
+            _note(done, access_log.Kind.NUMBERS_FORGOTTEN, by)
     return done
 
 
@@ -223,11 +239,14 @@ def _tidy() -> None:
     HalfForgotten.objects.filter(~has_calls).delete()
 
 
-def _finish(done: Forgotten, kind: access_log.Kind, by: str) -> None:
-    """Lets others remove their files, and records what was done: without the number."""
-    if done.is_nothing:
-        return
+def _remove_files(done: Forgotten) -> None:
+    """Lets others remove their files."""
     answers = numbers_forgotten.send(sender=Forgotten)
     done.files = sum(int(answer) for _receiver, answer in answers if answer)
-    said = ", ".join(f"{name}: {count}" for name, count in asdict(done).items())
-    access_log.note(kind, username=by, subject=said)
+
+
+def _note(done: Forgotten, kind: access_log.Kind, by: str) -> None:
+    """Records what was done: without the number."""
+    if not done.is_nothing:
+        said = ", ".join(f"{name}: {count}" for name, count in asdict(done).items())
+        access_log.note(kind, username=by, subject=said)

@@ -1,6 +1,7 @@
 """Finds one number wherever a text is kept: every table, and the files of the spool."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial, reduce
 from operator import or_
 from pathlib import Path
@@ -96,18 +97,22 @@ def forget_in_rows(
     return found
 
 
-def forget_in_spool(forgetting: Forgetting, *, really: bool) -> tuple[int, int]:
-    """Takes a number out of the lines that were rejected from the spool.
-
-    Gives how many lines had it, and how many segments serving processes hold.
-    """
-    found = sum(
+def forget_in_spool(forgetting: Forgetting, *, really: bool) -> int:
+    """Takes a number out of the lines that were rejected from the spool; how many."""
+    return sum(
         _forget_in_file(path, forgetting, really=really)
         for path in sorted(Path(settings.SPOOL_DIR).glob("*.rejected"))
         if path.is_file() and not path.is_symlink()
     )
-    held = sum(path.stat().st_size > 0 for path in segments() if path.exists())
-    return found, held
+
+
+def held_segments() -> int:
+    """How many segments of the spool have events, which others hold or load now."""
+    held = 0
+    for path in segments():
+        with suppress(FileNotFoundError):
+            held += path.stat().st_size > 0
+    return held
 
 
 def _forget_in(

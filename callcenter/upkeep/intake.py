@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 from callcenter.events.eventfile import (
     LONGEST_LINE,
@@ -72,10 +72,11 @@ def file_of_rejects(path: Path) -> Path:
 def load(
     path: Path,
     *,
+    lines_of: Callable[[BinaryIO], Iterator[Line]] = utf8_lines,
     on_bytes: Callable[[int], object] = lambda _bytes: None,
     on_rejected: Callable[[Rejected], object] = lambda _line: None,
 ) -> LoadResult:
-    """Loads one event file, plain or gzip.
+    """Loads one event file, plain or gzip; `lines_of` reads its lines.
 
     Calls `on_bytes` with the bytes of the file read since the last call. Lines that
     cannot be read are reported to `on_rejected` and kept in `<path>.rejected`, without
@@ -94,7 +95,7 @@ def load(
         def readable() -> Iterator[WebhookEvent]:
             nonlocal rejected
             leftovers: IO[bytes] | None = None
-            for number, line in enumerate(utf8_lines(raw), 1):
+            for number, line in enumerate(lines_of(raw), 1):
                 if not line.content.strip():
                     continue
                 try:

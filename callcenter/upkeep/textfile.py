@@ -65,10 +65,11 @@ def utf8_lines(raw: BinaryIO) -> Iterator[Line]:
             return
     _check(content)
     content.seek(0)
-    yield from _lines(content)
+    yield from plain_lines(content)
 
 
-def _lines(content: BinaryIO | gzip.GzipFile) -> Iterator[Line]:
+def plain_lines(content: BinaryIO | gzip.GzipFile) -> Iterator[Line]:
+    """The lines of a file that we have written, whatever is damaged in them."""
     while line := content.readline(LONGEST_LINE + 1):
         is_cut = len(line) > LONGEST_LINE
         rest = line
@@ -103,7 +104,7 @@ def _check(content: BinaryIO | gzip.GzipFile) -> None:
     A damaged line in a file of UTF-8 is no reason: other lines are readable.
     """
     damaged = 0
-    for number, line in enumerate(_lines(content), 1):
+    for number, line in enumerate(plain_lines(content), 1):
         if line.is_cut or line.content.isascii():
             continue
         try:

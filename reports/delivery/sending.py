@@ -9,9 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import Error
 from django.utils import timezone
 
+from callcenter.locking import try_again_when_locked
 from reports.delivery import planning, times
 from reports.delivery.contents import Contents, contents
 from reports.delivery.smtp import NotSent, Server, hand_over
@@ -55,9 +55,8 @@ def send(delivery: Delivery) -> None:
         _end(delivery, Problem.NO_RIGHT)
     except Unreadable:
         _end(delivery, Problem.UNREADABLE)
-    except Error:
-        raise
     except Exception:
+        # Also what the database refuses. While it is away noting that fails as well.
         logger.exception("delivery %d has no contents", delivery.pk)
         _later(delivery, Problem.ERROR)
     else:
@@ -203,19 +202,31 @@ def _end(delivery: Delivery, problem: Delivery.Problem, said: str = "") -> None:
 def _change(delivery: Delivery, **changes: Any) -> bool:
     """Change the row while the try is ours."""
     ours = Delivery.objects.filter(pk=delivery.pk, tries=delivery.tries)
-    return ours.update(**changes) == 1
+    # What is not noted of a mail that was sent sends it twice.
+    return try_again_when_locked(lambda: ours.update(**changes)) == 1
 
 
 def _recorded(delivery: Delivery, mail: Contents) -> ExportAudit:
-    """The record of the export, begun with the first try."""
+    """The record of the export, begun with the first try.
+
+    It names whoever gets the mail, also where the recipients were changed since.
+    """
+    had = [address for address, said in delivery.answers.items() if said == SENT_TO]
+    to = ",".join(dict.fromkeys([*had, *delivery.schedule.addresses]))
+    query = "&".join(filter(None, (mail.query, f"mail_to={to}")))
     if delivery.audit is None:
-        to = ",".join(delivery.schedule.addresses)
         delivery.audit = audit.begin(
             delivery.schedule.user,
             mail.subject_of_audit,
-            "&".join(filter(None, (mail.query, f"mail_to={to}"))),
+            query,
             "xlsx",
             is_masked=mail.is_masked,
+        )
+    else:
+        ExportAudit.objects.filter(pk=delivery.audit.pk).update(
+            query=audit.without_numbers(query),
+            # Whoever has it already may have got it with numbers.
+            is_masked=mail.is_masked and (delivery.audit.is_masked or not had),
         )
     return delivery.audit
 

@@ -6,6 +6,7 @@ worker and the processes that serve pages share that folder.
 
 import logging
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from callcenter import jobs
+from callcenter.health.condition import WORKER_SILENT_FOR
 from callcenter.models import WorkerProcess
 from callcenter.signals import numbers_forgotten
 from reports.export import audit
@@ -33,8 +35,6 @@ LIST, PAGE = "admin:prepared_files", "admin:prepared_file"
 # So many files may one account have in the queue.
 MOST_OPEN = 10
 KEPT_FOR = timedelta(days=1)
-# A worker says every ten seconds that it lives.
-ALIVE_FOR = timedelta(seconds=60)
 # How long the list shows what has become of them.
 LISTED_FOR = timedelta(days=7)
 # A file that no row knows may be one that is just being finished.
@@ -78,7 +78,7 @@ def ask(
 def is_worker_alive(now: datetime) -> bool:
     """Whether any worker has given a sign of life within the last minute."""
     return WorkerProcess.objects.filter(
-        stopped_at=None, seen_at__gte=now - ALIVE_FOR
+        stopped_at=None, seen_at__gte=now - WORKER_SILENT_FOR
     ).exists()
 
 
@@ -113,11 +113,14 @@ def remove_all_files() -> int:
     What is being written begins again, as it may hold the caller already. Returns how
     many files were whole. Raises OSError, and django.db.Error.
     """
-    ready = remove(ExportJob.objects.filter(state=State.READY))
+    # Listed before, lest it take the file of whoever begins again.
+    there = _files()
+    # What becomes ready meanwhile is one of the ready ones then.
     ExportJob.objects.filter(state=State.RUNNING).update(
         state=State.WAITING, attempt=F("attempt") + 1, rows_done=0
     )
-    for stray in _files():
+    ready = remove(ExportJob.objects.filter(state=State.READY))
+    for stray in there:
         stray.unlink(missing_ok=True)
     return ready
 
@@ -142,10 +145,12 @@ def remove_old() -> None:
     running = ExportJob.objects.filter(state=State.RUNNING)
     known |= {(part_name(pk, n),) for pk, n in running.values_list("pk", "attempt")}
     for file in _files():
-        age = time.time() - file.stat().st_mtime
-        if (file.name,) not in known and age > _STRAY_SECONDS:
-            file.unlink(missing_ok=True)
-            logger.warning("removed %s, which nobody can fetch", file)
+        # The worker may finish or remove it at this moment.
+        with suppress(FileNotFoundError):
+            age = time.time() - file.stat().st_mtime
+            if (file.name,) not in known and age > _STRAY_SECONDS:
+                file.unlink()
+                logger.warning("removed %s, which nobody can fetch", file)
 
 
 def part_name(pk: int, attempt: int) -> str:

@@ -160,12 +160,13 @@ def response(
 
     A page that asks to wait, while as many files are read as may be at once.
     """
-    if not _turns.acquire(blocking=False):
-        audit.interrupt(audited)
-        return busy(request)
+    # Before it has its turn, which it would keep where the names cannot be read.
     pieces = audit.watched(
         audited, file_format.pieces(taken), lambda: taken.reading.count
     )
+    if not _turns.acquire(blocking=False):
+        audit.interrupt(audited)
+        return busy(request)
     answer = _streamed(pieces, file_format, taken.file_name(file_format.suffix))
     # A proxy that waits for the whole file would keep the first byte back.
     answer["X-Accel-Buffering"] = "no"

@@ -205,3 +205,20 @@ def test_many_threads_lose_and_tear_nothing(ours, settings):
     found = [event_of_line(line).token for line in lines(settings)]
     assert sorted(found) == sorted(kept)
     assert len(found) == 320
+
+
+def test_segment_that_cannot_be_begun_leaves_nothing_open(settings, monkeypatch):
+    def refuse(_folder):
+        raise OSError(errno.EIO, "Input/output error")
+
+    spool = Spool()
+    with monkeypatch.context() as broken:
+        broken.setattr("callcenter.events.spool._sync_folder", refuse)
+        before = os.listdir("/proc/self/fd")
+        for _ in range(3):
+            assert not spool.append(ring())
+        assert len(os.listdir("/proc/self/fd")) == len(before)
+    assert os.listdir(settings.SPOOL_DIR) == []
+
+    assert spool.append(ring())
+    spool.close()

@@ -64,6 +64,21 @@ def test_line_that_was_torn_is_kept_aside_and_the_others_are_loaded(settings, ca
 
 
 @pytest.mark.usefixtures("spooled")
+def test_damaged_line_costs_no_other_and_no_other_segment(settings):
+    (path,) = settings.SPOOL_DIR.glob("events-*")
+    first, *others = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(first + b"\xfc\xff\xfe\n" + b"".join(others[:1]))
+    later = settings.SPOOL_DIR / "events-9-9.jsonl"
+    later.write_bytes(b"".join(others[1:]))
+
+    done = drain()
+
+    assert (done.kept, done.rejected) == (4, 1)
+    assert segments(settings) == [f"{path.name}.rejected"]
+    assert Call.objects.get(sid=CALLER).outcome == "abandoned"
+
+
+@pytest.mark.usefixtures("spooled")
 def test_while_the_database_is_away_nothing_is_removed(settings, monkeypatch):
     def gone(*_args, **_options):
         raise OperationalError(2006, "Server has gone away")

@@ -8,10 +8,12 @@ import openpyxl
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
-from django.db import connection
+from django.db import OperationalError, connection
+from django.http import QueryDict
 from django.urls import reverse
 
 from reports.delivery import planning
+from reports.delivery.contents import contents
 from reports.delivery.sending import send, send_due
 from reports.models import Delivery, ExportAudit, ScheduledReport
 from reports.tests.admin import rows
@@ -318,6 +320,41 @@ def test_only_recipient_refused_for_good_ends_it(owner, entries, server):
 
 
 @pytest.mark.django_db
+def test_record_names_whoever_gets_it_after_the_recipients_were_changed(
+    owner, entries, server
+):
+    schedule(owner, recipients=f"{BOSS}\nwrong@example.com")
+    server.refused["wrong@example.com"] = "550 unknown"
+    run()
+
+    ScheduledReport.objects.update(recipients=PEER)
+    assert planning.again(only(), NOW)
+    run()
+
+    assert [to for to, _raw in server.accepted] == [[BOSS], [PEER]]
+    record = ExportAudit.objects.get()
+    assert (record.state, record.row_count) == ("complete", 1)
+    (named,) = QueryDict(record.query).getlist("mail_to")
+    assert set(named.split(",")) == {BOSS, PEER}
+
+
+@pytest.mark.django_db
+def test_record_says_how_numbers_were_written_when_it_was_sent(owner, server):
+    rows.make_call(caller="+81312345678", started_at=NOW - timedelta(hours=12))
+    schedule(owner, report="calls", query="")
+    server.answers["MAIL"] = "451 later"
+    run()
+    assert ExportAudit.objects.get().is_masked
+
+    owner.user_permissions.add(Permission.objects.get(codename="view_numbers"))
+    del server.answers["MAIL"]
+    run(NOW + timedelta(minutes=5))
+
+    assert only().state == "sent"
+    assert not ExportAudit.objects.get().is_masked
+
+
+@pytest.mark.django_db
 def test_worker_that_dies_while_it_sends_is_made_up_for_and_said(
     owner, entries, server, monkeypatch
 ):
@@ -342,6 +379,44 @@ def test_worker_that_dies_while_it_sends_is_made_up_for_and_said(
     found = only()
     assert (found.state, found.tries, found.problem) == ("sent", 2, "interrupted")
     assert len(server.accepted) == 1
+
+
+@pytest.mark.django_db
+def test_report_that_the_database_refuses_is_tried_again_and_holds_up_no_other(
+    owner, entries, server, monkeypatch
+):
+    def slow(delivery, now):
+        if delivery.schedule.name == "First":
+            raise OperationalError(1969, "Query execution was interrupted")
+        return contents(delivery, now)
+
+    schedule(owner, name="First")
+    schedule(owner, name="Second")
+    monkeypatch.setattr("reports.delivery.sending.contents", slow)
+
+    run()
+
+    refused, sent = Delivery.objects.order_by("pk")
+    assert (refused.state, refused.problem) == ("waiting", "error")
+    assert refused.next_at == NOW + timedelta(minutes=5)
+    assert sent.state == "sent"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lock_in_the_way_of_the_last_note_sends_no_second_mail(owner, entries, server):
+    def busy(execute, sql, params, many, context):
+        if server.accepted and sql.startswith("UPDATE") and not failed:
+            failed.append(sql)
+            raise OperationalError(1213, "Deadlock found")
+        return execute(sql, params, many, context)
+
+    failed: list[str] = []
+    schedule(owner)
+    with connection.execute_wrapper(busy):
+        run()
+
+    assert "reports_delivery" in failed[0]
+    assert only().state == "sent"
 
 
 @pytest.mark.django_db

@@ -35,6 +35,19 @@ def test_file_too_many_is_asked_to_wait_and_later_written(admin_client):
         assert b"".join(one.streaming_content)
 
 
+def test_file_that_cannot_be_begun_takes_no_turn(admin_client, monkeypatch):
+    def broken(*_args, **_options):
+        raise ValueError("no names")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(downloads, "Sheet", broken)
+        for _ in range(downloads.MOST_AT_ONCE):
+            with pytest.raises(ValueError, match="no names"):
+                admin_client.get(URL)
+
+    assert b"".join(admin_client.get(URL).streaming_content)
+
+
 def test_file_that_was_read_to_its_end_gives_its_turn_back(admin_client):
     rows.make_call()
     for _ in range(3 * downloads.MOST_AT_ONCE):

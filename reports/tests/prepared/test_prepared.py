@@ -14,7 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from callcenter.models import WorkerProcess
+from callcenter.models import AccessRecord, WorkerProcess
+from callcenter.upkeep import forgetting_texts
+from callcenter.upkeep.forgetting import forget_caller
 from reports.export import background, wanted, writing
 from reports.models import ExportAudit, ExportJob
 from reports.prepared.work import wanted_of, write_exports
@@ -385,6 +387,37 @@ def test_what_is_being_written_begins_again_where_all_files_are_removed(
     assert job.state == "ready"
 
 
+def test_no_file_is_offered_that_became_ready_while_all_were_removed(
+    admin_client, calls, monkeypatch
+):
+    job = ask(admin_client)
+    write_exports()
+    ready = ExportJob.objects.filter(state="ready")
+    ready.update(state="running")
+    remove = background.remove
+
+    def and_then_it_is_ready(found):
+        removed = remove(found)
+        ExportJob.objects.filter(state="running").update(state="ready")
+        return removed
+
+    monkeypatch.setattr(background, "remove", and_then_it_is_ready)
+    background.remove_all_files()
+
+    assert files() == []
+    assert not ready.exists()
+    monkeypatch.undo()
+    write_exports()
+    assert files() == [ExportJob.objects.get(pk=job.pk).file]
+
+
+def test_file_that_goes_while_old_ones_are_looked_for_does_no_harm(monkeypatch):
+    gone = background.folder() / "1-1.part"
+    monkeypatch.setattr(background, "_files", lambda: [gone])
+
+    background.remove_old()
+
+
 def test_files_go_when_a_caller_is_forgotten(admin_client, calls):
     job = ask(admin_client)
     write_exports()
@@ -394,6 +427,31 @@ def test_files_go_when_a_caller_is_forgotten(admin_client, calls):
     assert files() == []
     job.refresh_from_db()
     assert job.state == "removed"
+
+
+def test_files_go_also_when_the_forgetting_is_stopped_or_was_killed(
+    admin_client, calls, monkeypatch
+):
+    def stop(*_args, **_options):
+        raise KeyboardInterrupt
+
+    ask(admin_client)
+    write_exports()
+    with monkeypatch.context() as patched:
+        patched.setattr(forgetting_texts, "forget_in_tables", stop)
+        with pytest.raises(KeyboardInterrupt):
+            forget_caller("+81312345671", really=True, by="hana")
+    assert files() == []
+    assert AccessRecord.objects.get(kind="caller-forgotten").username == "hana"
+
+    # Killed after the last number was gone, and before the files were.
+    ask(admin_client)
+    write_exports()
+    forget_caller("+81312345671", really=True)
+    ask(admin_client)
+    write_exports()
+    assert forget_caller("+81312345671", really=True).files == 1
+    assert files() == []
 
 
 def test_without_a_worker_the_page_says_so_and_offers_the_file_itself(
