@@ -1,16 +1,26 @@
 """All settings; those that differ between installations come from the environment."""
 
-import re
+from contextlib import suppress
 from datetime import timedelta
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import django
 import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from minicc.values import (
+    days_to_keep,
+    is_on,
+    language,
+    mail_server,
+    secret,
+    sender,
+    time_zone,
+    web_address,
+    whole_number,
+)
 
 # Without it ModelAdmin[Call] and the like are type errors at run time in Django 5.2.
 django_stubs_ext.monkeypatch()
@@ -21,73 +31,13 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 
-def days_to_keep(name: str, text: str) -> int | None:
-    """The number of days, from 1, that a setting says; None where it is empty.
-
-    Raises ImproperlyConfigured for anything else.
-    """
-    text = text.strip()
-    if not text:
-        return None
-    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) == 0:
-        raise ImproperlyConfigured(
-            f"{name} is {text!r}: write a whole number of days from 1, or nothing to"
-            " keep them for ever."
-        )
-    return int(text)
-
-
-def mail_server(url: str) -> dict[str, Any] | None:
-    """The mail server of an address; None for an empty one: no mail is sent.
-
-    Raises ImproperlyConfigured for anything but a server that speaks SMTP.
-    """
-    if not url.strip():
-        return None
-    scheme = ""
-    try:
-        scheme = urlsplit(url).scheme
-        found = environ.Env.email_url_config(url) if scheme in _MAIL_PORTS else {}
-    except ValueError:
-        found = {}
-    if not found.get("EMAIL_HOST"):
-        raise ImproperlyConfigured(
-            "EMAIL_URL is no address of a mail server, such as"
-            " smtp+tls://user:password@mail.example.com:587."
-        )
-    return {
-        "host": found["EMAIL_HOST"],
-        "port": found["EMAIL_PORT"] or _MAIL_PORTS[scheme],
-        "user": found["EMAIL_HOST_USER"] or "",
-        "password": found["EMAIL_HOST_PASSWORD"] or "",
-        "has_ssl": found.get("EMAIL_USE_SSL", False),
-        "has_tls": found.get("EMAIL_USE_TLS", False),
-    }
-
-
-def sender(text: str) -> str:
-    """An address from which mail is sent, with or without a name.
-
-    Raises ImproperlyConfigured for anything else.
-    """
-    name, _at, host = parseaddr(text)[1].rpartition("@")
-    if not name or not host or not text.isprintable():
-        raise ImproperlyConfigured(
-            "DEFAULT_FROM_EMAIL is no address, such as MiniCC <minicc@example.com>."
-        )
-    return text
-
-
-# As django-environ reads them: smtps is STARTTLS, too.
-_MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 587, "smtp+ssl": 465}
-
 SECRET_KEY = env.str("SECRET_KEY")
 # Former keys: they still read what they made.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = is_on("DEBUG", env.str("DEBUG", default=""))
 # Twilio signs the URL that it calls; behind a proxy we see another one.
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="").rstrip("/")
-_public = urlsplit(PUBLIC_BASE_URL)
+_public = web_address("PUBLIC_BASE_URL", PUBLIC_BASE_URL)
 # A path in it is the prefix under which a proxy publishes us; it is part of every link.
 FORCE_SCRIPT_NAME = _public.path or None
 # Requests for any other host are refused, so the one that Twilio calls is always in.
@@ -128,11 +78,15 @@ KEEP_EVENTS_DAYS = days_to_keep(
     "KEEP_EVENTS_DAYS", env.str("KEEP_EVENTS_DAYS", default="")
 )
 # What /metrics asks for; without it there is no such page.
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-DEMO = env.bool("DEMO", default=False)
-DEMO_DAYS = env.int("DEMO_DAYS", default=30)
+METRICS_TOKEN = secret("METRICS_TOKEN", env.str("METRICS_TOKEN", default=""))
+DEMO = is_on("DEMO", env.str("DEMO", default=""))
+DEMO_DAYS = whole_number(
+    "DEMO_DAYS", env.str("DEMO_DAYS", default=""), 30, least=0, most=400
+)
 # The port of the telephones in the browser, on loopback; 0: chosen by the installation.
-STANDIN_PORT = env.int("STANDIN_PORT", default=0)
+STANDIN_PORT = whole_number(
+    "STANDIN_PORT", env.str("STANDIN_PORT", default=""), 0, least=0, most=65535
+)
 
 INSTALLED_APPS = [
     "minicc.apps.MiniccAdminConfig",
@@ -203,8 +157,10 @@ def database(url: str) -> dict[str, Any]:
     url = url.replace("mariadb://", "mysql://", 1)
     kind = url.partition(":")[0]
     config: dict[str, Any] = {}
-    if kind in ("sqlite", "mysql", "mysql2"):
-        config = environ.Env.db_url_config(url)
+    # A port or a host in brackets that is none is a ValueError.
+    with suppress(ValueError):
+        if kind in ("sqlite", "mysql", "mysql2"):
+            config = environ.Env.db_url_config(url)
     if not config.get("NAME"):
         raise ImproperlyConfigured(
             "DATABASE_URL is no address of a database, such as sqlite:///minicc.sqlite3"
@@ -254,7 +210,9 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 # How many proxies of ours are in front: so many addresses at the end of
 # X-Forwarded-For are believed.
-PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+PROXY_COUNT = whole_number(
+    "PROXY_COUNT", env.str("PROXY_COUNT", default=""), 0, least=0, most=99
+)
 # Five failures of one account from one address lock that account for that address. By
 # account alone anybody could lock a user out, by address alone a whole office.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -288,12 +246,17 @@ MFA_FORMS = {
 # Django's usual hash, one at a time in each process.
 PASSWORD_HASHERS = ["reports.login.hashing.OneAtATimeHasher"]
 # A session that nobody uses for so long ends: a working day.
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
+SESSION_COOKIE_AGE = 3600 * whole_number(
+    "SESSION_HOURS", env.str("SESSION_HOURS", default=""), 10, least=1, most=8760
+)
 # Whether staff must have a second step to get any further than adding it.
-REQUIRE_SECOND_STEP = env.bool("REQUIRE_SECOND_STEP", default=False)
+REQUIRE_SECOND_STEP = is_on(
+    "REQUIRE_SECOND_STEP", env.str("REQUIRE_SECOND_STEP", default="")
+)
 # How long the record of access is kept.
-ACCESS_LOG_DAYS = env.int("ACCESS_LOG_DAYS", default=365)
-
+ACCESS_LOG_DAYS = whole_number(
+    "ACCESS_LOG_DAYS", env.str("ACCESS_LOG_DAYS", default=""), 365, least=1, most=99999
+)
 
 # After so many days callers' numbers are forgotten; None: never.
 KEEP_NUMBERS_DAYS = days_to_keep(
@@ -310,11 +273,11 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="") or "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LANGUAGE_CODE = language(env.str("LANGUAGE_CODE", default="") or "ja", LANGUAGES)
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["minicc.formats"]
-TIME_ZONE = env.str("TIME_ZONE", default="") or "Asia/Tokyo"
+TIME_ZONE = time_zone(env.str("TIME_ZONE", default="") or "Asia/Tokyo")
 USE_TZ = True
 
 STATIC_URL = "static/"

@@ -10,7 +10,11 @@ from urllib.parse import urlsplit
 import django
 from django.conf import settings
 from django.core.checks import Tags, run_checks
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import (
+    BadRequest,
+    ImproperlyConfigured,
+    SuspiciousOperation,
+)
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
@@ -138,7 +142,10 @@ def refuse_unfit_database() -> None:
 
 # django.setup sets the prefix of FORCE_SCRIPT_NAME before the addresses of static files
 # are made, which happens once.
-django.setup()
+try:
+    django.setup()
+except ImproperlyConfigured as problem:
+    sys.exit(f"MiniCC: {problem}")
 _SCHEME = urlsplit(settings.PUBLIC_BASE_URL).scheme
 refuse_unfit_database()
 application = Application()

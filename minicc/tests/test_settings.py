@@ -1,5 +1,6 @@
 """Settings: every variable is documented, and the defaults are safe."""
 
+import json
 import os
 import re
 import subprocess
@@ -9,7 +10,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from conftest import ENVIRONMENT
-from minicc.settings import BASE_DIR, database, mail_server, sender
+from minicc.settings import BASE_DIR, database
+from minicc.values import is_on, mail_server, sender
 
 READ = sorted(
     set(
@@ -79,14 +81,17 @@ def test_defaults_of_settings_are_safe(expression, expected):
 
 def test_what_is_left_empty_has_its_default():
     said = _settings_say(
-        "settings.SPOOL_DIR.name, settings.TIME_ZONE, settings.LANGUAGE_CODE",
+        "settings.SPOOL_DIR.name, settings.TIME_ZONE, settings.LANGUAGE_CODE,"
+        " settings.ACCESS_LOG_DAYS, settings.SESSION_COOKIE_AGE",
         SECRET_KEY="x",
         SPOOL_DIR="",
         TIME_ZONE="",
         LANGUAGE_CODE="",
+        ACCESS_LOG_DAYS="",
+        SESSION_HOURS="",
     )
 
-    assert said == "('spool', 'Asia/Tokyo', 'ja')"
+    assert said == "('spool', 'Asia/Tokyo', 'ja', 365, 36000)"
 
 
 def test_without_a_secret_key_nothing_starts():
@@ -193,3 +198,93 @@ def test_what_is_no_mail_server_is_refused_in_a_sentence(url):
 def test_sender_must_have_an_address(text):
     with pytest.raises(ImproperlyConfigured, match="DEFAULT_FROM_EMAIL is no address"):
         sender(text)
+
+
+NUMBERS = {
+    "ACCESS_LOG_DAYS": ["0", "-1", "100000", "9999999999"],
+    "SESSION_HOURS": ["0", "-4", "1.5", "8761"],
+    "PROXY_COUNT": ["-1", "100"],
+    "STANDIN_PORT": ["-1", "65536", "99999"],
+    "DEMO_DAYS": ["-1", "401"],
+}
+REFUSED = [
+    *[
+        (name, text, "a whole number from ")
+        for name, texts in NUMBERS.items()
+        for text in [*texts, "abc", "١"]
+    ],
+    *[(name, "vielleicht", "1 for on") for name in ("DEBUG", "DEMO")],
+    ("REQUIRE_SECOND_STEP", "2", "1 for on or 0 for off"),
+    ("TIME_ZONE", "Mars/X", "the name of a time zone"),
+    ("TIME_ZONE", "../Tokyo", "the name of a time zone"),
+    ("TIME_ZONE", "Asia", "the name of a time zone"),
+    ("LANGUAGE_CODE", "xx", "write ja or en"),
+    ("PUBLIC_BASE_URL", "http://[", "an address such as https://"),
+    ("PUBLIC_BASE_URL", "https://cc.example.com:99999", "an address such as https://"),
+    ("METRICS_TOKEN", "short", "at least 16 characters"),
+    ("DATABASE_URL", "mysql://cc:pw@localhost:port/cc", "no address of a database"),
+]
+
+
+def test_setting_that_cannot_be_is_refused_by_its_name():
+    """All in one process, which reads the settings once for each."""
+    code = (
+        "import importlib, json, os, sys\n"
+        "import environ\n"
+        "from django.core.exceptions import ImproperlyConfigured\n"
+        "environ.Env.read_env = classmethod(lambda *a, **k: None)\n"
+        "from minicc import settings\n"
+        "for name, text, _ in json.loads(sys.argv[1]):\n"
+        "    os.environ[name] = text\n"
+        "    try:\n"
+        "        importlib.reload(settings)\n"
+        "        print(name, 'is accepted:', text)\n"
+        "    except ImproperlyConfigured as problem:\n"
+        "        print(problem)\n"
+        "    del os.environ[name]\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(REFUSED)],
+        env={"PATH": os.environ["PATH"], "SECRET_KEY": "x"},
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stderr == ""
+    said = done.stdout.splitlines()
+    assert len(said) == len(REFUSED)
+    for (name, _text, expected), sentence in zip(REFUSED, said, strict=True):
+        assert sentence.startswith(name)
+        assert expected in sentence
+        assert "pw" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("1", True), ("On", True), ("no", False), (" ", False)]
+)
+def test_setting_is_on_or_off(text, expected):
+    assert is_on("DEMO", text) is expected
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["manage.py", "check"],
+        ["-c", "import minicc.server"],
+    ],
+    ids=["commands", "server"],
+)
+def test_refused_setting_is_one_sentence_however_it_starts(command):
+    done = subprocess.run(
+        [sys.executable, *command],
+        env=os.environ | {"SESSION_HOURS": "-4"},
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+    assert done.returncode != 0
+    assert "MiniCC: SESSION_HOURS is '-4': write a whole number from" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -60,7 +60,7 @@ from callcenter.upkeep.forgetting import (
 from callcenter.upkeep.intake import load
 from callcenter.upkeep.pruning import prune
 from callcenter.upkeep.rebuild import rebuild_all, sids_to_rebuild
-from minicc.settings import days_to_keep
+from minicc.values import days_to_keep
 from reports.models import DayNote, ExportAudit, SavedView
 
 pytestmark = pytest.mark.django_db
