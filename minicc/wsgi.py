@@ -21,6 +21,7 @@ from django.http.response import HttpResponseBase
 
 from callcenter.held import Held
 from callcenter.routes import PREFIX
+from callcenter.sparing import Sparing
 from minicc.slots import Slots
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ _COME_BACK = [
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minicc.settings")
 
 
+def _say_sent_away(count: int) -> None:
+    logger.warning("people's requests take all their slots: %d sent away", count)
+
+
+_sent_away = Sparing(_say_sent_away)
+
+
 class Application(WSGIHandler):
     """Django's WSGI handler, which keeps threads free for callers.
 
@@ -68,7 +76,7 @@ class Application(WSGIHandler):
         if _is_for_callers(environ["PATH_INFO"]):
             return self._answer(environ, start_response)
         if not _people.enter():
-            logger.warning("people's requests take all their slots: one was sent away")
+            _sent_away.count_one()
             start_response("503 Service Unavailable", _COME_BACK)
             return [_SENTENCE]
         try:

@@ -1,9 +1,6 @@
 """Where the event of a request is kept: in the database, else in the spool."""
 
 import logging
-import math
-import threading
-import time
 from dataclasses import dataclass
 
 from callcenter import patience
@@ -12,6 +9,7 @@ from callcenter.events.record import Kept, record
 from callcenter.events.spool import spool
 from callcenter.history import backlog
 from callcenter.models import WebhookEvent
+from callcenter.sparing import Sparing
 
 logger = logging.getLogger(__name__)
 
@@ -51,25 +49,10 @@ def _stored(event: WebhookEvent) -> Kept | None:
     return kept
 
 
-class _Refused:
-    """Counts the events that could be kept nowhere, and says so once a minute."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._count = 0
-        self._said_at = -math.inf
-
-    def count_one(self) -> None:
-        with self._lock:
-            self._count += 1
-            now = time.monotonic()
-            if now - self._said_at < patience.SAID_EVERY_SECONDS:
-                return
-            count, self._count, self._said_at = self._count, 0, now
-        logger.critical(
-            "%d events are in neither the database nor the spool: is the disk full?",
-            count,
-        )
+def _say_refused(count: int) -> None:
+    logger.critical(
+        "%d events are in neither the database nor the spool: is the disk full?", count
+    )
 
 
-_refused = _Refused()
+_refused = Sparing(_say_refused)

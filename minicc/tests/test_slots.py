@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from callcenter.held import Held
+from callcenter.sparing import Sparing
 from minicc import wsgi
 from minicc.slots import Slots
 
@@ -82,9 +83,10 @@ def test_a_body_that_fails_to_close_gives_back_all_the_same():
 
 
 @pytest.mark.django_db
-def test_people_are_sent_away_while_twilio_is_answered(monkeypatch):
+def test_people_are_sent_away_while_twilio_is_answered(monkeypatch, caplog):
     nobody = Slots(served=0, waiting=0, patience=0)
     monkeypatch.setattr(wsgi, "_people", nobody)
+    monkeypatch.setattr(wsgi, "_sent_away", Sparing(wsgi._say_sent_away))
     answers: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start(status: str, headers: list[tuple[str, str]], _: Any = None, /) -> Any:
@@ -102,9 +104,12 @@ def test_people_are_sent_away_while_twilio_is_answered(monkeypatch):
         return b"".join(body)
 
     assert b"Busy" in ask("/admin/")
+    assert b"Busy" in ask("/admin/")
     ask("/twilio/incoming/")
 
-    assert [status[:3] for status, _headers in answers] == ["503", "405"]
+    assert [status[:3] for status, _headers in answers] == ["503", "503", "405"]
+    lines = [line for line in caplog.messages if "take all their slots" in line]
+    assert lines == ["people's requests take all their slots: 1 sent away"]
     assert dict(answers[0][1])["Retry-After"] == "5"
 
 
