@@ -32,6 +32,7 @@ from huey.serializer import SignedSerializer
 from callcenter.locking import try_again_when_locked
 from callcenter.models import WorkerJob
 from callcenter.private_files import private_folder
+from callcenter.reasons import kept
 
 logger = logging.getLogger(__name__)
 
@@ -163,7 +164,7 @@ def _run(job: Job) -> bool:
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
         logger.exception("%s failed", job.name)
-        _let_go(job.name, failed_at=timezone.now(), error=_short(error))
+        _let_go(job.name, failed_at=timezone.now(), error=kept(error)[:_LONGEST_ERROR])
         return False
     _let_go(
         job.name,
@@ -224,7 +225,3 @@ def _claim(name: str) -> bool:
 def _let_go(name: str, **changes: Any) -> None:
     mine = WorkerJob.objects.filter(name=name, holder=own_name())
     try_again_when_locked(lambda: mine.update(held_until=None, **changes))
-
-
-def _short(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]

@@ -19,6 +19,7 @@ from callcenter.health.condition import (
     Part,
     condition,
 )
+from callcenter.reasons import sentence
 from reports.delivery import planning
 from reports.present import formats
 
@@ -164,7 +165,7 @@ def _job(job: JobState) -> ShownJob:
         word=word,
         done=formats.moment(row.done_at) if row and row.done_at else "",
         took=formats.decimal(row.seconds) if row and row.seconds is not None else "",
-        error=row.error if row and job.is_failing else "",
+        error=sentence(row.error) if row and job.is_failing else "",
     )
 
 

@@ -47,7 +47,10 @@ class ReconciliationRun(models.Model):
         pgettext_lazy("reconciliation", "in progress or just over, left alone"),
         default=0,
     )
-    # One sentence, in English as in the log; empty where nothing failed.
+    unreadable = models.PositiveIntegerField(
+        _("rows of the log that cannot be read"), default=0
+    )
+    # By its code (callcenter.reasons); empty where nothing failed.
     error = models.CharField(_("why it stopped"), max_length=255, blank=True)
 
     class Meta:

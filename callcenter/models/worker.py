@@ -32,7 +32,7 @@ class WorkerJob(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     # How long it took then.
     seconds = models.FloatField(null=True, blank=True)
-    # Of the last try; empty where it went well.
+    # Of the last try; empty where it went well. Why (callcenter.reasons).
     failed_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True)
 

@@ -1,12 +1,13 @@
 """What happens again and again is said at once, then once a minute with its count."""
 
-from callcenter import sparing
+import time
+
 from callcenter.sparing import Sparing
 
 
 def test_first_is_said_at_once_and_the_others_once_a_minute(monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(sparing.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     said: list[int] = []
     flood = Sparing(said.append)
 

@@ -1,5 +1,6 @@
 """With which credentials, and where, Twilio is asked. Imports nothing of Twilio's."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -56,6 +57,17 @@ def access() -> Access:
             "Twilio cannot be asked without TWILIO_AUTH_TOKEN, or TWILIO_API_KEY_SID"
             " and TWILIO_API_KEY_SECRET."
         )
+    used = {"TWILIO_ACCOUNT_SID": sid}
+    if key:
+        used |= {"TWILIO_API_KEY_SID": key, "TWILIO_API_KEY_SECRET": secret}
+    else:
+        used |= {"TWILIO_AUTH_TOKEN": settings.TWILIO_AUTH_TOKEN}
+    for name, text in used.items():
+        if not re.fullmatch(r"[!-~]+", text):
+            raise NotConfigured(
+                f"{name} has characters that no credentials of Twilio have: copy it"
+                " again from the Twilio console."
+            )
     if not is_base_url(settings.TWILIO_API_BASE_URL or TWILIO):
         raise NotConfigured(
             "TWILIO_API_BASE_URL is not of the form https://host, nor http:// with a"

@@ -1,6 +1,6 @@
 """Twilio's call log: the calls of a day, as typed values (docs/twilio.md 10.1)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
@@ -11,10 +11,15 @@ from twilio.rest import Client
 
 from callcenter import params
 from callcenter.params import FINAL_STATUSES, whole_number
+from callcenter.reasons import Reason
 from callcenter.twilio_api.client import TwilioFailure, failure_of
 
 # The most that Twilio gives.
 PAGE_SIZE = 1000
+# The status of a call that was answered, and so was dialled.
+_TALKED = "completed"
+# What reading a row or a page raises that is not as the reference describes it.
+_DAMAGED = (AttributeError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,37 +75,76 @@ def days_of(since: datetime, until: datetime) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def pages_of_day(twilio: Client, day: date) -> Iterator[Sequence[LoggedCall]]:
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """What a page of the log adds: its calls, and how many rows cannot be read."""
+
+    calls: list[LoggedCall]
+    unreadable: int
+
+
+def pages_of_day(twilio: Client, day: date) -> Iterator[LogPage]:
     """The calls that began on a day in UTC, page by page, newest first.
 
-    A page may repeat calls of the one before, because the list grows in front while it
-    is read; these are left out. Raises TwilioFailure.
+    A page may repeat calls of those before, because the list grows in front while it
+    is read; these are left out. There are as many pages as bring something. Raises
+    TwilioFailure, also where a page is named that was read, or one brings nothing and
+    names another: without that a log that repeats itself would never end.
     """
-    before: set[str] = set()
+    known: set[str] = set()
+    urls: set[str] = set()
     try:
         page: Any = twilio.calls.page(start_time=day, page_size=PAGE_SIZE)
         while page is not None:
             if "next_page_uri" not in page._payload:
-                raise TwilioFailure("A page of Twilio's call log is not whole.")
-            found = [one for call in page if (one := _logged(call))]
-            yield [one for one in found if one.sid not in before]
-            before = {one.sid for one in found}
+                raise TwilioFailure(Reason.LOG_UNREADABLE)
+            count = len(known)
+            yield _read(page, known)
+            url = page.next_page_url
+            if url is not None and (url in urls or len(known) == count):
+                raise TwilioFailure(Reason.LOG_REPEATS)
+            urls.add(url or "")
             page = page.next_page()
     except TwilioException as error:
         raise failure_of(error) from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise TwilioFailure("A page of Twilio's call log cannot be read.") from error
+    except (*_DAMAGED, RecursionError) as error:
+        raise TwilioFailure(Reason.LOG_UNREADABLE) from error
 
 
-def _logged(call: Any) -> LoggedCall | None:
-    """A call of the library's; None for one without SID or start, as if not dialled."""
+def _read(page: Any, known: set[str]) -> LogPage:
+    """What a page adds to the rows that are known: those it has join them."""
+    calls, unreadable = [], 0
+    for row in page._records:
+        try:
+            call = _logged(page.get_instance(row), row["start_time"])
+        except _DAMAGED:
+            call = None
+            is_readable = False
+        else:
+            is_readable = True
+        name = call.sid if call else repr(row)
+        if name not in known:
+            known.add(name)
+            unreadable += not is_readable
+            calls += [call] if call else []
+    return LogPage(calls, unreadable)
+
+
+def _logged(call: Any, start: str | None) -> LoggedCall | None:
+    """A call of the library's; None for one that was not dialled, so has no start.
+
+    Raises ValueError for one without SID, or with a start that is no moment.
+    """
     sid = params.call_sid(call.sid or "")
     started_at = _moment(call.start_time)
-    if not sid or started_at is None:
+    status = str(call.status or "").lower()
+    if sid and not start and status != _TALKED:
         return None
+    if not sid or started_at is None:
+        raise ValueError("no SID or no start")
     return LoggedCall(
         sid=sid,
-        status=str(call.status or "").lower(),
+        status=status,
         direction=call.direction or "",
         from_=_address(call._from or ""),
         to=_address(call.to or ""),

@@ -16,6 +16,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from callcenter.reasons import Explained, Reason
 from callcenter.twilio_api.access import Access, access
 
 logger = logging.getLogger(__name__)
@@ -32,8 +33,8 @@ _BUSY = (500, 502, 503, 504)
 _READING = "GET"
 
 
-class TwilioFailure(Exception):
-    """Twilio did not give what it was asked for; the text is one plain sentence."""
+class TwilioFailure(Explained):
+    """Twilio did not give what it was asked for."""
 
 
 class PatientHttpClient(TwilioHttpClient):
@@ -60,38 +61,40 @@ class PatientHttpClient(TwilioHttpClient):
         )
         may_repeat = method.upper() == _READING
         for number in range(1, TRIES + 1):
-            response, problem = self._try(method, led.geturl(), args, options)
-            if response is not None:
-                is_refused = response.status_code == TOO_MANY
-                is_busy = may_repeat and response.status_code in _BUSY
+            answer = self._try(method, led.geturl(), args, options)
+            if isinstance(answer, Response):
+                is_refused = answer.status_code == TOO_MANY
+                is_busy = may_repeat and answer.status_code in _BUSY
                 if not (is_refused or is_busy) or number == TRIES:
-                    return response
-                problem = f"status {response.status_code}"
+                    return answer
             elif not may_repeat or self._way.is_loopback or number == TRIES:
-                raise TwilioFailure(problem)
-            wait = _wait(number, response)
+                raise answer
+            wait = _wait(number, answer)
+            problem = getattr(answer, "status_code", answer)
             logger.info("Twilio is asked again in %.1f s: %s", wait, problem)
             self._sleep(wait)
         raise AssertionError("unreachable")
 
     def _try(
         self, method: str, url: str, args: Any, options: Any
-    ) -> tuple[Response | None, str]:
-        """The answer, else a sentence that says why there is none."""
+    ) -> Response | TwilioFailure:
+        """The answer, else why there is none."""
         where = self._way.address
         try:
             response = super().request(method, url, *args, **options)
         except requests.Timeout:
-            return None, f"{where} did not answer within {TIMEOUT_SECONDS:.0f} s."
+            return TwilioFailure(
+                Reason.TWILIO_SLOW, f"{where}, {TIMEOUT_SECONDS:.0f} s"
+            )
         except requests.exceptions.ChunkedEncodingError:
-            return None, f"The answer of {where} was cut off."
+            return TwilioFailure(Reason.TWILIO_CUT_OFF, where)
         except requests.RequestException as error:
             logger.debug("no answer", exc_info=True)
             kind = type(error).__name__
-            return None, f"{where} cannot be reached ({kind})."
+            return TwilioFailure(Reason.TWILIO_UNREACHABLE, f"{where}, {kind}")
         if response.status_code == requests.codes.ok and not _is_json(response.text):
-            return None, f"The answer of {where} was cut off."
-        return response, ""
+            return TwilioFailure(Reason.TWILIO_CUT_OFF, where)
+        return response
 
 
 def client(sleep: Callable[[float], object] = time.sleep) -> Client:
@@ -120,31 +123,24 @@ def failure_of(error: TwilioException) -> TwilioFailure:
         code = _code(answer.text)
     match status:
         case 401 | 403:
-            names = access().settings
             return TwilioFailure(
-                f"Twilio refuses our credentials ({status}): check {names}."
+                Reason.TWILIO_CREDENTIALS, f"{status}, {access().settings}"
             )
         case 404:
-            return TwilioFailure(
-                "Twilio does not know this account (404): check TWILIO_ACCOUNT_SID."
-            )
+            return TwilioFailure(Reason.TWILIO_ACCOUNT, "404")
         case 429:
-            return TwilioFailure(
-                f"Twilio is asked too often (429, {TRIES} tries): try again later."
-            )
+            return TwilioFailure(Reason.TWILIO_TOO_OFTEN, f"429, {TRIES} tries")
         case int() if status >= 500:
-            return TwilioFailure(
-                f"Twilio fails ({status}, {TRIES} tries): try again later."
-            )
+            return TwilioFailure(Reason.TWILIO_FAILS, f"{status}, {TRIES} tries")
         case int():
             detail = f", code {code}" if code else ""
-            return TwilioFailure(f"Twilio refuses the request ({status}{detail}).")
-    return TwilioFailure("Twilio's answer is not what its reference describes.")
+            return TwilioFailure(Reason.TWILIO_REFUSES, f"{status}{detail}")
+    return TwilioFailure(Reason.TWILIO_OTHER)
 
 
-def _wait(number: int, response: Response | None) -> float:
+def _wait(number: int, answer: Response | TwilioFailure) -> float:
     """Seconds before the next try, after so many."""
-    asked = _retry_after(response) if response is not None else None
+    asked = _retry_after(answer) if isinstance(answer, Response) else None
     # Several processes must not ask again at the same moment.
     usual = 2.0 ** (number - 1) * random.uniform(0.75, 1.25)  # noqa: S311 -- no secret
     return min(usual if asked is None else asked, LONGEST_WAIT_SECONDS)
@@ -166,10 +162,13 @@ def _retry_after(response: Response) -> float | None:
 
 
 def _is_json(text: str) -> bool:
+    """Whether it is whole; whether it can be used is found where it is read."""
     try:
         json.loads(text)
     except ValueError:
         return False
+    except RecursionError:
+        pass
     return True
 
 
@@ -177,7 +176,7 @@ def _code(text: str) -> int | None:
     """The code of an error in the body of an answer."""
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     code = said.get("code") if isinstance(said, dict) else None
     return code if isinstance(code, int) else None

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.jobs import Job
+from callcenter.reasons import Explained, parts
 from callcenter.twilio_api.access import Access, NotConfigured, access
 
 # So much of Twilio's call log is compared each time.
@@ -16,15 +17,15 @@ _CONNECT_SECONDS = 0.5
 
 
 def _reconcile() -> None:
-    """Compare the last day. Raises TwilioFailure, with a sentence."""
+    """Compare the last day. Raises Explained where Twilio failed."""
     # Twilio's library takes memory, and processes that serve callers list the jobs too.
-    from callcenter.twilio_api.client import TwilioFailure  # noqa: PLC0415
     from callcenter.twilio_api.reconcile import reconcile  # noqa: PLC0415
 
     now = timezone.now()
     run = reconcile(now - LOOKED_BACK, now)
-    if run.error:
-        raise TwilioFailure(run.error)
+    reason, detail = parts(run.error)
+    if reason:
+        raise Explained(reason, detail)
 
 
 def _is_on() -> bool:

@@ -17,6 +17,7 @@ from callcenter.models import (
     ReconciliationDifference,
     ReconciliationRun,
 )
+from callcenter.reasons import Reason
 from callcenter.twilio_api.call_log import LoggedCall, days_of, pages_of_day
 from callcenter.twilio_api.client import TwilioFailure, client
 from callcenter.twilio_api.compare import Comparison, compare
@@ -26,7 +27,6 @@ from callcenter.upkeep.intake import load_events
 LONGEST = timedelta(days=400)
 # Runs and the differences they found are deleted by the first run after so long.
 KEPT = timedelta(days=90)
-INTERRUPTED = "It was interrupted."
 
 Kind = ReconciliationDifference.Kind
 
@@ -58,7 +58,7 @@ def reconcile(
     """Compare the calls that began in [since, until) with Twilio's log; repair ours.
 
     Calls `on_day` with the run after each day in UTC (call_log.days_of). Returns the
-    stored run; where Twilio failed it has the sentence in `error`, what was repaired
+    stored run; where Twilio failed it has the reason in `error`, what was repaired
     until then stays, and the next run does the rest.
 
     Raises BadPeriod or NotConfigured before anything is done, and django.db.Error.
@@ -73,12 +73,14 @@ def reconcile(
     try:
         for day in days_of(since, min(until, began_at)):
             for page in pages_of_day(twilio, day):
-                _take(run, [one for one in page if since <= one.started_at < until])
+                run.unreadable += page.unreadable
+                calls = [one for one in page.calls if since <= one.started_at < until]
+                _take(run, calls)
             on_day(run)
     except TwilioFailure as failure:
-        run.error = str(failure)[:255]
+        run.error = failure.kept[:255]
     except KeyboardInterrupt:
-        run.error = INTERRUPTED
+        run.error = Reason.INTERRUPTED.value
         _end(run)
         raise
     _end(run)

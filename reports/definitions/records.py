@@ -15,6 +15,7 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
+from callcenter.reasons import sentence
 from reports.definitions import columns
 from reports.models import ExportAudit
 from reports.present import decisions, kinds, names
@@ -126,8 +127,9 @@ class ReconciliationRuns(ListTable):
         *columns.of_fields(
             ReconciliationRun,
             *("listed", "calls_added", "ends_repaired", "entries_settled"),
-            *("durations_differing", "in_progress", "error"),
+            *("durations_differing", "in_progress", "unreadable"),
         ),
+        replace(columns.of_fields(ReconciliationRun, "error")[0], value=sentence),
     ]
 
 

@@ -69,6 +69,19 @@ def test_what_waits_in_the_spool_and_why_a_job_failed_are_shown(admin_client, se
     assert "ValueError: &lt;no broom&gt;" in text
 
 
+def test_usual_reason_of_a_failed_job_is_told_in_the_language_of_the_page(admin_client):
+    WorkerJob.objects.create(
+        name="reconcile",
+        failed_at=timezone.now(),
+        error="disk-full: OSError: [Errno 28] No space left on device",
+    )
+
+    text = admin_client.get(SYSTEM).content.decode()
+
+    assert "ディスクの空き容量がありません。（OSError: [Errno 28]" in text
+    assert "disk-full" not in text
+
+
 @pytest.mark.parametrize(
     ("group", "status"),
     [("Supervisor", 200), ("Administrator", 200), ("Operator", 403)],

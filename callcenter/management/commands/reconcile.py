@@ -11,6 +11,7 @@ from callcenter.days import midnight
 from callcenter.management.arguments import moment
 from callcenter.management.command import SentenceCommand
 from callcenter.models import ReconciliationRun
+from callcenter.reasons import sentence
 from callcenter.twilio_api.access import NotConfigured
 from callcenter.twilio_api.call_log import days_of
 from callcenter.twilio_api.reconcile import BadPeriod, check_period, reconcile
@@ -60,7 +61,8 @@ class Command(SentenceCommand):
                 "Stopped; what was repaired stays. Run it again for the rest."
             ) from None
         if run.error:
-            raise CommandError(f"{run.error} Until then: {_counts(run)}")
+            why = sentence(run.error)
+            raise CommandError(f"{why} Until then: {_counts(run)}")
         return f"Compared with Twilio's log: {_counts(run)}"
 
 
@@ -70,5 +72,10 @@ def _counts(run: ReconciliationRun) -> str:
         f" {run.ends_repaired} missed ends repaired,"
         f" {run.entries_settled} queue entries settled,"
         f" {run.durations_differing} durations differ,"
-        f" {run.in_progress} in progress or just over left alone."
+        f" {run.in_progress} in progress or just over left alone"
+        + (
+            f", {run.unreadable} rows that cannot be read left out."
+            if run.unreadable
+            else "."
+        )
     )

@@ -30,7 +30,7 @@ def _account(settings):
 
 
 def read(adapter, waits=None):
-    return [*pages_of_day(asking(adapter, waits), DAY)]
+    return [page.calls for page in pages_of_day(asking(adapter, waits), DAY)]
 
 
 def sentence(*replies, waits=None):
@@ -80,17 +80,28 @@ def test_it_waits_as_long_as_twilio_asks_for_and_not_much_longer():
 @pytest.mark.parametrize(
     ("reply", "tries", "said"),
     [
-        ((401, {"code": 20003}), 1, "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"),
-        ((404, {"code": 20404}), 1, "does not know this account (404)"),
-        ((429, BUSY), TRIES, "asked too often (429, 5 tries)"),
-        ((500, "oh"), TRIES, "Twilio fails (500, 5 tries)"),
-        ((400, {"code": 20001}), 1, "refuses the request (400, code 20001)"),
-        (requests.ReadTimeout(), TRIES, "did not answer within 20 s."),
-        (requests.ConnectionError(), TRIES, "https://api.twilio.com cannot be reached"),
-        ((200, '{"calls": ['), TRIES, "was cut off."),
-        ((200, {"calls": []}), 1, "is not whole."),
+        ((401, {"code": 20003}), 1, "(401, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN)"),
+        ((404, {"code": 20404}), 1, "does not know this account: check"),
+        ((429, BUSY), TRIES, "asked too often: try again later. (429, 5 tries)"),
+        ((500, "oh"), TRIES, "Twilio fails: try again later. (500, 5 tries)"),
+        ((400, {"code": 20001}), 1, "refuses the request. (400, code 20001)"),
+        (
+            requests.ReadTimeout(),
+            TRIES,
+            "did not answer in time. (https://api.twilio.com, 20 s)",
+        ),
+        (
+            requests.ConnectionError(),
+            TRIES,
+            "cannot be reached. (https://api.twilio.com, Conn",
+        ),
+        ((200, '{"calls": ['), TRIES, "was cut off. (https://api.twilio.com)"),
+        ((200, {"calls": []}), 1, "cannot be read."),
         ((200, {"next_page_uri": None, "a": [], "b": []}), 1, "reference"),
-        ((200, {"calls": [{"sid": 1}], "next_page_uri": None}), 1, "cannot be read."),
+        ((200, {"calls": 5, "next_page_uri": None}), 1, "cannot be read."),
+        # Deeper than Python's parser goes.
+        ((200, "[" * 100_000 + "]" * 100_000), 1, "cannot be read."),
+        ((400, "[" * 100_000), 1, "."),
     ],
 )
 def test_what_does_not_pass_is_one_plain_sentence(reply, tries, said):
@@ -99,7 +110,7 @@ def test_what_does_not_pass_is_one_plain_sentence(reply, tries, said):
     found = sentence(reply, waits=waits)
 
     assert said in found
-    assert found.endswith(".")
+    assert found.endswith((".", ")"))
     assert "secret" not in found
     assert len(waits.seconds) == tries - 1
 
@@ -111,7 +122,7 @@ def test_with_an_api_key_its_settings_are_named(settings):
     assert client().auth == (settings.TWILIO_API_KEY_SID, "key-secret")
     assert client().account_sid == settings.TWILIO_ACCOUNT_SID
     said = sentence((401, {"code": 20003}))
-    assert "check TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET." in said
+    assert "(401, TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET)" in said
 
 
 @pytest.mark.parametrize(
@@ -120,6 +131,8 @@ def test_with_an_api_key_its_settings_are_named(settings):
         ({"TWILIO_ACCOUNT_SID": ""}, "TWILIO_ACCOUNT_SID"),
         ({"TWILIO_AUTH_TOKEN": ""}, "TWILIO_AUTH_TOKEN"),
         ({"TWILIO_API_KEY_SID": "SK" + "1" * 32}, "TWILIO_API_KEY_SECRET"),
+        ({"TWILIO_AUTH_TOKEN": "geheim-é"}, "TWILIO_AUTH_TOKEN has characters"),
+        ({"TWILIO_AUTH_TOKEN": "two words"}, "TWILIO_AUTH_TOKEN has characters"),
         ({"TWILIO_API_BASE_URL": "http://twilio.example.com"}, "TWILIO_API_BASE_URL"),
         ({"TWILIO_API_BASE_URL": "https://a.example/b"}, "TWILIO_API_BASE_URL"),
         ({"TWILIO_API_BASE_URL": "https://u:p@a.example"}, "TWILIO_API_BASE_URL"),
@@ -145,11 +158,11 @@ def test_base_url_leads_every_page_to_another_server(settings, monkeypatch):
         found: list[str] = []
         while len(found) < 2:
             pages = pages_of_day(client(), datetime.now(UTC).date())
-            found = [call.sid for page in pages for call in page]
+            found = [call.sid for page in pages for call in page.calls]
         assert sorted(found) == sorted(exchange.calls)
 
     waits = Waits()
-    with pytest.raises(TwilioFailure, match=f"{url} cannot be reached"):
+    with pytest.raises(TwilioFailure, match=rf"Twilio cannot be reached\. \({url}, "):
         [*pages_of_day(client(waits), DAY)]
     # A stand-in that is not there is not waited for.
     assert waits.seconds == []

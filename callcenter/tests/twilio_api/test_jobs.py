@@ -50,10 +50,10 @@ def test_what_twilio_says_stands_on_the_page_of_the_system(monkeypatch):
     def fail(since, until):
         now = timezone.now()
         return ReconciliationRun(
-            since=since, until=until, started_at=now, error="Twilio fails (500)."
+            since=since, until=until, started_at=now, error="twilio-fails: 500, 5 tries"
         )
 
     monkeypatch.setattr(reconcile, "reconcile", fail)
 
     assert not jobs.run(JOB)
-    assert WorkerJob.objects.get().error == "TwilioFailure: Twilio fails (500)."
+    assert WorkerJob.objects.get().error == "twilio-fails: 500, 5 tries"

@@ -19,6 +19,7 @@ from callcenter.models import (
     ReconciliationRun,
     WebhookEvent,
 )
+from callcenter.reasons import parts
 from callcenter.tests.receive import keep, receive
 from callcenter.tests.sample_events import (
     CALLER,
@@ -247,7 +248,7 @@ def test_page_that_fails_leaves_what_is_repaired_and_the_next_run_does_the_rest(
 
     failed = run_over(first, failure)
 
-    assert failed.error.endswith(".")
+    assert parts(failed.error)[0]
     assert (failed.state, failed.ended_at) == ("failed", NOW)
     assert counts(failed) == (1, 1, 0, 0)
     assert list(Call.objects.values_list("sid", flat=True)) == [CALLER]
@@ -259,6 +260,54 @@ def test_page_that_fails_leaves_what_is_repaired_and_the_next_run_does_the_rest(
     assert (run.state, run.error) == ("complete", "")
     assert counts(run) == (2, 1, 0, 0)
     assert in_log() == 2
+
+
+NEXT = "PageSize=1000&Page=1&PageToken=PA1"
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        # The second page names itself.
+        [page_of([logged(CALLER)], NEXT), page_of([logged(OTHER)], NEXT)],
+        # The same calls under one address after the other.
+        [
+            page_of([logged(CALLER), logged(OTHER)], NEXT),
+            page_of([logged(OTHER)], "Page=2"),
+            page_of([logged(CALLER)], "Page=3"),
+        ],
+        [page_of([logged(CALLER), logged(OTHER)], NEXT), page_of([], "Page=2")],
+    ],
+)
+def test_log_that_repeats_itself_ends_the_run_and_what_was_listed_stays(pages):
+    run = run_over(*[(200, page) for page in pages])
+
+    assert (run.state, run.error) == ("failed", "log-repeats")
+    assert counts(run) == (2, 2, 0, 0)
+    assert in_log() == 2
+
+
+def test_rows_that_cannot_be_read_are_counted_and_cost_the_others_nothing(monkeypatch):
+    rows = [
+        logged(CALLER),
+        logged(OTHER, start_time="yesterday"),
+        logged(THIRD, start_time="Mon, 99 Oct 2026 01:00:00 +0000"),
+        logged("CA4"),
+        logged("CA" + "5" * 32, start_time=None),
+        # Not dialled yet.
+        logged("CA" + "6" * 32, start_time=None, status="queued"),
+    ]
+    adapter = Scripted((200, page_of(rows)))
+    monkeypatch.setattr(
+        "callcenter.twilio_api.reconcile.client", lambda: asking(adapter)
+    )
+
+    said = say("--since", "2026-10-05T09:00+09:00")
+
+    run = ReconciliationRun.objects.get()
+    assert (run.state, run.unreadable) == ("complete", 4)
+    assert list(Call.objects.values_list("sid", flat=True)) == [CALLER]
+    assert said.endswith(" left alone, 4 rows that cannot be read left out.")
 
 
 def test_run_that_is_interrupted_says_so_and_keeps_what_it_has_done():
@@ -328,10 +377,10 @@ def test_command_says_what_it_did_or_how_far_it_came(monkeypatch):
     )
 
     assert say() == (
-        "Twilio refuses our credentials (401): check TWILIO_ACCOUNT_SID and"
-        " TWILIO_AUTH_TOKEN. Until then: 1 calls, 1 unknown ones added, 0 missed ends"
-        " repaired, 0 queue entries settled, 0 durations differ, 0 in progress or just"
-        " over left alone."
+        "Twilio refuses our credentials: check these settings. (401,"
+        " TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN) Until then: 1 calls, 1 unknown"
+        " ones added, 0 missed ends repaired, 0 queue entries settled, 0 durations"
+        " differ, 0 in progress or just over left alone."
     )
     adapter.replies = [(200, page_of([]))]
     assert say().startswith("Compared with Twilio's log: 0 calls, 0 unknown ones")

@@ -44,6 +44,7 @@ class ReconciliationRunAdmin(HistoryAdmin[ReconciliationRun]):
         "entries_settled",
         "durations_differing",
         "in_progress",
+        "unreadable",
     ]
 
     def linked(self, obj: ReconciliationRun) -> list[Linked]:

@@ -43,15 +43,26 @@ def test_differences_are_found_by_the_call_and_by_its_number(admin_client):
         assert html.context["cl"].result_count == 1
 
 
-def test_run_that_failed_says_so(admin_client):
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            "twilio-fails: 500, 5 tries",
+            "後でもう一度お試しください。（500, 5 tries）",
+        ),
+        # Of runs of before.
+        ("Twilio fails (500, 5 tries).", "Twilio fails (500, 5 tries)."),
+    ],
+)
+def test_run_that_failed_says_so(admin_client, error, said):
     run = rows.make_run()
-    run.error = "Twilio fails (500, 5 tries): try again later."
+    run.error = error
     run.save()
 
     html = admin_client.get(page(run)).content.decode()
 
     assert "中断" in html
-    assert run.error in html
+    assert said in html
 
 
 def test_list_of_calls_says_which_are_known_from_the_log_alone(admin_client):
