@@ -1,10 +1,14 @@
-"""What machines ask of the state: /healthz, /healthz/ready and /metrics. No secrets."""
+"""What machines ask of the state: /healthz, /healthz/ready and /metrics. No secrets.
+
+Other methods than GET and HEAD are answered 405, as CSRF tokens are for forms alone.
+"""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -14,6 +18,7 @@ from callcenter.health.gauges import gauges
 from callcenter.models import SetupVersion
 
 
+@csrf_exempt
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -27,6 +32,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok", "database": "ok", "setup_version": version})
 
 
+@csrf_exempt
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
@@ -45,6 +51,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse(said, status=503 if failing else 200)
 
 
+@csrf_exempt
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -54,10 +61,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """
     if not settings.METRICS_TOKEN:
         return HttpResponse(status=404)
-    asked = request.headers.get("Authorization", "")
+    scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
     # Compared as bytes: the header may hold anything.
-    wanted = f"Bearer {settings.METRICS_TOKEN}"
-    if not constant_time_compare(asked.encode(), wanted.encode()):
+    is_token = constant_time_compare(token.encode(), settings.METRICS_TOKEN.encode())
+    if scheme.lower() != "bearer" or not is_token:
         return HttpResponse(
             status=401, headers={"WWW-Authenticate": 'Bearer realm="metrics"'}
         )

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.test import Client
 from django.utils import timezone
 
 from callcenter import patience
@@ -59,8 +60,10 @@ def test_process_without_database_answers_503(client, path):
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/healthz/ready", "/metrics"])
-def test_health_cannot_be_posted_to(client, path):
-    assert client.post(path).status_code == 405
+def test_health_cannot_be_posted_to(path):
+    client = Client(enforce_csrf_checks=True)
+
+    assert client.post(path).status_code == client.put(path).status_code == 405
 
 
 @pytest.mark.usefixtures("worker")
@@ -171,7 +174,7 @@ def test_metrics_are_the_state_in_the_format_of_prometheus(client, settings):
         derived_at=None, received_at=now - timedelta(seconds=400)
     )
 
-    response = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    response = client.get("/metrics", headers={"Authorization": f"bearer {TOKEN}"})
 
     assert response["Content-Type"].startswith("text/plain")
     numbers = dict(
