@@ -146,8 +146,14 @@ def _answer(error: smtplib.SMTPResponseException) -> str:
 
 def _said(code: int, text: Any) -> str:
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-    return " ".join(f"{code} {words}".split())[:_LONGEST]
+    return _plain(f"{code} {words}")
 
 
 def _short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:_LONGEST]
+    return _plain(str(error))
+
+
+def _plain(text: str) -> str:
+    """One line without control characters, which a terminal would obey in the log."""
+    visible = "".join(each if each.isprintable() else " " for each in text)
+    return " ".join(visible.split())[:_LONGEST]

@@ -49,6 +49,7 @@ def test_each_refused_recipient_has_the_answer_of_the_server():
         ({"MAIL": "550 not from you"}, "sender", "550 not from you"),
         ({"message": "552 too large"}, "refused", "552 too large"),
         ({"DATA": "451 later"}, "refused", "451 later"),
+        ({"MAIL": "550 no\x1b[2J\x07way"}, "sender", "550 no [2J way"),
         ({"MAIL": None}, "cut-off", ""),
         ({"EHLO": None}, "cut-off", ""),
     ],
