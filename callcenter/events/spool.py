@@ -34,6 +34,9 @@ MOST_BYTES = 256 * 1024 * 1024
 # So much of the disk belongs to a segment from its beginning: ten thousand events.
 RESERVED_BYTES = 8 * 1024 * 1024
 _PATTERN = "events-*.jsonl"
+# How a segment is called until it is locked.
+_UNFINISHED = ".segment-"
+_BEGUN_WITHIN_SECONDS = 3600
 # What the log has said of already.
 _unreadable: set[Path] = set()
 _KEEP_SIZE = 1
@@ -108,7 +111,7 @@ class _Segment:
     def __init__(self, folder: Path) -> None:
         private_folder(folder)
         # Under another name until it is locked, so that nobody takes it for one left.
-        self._file, name = tempfile.mkstemp(prefix=".segment-", dir=folder)
+        self._file, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=folder)
         self.path = folder / f"events-{time.time_ns()}-{os.getpid()}.jsonl"
         self.size = self._synced = 0
         try:
@@ -159,7 +162,7 @@ class Depth(NamedTuple):
     size: int
     # When the file was last written that has waited longest.
     oldest_at: datetime | None
-    # Files of lines that could not be loaded and are kept for somebody to look at.
+    # Segments with lines that could not be loaded and are kept to be looked at.
     rejected: int
 
 
@@ -174,7 +177,10 @@ def depth() -> Depth:
                 size += known.st_size
                 oldest = min(oldest, known.st_mtime)
     since = datetime.fromtimestamp(oldest, UTC) if size else None
-    return Depth(size, since, len(list(Path(settings.SPOOL_DIR).glob("*.rejected"))))
+    # What is rejected when such a file is loaded has the suffix twice.
+    kept = Path(settings.SPOOL_DIR).glob("*.rejected")
+    rejected = {path.name.partition(".rejected")[0] for path in kept}
+    return Depth(size, since, len(rejected))
 
 
 def segments() -> list[Path]:
@@ -185,8 +191,9 @@ def segments() -> list[Path]:
 def left_segments() -> Iterator[Path]:
     """The segments with events that no process holds, oldest first; each held by us.
 
-    One without events is removed. Raises OSError.
+    One without events is removed, and so is one that was never begun. Raises OSError.
     """
+    _remove_unfinished()
     for path in segments():
         with _held(path) as is_ours:
             if not is_ours:
@@ -194,6 +201,15 @@ def left_segments() -> Iterator[Path]:
             if path.stat().st_size:
                 yield path
             else:
+                path.unlink()
+
+
+def _remove_unfinished() -> None:
+    """Remove files of processes that were killed before their segment had its name."""
+    for path in Path(settings.SPOOL_DIR).glob(f"{_UNFINISHED}*"):
+        with _held(path) as is_ours:
+            # One that is being made is not held for a moment.
+            if is_ours and time.time() - path.stat().st_mtime > _BEGUN_WITHIN_SECONDS:
                 path.unlink()
 
 

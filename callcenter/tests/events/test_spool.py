@@ -5,12 +5,13 @@ import fcntl
 import os
 import stat
 import threading
+import time
 
 import pytest
 
 from callcenter.events import spool as module
 from callcenter.events.eventfile import LONGEST_LINE, event_of_line
-from callcenter.events.spool import Spool, left_segments
+from callcenter.events.spool import Spool, depth, left_segments
 from callcenter.tests.sample_events import ring
 
 
@@ -165,6 +166,29 @@ def test_empty_segment_of_a_process_that_died_is_removed(settings):
 
     assert [*left_segments()] == []
     assert segments(settings) == []
+
+
+def test_file_of_a_process_that_was_killed_at_its_start_is_removed(settings):
+    settings.SPOOL_DIR.mkdir()
+    left, young = (settings.SPOOL_DIR / f".segment-{name}" for name in ("a", "b"))
+    for path in (left, young):
+        path.touch()
+    two_hours_ago = time.time() - 7200
+    os.utime(left, (two_hours_ago, two_hours_ago))
+
+    assert [*left_segments()] == []
+
+    assert (left.exists(), young.exists()) == (False, True)
+
+
+def test_lines_that_were_rejected_twice_are_of_one_segment(settings):
+    settings.SPOOL_DIR.mkdir()
+    for name in ("a.jsonl.rejected", "a.jsonl.rejected.rejected", "b.jsonl.rejected"):
+        (settings.SPOOL_DIR / name).touch()
+    assert depth().rejected == 2
+    # Whoever has looked into the first removes it.
+    (settings.SPOOL_DIR / "a.jsonl.rejected").unlink()
+    assert depth().rejected == 2
 
 
 def test_segment_is_held_while_it_is_loaded(ours, settings):
