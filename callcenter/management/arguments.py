@@ -12,6 +12,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WRITTEN = "write the day as YYYY-MM-DD, such as 2026-04-01"
 # No call was before the first, or will be after the last.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
+_MOST_DAYS = 36_500
 
 
 def day(text: str) -> date:
@@ -30,8 +31,8 @@ def day(text: str) -> date:
 
 def days(text: str) -> int:
     """A number of days from 1. Raises ArgumentTypeError, which argparse reports."""
-    if not text.isdecimal() or not 1 <= int(text) <= 36_500:
-        raise ArgumentTypeError("must be a number of days from 1")
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_DAYS:
+        raise ArgumentTypeError(f"must be a number of days from 1 to {_MOST_DAYS}")
     return int(text)
 
 

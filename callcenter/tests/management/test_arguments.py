@@ -34,6 +34,12 @@ def test_what_is_no_day_is_told_how_to_write_one(words, text):
         call_command(*words, text)
 
 
+@pytest.mark.parametrize("text", ["0", "-1", "99999", "a year"])
+def test_number_of_days_is_said_with_its_limits(text):
+    with pytest.raises(CommandError, match="a number of days from 1 to 36500"):
+        call_command("forget_caller", f"--older-than={text}")
+
+
 @pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize(
     "words", [("prune_events", "--before"), ("dump_events", "--since")]
