@@ -31,7 +31,7 @@ _THREADS = 3
 _STOP_SECONDS = 5.0
 # No statement of a job takes so long; one that hangs ends then, and gives the job back.
 JOB_STATEMENT_SECONDS = 600
-_PROCESSES_KEPT = timedelta(days=7)
+_PROCESSES_KEPT = timedelta(days=1)
 
 
 class Worker:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from callcenter.health.condition import (
     MOST_COUNTED,
+    WORKER_SILENT_FOR,
     Condition,
     JobState,
     Part,
@@ -69,7 +70,12 @@ def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         "parts": list(_parts(found)),
         "jobs": [_job(job) for job in found.jobs],
         "workers": [
-            (each.name, formats.moment(each.started_at), formats.moment(each.seen_at))
+            (
+                each.name,
+                each.seen_at < found.now - WORKER_SILENT_FOR,
+                formats.moment(each.started_at),
+                formats.moment(each.seen_at),
+            )
             for each in found.workers
         ],
     }

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class WorkerProcess(models.Model):
-    """One `manage.py worker` that runs, or has stopped within the last days."""
+    """One `manage.py worker` that runs, or was last seen within a day."""
 
     # The host and the process number, such as "cc1:4711".
     name = models.CharField(max_length=255, unique=True)

@@ -102,6 +102,8 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponseBase:
         problem = gettext(
             "You may not see everything in this file any more: export it again."
         )
+    elif job.is_open:
+        problem = gettext("This file is not ready yet.")
     elif job.state == State.READY and file_format is not None:
         path, name = background.path_of(job), job.file_name
         try:

@@ -69,6 +69,18 @@ def test_what_waits_in_the_spool_and_why_a_job_failed_are_shown(admin_client, se
     assert "ValueError: &lt;no broom&gt;" in text
 
 
+def test_worker_that_was_killed_is_shown_as_silent(admin_client):
+    now = timezone.now()
+    killed = now - timedelta(seconds=90)
+    WorkerProcess.objects.create(name="cc1:7", started_at=killed, seen_at=killed)
+    WorkerProcess.objects.create(name="cc1:8", started_at=now, seen_at=now)
+
+    rows = page(admin_client).split('<th scope="row">cc1:')[1:]
+
+    assert ["silent" in row for row in sorted(rows)] == [True, False]
+    assert "応答なし" in admin_client.get(SYSTEM).content.decode()
+
+
 def test_usual_reason_of_a_failed_job_is_told_in_the_language_of_the_page(admin_client):
     WorkerJob.objects.create(
         name="reconcile",

@@ -90,6 +90,7 @@ def test_file_is_that_of_the_stream_byte_for_byte(admin_client, calls, code):
 
     job = ask(admin_client, url, **asked)
     assert "begins within a minute" in page(admin_client, job)
+    assert "is not ready yet" in fetched(admin_client, job).content.decode()
     write_exports()
     answer = fetched(admin_client, job)
 
