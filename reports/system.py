@@ -131,7 +131,9 @@ def _of_history(found: Condition) -> Iterator[str]:
 
 
 def _of_spool(found: Condition) -> Iterator[str]:
-    if found.spool.oldest_at is None:
+    if not found.spool.is_readable:
+        yield gettext("SPOOL_DIR cannot be read; look at its rights.")
+    elif found.spool.oldest_at is None:
         yield pgettext("spool", "empty")
     else:
         said = gettext("%(size)s kB of requests, last written %(moment)s")

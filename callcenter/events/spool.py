@@ -9,6 +9,7 @@ No database.
 
 import ctypes
 import fcntl
+import fnmatch
 import logging
 import math
 import os
@@ -161,12 +162,17 @@ class Depth(NamedTuple):
     oldest_at: datetime | None
     # Files of lines that could not be loaded and are kept for somebody to look at.
     rejected: int
+    is_readable: bool = True
 
 
 def depth() -> Depth:
     """How much the spool holds, of living processes too. Raises nothing."""
     size, oldest = 0, math.inf
-    for path in segments():
+    try:
+        names = _names()
+    except OSError:
+        return Depth(0, None, 0, is_readable=False)
+    for path in _segments_among(names):
         # Another process may load and remove it at this moment.
         with suppress(FileNotFoundError):
             known = path.stat()
@@ -174,12 +180,30 @@ def depth() -> Depth:
                 size += known.st_size
                 oldest = min(oldest, known.st_mtime)
     since = datetime.fromtimestamp(oldest, UTC) if size else None
-    return Depth(size, since, len(list(Path(settings.SPOOL_DIR).glob("*.rejected"))))
+    return Depth(size, since, len(fnmatch.filter(names, "*.rejected")))
 
 
 def segments() -> list[Path]:
-    """The segments that are there, held or not, oldest first."""
-    return sorted(Path(settings.SPOOL_DIR).glob(_PATTERN))
+    """The segments that are there, held or not, oldest first. Raises OSError."""
+    return _segments_among(_names())
+
+
+def unloadable() -> list[Path]:
+    """The segments that this process has found and could not open."""
+    return [path for path in segments() if path in _unreadable]
+
+
+def _segments_among(names: list[str]) -> list[Path]:
+    return [Path(settings.SPOOL_DIR, name) for name in fnmatch.filter(names, _PATTERN)]
+
+
+def _names() -> list[str]:
+    """What is in SPOOL_DIR, in order; nothing where it is not there. Raises OSError."""
+    # Not `glob`, for which a folder that may not be entered is an empty one.
+    try:
+        return sorted(os.listdir(settings.SPOOL_DIR))
+    except FileNotFoundError:
+        return []
 
 
 def left_segments() -> Iterator[Path]:
@@ -213,6 +237,7 @@ def _held(path: Path) -> Iterator[bool]:
             logger.error("events in the spool cannot be loaded: %s", error)
         yield False
         return
+    _unreadable.discard(path)
     try:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
