@@ -20,6 +20,7 @@ from callcenter.health.condition import (
     condition,
 )
 from reports.delivery import planning
+from reports.delivery.condition import mail_condition
 from reports.present import formats
 
 URL_NAME = "admin:system"
@@ -60,12 +61,13 @@ def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
     found = condition(timezone.now())
+    parts = [*_parts(found), *_of_mail(found.now)]
     context = {
         **site.each_context(request),
         "title": gettext("System"),
         "as_of": formats.moment(found.now),
-        "is_well": not found.failing,
-        "parts": list(_parts(found)),
+        "is_well": not any(part.is_failing for part in parts),
+        "parts": parts,
         "jobs": [_job(job) for job in found.jobs],
         "workers": [
             (each.name, formats.moment(each.started_at), formats.moment(each.seen_at))
@@ -115,6 +117,29 @@ def _parts(found: Condition) -> Iterator[ShownPart]:
         Part.JOBS in failing,
         [job.title for job in found.jobs if job.is_failing],
         gettext("A job failed; it is tried again at its next time. See below."),
+    )
+
+
+def _of_mail(now: datetime) -> Iterator[ShownPart]:
+    found = mail_condition()
+    if found is None:
+        return
+    facts = []
+    if found.last_sent_at:
+        age = _ago(found.last_sent_at, now)
+        facts.append(gettext("Last sent: %(moment)s") % {"moment": age})
+    if found.failing:
+        said = ngettext(
+            "%(count)s report whose newest mail has not been sent",
+            "%(count)s reports whose newest mail has not been sent",
+            found.failing,
+        )
+        facts.append(said % {"count": formats.count(found.failing)})
+    yield ShownPart(
+        gettext("Reports by e-mail"),
+        bool(found.failing),
+        facts or [pgettext("mail", "none sent yet")],
+        gettext("The list of scheduled reports says what the mail server answered."),
     )
 
 
