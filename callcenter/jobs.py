@@ -91,20 +91,25 @@ class Queue(NamedTuple):
 
 @cache
 def queue() -> Queue:
-    """The queue of this host; its file is made if it is missing. Raises OSError."""
+    """The queue of this host; its file is made if it is missing or damaged.
+
+    Raises OSError where the file cannot be written.
+    """
     folder = Path(settings.SPOOL_DIR)
     private_folder(folder)
     path = folder / QUEUE_FILE
-    # SQLite itself would let others read it. One that is there stays as it is.
-    path.touch(mode=0o600)
-    huey = SqliteHuey(
-        "minicc",
-        filename=str(path),
-        results=False,
-        utc=False,
-        # What others write into the file is not obeyed.
-        serializer=SignedSerializer(secret=settings.SECRET_KEY),
-    )
+    try:
+        huey = _opened(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise OSError(f"{path}: {error}") from error
+        # Nothing in it is missed: whatever is to be done stands in the tables.
+        aside = path.with_name(f"{path.name}.damaged")
+        logger.error("%s begins anew, the old one is %s: %s", path, aside.name, error)
+        path.replace(aside)
+        for beside in ("-wal", "-shm"):
+            path.with_name(path.name + beside).unlink(missing_ok=True)
+        huey = _opened(path)
     for job in all_jobs():
         when = crontab(minute=job.minute, hour=job.hour)
         # One that comes too late is left to the next.
@@ -115,6 +120,19 @@ def queue() -> Queue:
         huey,
         at_once=task,
         soon_again=lambda name: task.schedule(args=(name,), delay=_AGAIN_SECONDS),
+    )
+
+
+def _opened(path: Path) -> SqliteHuey:
+    # SQLite itself would let others read it. One that is there stays as it is.
+    path.touch(mode=0o600)
+    return SqliteHuey(
+        "minicc",
+        filename=str(path),
+        results=False,
+        utc=False,
+        # What others write into the file is not obeyed.
+        serializer=SignedSerializer(secret=settings.SECRET_KEY),
     )
 
 

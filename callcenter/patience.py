@@ -170,7 +170,10 @@ def ask(
         if may_give_up and is_outage(error):
             service.give_up(error)
         else:
-            logger.warning("the database cannot be asked", exc_info=True)
+            is_strange = not is_outage(error)
+            logger.warning(
+                "the database cannot be asked: %s", error, exc_info=is_strange
+            )
     return otherwise
 
 

@@ -8,7 +8,6 @@ can wait.
 import logging
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import Error, connection
@@ -24,6 +23,8 @@ logger = logging.getLogger(__name__)
 TIDIED_EVERY_SECONDS = 5
 # How often it says in the database that it lives.
 SEEN_EVERY_SECONDS = 10
+# How many passes until it looks again at all that is pending: about ten minutes.
+_PASSES_UNTIL_ALL = 120
 # How often the log says that something still fails.
 SAID_EVERY_SECONDS = 60
 # Jobs that are done at the same time: a long file must not hold up the others.
@@ -40,7 +41,6 @@ class Worker:
     def __init__(self) -> None:
         """Nothing is started yet."""
         self.passes = 0
-        self._tidy: Callable[[], bool] = tidy
         self._failing_since: float | None = None
         self._said_at = 0.0
 
@@ -69,9 +69,9 @@ class Worker:
     def step(self) -> None:
         """Do once what is done every few seconds. Raises nothing."""
         try:
-            if self._tidy():
-                self._tidy = tidy_again
-            self.passes += 1
+            is_for_all = self.passes % _PASSES_UNTIL_ALL == 0
+            if (tidy if is_for_all else tidy_again)() or not is_for_all:
+                self.passes += 1
         except Exception as error:  # noqa: BLE001 -- it is tried again
             self._say(error)
         else:

@@ -7,6 +7,8 @@ from django.views.generic import RedirectView
 
 from callcenter.health import views as health
 
+handler500 = "minicc.failures.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("twilio/", include("callcenter.webhooks.urls")),
     # Before the admin's own log-in page, which has no two-factor authentication.

@@ -14,14 +14,15 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from callcenter.health.condition import (
     MOST_COUNTED,
-    WORKER_SILENT_FOR,
     Condition,
     JobState,
     Part,
     condition,
 )
+from callcenter.models import WorkerProcess
 from callcenter.reasons import sentence
 from reports.delivery import planning
+from reports.delivery.condition import mail_condition
 from reports.present import formats
 
 URL_NAME = "admin:system"
@@ -62,17 +63,18 @@ def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
     found = condition(timezone.now())
+    parts = [*_parts(found), *_of_mail(found.now)]
     context = {
         **site.each_context(request),
         "title": gettext("System"),
         "as_of": formats.moment(found.now),
-        "is_well": not found.failing,
-        "parts": list(_parts(found)),
+        "is_well": not any(part.is_failing for part in parts),
+        "parts": parts,
         "jobs": [_job(job) for job in found.jobs],
         "workers": [
             (
                 each.name,
-                each.seen_at < found.now - WORKER_SILENT_FOR,
+                each.seen_at < found.now - WorkerProcess.SILENT_FOR,
                 formats.moment(each.started_at),
                 formats.moment(each.seen_at),
             )
@@ -125,6 +127,29 @@ def _parts(found: Condition) -> Iterator[ShownPart]:
     )
 
 
+def _of_mail(now: datetime) -> Iterator[ShownPart]:
+    found = mail_condition()
+    if found is None:
+        return
+    facts = []
+    if found.last_sent_at:
+        age = _ago(found.last_sent_at, now)
+        facts.append(gettext("Last sent: %(moment)s") % {"moment": age})
+    if found.failing:
+        said = ngettext(
+            "%(count)s report whose newest mail has not been sent",
+            "%(count)s reports whose newest mail has not been sent",
+            found.failing,
+        )
+        facts.append(said % {"count": formats.count(found.failing)})
+    yield ShownPart(
+        gettext("Reports by e-mail"),
+        bool(found.failing),
+        facts or [pgettext("mail", "none sent yet")],
+        gettext("The list of scheduled reports says what the mail server answered."),
+    )
+
+
 def _of_history(found: Condition) -> Iterator[str]:
     count = found.pending
     shown = formats.count(count) if count < MOST_COUNTED else f"≥ {MOST_COUNTED:,}"
@@ -138,7 +163,9 @@ def _of_history(found: Condition) -> Iterator[str]:
 
 
 def _of_spool(found: Condition) -> Iterator[str]:
-    if found.spool.oldest_at is None:
+    if not found.spool.is_readable:
+        yield gettext("SPOOL_DIR cannot be read; look at its rights.")
+    elif found.spool.oldest_at is None:
         yield pgettext("spool", "empty")
     else:
         said = gettext("%(size)s kB of requests, last written %(moment)s")

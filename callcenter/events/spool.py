@@ -9,6 +9,7 @@ No database.
 
 import ctypes
 import fcntl
+import fnmatch
 import logging
 import math
 import os
@@ -164,12 +165,17 @@ class Depth(NamedTuple):
     oldest_at: datetime | None
     # Segments with lines that could not be loaded and are kept to be looked at.
     rejected: int
+    is_readable: bool = True
 
 
 def depth() -> Depth:
     """How much the spool holds, of living processes too. Raises nothing."""
     size, oldest = 0, math.inf
-    for path in segments():
+    try:
+        names = _names()
+    except OSError:
+        return Depth(0, None, 0, is_readable=False)
+    for path in _segments_among(names):
         # Another process may load and remove it at this moment.
         with suppress(FileNotFoundError):
             known = path.stat()
@@ -178,14 +184,32 @@ def depth() -> Depth:
                 oldest = min(oldest, known.st_mtime)
     since = datetime.fromtimestamp(oldest, UTC) if size else None
     # What is rejected when such a file is loaded has the suffix twice.
-    kept = Path(settings.SPOOL_DIR).glob("*.rejected")
-    rejected = {path.name.partition(".rejected")[0] for path in kept}
+    kept = fnmatch.filter(names, "*.rejected")
+    rejected = {name.partition(".rejected")[0] for name in kept}
     return Depth(size, since, len(rejected))
 
 
 def segments() -> list[Path]:
-    """The segments that are there, held or not, oldest first."""
-    return sorted(Path(settings.SPOOL_DIR).glob(_PATTERN))
+    """The segments that are there, held or not, oldest first. Raises OSError."""
+    return _segments_among(_names())
+
+
+def unloadable() -> list[Path]:
+    """The segments that this process has found and could not open."""
+    return [path for path in segments() if path in _unreadable]
+
+
+def _segments_among(names: list[str]) -> list[Path]:
+    return [Path(settings.SPOOL_DIR, name) for name in fnmatch.filter(names, _PATTERN)]
+
+
+def _names() -> list[str]:
+    """What is in SPOOL_DIR, in order; nothing where it is not there. Raises OSError."""
+    # Not `glob`, for which a folder that may not be entered is an empty one.
+    try:
+        return sorted(os.listdir(settings.SPOOL_DIR))
+    except FileNotFoundError:
+        return []
 
 
 def left_segments() -> Iterator[Path]:
@@ -229,6 +253,7 @@ def _held(path: Path) -> Iterator[bool]:
             logger.error("events in the spool cannot be loaded: %s", error)
         yield False
         return
+    _unreadable.discard(path)
     try:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,8 +9,6 @@ from callcenter.events.spool import Depth, depth
 from callcenter.jobs import all_jobs
 from callcenter.models import SetupVersion, WebhookEvent, WorkerJob, WorkerProcess
 
-# A worker says every ten seconds that it lives.
-WORKER_SILENT_FOR = timedelta(seconds=60)
 # The worker derives what is pending, and loads the spool, within seconds.
 LEFT_FOR = timedelta(minutes=5)
 # More pending events are not counted.
@@ -68,11 +66,13 @@ class Condition:
 
     def _failing(self) -> Iterator[Part]:
         seen_at, oldest = self.worker_seen_at, self.oldest_pending_at
-        if seen_at is None or seen_at < self.now - WORKER_SILENT_FOR:
+        if seen_at is None or seen_at < self.now - WorkerProcess.SILENT_FOR:
             yield Part.WORKER
         if oldest is not None and oldest < self.now - LEFT_FOR:
             yield Part.HISTORY
-        if self.spool.oldest_at and self.spool.oldest_at < self.now - LEFT_FOR:
+        left_since = self.spool.oldest_at
+        is_left = left_since is not None and left_since < self.now - LEFT_FOR
+        if is_left or not self.spool.is_readable:
             yield Part.SPOOL
         if any(job.is_failing for job in self.jobs):
             yield Part.JOBS

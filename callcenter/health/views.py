@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from callcenter import patience
 from callcenter.health.condition import Condition, Part, condition
 from callcenter.health.gauges import gauges
+from callcenter.health.writes import takes_writes
 from callcenter.models import SetupVersion
 
 
@@ -22,7 +23,7 @@ from callcenter.models import SetupVersion
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 with the setup version, or 503 with what does not work.
+    """Answer 200 with the setup version, or 503 where the database takes no writes.
 
     A process that answers 503 still serves callers from the plan in its memory.
     """
@@ -72,9 +73,15 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _version() -> int:
+    takes_writes.check()
     return SetupVersion.objects.values_list("version", flat=True).first() or 0
 
 
 def _condition() -> Condition | None:
-    """The state; None where it cannot be read in time, which callers do not notice."""
-    return patience.ask(lambda: condition(timezone.now()), None, may_give_up=False)
+    """The state; None where it cannot be known in time, which callers do not notice."""
+
+    def found() -> Condition:
+        takes_writes.check()
+        return condition(timezone.now())
+
+    return patience.ask(found, None, may_give_up=False)

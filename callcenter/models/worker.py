@@ -1,11 +1,16 @@
 """What the worker has done and when; the worker writes it, people only look."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class WorkerProcess(models.Model):
     """One `manage.py worker` that runs, or was last seen within a day."""
+
+    # A worker that lives says so every ten seconds.
+    SILENT_FOR = timedelta(seconds=60)
 
     # The host and the process number, such as "cc1:4711".
     name = models.CharField(max_length=255, unique=True)

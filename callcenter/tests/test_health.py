@@ -14,6 +14,7 @@ from callcenter import patience
 from callcenter.events.record import keep
 from callcenter.events.spool import Spool
 from callcenter.health import views
+from callcenter.health.writes import takes_writes
 from callcenter.models import SetupVersion, WebhookEvent, WorkerJob, WorkerProcess
 from callcenter.tests.sample_events import ring
 
@@ -25,6 +26,7 @@ TOKEN = "a-token-of-the-monitoring"
 @pytest.fixture(autouse=True)
 def _own_spool(tmp_path, settings):
     settings.SPOOL_DIR = tmp_path / "spool"
+    takes_writes.forget()
 
 
 @pytest.fixture
@@ -57,6 +59,39 @@ def test_process_without_database_answers_503(client, path):
 
     assert response.status_code == 503
     assert response.json() == {"status": "failing", "database": "failing"}
+
+
+def refuse_writes(execute, sql, *args):
+    if not sql.startswith("SELECT"):
+        raise OperationalError(1290, "the server is running with --read-only")
+    return execute(sql, *args)
+
+
+@pytest.mark.usefixtures("worker")
+def test_database_that_only_reads_is_down(client, settings):
+    settings.METRICS_TOKEN = TOKEN
+
+    with connection.execute_wrapper(refuse_writes):
+        answers = [client.get("/healthz"), client.get("/healthz/ready")]
+        numbers = client.get("/metrics", HTTP_AUTHORIZATION=f"Bearer {TOKEN}")
+
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert "minicc_database_up 0.0" in numbers.content.decode()
+
+
+def test_whoever_asks_often_makes_us_write_once_a_second(client):
+    statements = []
+
+    def watch(execute, sql, *args):
+        statements.append(sql)
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(watch):
+        for _ in range(5):
+            assert client.get("/healthz").status_code == 200
+
+    assert len([sql for sql in statements if sql.startswith("INSERT")]) == 1
+    assert not WebhookEvent.objects.exists()
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/healthz/ready", "/metrics"])

@@ -183,3 +183,22 @@ def test_each_regular_job_has_a_name_and_a_time_of_its_own():
     # Those of callcenter and of reports.
     assert {"prune-events", "count-intervals"} <= set(names)
     assert len(jobs.queue().huey._registry.periodic_tasks) == len(names)
+
+
+def test_damaged_queue_is_set_aside_and_begun_anew(settings, caplog):
+    settings.SPOOL_DIR.mkdir()
+    file = settings.SPOOL_DIR / jobs.QUEUE_FILE
+    file.write_bytes(b"no database" * 500)
+
+    jobs.ask_soon("count-intervals")
+
+    assert jobs.queue().huey.dequeue().args == ("count-intervals",)
+    assert Path(f"{file}.damaged").read_bytes() == b"no database" * 500
+    assert "begins anew" in caplog.text
+
+
+def test_queue_that_cannot_be_written_is_an_error_of_a_file(settings):
+    (settings.SPOOL_DIR / jobs.QUEUE_FILE).mkdir(parents=True)
+
+    with pytest.raises(OSError, match=r"worker\.sqlite3"):
+        jobs.queue()

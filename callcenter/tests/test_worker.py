@@ -56,7 +56,7 @@ def test_while_the_database_is_away_the_worker_says_so_once_and_then_goes_on(
     leave_in_the_spool()
     working = Worker()
     with monkeypatch.context() as broken:
-        broken.setattr(working, "_tidy", gone)
+        broken.setattr(worker, "tidy", gone)
         for _ in range(3):
             working.step()
     assert [each.message for each in caplog.records if "worker" in each.name] == [

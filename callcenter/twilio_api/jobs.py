@@ -1,31 +1,43 @@
 """The regular job that asks Twilio (settings.WORKER_JOBS)."""
 
 import socket
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.jobs import Job
+from callcenter.models import ReconciliationRun
 from callcenter.reasons import Explained, parts
 from callcenter.twilio_api.access import Access, NotConfigured, access
 
-# So much of Twilio's call log is compared each time.
+# So much of Twilio's call log is compared each time: calls last hours, and the log may
+# be late.
 LOOKED_BACK = timedelta(days=1)
+# After a long time without a worker; `manage.py reconcile` compares what is older.
+LONGEST_GAP = timedelta(days=31)
 _CONNECT_SECONDS = 0.5
 
 
 def _reconcile() -> None:
-    """Compare the last day. Raises Explained where Twilio failed."""
+    """Compare the last day, or since the last time. Raises Explained."""
     # Twilio's library takes memory, and processes that serve callers list the jobs too.
     from callcenter.twilio_api.reconcile import reconcile  # noqa: PLC0415
 
     now = timezone.now()
-    run = reconcile(now - LOOKED_BACK, now)
+    run = reconcile(_since(now), now)
     reason, detail = parts(run.error)
     if reason:
         raise Explained(reason, detail)
+
+
+def _since(now: datetime) -> datetime:
+    """A day before the end of what is compared already, or before now."""
+    complete = ReconciliationRun.objects.filter(error="", ended_at__isnull=False)
+    last = complete.aggregate(until=Max("until"))["until"] or now
+    return max(min(last, now) - LOOKED_BACK, now - LONGEST_GAP)
 
 
 def _is_on() -> bool:

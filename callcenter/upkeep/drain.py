@@ -1,6 +1,7 @@
 """Loads what processes have kept in the spool while the database was away."""
 
 import logging
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,26 +21,39 @@ def drain(
 
     Lines that are no events, such as one that was cut off when the machine failed, are
     kept beside it in a file `.rejected`. Raises django.db.Error while the database is
-    away, and OSError for files that cannot be read; what is not loaded stays.
+    away, and, once all others are loaded, the OSError of the first file that cannot be
+    read or removed; what is not loaded stays.
     """
     total = intake.LoadResult()
+    problem: OSError | None = None
     for path in left_segments():
         try:
-            # We have written it: a line that is not in UTF-8 is damaged, no encoding.
-            done = intake.load(path, lines_of=plain_lines)
-        except (DataError, IntegrityError):
-            # It must not stand in the way of the others for ever.
-            aside = intake.file_of_rejects(path)
-            logger.exception("%s cannot be loaded and is kept as %s", path, aside.name)
-            path.rename(aside)
+            done = _load(path)
+        except OSError as error:
+            problem = problem or error
             continue
-        path.unlink()
-        if done.rejected:
-            logger.error(
-                "%d lines of the spool are no events: %s",
-                done.rejected,
-                intake.file_of_rejects(path),
-            )
         on_segment(path, done)
         total += done
+    if problem:
+        raise problem
     return total
+
+
+def _load(path: Path) -> intake.LoadResult:
+    try:
+        # We have written it: a line that is not in UTF-8 is damaged, no encoding.
+        done = intake.load(path, lines_of=plain_lines)
+    except (DataError, IntegrityError, EOFError, zlib.error):
+        # It must not stand in the way of the others for ever.
+        aside = intake.file_of_rejects(path)
+        logger.exception("%s cannot be loaded and is kept as %s", path, aside.name)
+        path.rename(aside)
+        return intake.LoadResult()
+    path.unlink()
+    if done.rejected:
+        logger.error(
+            "%d lines of the spool are no events: %s",
+            done.rejected,
+            intake.file_of_rejects(path),
+        )
+    return done

@@ -43,13 +43,18 @@ def derive_pending(
     on_each: Callable[[], object] = lambda: None,
     since: datetime | None = None,
     until: datetime | None = None,
+    *,
+    is_untried: bool = False,
 ) -> tuple[int, int]:
     """Derives the calls of pending events, of all or of those received in a period.
 
-    Calls `on_each` after each call. Events that stay pending are not tried twice.
-    Returns how many events, and how many calls.
+    With `is_untried`, without those whose derivation has failed. Calls `on_each` after
+    each call. Events that stay pending are not tried twice. Returns how many events,
+    and how many calls.
     """
     pending = WebhookEvent.objects.pending()
+    if is_untried:
+        pending = pending.filter(derivation_error="")
     if since:
         pending = pending.filter(received_at__gte=since)
     if until:

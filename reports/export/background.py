@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from callcenter import jobs
-from callcenter.health.condition import WORKER_SILENT_FOR
 from callcenter.models import WorkerProcess
 from callcenter.signals import numbers_forgotten
 from reports.export import audit
@@ -78,7 +77,7 @@ def ask(
 def is_worker_alive(now: datetime) -> bool:
     """Whether any worker has given a sign of life within the last minute."""
     return WorkerProcess.objects.filter(
-        stopped_at=None, seen_at__gte=now - WORKER_SILENT_FOR
+        stopped_at=None, seen_at__gte=now - WorkerProcess.SILENT_FOR
     ).exists()
 
 

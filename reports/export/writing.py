@@ -5,7 +5,8 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -64,7 +65,7 @@ def _write_one(job: ExportJob, remake: Remake) -> None:
     here = background.folder()
     part = here / background.part_name(job.pk, job.attempt)
     # What an interrupted attempt has left.
-    (here / background.part_name(job.pk, job.attempt - 1)).unlink(missing_ok=True)
+    _remove(here / background.part_name(job.pk, job.attempt - 1))
     try:
         if job.attempt > MOST_ATTEMPTS:
             _fail(job, ExportJob.Problem.GIVEN_UP)
@@ -91,7 +92,7 @@ def _write_one(job: ExportJob, remake: Remake) -> None:
         logger.exception("export %d failed", job.pk)
         _fail(job, ExportJob.Problem.ERROR)
     finally:
-        part.unlink(missing_ok=True)
+        _remove(part)
 
 
 def _write(job: ExportJob, wanted: Wanted) -> None:
@@ -133,6 +134,12 @@ def _write(job: ExportJob, wanted: Wanted) -> None:
     except _NotOurs:
         whole.unlink(missing_ok=True)
         raise
+
+
+def _remove(part: Path) -> None:
+    """Remove what is no longer written; where that fails, `remove_old` does it."""
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
 
 
 def _count(job: ExportJob, wanted: Wanted) -> int | None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from callcenter.models import WorkerJob, WorkerProcess
+from reports.models import ScheduledReport
 from reports.tests.pages.reading import ENGLISH
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,37 @@ def test_installation_that_does_its_work_says_so(admin_client):
     assert "needs attention" not in text
     assert "cc1:7" in text
     assert "2.3" in text
+
+
+def test_reports_that_do_not_arrive_need_attention(admin_client, admin_user):
+    now = timezone.now()
+    schedule = ScheduledReport.objects.create(
+        user=admin_user,
+        name="Morning",
+        report="queue-summary",
+        period="yesterday",
+        frequency="daily",
+        hour=7,
+        recipients="boss@example.com",
+        language="en",
+        since=now,
+    )
+    assert "none sent yet" in page(admin_client)
+
+    sent = schedule.deliveries.create(
+        planned_at=now, first=now, last=now, state="sent", sent_at=now
+    )
+    assert "Last sent" in page(admin_client)
+    assert "whose newest mail" not in page(admin_client)
+
+    # Being tried again, and given up.
+    for state in ("waiting", "failed"):
+        sent.pk, sent.planned_at = None, sent.planned_at + timedelta(days=1)
+        sent.state, sent.problem, sent.sent_at = state, "unreachable", None
+        sent.save(force_insert=True)
+        text = page(admin_client)
+        assert "1 report whose newest mail has not been sent" in text
+        assert "what the mail server answered" in text
 
 
 def test_what_waits_in_the_spool_and_why_a_job_failed_are_shown(admin_client, settings):

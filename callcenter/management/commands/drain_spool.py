@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
+from callcenter.events.spool import unloadable
 from callcenter.management.command import SentenceCommand
 from callcenter.upkeep.drain import drain
+from callcenter.upkeep.intake import LoadResult
 
 
 class Command(SentenceCommand):
@@ -25,7 +28,18 @@ class Command(SentenceCommand):
                 raise CommandError(
                     "Stopped; run it again to go on: nothing is loaded twice."
                 ) from None
-        return (
-            f"Kept {done.kept} events of the spool, {done.repeats} were known, "
-            f"{done.rejected} lines rejected; derived {done.derived} calls."
-        )
+        said = _said(done)
+        if left := unloadable():
+            names = ", ".join(path.name for path in left)
+            raise CommandError(
+                f"{said} These could not be opened, look at their rights: {names}."
+            )
+        return said
+
+
+def _said(done: LoadResult) -> str:
+    # It names the folder: a setting with a typing error would seem to be an empty one.
+    return (
+        f"Kept {done.kept} events of {settings.SPOOL_DIR}, {done.repeats} were known, "
+        f"{done.rejected} lines rejected; derived {done.derived} calls."
+    )

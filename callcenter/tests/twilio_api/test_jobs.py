@@ -1,6 +1,7 @@
 """The worker compares with Twilio's call log where there is one."""
 
 import socket
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -43,6 +44,42 @@ def test_the_stand_in_is_asked_while_it_is_there(settings, port):
     # Nothing listens at the port of a client's own end.
     settings.TWILIO_API_BASE_URL = "http://127.0.0.1:1"
     assert not JOB.is_on()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("until", "error", "days"),
+    [
+        (0, "", 1),
+        # The worker was away for three days.
+        (3, "", 4),
+        # What was not compared whole counts for nothing.
+        (3, "Twilio fails (500).", 1),
+        (90, "", 31),
+    ],
+)
+def test_what_was_missed_without_a_worker_is_compared_too(
+    monkeypatch, until, error, days
+):
+    now = timezone.now()
+    end = now - timedelta(days=until)
+    ReconciliationRun.objects.create(
+        since=end - timedelta(days=1),
+        until=end,
+        started_at=end,
+        ended_at=end,
+        error=error,
+    )
+    asked = []
+
+    def note(since, until):
+        asked.append(round((until - since) / timedelta(days=1), 3))
+        return ReconciliationRun()
+
+    monkeypatch.setattr(reconcile, "reconcile", note)
+
+    assert jobs.run(JOB)
+    assert asked == [days]
 
 
 @pytest.mark.django_db

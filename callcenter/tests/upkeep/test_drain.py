@@ -6,11 +6,20 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DataError, OperationalError
 
-from callcenter.events.spool import Spool
+from callcenter.events.record import record
+from callcenter.events.spool import Spool, depth
 from callcenter.models import Call, WebhookEvent
-from callcenter.tests.sample_events import CALLER, choose, end, leave, ring
+from callcenter.tests.sample_events import (
+    CALLER,
+    OTHER_CALLER,
+    choose,
+    end,
+    leave,
+    ring,
+)
 from callcenter.upkeep import intake
 from callcenter.upkeep.drain import drain
+from callcenter.upkeep.tidying import tidy
 
 pytestmark = pytest.mark.django_db
 
@@ -115,14 +124,51 @@ def test_segment_that_the_database_refuses_does_not_stand_in_the_way(
 
 
 @pytest.mark.usefixtures("spooled")
-def test_command_says_what_it_did():
+def test_command_says_what_it_did(settings):
     out = StringIO()
 
     call_command("drain_spool", stdout=out)
 
     assert out.getvalue() == (
-        "Kept 4 events of the spool, 0 were known, 0 lines rejected; derived 1 calls.\n"
+        f"Kept 4 events of {settings.SPOOL_DIR}, 0 were known,"
+        " 0 lines rejected; derived 1 calls.\n"
     )
+
+
+@pytest.mark.usefixtures("spooled")
+def test_segment_that_cannot_be_removed_holds_up_neither_others_nor_history(settings):
+    pending = record(ring(sid=OTHER_CALLER))
+    (path,) = settings.SPOOL_DIR.glob("events-*")
+    # Its torn line cannot be kept beside it.
+    blocked = settings.SPOOL_DIR / "events-0-0.jsonl"
+    blocked.write_text("torn\n")
+    (settings.SPOOL_DIR / "events-0-0.jsonl.rejected").mkdir()
+
+    with pytest.raises(OSError, match="events-0-0"):
+        tidy()
+
+    assert blocked.exists()
+    assert not path.exists()
+    assert Call.objects.get(sid=CALLER).outcome == "abandoned"
+    assert pending
+    assert Call.objects.filter(sid=OTHER_CALLER).exists()
+
+
+@pytest.mark.usefixtures("spooled")
+def test_command_fails_where_a_segment_cannot_be_opened(settings):
+    (settings.SPOOL_DIR / "events-0-0.jsonl").symlink_to("/etc/passwd")
+
+    with pytest.raises(CommandError, match=r"Kept 4 .* opened.*: events-0-0\.jsonl\."):
+        call_command("drain_spool", stdout=StringIO())
+
+
+def test_folder_that_is_none_is_not_taken_for_an_empty_one(settings, tmp_path):
+    settings.SPOOL_DIR = tmp_path / "spool"
+    settings.SPOOL_DIR.write_text("")
+
+    with pytest.raises(CommandError, match="A file or folder fails"):
+        call_command("drain_spool")
+    assert not depth().is_readable
 
 
 def test_without_a_spool_there_is_nothing_to_do():
@@ -148,7 +194,7 @@ def test_interrupt_ends_the_command_in_a_sentence_and_loses_nothing(
 ):
     before = segments(settings)
 
-    def interrupted(_path):
+    def interrupted(_path, **_options):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:

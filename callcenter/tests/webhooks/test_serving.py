@@ -1,9 +1,11 @@
 """A process that serves callers asks the database only from threads of its own."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from callcenter import patience
 from callcenter.events import writer
@@ -120,6 +122,21 @@ def test_what_a_killed_process_left_pending_is_derived_at_the_start(twilio):
 
     assert WebhookEvent.objects.pending().count() == 0
     assert Call.objects.count() == 1
+
+
+def test_what_was_tried_in_vain_waits_for_the_look_at_all_that_is_pending(twilio):
+    install()
+    twilio.post("incoming")
+    long_ago = timezone.now() - timedelta(minutes=5)
+    WebhookEvent.objects.update(
+        received_at=long_ago, derived_at=None, derivation_error="ValueError: a bug"
+    )
+
+    assert tidying.tidy_again()
+    assert WebhookEvent.objects.pending().count() == 1
+
+    assert tidying.tidy()
+    assert WebhookEvent.objects.pending().count() == 0
 
 
 def test_only_one_process_tidies_at_a_time():

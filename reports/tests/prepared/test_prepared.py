@@ -289,6 +289,24 @@ def test_full_disk_is_said_and_the_next_file_is_written(
     assert read(fetched(admin_client, again))
 
 
+@pytest.mark.parametrize("stands_there", ["file", "link"])
+def test_folder_that_cannot_be_written_is_said_and_ends_the_job(
+    admin_client, calls, stands_there
+):
+    job = ask(admin_client, q="5671")
+    place = background.folder()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if stands_there == "file":
+        place.write_text("no folder")
+    else:
+        place.symlink_to("/proc/nowhere")
+
+    write_exports()
+
+    job.refresh_from_db()
+    assert (job.state, job.problem) == ("failed", "not-written")
+
+
 def test_interrupted_file_begins_again_and_no_half_of_it_is_offered(
     admin_client, calls, monkeypatch
 ):
