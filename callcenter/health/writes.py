@@ -16,22 +16,23 @@ class _Writes:
     """What a process has last found out about it."""
 
     def __init__(self) -> None:
-        self._trying = threading.Lock()
         self.forget()
 
     def forget(self) -> None:
         """Try again at the next question; for tests."""
+        self._trying = threading.Lock()
         self._tried_at = -math.inf
         self._problem = ""
 
     def check(self) -> None:
         """Raise django.db.Error where it took none when this was last tried."""
         # While one thread tries, and perhaps waits for a lock, others do not.
-        if self._trying.acquire(blocking=False):
+        trying = self._trying
+        if trying.acquire(blocking=False):
             try:
                 self._try()
             finally:
-                self._trying.release()
+                trying.release()
         if self._problem:
             raise DatabaseError(self._problem)
 

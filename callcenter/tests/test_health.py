@@ -13,7 +13,7 @@ from django.utils import timezone
 from callcenter import patience
 from callcenter.events.record import keep
 from callcenter.events.spool import Spool
-from callcenter.health import views
+from callcenter.health import views, writes
 from callcenter.health.writes import takes_writes
 from callcenter.models import SetupVersion, WebhookEvent, WorkerJob, WorkerProcess
 from callcenter.tests.sample_events import ring
@@ -79,7 +79,9 @@ def test_database_that_only_reads_is_down(client, settings):
     assert "minicc_database_up 0.0" in numbers.content.decode()
 
 
-def test_whoever_asks_often_makes_us_write_once_a_second(client):
+def test_whoever_asks_often_makes_us_write_once_in_a_while(client, monkeypatch):
+    # A busy machine may take a second for these questions.
+    monkeypatch.setattr(writes, "_TRIED_EVERY_SECONDS", 60)
     statements = []
 
     def watch(execute, sql, *args):

@@ -11,7 +11,7 @@ from callcenter.demo.setup.installation import install
 from callcenter.models import Call
 from callcenter.tests.receive import receive_together
 from callcenter.tests.sample_events import CALLER_NUMBER, at
-from callcenter.tests.upkeep.test_forgetting import STRANGER, story
+from callcenter.tests.upkeep.forgotten_story import STRANGER, story
 from callcenter.upkeep.forgetting import forget_caller, forget_old_numbers
 from reports.definitions import REPORTS
 
