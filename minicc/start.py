@@ -50,7 +50,7 @@ def run() -> None:
     everywhere = ("0.0.0.0", "::")  # noqa: S104 -- only compared with
     shown = "127.0.0.1" if host in everywhere else host
     _say(f"MiniCC answers at http://{shown}:{port}/admin/ (Ctrl-C ends it)")
-    if values.get("DEMO", "0") not in ("", "0"):
+    if values.get("DEMO", "").lower() in ("1", "true", "on", "ok", "y", "yes"):
         _say(f"A telephone to call it with: http://{shown}:{port}/demo/phone/")
     os.chdir(ROOT)
     server = [_python(), "-m", "granian", "--interface", "wsgi"]

@@ -23,7 +23,9 @@ from callcenter.params import (
 from callcenter.routes import Kind
 
 # In bytes of UTF-8. Twilio's forms have a few kilobytes.
-LONGEST_LINE = 1_000_000
+LONGEST_LINE = 4_000_000
+# With its name, its quotes and what is escaped in it.
+_LONGEST_DECISION = 4_000
 _LONGEST_SLUG = 64
 _LAST_STEP = 2_147_483_647
 
@@ -127,6 +129,14 @@ def line_of_event(event: WebhookEvent) -> str:
     if event.token:
         fields["token"] = event.token
     return json.dumps(fields, ensure_ascii=False)
+
+
+def is_too_long(event: WebhookEvent) -> bool:
+    """Whether the line of an event could not be loaded, whatever is decided on it.
+
+    Of a character of a form up to seven bytes may become.
+    """
+    return len(line_of_event(event).encode()) > LONGEST_LINE - _LONGEST_DECISION
 
 
 def add_copy(kept: WebhookEvent, copy: WebhookEvent) -> bool:

@@ -154,7 +154,7 @@ def _knows_password(request: HttpRequest) -> bool:
 
 def _form_in_turn(request: HttpRequest) -> Form:
     """The form; of several long ones at once only the first is read."""
-    if _length(request) <= LONG_BODY:
+    if not is_long(request):
         return _form(request)
     if not _turn_of_long_bodies.acquire(blocking=False):
         raise Refused(503, "another long body is being read")
@@ -162,6 +162,11 @@ def _form_in_turn(request: HttpRequest) -> Form:
         return _form(request)
     finally:
         _turn_of_long_bodies.release()
+
+
+def is_long(request: HttpRequest) -> bool:
+    """Whether the body is longer than any form of Twilio's."""
+    return _length(request) > LONG_BODY
 
 
 def _length(request: HttpRequest) -> int:

@@ -23,7 +23,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter import access_log, patience
 from callcenter.decision import Decision
-from callcenter.events.eventfile import event_of_request
+from callcenter.events.eventfile import event_of_request, is_too_long
 from callcenter.flow.current import current_plan
 from callcenter.flow.decide import APOLOGY, decide
 from callcenter.flow.plan import Plan
@@ -147,10 +147,13 @@ def _event(
     path = escape_uri_path(request.path_info)
     query = request.META.get("QUERY_STRING", "")
     token = request.headers.get("I-Twilio-Idempotency-Token", "")
-    return event_of_request(
+    event = event_of_request(
         path=f"{path}?{query}" if query else path,
         form=form,
         received_at=received_at,
         token=token if _TOKEN.fullmatch(token) else "",
         params=params,
     )
+    if access.is_long(request) and is_too_long(event):
+        raise access.Refused(400, "the form is longer than what can be kept")
+    return event

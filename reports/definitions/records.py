@@ -106,6 +106,10 @@ def _state(error: str, ended_at: datetime | None) -> str:
     return ReconciliationRun(error=error, ended_at=ended_at).state
 
 
+def _reason(kept: str) -> str | None:
+    return sentence(kept) or None
+
+
 class ReconciliationRuns(ListTable):
     """One row per comparison of a period with Twilio's call log."""
 
@@ -129,7 +133,7 @@ class ReconciliationRuns(ListTable):
             *("listed", "calls_added", "ends_repaired", "entries_settled"),
             *("durations_differing", "in_progress", "unreadable"),
         ),
-        replace(columns.of_fields(ReconciliationRun, "error")[0], value=sentence),
+        replace(columns.of_fields(ReconciliationRun, "error")[0], value=_reason),
     ]
 
 

@@ -54,7 +54,7 @@ def test_a_line_too_long_is_rejected_by_its_number_and_only_its_beginning_kept(
 
     assert (result.kept, result.rejected) == (5, 1)
     assert [(one.number, one.reason) for one in seen] == [
-        (2, "longer than 1,000,000 bytes")
+        (2, f"longer than {LONGEST_LINE:,} bytes")
     ]
     (left,) = (tmp_path / "events.jsonl.rejected").read_text().splitlines()
     assert left.startswith('{"CallToken": ***, "x": "yyy')

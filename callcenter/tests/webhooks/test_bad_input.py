@@ -5,6 +5,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from callcenter.events.eventfile import LONGEST_LINE, event_of_line, line_of_event
 from callcenter.models import Call, QueueEntry, WebhookEvent
 from callcenter.tests.twilio_client import (
     ACCOUNT_SID,
@@ -386,3 +387,19 @@ def test_secrets_are_not_stored(twilio):
     assert {"AccountSid", "CallToken", "StirPassportToken"}.isdisjoint(
         WebhookEvent.objects.get().params
     )
+
+
+def test_form_that_no_event_file_could_hold_is_refused(twilio, caplog):
+    # Seven bytes of a line each.
+    nothing = "\0" * (LONGEST_LINE // 7)
+
+    refused(twilio.post("incoming", SpeechResult=nothing), 400, caplog)
+
+
+def test_longest_form_that_is_kept_can_be_loaded_from_a_file(twilio):
+    assert twilio.post("incoming", SpeechResult="\0" * 565_000).status_code == 200
+
+    (event,) = WebhookEvent.objects.all()
+    line = line_of_event(event).encode()
+    assert 0.98 * LONGEST_LINE < len(line) < LONGEST_LINE
+    assert event_of_line(line).params == event.params
