@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from django.db import Error, IntegrityError, transaction
+from django.db import Error, IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from callcenter.events.record import Kept, keep_forms
@@ -74,7 +74,7 @@ def derive_event(kept: Kept, budget_seconds: float = 2.0) -> None:
     except Exception as error:
         # Whatever is wrong with our code, the caller is served and nothing is lost.
         logger.exception("event %s could not be derived", event.pk)
-        _leave_pending(event, f"{type(error).__name__}: {error}")
+        _leave_pending(event, _kept(error))
 
 
 def derive_events(
@@ -93,7 +93,7 @@ def derive_events(
     for group in in_groups(sids):
         for sid, error in rebuild_each(group, recheck_contacts=recheck_contacts):
             if error is not None:
-                failed[sid] = f"{type(error).__name__}: {error}"
+                failed[sid] = _kept(error)
             on_each()
     mark_derived([pk for pk, about in concerned.items() if not about & failed.keys()])
     sealed = set(Call.objects.sealed(sids).values_list("sid", flat=True))
@@ -293,6 +293,13 @@ def _histories(inputs: Inputs) -> dict[str, History]:
                 sid, inputs.events[sid], known, unknown_legs - {sid}
             )
     return histories
+
+
+def _kept(error: Exception) -> str:
+    """What is kept of an error with the event; nothing where another try helps."""
+    if isinstance(error, OperationalError):
+        return ""
+    return f"{type(error).__name__}: {error}"
 
 
 def _leave_pending(event: WebhookEvent, error: str) -> None:

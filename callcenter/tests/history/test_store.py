@@ -21,7 +21,7 @@ from callcenter.models import (
     WebhookEvent,
 )
 from callcenter.tests.history_rows import history_rows
-from callcenter.tests.receive import receive
+from callcenter.tests.receive import receive, receive_together
 from callcenter.tests.sample_events import (
     CALLER,
     CALLER_NUMBER,
@@ -39,6 +39,7 @@ from callcenter.tests.sample_events import (
     sign_in,
     wait,
 )
+from callcenter.upkeep.rebuild import derive_pending
 
 pytestmark = pytest.mark.django_db
 
@@ -305,6 +306,22 @@ def test_an_error_of_ours_is_kept_on_the_event_and_repaired_later(monkeypatch, c
     assert kept.derived_at is not None
     assert kept.derivation_error == ""
     assert Call.objects.get().ivr_step_count == 1
+
+
+def test_a_lock_in_the_way_is_no_error_that_is_kept(monkeypatch, caplog):
+    def locked(*_, **__):
+        raise OperationalError(1205, "Lock wait timeout exceeded")
+
+    with monkeypatch.context() as patched, caplog.at_level(logging.CRITICAL):
+        patched.setattr(store, "derive", locked)
+        patched.setattr("callcenter.locking._TRIES", {})
+        receive_together(ring())
+    event = WebhookEvent.objects.get()
+    assert (event.derived_at, event.derivation_error) == (None, "")
+
+    # As the worker tries again in a few seconds.
+    assert derive_pending(is_untried=True) == (1, 1)
+    assert Call.objects.exists()
 
 
 def test_what_takes_too_long_is_derived_with_the_next_event(monkeypatch):
