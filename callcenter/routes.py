@@ -53,7 +53,7 @@ FORGET_PREFIX = "/internal/forget/"
 CALL_LOG_PREFIX = "/internal/call-log/"
 
 # Events of these kinds come in files; no page of ours answers such a request yet.
-WITHOUT_VIEW = (Kind.CLIENT, Kind.VOICEMAIL, Kind.RECORDING, Kind.INTERNAL)
+WITHOUT_VIEW = (Kind.CLIENT, Kind.INTERNAL)
 # Nobody listens to the answer, so none is decided.
 WITHOUT_DECISION = (Kind.RECORDING, Kind.STATUS, Kind.INTERNAL)
 

@@ -130,6 +130,7 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
             "Queue",
             "Operator",
             "Holiday",
+            "BlockedNumber",
             "WrapUpCode",
             "User",
             "Group",

@@ -57,6 +57,16 @@ def queue_exit(step: Step, queue: str, visit: int, *, language: str) -> str:
     return _next(step, Kind.QUEUE_EXIT, queue, visit, visits=visit, lang=language)
 
 
+def voicemail(step: Step, queue: str, visit: int, *, language: str) -> str:
+    """The URL that a message is posted to; `visit` is 0 where a menu led to it."""
+    return _next(step, Kind.VOICEMAIL, queue, visit, visits=step.visits, lang=language)
+
+
+def recording() -> str:
+    """The URL for what becomes of a recording."""
+    return _absolute(reverse(url_name(Kind.RECORDING))) + RETRIES
+
+
 def connect(step: Step, queue: str) -> str:
     """The URL of the announcement to a caller whom an operator takes."""
     return _next(step, Kind.CONNECT, queue=queue)

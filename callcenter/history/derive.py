@@ -33,6 +33,8 @@ from callcenter.params import call_sid
 from callcenter.routes import OF_ANY_LEG, OF_ONE_CALL, OPERATOR_PATHS, Kind
 
 Outcome = QueueEntry.Outcome
+# A menu led to what the caller wanted: a message, voicemail, another number, the end.
+_SERVED_BY_MENU = (Verb.MESSAGE, Verb.END, Verb.VOICEMAIL, Verb.GOODBYE, Verb.DIAL)
 
 
 @dataclass(slots=True)
@@ -242,7 +244,7 @@ def _outcome(entries: list[QueueEntry], evidence: Evidence) -> str:
         last = Outcome.ANSWERED if Outcome.ANSWERED in outcomes else outcomes[-1]
         return "" if last == Outcome.WAITING else last
     verb = evidence.decisions[-1].verb
-    if verb in (Verb.MESSAGE, Verb.END):
+    if verb in _SERVED_BY_MENU:
         return Call.Outcome.SELF_SERVICE
     if verb is Verb.CLOSED:
         return Call.Outcome.CLOSED
@@ -299,12 +301,13 @@ def _voicemails(evidence: Evidence) -> list[Voicemail]:
     rows: dict[str, Voicemail] = {}
     for event in evidence.of_kind(Kind.VOICEMAIL):
         params = evidence.params_of(event)
-        if event.visit and params.recording_sid:
+        if params.recording_sid:
             rows.setdefault(
                 params.recording_sid,
                 Voicemail(
                     recording_sid=params.recording_sid,
-                    visit=event.visit,
+                    # Of no visit where a menu led to it.
+                    visit=event.visit or 0,
                     queue=event.queue,
                     left_at=event.received_at,
                     duration_seconds=params.recording_duration,

@@ -2,6 +2,7 @@
 
 from callcenter.models.abandoned import AbandonedCall, CallbackRequest, Voicemail
 from callcenter.models.access import AccessRecord
+from callcenter.models.blocked import BlockedNumber
 from callcenter.models.changed import ChangedQuarter
 from callcenter.models.events import WebhookEvent
 from callcenter.models.followup import FollowUp, FollowUpStep
@@ -24,6 +25,7 @@ from callcenter.models.worker import WorkerJob, WorkerProcess
 __all__ = [
     "AbandonedCall",
     "AccessRecord",
+    "BlockedNumber",
     "BusinessHours",
     "Call",
     "CallbackRequest",

@@ -12,10 +12,12 @@ VIEWS = [
     customer.MenuView,
     customer.WaitView,
     customer.QueueExitView,
+    customer.VoicemailView,
     customer.ConnectView,
     operator.OperatorView,
     operator.OperatorDoneView,
     closing.StatusView,
+    closing.RecordingView,
     closing.FallbackView,
 ]
 

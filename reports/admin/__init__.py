@@ -11,6 +11,7 @@ from reports.admin.history import (  # noqa: F401
 )
 from reports.admin.setup import (  # noqa: F401
     base,
+    blocked,
     change_list,
     holidays,
     lines,

@@ -41,7 +41,12 @@ from reports.present import formats
 class QueuePromptInline(PromptInline):
     """Texts for callers of a queue, besides the announcement of their position."""
 
-    purposes = (Prompt.Purpose.WAITING, Prompt.Purpose.CONNECTING)
+    purposes = (
+        Prompt.Purpose.WAITING,
+        Prompt.Purpose.CONNECTING,
+        Prompt.Purpose.VOICEMAIL,
+        Prompt.Purpose.CALLBACK,
+    )
 
 
 class QueueThresholdInline(PartInline[QueueThreshold]):
@@ -90,7 +95,12 @@ class QueueAdmin(SetupAdmin[Queue]):
         "priority",
         "max_wait_seconds",
         "wrapup_seconds",
+        "capacity",
+        "announces_wait",
         "leaves_when_unstaffed",
+        "leaves_at_closing",
+        "offers_callback",
+        "offers_voicemail",
     ]
     fixed_once_saved = ("slug",)
     inlines = [QueueThresholdInline, QueuePromptInline]
