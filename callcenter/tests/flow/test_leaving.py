@@ -112,7 +112,12 @@ def test_keys_are_named_once_a_minute():
 
 @pytest.mark.parametrize(
     ("estimate", "staffed", "minutes"),
-    [(1, None, "1分"), (60, None, "1分"), (61, {"support"}, "2分"), (600, None, "10分")],
+    [
+        (1, None, "1分"),
+        (60, None, "1分"),
+        (61, {"support"}, "2分"),
+        (600, None, "10分"),
+    ],
 )
 def test_estimated_wait_is_said_in_minutes_rounded_up(estimate, staffed, minutes):
     step = waiting(queue_position=2)

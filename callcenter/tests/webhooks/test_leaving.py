@@ -11,8 +11,8 @@ from callcenter.models import (
     BlockedNumber,
     Call,
     CallbackRequest,
+    Menu,
     MenuOption,
-    PhoneLine,
     Queue,
     QueueEntry,
     Recording,
@@ -38,7 +38,7 @@ def _offers():
 
 def wait(twilio, call, **params):
     return twilio.post(
-        "wait/support/1/?step=2&visits=1&lang=ja",
+        "/twilio/wait/support/1/?step=2&visits=1&lang=ja",
         CallSid=call,
         **{"QueueTime": "25", "QueuePosition": "2", **params},
     )
@@ -46,7 +46,7 @@ def wait(twilio, call, **params):
 
 def leave(twilio, call, result="leave"):
     return twilio.post(
-        "queue-exit/support/1/?step=2&visits=1&lang=ja",
+        "/twilio/queue-exit/support/1/?step=2&visits=1&lang=ja",
         CallSid=call,
         QueueResult=result,
         QueueTime="30",
@@ -74,7 +74,7 @@ def test_message_is_taken_and_its_recording_known(twilio):
 
     assert leave(twilio, call).verbs == ["Say", "Record"]
     thanks = twilio.post(
-        "voicemail/support/1/?step=3&visits=1&lang=ja",
+        "/twilio/voicemail/support/1/?step=3&visits=1&lang=ja",
         CallSid=call,
         RecordingSid=RECORDING,
         RecordingUrl=URL,
@@ -127,14 +127,14 @@ def test_why_is_that_of_this_visit_and_of_its_last_wait(twilio):
     call = sid()
     wait(twilio, call, Digits="1")
     twilio.post(
-        "wait/support/2/?step=4&visits=2&lang=ja",
+        "/twilio/wait/support/2/?step=4&visits=2&lang=ja",
         CallSid=call,
         QueueTime="5",
         Digits="2",
     )
 
     answer = twilio.post(
-        "queue-exit/support/2/?step=4&visits=2&lang=ja",
+        "/twilio/queue-exit/support/2/?step=4&visits=2&lang=ja",
         CallSid=call,
         QueueResult="leave",
     )
@@ -145,7 +145,7 @@ def test_why_is_that_of_this_visit_and_of_its_last_wait(twilio):
 def test_menu_leads_to_voicemail_without_an_entry(twilio):
     install()
     MenuOption.objects.create(
-        menu=PhoneLine.objects.get().menu,
+        menu=Menu.objects.get(),
         input="7",
         action="voicemail",
         queue=Queue.objects.get(slug="support"),
@@ -154,10 +154,10 @@ def test_menu_leads_to_voicemail_without_an_entry(twilio):
     call = sid()
     twilio.post("incoming", CallSid=call)
 
-    answer = twilio.post("menu/main/?step=1&visits=0", CallSid=call, Digits="7")
+    answer = twilio.post("/twilio/menu/main/?step=1&visits=0", CallSid=call, Digits="7")
     assert answer.verbs == ["Say", "Record"]
     twilio.post(
-        "voicemail/support/0/?step=2&visits=0&lang=ja",
+        "/twilio/voicemail/support/0/?step=2&visits=0&lang=ja",
         CallSid=call,
         RecordingSid=RECORDING,
         RecordingUrl=URL,
@@ -177,10 +177,10 @@ def test_operator_is_announced_in_the_language_of_the_caller(twilio):
     install()
     call = sid()
     wait(twilio, call)
-    twilio.post("wait/support/1/?step=2&visits=1&lang=en", CallSid=call, QueueTime="40")
+    twilio.post("/twilio/wait/support/1/?step=2&visits=1&lang=en", CallSid=call, QueueTime="40")
 
     answer = twilio.post(
-        "connect/?step=3&queue=support", CallSid=call, DequeingCallSid=sid()
+        "/twilio/connect/?step=3&queue=support", CallSid=call, DequeingCallSid=sid()
     )
 
     assert answer.find("Say").get("language") == "en-US"
@@ -210,6 +210,7 @@ def test_wait_is_estimated_by_the_answers_of_the_last_half_hour():
             queue=queue,
             entered_at=at - timedelta(seconds=30),
             entered_quarter=0,
+            target_seconds=20,
             left_at=at,
             wait_seconds=30,
             outcome="answered",
