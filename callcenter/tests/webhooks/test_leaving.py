@@ -177,7 +177,9 @@ def test_operator_is_announced_in_the_language_of_the_caller(twilio):
     install()
     call = sid()
     wait(twilio, call)
-    twilio.post("/twilio/wait/support/1/?step=2&visits=1&lang=en", CallSid=call, QueueTime="40")
+    twilio.post(
+        "/twilio/wait/support/1/?step=2&visits=1&lang=en", CallSid=call, QueueTime="40"
+    )
 
     answer = twilio.post(
         "/twilio/connect/?step=3&queue=support", CallSid=call, DequeingCallSid=sid()
