@@ -132,6 +132,7 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
             "Holiday",
             "BlockedNumber",
             "WrapUpCode",
+            "WallScreen",
             "User",
             "Group",
             Page(

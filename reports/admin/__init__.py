@@ -18,5 +18,6 @@ from reports.admin.setup import (  # noqa: F401
     menus,
     operators,
     queues,
+    walls,
 )
 from reports.login import accounts  # noqa: F401

@@ -4,11 +4,7 @@ from django.db import migrations
 
 from reports.rights import ADMINISTRATOR, SUPERVISOR, give, may
 
-_EDIT = [
-    right
-    for act in ("view", "add", "change", "delete")
-    for right in may(act, "callcenter.blockednumber")
-]
+_EDIT = may("view add change delete", "callcenter.blockednumber")
 GROUPS = {SUPERVISOR: _EDIT, ADMINISTRATOR: _EDIT}
 
 
