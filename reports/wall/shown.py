@@ -174,10 +174,9 @@ def _ring_back(board: Board, queues: list[QueueNow]) -> Figure:
     oldest = min(callers.values(), default=None)
     note, state = "", "ok"
     if oldest is not None:
-        age = board.at - oldest
-        hours, rest = divmod(int(age.total_seconds()), 3600)
-        note = gettext("oldest %(time)s ago") % {"time": f"{hours}:{rest // 60:02}"}
-        state = "bad" if age > LATE else "warn"
+        age = formats.age(oldest, board.at)
+        note = gettext("oldest: %(age)s") % {"age": age}
+        state = "bad" if board.at - oldest > LATE else "warn"
     return Figure(
         formats.count(len(callers)), gettext("To ring back"), note=note, state=state
     )

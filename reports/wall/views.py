@@ -80,7 +80,7 @@ def _context(screen: WallScreen) -> dict[str, Any]:
     return {
         "title": screen.name,
         "board": shown(now, slugs),
-        "day": formats.day(now.at.date()),
+        "day": formats.day_and_weekday(now.at.date()),
         "time": f"{now.at:%H:%M}",
         "texts": {
             "fresh": gettext("updated %s s ago"),

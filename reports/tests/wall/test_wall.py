@@ -174,7 +174,7 @@ def test_callers_to_ring_back_are_counted_once_each(address, support):
     text = text_of(address)
 
     assert 'is-bad"> <dt>To ring back</dt> <dd class="value">1</dd>' in text
-    assert "oldest 2:00 ago" in text
+    assert "oldest: 2 h 0 min ago" in text
 
 
 def test_screen_of_some_queues_shows_no_others(address, support):
