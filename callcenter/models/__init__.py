@@ -13,7 +13,7 @@ from callcenter.models.menus import Menu, MenuOption, Message
 from callcenter.models.operators import Operator, OperatorQueue, WrapUpCode
 from callcenter.models.pins import OperatorPin, WrongPins
 from callcenter.models.prompts import Prompt
-from callcenter.models.queues import Queue, QueueThreshold
+from callcenter.models.queues import Queue, QueueAtTwilio, QueueThreshold
 from callcenter.models.reconciliation import (
     ReconciliationDifference,
     ReconciliationRun,
@@ -47,6 +47,7 @@ __all__ = [
     "PhoneLine",
     "Prompt",
     "Queue",
+    "QueueAtTwilio",
     "QueueEntry",
     "QueueThreshold",
     "ReconciliationDifference",

@@ -90,6 +90,23 @@ class Queue(SetupModel):
         return cls.objects.filter(is_active=True).exclude(operators__is_active=True)
 
 
+class QueueAtTwilio(models.Model):
+    """Whether one queue is at Twilio what it is here, as the worker last found."""
+
+    queue = models.OneToOneField(
+        Queue, models.CASCADE, primary_key=True, related_name="at_twilio"
+    )
+    checked_at = models.DateTimeField()
+    # By its code (callcenter.reasons); empty where they are equal.
+    problem = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.problem or 'equal'}"
+
+
 class QueueThreshold(SetupModel):
     """The thresholds of one queue from one local day on.
 

@@ -58,6 +58,8 @@ class Step:
     make: Callable[[], str] = str
     is_new: bool = False
     problem: str = ""
+    # Of a queue.
+    slug: str = ""
 
 
 def queue_steps(twilio: Client) -> Iterator[Step]:
@@ -71,14 +73,15 @@ def queue_steps(twilio: Client) -> Iterator[Step]:
         what = f"queue {queue.slug}"
         if found is None:
             make = partial(_make_queue, queue, partial(twilio.queues.create, **wanted))
-            yield Step(what, _changes({}, wanted), make, is_new=True)
+            new = _changes({}, wanted)
+            yield Step(what, new, make, is_new=True, slug=queue.slug)
             continue
         changes = _changes(vars(found), wanted)
         if queue.twilio_sid != found.sid:
             known = Change("SID in MiniCC", queue.twilio_sid, found.sid)
             changes = (*changes, known)
         update = partial(twilio.queues(found.sid).update, **wanted)
-        yield Step(what, changes, partial(_make_queue, queue, update))
+        yield Step(what, changes, partial(_make_queue, queue, update), slug=queue.slug)
 
 
 def application_step(twilio: Client, ours: Addresses) -> Step:

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from callcenter.management.commands import setup_twilio
-from callcenter.models import Queue
+from callcenter.models import Queue, QueueAtTwilio
 from callcenter.standin.calls.exchange import Exchange, Number
 from callcenter.standin.network.clock import Clock
 from callcenter.standin.rest.api import RestApi
@@ -16,6 +16,8 @@ from callcenter.tests.standin.server import ACCOUNT, START, Server
 from callcenter.tests.twilio_api.log import Scripted, asking
 from callcenter.tests.twilio_client import LINE
 from callcenter.tests.webhooks.installation import install
+from callcenter.twilio_api.client import TwilioFailure
+from callcenter.twilio_api.queues import keep_equal
 
 pytestmark = pytest.mark.django_db
 
@@ -193,3 +195,26 @@ def test_without_credentials_nothing_is_asked(settings):
     _said, wrong = run()
 
     assert "Twilio cannot be asked without TWILIO_AUTH_TOKEN" in wrong
+
+
+def test_worker_makes_queues_equal_and_notes_it(exchange):
+    twilio = asking(Inline(RestApi(exchange)))
+
+    assert keep_equal(twilio) == 2
+    assert keep_equal(twilio) == 0
+    Queue.objects.filter(slug="sales").update(capacity=7)
+    assert keep_equal(twilio) == 1
+
+    assert exchange.queues["sales"].max_size == 7
+    assert [one.problem for one in QueueAtTwilio.objects.all()] == ["", ""]
+
+
+def test_what_twilio_refuses_is_noted_at_the_queues(exchange):
+    keep_equal(asking(Inline(RestApi(exchange))))
+    refusing = asking(Scripted((401, {"code": 20003, "status": 401})))
+
+    with pytest.raises(TwilioFailure):
+        keep_equal(refusing)
+
+    problems = {one.problem.partition(":")[0] for one in QueueAtTwilio.objects.all()}
+    assert problems == {"twilio-credentials"}

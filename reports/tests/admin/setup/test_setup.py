@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
 from callcenter.models import (
     BlockedNumber,
@@ -14,9 +15,11 @@ from callcenter.models import (
     PhoneLine,
     Prompt,
     Queue,
+    QueueAtTwilio,
     SetupVersion,
 )
 from callcenter.tests.pins import with_pin
+from callcenter.twilio_api.jobs import QUEUES
 from reports.tests.admin import rows
 from reports.tests.admin.forms import errors, save
 
@@ -484,3 +487,33 @@ def test_number_of_an_operator_cannot_be_blocked(admin_client):
     assert errors(refused) == [f"This is the number of the operator {operator}."]
     assert errors(accepted) == []
     assert BlockedNumber.objects.get().number == "+815000000999"
+
+
+def test_queue_says_whether_it_is_equal_at_twilio(admin_client, monkeypatch):
+    queue = rows.make_queue()
+    english = {"accept-language": "en"}
+
+    def shown():
+        return admin_client.get(page(queue), headers=english).content.decode()
+
+    assert "not compared yet" in shown()
+
+    state = QueueAtTwilio.objects.create(queue=queue, checked_at=timezone.now())
+    assert "equal (" in shown()
+
+    state.problem = "twilio-credentials: 401"
+    state.save()
+    assert "not equal: Twilio refuses our credentials" in shown()
+
+
+def test_saved_queue_is_soon_made_equal(
+    admin_client, monkeypatch, django_capture_on_commit_callbacks
+):
+    asked: list[str] = []
+    monkeypatch.setattr("callcenter.jobs.ask_soon", asked.append)
+    queue = rows.make_queue()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert errors(save(admin_client, page(queue), capacity=7)) == []
+
+    assert asked == [QUEUES]
