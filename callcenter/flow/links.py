@@ -95,6 +95,11 @@ def operator_done(step: Step, queue: str) -> str:
     return _next(step, Kind.OPERATOR_DONE, **query)
 
 
+def health() -> str:
+    """Where this server says whether it works."""
+    return _absolute(reverse("healthz"))
+
+
 def hold_music() -> str:
     """The URL of our own hold music."""
     return _absolute(static(HOLD_MUSIC))

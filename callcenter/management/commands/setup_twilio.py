@@ -13,6 +13,7 @@ from callcenter.flow import links
 from callcenter.management.command import SentenceCommand
 from callcenter.twilio_api.access import NotConfigured, access
 from callcenter.twilio_api.client import TwilioFailure, client
+from callcenter.twilio_api.outside import Finding, findings
 from callcenter.twilio_api.setup import (
     Addresses,
     Step,
@@ -37,8 +38,16 @@ class Command(SentenceCommand):
             action="store_true",
             help="say what would be changed, and change nothing",
         )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="look at the running server from outside, as Twilio does, and at what"
+            " is set up at Twilio; change nothing",
+        )
 
-    def handle(self, *, dry_run: bool, **options: Any) -> str:
+    def handle(self, *, dry_run: bool, check: bool, **options: Any) -> str:
+        if check:
+            return self._check()
         counts = {"changed": 0, "right": 0, "wrong": 0}
         try:
             for step in _steps(client(), _addresses()):
@@ -54,6 +63,26 @@ class Command(SentenceCommand):
                 " above."
             )
         return _summary(counts, dry_run=dry_run)
+
+    def _check(self) -> str:
+        """Say of each thing whether it is right; raises CommandError if one is not."""
+        wrong = 0
+        try:
+            ours = _addresses()
+            found = findings(links.health(), ours.status, links.hold_music())
+            for finding in chain(found, _at_twilio(client(), ours)):
+                wrong += bool(finding.problem)
+                if finding.problem:
+                    self.stderr.write(f"! {finding.what}: {finding.problem}")
+                else:
+                    self.stdout.write(f"= {finding.what}")
+        except NotConfigured as problem:
+            raise CommandError(str(problem)) from None
+        except TwilioFailure as failure:
+            raise CommandError(str(failure)) from None
+        if wrong:
+            raise CommandError(f"{wrong} to be mended: see above.")
+        return "Twilio and this server understand each other."
 
     def _take(self, step: Step, counts: dict[str, int], *, dry_run: bool) -> None:
         """Say what a step is about, and take it."""
@@ -81,6 +110,15 @@ def _steps(twilio: Client, ours: Addresses) -> Iterator[Step]:
         [application_step(twilio, ours)],
         number_steps(twilio, ours),
     )
+
+
+def _at_twilio(twilio: Client, ours: Addresses) -> Iterator[Finding]:
+    """Whether everything at Twilio is as it is to be."""
+    for step in _steps(twilio, ours):
+        problem = step.problem
+        if step.changes:
+            problem = "It is not what it is to be: run setup_twilio."
+        yield Finding(step.what, problem)
 
 
 def _addresses() -> Addresses:

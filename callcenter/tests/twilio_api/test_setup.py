@@ -17,6 +17,7 @@ from callcenter.tests.twilio_api.log import Scripted, asking
 from callcenter.tests.twilio_client import LINE
 from callcenter.tests.webhooks.installation import install
 from callcenter.twilio_api.client import TwilioFailure
+from callcenter.twilio_api.outside import Finding
 from callcenter.twilio_api.queues import keep_equal
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +219,29 @@ def test_what_twilio_refuses_is_noted_at_the_queues(exchange):
 
     problems = {one.problem.partition(":")[0] for one in QueueAtTwilio.objects.all()}
     assert problems == {"twilio-credentials"}
+
+
+def test_check_names_what_is_not_set_up_and_changes_nothing(exchange, monkeypatch):
+    seen = [
+        Finding("our address can be reached"),
+        Finding("our clock is right", "Set."),
+    ]
+    monkeypatch.setattr(setup_twilio, "findings", lambda *_: seen)
+
+    said, wrong = run(check=True)
+
+    assert "= our address can be reached" in said
+    assert "! our clock is right: Set." in wrong
+    assert "! queue support: It is not what it is to be: run setup_twilio." in wrong
+    assert "5 to be mended: see above." in wrong
+    assert exchange.queues == {}
+
+
+def test_check_is_content_with_what_the_command_has_made(exchange, monkeypatch):
+    monkeypatch.setattr(setup_twilio, "findings", lambda *_: [])
+    run()
+
+    said, wrong = run(check=True)
+
+    assert wrong == ""
+    assert "Twilio and this server understand each other." in said
