@@ -28,6 +28,11 @@ SECRET_PARAMS = frozenset({"AccountSid", "CallToken", "StirPassportToken"})
 TYPED_PARAMS = frozenset({"Digits", "SpeechResult"})
 
 
+# The form field in which our page in the browser names the number to be rung. Not `To`,
+# which Twilio fills in by itself.
+DIALLED = "MiniccNumber"
+
+
 class InvalidParams(ValueError):
     """The CallSid of a request is missing or malformed."""
 
@@ -112,6 +117,8 @@ class VoiceParams:
     dial_call_status: str = ""
     dial_call_duration: int | None = None
     dial_bridged: bool | None = None
+    # Whom an operator in the browser rings: what our own page has sent along.
+    number: str = ""
     recording_sid: str = ""
     recording_status: str = ""
     recording_duration: int | None = None
@@ -175,6 +182,7 @@ class VoiceParams:
             dial_bridged={"true": True, "false": False}.get(
                 text("DialBridged").lower()
             ),
+            number=text(DIALLED, 32),
             recording_sid=sid("RecordingSid"),
             recording_status=text("RecordingStatus", 64).lower(),
             recording_duration=whole_number(text("RecordingDuration")),

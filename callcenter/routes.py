@@ -52,8 +52,8 @@ SETTLE_PREFIX = "/internal/settle/"
 FORGET_PREFIX = "/internal/forget/"
 CALL_LOG_PREFIX = "/internal/call-log/"
 
-# Events of these kinds come in files; no page of ours answers such a request yet.
-WITHOUT_VIEW = (Kind.CLIENT, Kind.INTERNAL)
+# Events of these kinds come in files; no page of ours answers such a request.
+WITHOUT_VIEW = (Kind.INTERNAL,)
 # Nobody listens to the answer, so none is decided.
 WITHOUT_DECISION = (Kind.RECORDING, Kind.STATUS, Kind.INTERNAL)
 

@@ -75,6 +75,8 @@ def decide(
             return Decision(Verb.GOODBYE)
         case Kind.CONNECT:
             return Decision(Verb.ANNOUNCE)
+        case Kind.CLIENT:
+            return operator.from_browser(step, plan)
         case Kind.OPERATOR:
             return operator.next_call(step, plan, waiting, is_locked=is_locked)
         case Kind.OPERATOR_DONE:

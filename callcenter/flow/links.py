@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 
 from callcenter.flow.step import Step
-from callcenter.routes import PATHS, PREFIX, Kind, url_name
+from callcenter.routes import Kind, url_name
 
 HOLD_MUSIC = "callcenter/hold-music.wav"
 
@@ -32,8 +32,7 @@ def fallback() -> str:
 
 def client() -> str:
     """The voice URL of the TwiML App: calls that a browser makes."""
-    path = f"/{PREFIX.strip('/')}/{PATHS[Kind.CLIENT]}"
-    return _absolute(path) + RETRIES
+    return _absolute(reverse(url_name(Kind.CLIENT))) + RETRIES
 
 
 def status() -> str:

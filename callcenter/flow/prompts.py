@@ -47,6 +47,7 @@ class Prompts:
     signed_in: str
     unassigned: str
     signed_off: str
+    not_dialled: str
 
 
 JAPANESE = Prompts(
@@ -108,6 +109,7 @@ JAPANESE = Prompts(
         "終了するときは9を押してください。"
     ),
     signed_off="受付を終了しました。お疲れさまでした。",
+    not_dialled="この番号には発信できません。",
 )
 
 ENGLISH = Prompts(
@@ -169,6 +171,7 @@ ENGLISH = Prompts(
         "No queue is assigned to you. Please ask your administrator. To leave, press 9."
     ),
     signed_off="You have left the queue. Goodbye.",
+    not_dialled="This number cannot be called from here.",
 )
 
 BY_LANGUAGE = {"ja": JAPANESE, "en": ENGLISH}

@@ -46,6 +46,14 @@ def document(
             return caller_twiml.announce(step, plan)
         case Kind.VOICEMAIL:
             return caller_twiml.voicemail_noted(step, plan)
+        case Kind.CLIENT if verb is Verb.DIAL and _is_name(target):
+            return operator_twiml.ring(target, step, plan)
+        case Kind.CLIENT if verb is Verb.OPERATOR:
+            return operator_twiml.enter(step)
+        case Kind.CLIENT if verb is Verb.APOLOGY:
+            return operator_twiml.not_dialled(step, plan)
+        case Kind.CLIENT:
+            return operator_twiml.sign_off(step, plan)
         case Kind.OPERATOR:
             return _operator(decision, step, plan)
         case Kind.OPERATOR_DONE if verb is Verb.DIAL:

@@ -14,6 +14,7 @@ VIEWS = [
     customer.QueueExitView,
     customer.VoicemailView,
     customer.ConnectView,
+    operator.ClientView,
     operator.OperatorView,
     operator.OperatorDoneView,
     closing.StatusView,
