@@ -33,8 +33,6 @@ from callcenter.params import call_sid
 from callcenter.routes import OF_ANY_LEG, OF_ONE_CALL, OPERATOR_PATHS, Kind
 
 Outcome = QueueEntry.Outcome
-# A menu led to what the caller wanted: a message, voicemail, another number, the end.
-_SERVED_BY_MENU = (Verb.MESSAGE, Verb.END, Verb.VOICEMAIL, Verb.GOODBYE, Verb.DIAL)
 
 
 @dataclass(slots=True)
@@ -244,14 +242,17 @@ def _outcome(entries: list[QueueEntry], evidence: Evidence) -> str:
         last = Outcome.ANSWERED if Outcome.ANSWERED in outcomes else outcomes[-1]
         return "" if last == Outcome.WAITING else last
     verb = evidence.decisions[-1].verb
-    if verb in _SERVED_BY_MENU:
+    if verb in (Verb.MESSAGE, Verb.END):
         return Call.Outcome.SELF_SERVICE
     if verb is Verb.CLOSED:
         return Call.Outcome.CLOSED
     if verb is Verb.REJECT:
         return Call.Outcome.REJECTED
+    # Also where the fallback has passed the caller on.
     if evidence.of_kind(Kind.FALLBACK):
         return Call.Outcome.FAILED
+    if verb in (Verb.VOICEMAIL, Verb.GOODBYE, Verb.DIAL):
+        return Call.Outcome.SELF_SERVICE
     if verb is Verb.MENU:
         return Call.Outcome.IVR_ABANDONED
     return Call.Outcome.FAILED

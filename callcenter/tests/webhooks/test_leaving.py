@@ -13,6 +13,7 @@ from callcenter.models import (
     CallbackRequest,
     Menu,
     MenuOption,
+    PhoneLine,
     Queue,
     QueueEntry,
     Recording,
@@ -228,3 +229,26 @@ def test_wait_is_estimated_by_the_answers_of_the_last_half_hour():
     assert presence.estimated_wait("support", 3, now) == 1800
     # Nobody wants to hear it.
     assert presence.estimated_wait("support", 7, now) is None
+
+
+def test_call_that_a_menu_has_passed_on_is_self_service_and_a_fallback_is_not(twilio):
+    install()
+    PhoneLine.objects.update(fallback_number="+81312345678")
+    menu = Menu.objects.get()
+    MenuOption.objects.create(
+        menu=menu, input="7", action="number", number="+81312345678"
+    )
+    current.forget()
+    passed, failed = sid(), sid()
+    twilio.post("incoming", CallSid=passed)
+    answer = twilio.post(
+        "/twilio/menu/main/?step=1&visits=0", CallSid=passed, Digits="7"
+    )
+    assert answer.verbs == ["Say", "Dial"]
+    twilio.post("incoming", CallSid=failed)
+    assert twilio.post("fallback", CallSid=failed).verbs == ["Say", "Dial"]
+    for call in (passed, failed):
+        twilio.post("status", CallSid=call, CallStatus="completed", CallDuration="9")
+
+    outcomes = dict(Call.objects.values_list("sid", "outcome"))
+    assert (outcomes[passed], outcomes[failed]) == ("self_service", "failed")
