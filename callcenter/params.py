@@ -31,6 +31,8 @@ TYPED_PARAMS = frozenset({"Digits", "SpeechResult"})
 # The form field in which our page in the browser names the number to be rung. Not `To`,
 # which Twilio fills in by itself.
 DIALLED = "MiniccNumber"
+# With it the page of a desk begins a leg.
+OF_A_DESK = "MiniccDesk"
 
 
 class InvalidParams(ValueError):
@@ -62,6 +64,11 @@ def last_value(form: Form, name: str) -> str:
     """The value of a field, the last one if it came several times; else empty."""
     value = form.get(name, "")
     return value if isinstance(value, str) else (value[-1] if value else "")
+
+
+def operator_of(form: Form) -> str:
+    """Who sits at the desk that an act of ours is about, as history names operators."""
+    return storable(last_value(form, "Operator"))[:255]
 
 
 def call_sid(text: str) -> str:

@@ -51,6 +51,8 @@ INTERNAL_PREFIX = "/internal/"
 SETTLE_PREFIX = "/internal/settle/"
 FORGET_PREFIX = "/internal/forget/"
 CALL_LOG_PREFIX = "/internal/call-log/"
+# Below it, the acts of an operator at a desk in the browser: history.desk_states.
+DESK_PREFIX = "/internal/desk/"
 
 # Events of these kinds come in files; no page of ours answers such a request.
 WITHOUT_VIEW = (Kind.INTERNAL,)

@@ -4,6 +4,7 @@ from callcenter.models.abandoned import AbandonedCall, CallbackRequest, Voicemai
 from callcenter.models.access import AccessRecord
 from callcenter.models.blocked import BlockedNumber
 from callcenter.models.changed import ChangedQuarter
+from callcenter.models.desks import Desk, desk_sid
 from callcenter.models.events import WebhookEvent
 from callcenter.models.followup import FollowUp, FollowUpStep
 from callcenter.models.forgotten import HalfForgotten
@@ -31,6 +32,7 @@ __all__ = [
     "CallbackRequest",
     "ChangedQuarter",
     "Connection",
+    "Desk",
     "FollowUp",
     "FollowUpStep",
     "HalfForgotten",
@@ -60,4 +62,5 @@ __all__ = [
     "WorkerProcess",
     "WrapUpCode",
     "WrongPins",
+    "desk_sid",
 ]

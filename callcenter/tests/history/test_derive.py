@@ -2,6 +2,7 @@
 
 import pytest
 
+from callcenter.history.desk_states import Act
 from callcenter.history.rules import Contact, Rules
 from callcenter.tests.history.derived import derived
 from callcenter.tests.sample_events import (
@@ -339,3 +340,40 @@ def test_line_and_number_are_normalised_and_kept_as_sent():
     assert call is not None
     assert (call.line, call.to_raw) == ("", "sip:front@example.com")
     assert (call.caller, call.from_raw) == ("090-1234", " 090-1234")
+
+
+def test_leg_of_a_desk_ends_when_the_operator_is_not_ready_and_signs_nobody_out():
+    history = derived(
+        event(0, "client/", "operator", sid=OPERATOR, MiniccDesk="1"),
+        event(1, "operator/?in=1&step=1", "dial:support", sid=OPERATOR),
+        event(40, Act.NOT_READY.path, sid=OPERATOR, Operator="client:sato"),
+        done(40.1, caller="", bridged=None, status="completed"),
+        end(41, sid=OPERATOR),
+        sid=OPERATOR,
+    )
+
+    states = [
+        (row.state, row.started_at, row.ended_at) for row in history.operator_states
+    ]
+    assert states == [("ready", at(1), at(40))]
+
+
+def test_talk_goes_on_whatever_is_said_at_the_desk():
+    history = derived(
+        event(0, "client/", "operator", sid=OPERATOR, MiniccDesk="1"),
+        event(1, "operator/?in=1&step=1", "dial:support", sid=OPERATOR),
+        connect(36, 31),
+        event(40, Act.NOT_READY.path, sid=OPERATOR, Operator="client:sato"),
+        done(160, talk=120),
+        end(170, sid=OPERATOR),
+        sid=OPERATOR,
+    )
+
+    states = [
+        (row.state, row.started_at, row.ended_at) for row in history.operator_states
+    ]
+    assert states == [
+        ("ready", at(1), at(36)),
+        ("talking", at(36), at(160)),
+        ("wrap_up", at(160), at(170)),
+    ]
