@@ -72,6 +72,7 @@ DIAL_PREFIXES = env.list("DIAL_PREFIXES", default=["+81"])
 WORKER_JOBS = [
     "callcenter.upkeep.jobs.JOBS",
     "callcenter.twilio_api.jobs.JOBS",
+    "callcenter.desk.jobs.JOBS",
     "reports.jobs.JOBS",
 ]
 # How long the requests of calls are kept; None: for ever.

@@ -2,10 +2,10 @@
 
 from django.http import HttpResponse, QueryDict
 
+from callcenter.history import keeping
 from callcenter.models import WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import Kind
-from callcenter.webhooks import keeping
 from callcenter.webhooks.base import WebhookView
 
 
