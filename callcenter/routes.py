@@ -53,6 +53,8 @@ FORGET_PREFIX = "/internal/forget/"
 CALL_LOG_PREFIX = "/internal/call-log/"
 # Below it, the acts of an operator at a desk in the browser: history.desk_states.
 DESK_PREFIX = "/internal/desk/"
+# What an operator has noted of a conversation.
+WRAP_UP_PATH = "/internal/wrap-up/"
 
 # Events of these kinds come in files; no page of ours answers such a request.
 WITHOUT_VIEW = (Kind.INTERNAL,)

@@ -17,7 +17,7 @@ from callcenter.flow.plan import CLIENT
 from callcenter.history import keeping
 from callcenter.history.desk_states import Act
 from callcenter.models import Desk, Operator, WebhookEvent, desk_sid
-from callcenter.routes import Kind
+from callcenter.routes import WRAP_UP_PATH, Kind
 
 # A page in the background may ask only once a minute.
 GONE_AFTER = timedelta(seconds=90)
@@ -49,6 +49,21 @@ def keep_act(
         form={name: value for name, value in form.items() if value},
         received_at=at,
         # The same act a second time is another act.
+        token=secrets.token_hex(16),
+    )
+    if not keeping.keep(event).is_safe:
+        raise NotKept
+
+
+def keep_wrap_up(call: str, leg: str, code: str, note: str, at: datetime) -> None:
+    """Keep what an operator notes of the conversation between a call and a leg (SIDs).
+
+    Empty texts take back what was noted before. Raises NotKept.
+    """
+    event = event_of_request(
+        path=WRAP_UP_PATH,
+        form={"CallSid": call, "OperatorLeg": leg, "Code": code, "Note": note},
+        received_at=at,
         token=secrets.token_hex(16),
     )
     if not keeping.keep(event).is_safe:

@@ -9,7 +9,20 @@ from callcenter.desk import acts
 from callcenter.events.spool import spool
 from callcenter.history import keeping
 from callcenter.history.desk_states import Act
-from callcenter.models import Desk, Operator, OperatorState, WebhookEvent
+from callcenter.models import Connection, Desk, Operator, OperatorState, WebhookEvent
+from callcenter.tests.sample_events import (
+    CALLER,
+    OPERATOR,
+    at,
+    choose,
+    connect,
+    done,
+    end,
+    leave,
+    ring,
+    wait,
+)
+from callcenter.upkeep.intake import load_events
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +109,19 @@ def test_act_that_could_be_kept_nowhere_is_said_to_be_lost(monkeypatch):
 
     with pytest.raises(acts.NotKept):
         acts.keep_act(NAME, Act.READY, NOON)
+
+
+def test_what_is_noted_stands_on_the_conversation():
+    talk = [ring(), choose(5), wait(6, 0), connect(36, 31), done(160, talk=120)]
+    load_events([*talk, leave(161, "bridged", 31), end(162)])
+
+    acts.keep_wrap_up(CALLER, OPERATOR, "billing", "invoice", at(170))
+    acts.keep_wrap_up(CALLER, OPERATOR, "billing", "no invoice", at(180))
+
+    row = Connection.objects.get()
+    assert (row.wrap_up_code, row.note) == ("billing", "no invoice")
+
+    acts.keep_wrap_up(CALLER, OPERATOR, "", "", at(190))
+
+    row.refresh_from_db()
+    assert (row.wrap_up_code, row.note) == ("", "")

@@ -4,12 +4,14 @@ import pytest
 
 from callcenter.history.desk_states import Act
 from callcenter.history.rules import Contact, Rules
+from callcenter.routes import WRAP_UP_PATH
 from callcenter.tests.history.derived import derived
 from callcenter.tests.sample_events import (
     CALLER,
     CALLER_NUMBER,
     OPERATOR,
     OPERATOR_NUMBER,
+    OTHER_OPERATOR,
     at,
     choose,
     connect,
@@ -377,3 +379,41 @@ def test_talk_goes_on_whatever_is_said_at_the_desk():
         ("talking", at(36), at(160)),
         ("wrap_up", at(160), at(170)),
     ]
+
+
+def noted(seconds: float, code: str, note: str = "", leg: str = OPERATOR):
+    return event(
+        seconds, WRAP_UP_PATH, OperatorLeg=leg, Code=code, Note=note, From="", To=""
+    )
+
+
+def test_what_the_operator_notes_last_is_of_the_conversation():
+    talk = [ring(), choose(5), wait(6, 0), connect(36, 31), done(160, talk=120)]
+    over = [leave(161, "bridged", 31), end(162)]
+    notes = [
+        noted(150, "billing"),
+        noted(900, "complaint", "苦情\nrings again"),
+        noted(950, "sale", leg=OTHER_OPERATOR),
+    ]
+    bare = derived(*talk, *over)
+
+    history = derived(*talk, *over, *notes)
+
+    (one,) = history.entries
+    assert one.connection is not None
+    assert (one.connection.wrap_up_code, one.connection.note) == (
+        "complaint",
+        "苦情\nrings again",
+    )
+    assert history.call is not None
+    assert bare.call is not None
+    assert history.call.ended_at == bare.call.ended_at
+    assert history.call.outcome == bare.call.outcome == "answered"
+
+
+def test_note_of_a_conversation_that_never_was_changes_nothing():
+    history = derived(ring(), end(10), noted(20, "billing"))
+
+    assert not history.entries
+    assert history.call is not None
+    assert history.call.outcome == "ivr_abandoned"
