@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "TWILIO_AUTH_TOKEN": "token-of-the-tests",
     "TWILIO_AUTH_TOKEN_SECONDARY": "",
     "TWILIO_API_KEY_SID": "",
+    "TWILIO_TWIML_APP_SID": "",
     "TWILIO_API_KEY_SECRET": "",
     "TWILIO_API_BASE_URL": "",
     "WEBHOOK_BASIC_AUTH": "",

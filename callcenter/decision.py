@@ -19,18 +19,18 @@ class Verb(StrEnum):
     ENQUEUE = "enqueue"  # slug of the queue; the visit is numbered
     MESSAGE = "message"  # slug of the message, after which the call ends
     CLOSED = "closed"
-    REJECT = "reject"
+    REJECT = "reject"  # blocked: the caller's number; else nothing
     END = "end"
     HOLD = "hold"
     LEAVE = "leave"  # reason: max_wait, closed, key, voicemail, callback
     ANNOUNCE = "announce"
     APOLOGY = "apology"
-    VOICEMAIL = "voicemail"
+    VOICEMAIL = "voicemail"  # slug of a queue where a menu leads there
     GOODBYE = "goodbye"
     # To operators.
     OPERATOR = "operator"
     ASK_PIN = "ask_pin"
-    DIAL = "dial"  # slug of a queue; on the fallback and client paths a number
+    DIAL = "dial"  # slug of a queue; on menu, fallback and client paths a number
     WAIT = "wait"
     WRAP_UP = "wrap_up"
     SIGN_OFF = "sign_off"

@@ -28,6 +28,13 @@ SECRET_PARAMS = frozenset({"AccountSid", "CallToken", "StirPassportToken"})
 TYPED_PARAMS = frozenset({"Digits", "SpeechResult"})
 
 
+# The form field in which our page in the browser names the number to be rung. Not `To`,
+# which Twilio fills in by itself.
+DIALLED = "MiniccNumber"
+# With it the page of a desk begins a leg.
+OF_A_DESK = "MiniccDesk"
+
+
 class InvalidParams(ValueError):
     """The CallSid of a request is missing or malformed."""
 
@@ -57,6 +64,11 @@ def last_value(form: Form, name: str) -> str:
     """The value of a field, the last one if it came several times; else empty."""
     value = form.get(name, "")
     return value if isinstance(value, str) else (value[-1] if value else "")
+
+
+def operator_of(form: Form) -> str:
+    """Who sits at the desk that an act of ours is about, as history names operators."""
+    return storable(last_value(form, "Operator"))[:255]
 
 
 def call_sid(text: str) -> str:
@@ -112,6 +124,8 @@ class VoiceParams:
     dial_call_status: str = ""
     dial_call_duration: int | None = None
     dial_bridged: bool | None = None
+    # Whom an operator in the browser rings: what our own page has sent along.
+    number: str = ""
     recording_sid: str = ""
     recording_status: str = ""
     recording_duration: int | None = None
@@ -175,6 +189,7 @@ class VoiceParams:
             dial_bridged={"true": True, "false": False}.get(
                 text("DialBridged").lower()
             ),
+            number=text(DIALLED, 32),
             recording_sid=sid("RecordingSid"),
             recording_status=text("RecordingStatus", 64).lower(),
             recording_duration=whole_number(text("RecordingDuration")),

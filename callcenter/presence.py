@@ -22,6 +22,10 @@ WAITING_LIMIT = timedelta(seconds=60)
 READY_LIMIT = timedelta(minutes=10)
 # Twilio ends a conversation after four hours (docs/twilio.md 3.3).
 TALKING_LIMIT = timedelta(hours=4, minutes=10)
+# What is estimated by the answers of so long; and by fewer answers nothing.
+ESTIMATED_BY = timedelta(minutes=30)
+FEWEST_ANSWERS = 3
+LONGEST_ESTIMATE = timedelta(hours=1)
 # For so long the flow uses what it has read about operators.
 _KEPT_FOR = timedelta(seconds=3)
 
@@ -82,6 +86,30 @@ def operators(now: datetime) -> dict[str, set[str]]:
     for state, operator in rows.order_by().values_list("state", "operator"):
         found[state].add(operator)
     return found
+
+
+def estimated_wait(queue: str, position: int, now: datetime) -> int | None:
+    """How many seconds the caller at a position, from 1, will probably wait.
+
+    By how often the queue was answered in the last half hour: the position times the
+    mean time between two answers. None with fewer than three answers, for more than an
+    hour, and where the database does not say.
+    """
+    answered = patience.ask(lambda: _answered_lately(queue, now), 0)
+    if answered < FEWEST_ANSWERS:
+        return None
+    seconds = round(position * ESTIMATED_BY.total_seconds() / answered)
+    return seconds if seconds <= LONGEST_ESTIMATE.total_seconds() else None
+
+
+def _answered_lately(queue: str, now: datetime) -> int:
+    # Whoever was answered in the last half hour has entered not much earlier.
+    entered = QueueEntry.objects.filter(
+        queue=queue, entered_at__gte=now - 2 * ESTIMATED_BY
+    )
+    return entered.filter(
+        outcome=QueueEntry.Outcome.ANSWERED, left_at__range=(now - ESTIMATED_BY, now)
+    ).count()
 
 
 def oldest_waiting(queues: Iterable[str], now: datetime) -> dict[str, datetime] | None:

@@ -51,9 +51,13 @@ INTERNAL_PREFIX = "/internal/"
 SETTLE_PREFIX = "/internal/settle/"
 FORGET_PREFIX = "/internal/forget/"
 CALL_LOG_PREFIX = "/internal/call-log/"
+# Below it, the acts of an operator at a desk in the browser: history.desk_states.
+DESK_PREFIX = "/internal/desk/"
+# What an operator has noted of a conversation.
+WRAP_UP_PATH = "/internal/wrap-up/"
 
-# Events of these kinds come in files; no page of ours answers such a request yet.
-WITHOUT_VIEW = (Kind.CLIENT, Kind.VOICEMAIL, Kind.RECORDING, Kind.INTERNAL)
+# Events of these kinds come in files; no page of ours answers such a request.
+WITHOUT_VIEW = (Kind.INTERNAL,)
 # Nobody listens to the answer, so none is decided.
 WITHOUT_DECISION = (Kind.RECORDING, Kind.STATUS, Kind.INTERNAL)
 

@@ -51,6 +51,7 @@ TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_AUTH_TOKEN_SECONDARY = env.str("TWILIO_AUTH_TOKEN_SECONDARY", default="")
 # With which Twilio is asked in place of the account's token, and where.
 TWILIO_API_KEY_SID = env.str("TWILIO_API_KEY_SID", default="")
+TWILIO_TWIML_APP_SID = env.str("TWILIO_TWIML_APP_SID", default="")
 TWILIO_API_KEY_SECRET = env.str("TWILIO_API_KEY_SECRET", default="")
 TWILIO_API_BASE_URL = env.str("TWILIO_API_BASE_URL", default="").rstrip("/")
 # "user:password" that webhooks have to carry besides the signature, or empty.
@@ -71,6 +72,7 @@ DIAL_PREFIXES = env.list("DIAL_PREFIXES", default=["+81"])
 WORKER_JOBS = [
     "callcenter.upkeep.jobs.JOBS",
     "callcenter.twilio_api.jobs.JOBS",
+    "callcenter.desk.jobs.JOBS",
     "reports.jobs.JOBS",
 ]
 # How long the requests of calls are kept; None: for ever.

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before the admin's own log-in page, which has no two-factor authentication.
     path("admin/", include("reports.login.urls")),
     path("admin/", admin.site.urls),
+    path("wall/", include("reports.wall.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", health.healthz, name="healthz"),
     path("healthz/ready", health.ready, name="ready"),

@@ -130,7 +130,9 @@ _GROUPS: tuple[tuple[str, StrOrPromise, tuple[Page | str, ...]], ...] = (
             "Queue",
             "Operator",
             "Holiday",
+            "BlockedNumber",
             "WrapUpCode",
+            "WallScreen",
             "User",
             "Group",
             Page(

@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from callcenter import routes
-from callcenter.models import WebhookEvent
+from callcenter.models import WebhookEvent, desk_sid
 from callcenter.params import (
     TYPED_PARAMS,
     Form,
     VoiceParams,
+    operator_of,
     plausible,
     storable,
     storable_form,
@@ -71,7 +72,7 @@ def event_of_request(
         kind=kind,
         path=path,
         call_sid=params.call_sid,
-        other_sid=_other_leg(kind, params),
+        other_sid=_desk(bare_path, form) or _other_leg(kind, params),
         queue=(place.get("queue") or storable(query.get("queue", [""])[0]))[
             :_LONGEST_SLUG
         ],
@@ -156,6 +157,12 @@ def add_copy(kept: WebhookEvent, copy: WebhookEvent) -> bool:
         kept.decided_at, kept.decision = copy.decided_at, copy.decision
         changed = True
     return changed
+
+
+def _desk(path: str, form: Form) -> str:
+    """The desk that an act of ours is about; such acts are found by it."""
+    operator = operator_of(form) if path.startswith(routes.DESK_PREFIX) else ""
+    return desk_sid(operator) if operator else ""
 
 
 def _other_leg(kind: Kind, params: VoiceParams) -> str:

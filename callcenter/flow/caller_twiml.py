@@ -1,18 +1,35 @@
 """The documents that callers hear, one function for each moment. No database."""
 
-from collections.abc import Set
+from collections.abc import Callable, Mapping, Set
 
-from twilio.twiml.voice_response import VoiceResponse
+from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from callcenter.flow import links, prompts
-from callcenter.flow.decide import chosen, is_unstaffed, language, misses
+from callcenter.flow.decide import (
+    Left,
+    chosen,
+    is_unstaffed,
+    language,
+    misses,
+    offers,
+)
 from callcenter.flow.plan import Plan
+from callcenter.flow.prompts import Prompts
 from callcenter.flow.speech import say, say_prompt
 from callcenter.flow.step import Step
 from callcenter.routes import Kind
 
 POST = "POST"
 FORWARDING_SECONDS = 30
+VOICEMAIL_SECONDS = 180
+# After so much silence a message is over.
+SILENCE_SECONDS = 5
+# How long a key is waited for after the music.
+KEY_SECONDS = 1
+# How often the keys are named that a caller who waits may press.
+_OFFERED_EVERY_SECONDS = 60
+# As long as a wait document takes: Twilio asks again after it.
+_DOCUMENT_SECONDS = 20
 
 
 def menu(slug: str, step: Step, plan: Plan) -> VoiceResponse:
@@ -82,26 +99,55 @@ def closed(step: Step, plan: Plan) -> VoiceResponse:
     return response
 
 
-def hold(step: Step, plan: Plan, staffed: Set[str] | None) -> VoiceResponse:
+def hold(
+    step: Step,
+    plan: Plan,
+    staffed: Set[str] | None,
+    estimate_seconds: int | None = None,
+) -> VoiceResponse:
     """Say the caller's position, then play music until Twilio asks again.
 
     It lasts hardly longer than the music (20 s), because only Twilio's next request
-    shows that the caller still waits.
+    shows that the caller still waits. Meanwhile a key may be pressed where that is
+    offered.
     """
     response = VoiceResponse()
     spoken = language(step, plan)
     sentences = prompts.of(spoken)
     unstaffed = is_unstaffed(step.queue, staffed)
+    verb: VoiceResponse | Gather = response
+    offered = offers(step, plan)
+    if offered:
+        verb = response.gather(
+            action=links.wait(step, step.queue, step.visit, language=spoken),
+            method=POST,
+            input="dtmf",
+            num_digits=1,
+            timeout=KEY_SECONDS,
+            finish_on_key="",
+        )
     # An operator is promised only where one is signed in.
     if step.params.queue_time == 0 and not unstaffed:
         given = plan.queue(step.queue).prompts
-        say_prompt(response, given, "waiting", spoken, sentences.waiting)
+        say_prompt(verb, given, "waiting", spoken, sentences.waiting)
     position = step.params.queue_position
     spoken_now = [sentences.position.format(position=position)] if position else []
-    spoken_now += [sentences.unstaffed] if unstaffed else []
-    say(response, " ".join(spoken_now), sentences)
-    response.play(links.hold_music())
+    if unstaffed:
+        spoken_now.append(sentences.unstaffed)
+    elif estimate_seconds is not None:
+        minutes = max(1, -(-estimate_seconds // 60))
+        spoken_now.append(sentences.estimate.format(minutes=minutes))
+    if (step.params.queue_time or 0) % _OFFERED_EVERY_SECONDS < _DOCUMENT_SECONDS:
+        spoken_now += [_OFFER[wish](sentences) for wish in offered.values()]
+    say(verb, " ".join(spoken_now), sentences)
+    verb.play(links.hold_music())
     return response
+
+
+_OFFER: Mapping[Left, Callable[[Prompts], str]] = {
+    Left.CALLBACK: lambda sentences: sentences.offer_callback,
+    Left.VOICEMAIL: lambda sentences: sentences.offer_voicemail,
+}
 
 
 def leave() -> VoiceResponse:
@@ -117,6 +163,54 @@ def announce(step: Step, plan: Plan) -> VoiceResponse:
     spoken = language(step, plan)
     given = plan.queue(step.queue).prompts
     say_prompt(response, given, "connecting", spoken, prompts.of(spoken).connecting)
+    return response
+
+
+def callback_noted(step: Step, plan: Plan) -> VoiceResponse:
+    """Say that the caller will be rung back, and end the call."""
+    response = VoiceResponse()
+    spoken = language(step, plan)
+    given = plan.queue(step.queue).prompts
+    say_prompt(response, given, "callback", spoken, prompts.of(spoken).callback_noted)
+    response.hangup()
+    return response
+
+
+def voicemail(queue: str, visit: int, step: Step, plan: Plan) -> VoiceResponse:
+    """Ask for a message, say that it is recorded, and record it.
+
+    `visit` is 0 where a menu led here, so that no stay in the queue is counted.
+    """
+    response = VoiceResponse()
+    spoken = _from_here(step, plan)
+    given = plan.queue(queue).prompts
+    say_prompt(response, given, "voicemail", spoken, prompts.of(spoken).voicemail)
+    response.record(
+        action=links.voicemail(step, queue, visit, language=spoken),
+        method=POST,
+        max_length=VOICEMAIL_SECONDS,
+        timeout=SILENCE_SECONDS,
+        finish_on_key="#",
+        play_beep=True,
+        recording_status_callback=links.recording(),
+        recording_status_callback_method=POST,
+    )
+    return response
+
+
+def voicemail_noted(step: Step, plan: Plan) -> VoiceResponse:
+    """Say that the message has been taken, and end the call."""
+    response = VoiceResponse()
+    sentences = prompts.of(language(step, plan))
+    say(response, sentences.voicemail_noted, sentences)
+    response.hangup()
+    return response
+
+
+def reject() -> VoiceResponse:
+    """Do not take the call at all; it costs nothing."""
+    response = VoiceResponse()
+    response.reject()
     return response
 
 
@@ -143,7 +237,7 @@ def apology(step: Step, plan: Plan) -> VoiceResponse:
 
 
 def forward(number: str, step: Step, plan: Plan) -> VoiceResponse:
-    """Pass the caller on to the line's fallback number."""
+    """Pass the caller on to another number."""
     response = VoiceResponse()
     sentences = prompts.of(language(step, plan))
     say(response, sentences.forwarding, sentences)

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import Error, connection
 
 from callcenter import keyed, patience
+from callcenter.dialling import may_dial
 from callcenter.flow import planfile
 from callcenter.flow.plan import (
     HoursPlan,
@@ -31,6 +32,7 @@ from callcenter.flow.plan import (
     QueuePlan,
 )
 from callcenter.models import (
+    BlockedNumber,
     BusinessHours,
     Holiday,
     Menu,
@@ -43,7 +45,7 @@ from callcenter.models import (
     Queue,
     SetupVersion,
 )
-from callcenter.models.lines import may_dial
+from callcenter.models.menus import TARGETS
 from callcenter.models.pins import DEMO_PIN
 
 logger = logging.getLogger(__name__)
@@ -177,7 +179,7 @@ def _file() -> Path:
 
 
 def _read(version: int) -> Plan:
-    """The whole setup, in ten queries whatever its size."""
+    """The whole setup, in eleven queries whatever its size."""
     prompts = _prompts()
     holidays = _holidays()
     lines = PhoneLine.objects.select_related("menu", "queue").order_by("number")
@@ -200,12 +202,17 @@ def _read(version: int) -> Plan:
                 max_wait_seconds=queue.max_wait_seconds,
                 wrapup_seconds=queue.wrapup_seconds,
                 leaves_when_unstaffed=queue.leaves_when_unstaffed,
+                leaves_at_closing=queue.leaves_at_closing,
+                offers_callback=queue.offers_callback,
+                offers_voicemail=queue.offers_voicemail,
+                announces_wait=queue.announces_wait,
                 prompts=tuple(prompts["queue", queue.pk]),
             )
             for queue in queues
         },
         operators=_operators(),
         holidays=frozenset(holidays[None]),
+        blocked=frozenset(BlockedNumber.objects.values_list("number", flat=True)),
     )
 
 
@@ -239,13 +246,8 @@ def _menus(prompts: Prompts) -> dict[str, MenuPlan]:
     options: defaultdict[int, dict[str, OptionPlan]] = defaultdict(dict)
     rows = MenuOption.objects.select_related("queue", "next_menu", "message")
     for option in rows.order_by("input"):
-        leads_to = {
-            MenuOption.Action.QUEUE: option.queue,
-            MenuOption.Action.MENU: option.next_menu,
-            MenuOption.Action.MESSAGE: option.message,
-        }.get(MenuOption.Action(option.action))
         options[option.menu_id][option.input] = OptionPlan(
-            option.action, leads_to.slug if leads_to else "", option.language
+            option.action, _target(option), option.language
         )
     return {
         menu.slug: MenuPlan(
@@ -257,6 +259,16 @@ def _menus(prompts: Prompts) -> dict[str, MenuPlan]:
         )
         for menu in Menu.objects.all()
     }
+
+
+def _target(option: MenuOption) -> str:
+    """The slug of what an option leads to, or a number; empty where it may not lead."""
+    field = TARGETS.get(option.action)
+    found = getattr(option, field) if field else None
+    if isinstance(found, str):
+        # The setting may have been narrowed since it was entered.
+        return found if may_dial(found) else ""
+    return found.slug if found else ""
 
 
 def _operators() -> tuple[OperatorPlan, ...]:

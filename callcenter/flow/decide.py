@@ -6,12 +6,15 @@ where a menu or queue has been deleted meanwhile, the call goes to the line's qu
 
 from collections.abc import Mapping, Set
 from datetime import datetime
+from enum import StrEnum
 
 from callcenter.decision import NOTHING, Decision, Verb
+from callcenter.dialling import may_dial
 from callcenter.flow import operator, prompts
 from callcenter.flow.hours import is_open
 from callcenter.flow.plan import OptionPlan, Plan
 from callcenter.flow.step import Step
+from callcenter.numbers import caller_of
 from callcenter.routes import Kind
 
 # More documents than any caller hears: a call that gets this far goes in circles.
@@ -25,8 +28,21 @@ WRONG = "wrong"
 # (docs/twilio.md 2.3). After any other result, known or not, the call is over.
 NEEDS_APOLOGY = frozenset({"queue-full", "error", "system-error", "leave"})
 
+# What a caller who waits may press.
+CALLBACK_KEY, VOICEMAIL_KEY = "1", "2"
+
 END = Decision(Verb.END)
+BLOCKED = Decision(Verb.REJECT, "blocked")
 APOLOGY = Decision(Verb.APOLOGY)
+
+
+class Left(StrEnum):
+    """Why a wait document takes the caller out of the queue: the target of `leave`."""
+
+    MAX_WAIT = "max_wait"
+    CLOSED = "closed"
+    CALLBACK = "callback"
+    VOICEMAIL = "voicemail"
 
 
 def decide(
@@ -37,12 +53,14 @@ def decide(
     waiting: Mapping[str, datetime] | None = None,
     staffed: Set[str] | None = None,
     is_locked: bool = False,
+    left: str = "",
 ) -> Decision:
     """The decision on a request; NOTHING where no document is expected.
 
     `waiting` holds the moment at which the oldest waiting caller of each queue entered,
     `staffed` the queues in which an operator is signed in; None means unknown. While
-    `is_locked` no PIN of the operator is right.
+    `is_locked` no PIN of the operator is right. `left` is why our wait document took
+    the caller out of the queue, empty where that is unknown.
     """
     match step.kind:
         case Kind.INCOMING:
@@ -50,11 +68,15 @@ def decide(
         case Kind.MENU:
             return _menu(step, plan)
         case Kind.WAIT:
-            return _wait(step, plan, staffed)
+            return _wait(step, plan, now, staffed)
         case Kind.QUEUE_EXIT:
-            return _queue_exit(step, plan)
+            return _queue_exit(step, plan, left)
+        case Kind.VOICEMAIL:
+            return Decision(Verb.GOODBYE)
         case Kind.CONNECT:
             return Decision(Verb.ANNOUNCE)
+        case Kind.CLIENT:
+            return operator.from_browser(step, plan)
         case Kind.OPERATOR:
             return operator.next_call(step, plan, waiting, is_locked=is_locked)
         case Kind.OPERATOR_DONE:
@@ -97,6 +119,8 @@ def _incoming(step: Step, plan: Plan, now: datetime) -> Decision:
         return NOTHING
     if plan.operator_by_number(step.params.from_raw):
         return Decision(Verb.OPERATOR)
+    if caller_of(step.params.from_raw) in plan.blocked:
+        return BLOCKED
     line = plan.line(step.params.line_raw)
     if line and not is_open(line, plan, now):
         return Decision(Verb.CLOSED)
@@ -127,22 +151,44 @@ def _follow(option: OptionPlan, step: Step, plan: Plan) -> Decision:
             return Decision(Verb.MENU, option.target)
         case "message" if option.target in plan.messages:
             return Decision(Verb.MESSAGE, option.target)
+        case "voicemail" if option.target in plan.queues:
+            return Decision(Verb.VOICEMAIL, option.target)
+        case "number" if option.target and option.target not in plan.lines:
+            return Decision(Verb.DIAL, option.target)
         case "end":
             return END
         case _:
             return _to_queue(step, plan) or END
 
 
-def _wait(step: Step, plan: Plan, staffed: Set[str] | None) -> Decision:
+def _wait(step: Step, plan: Plan, now: datetime, staffed: Set[str] | None) -> Decision:
     # No operator serves a queue that was deleted; the exit leads on to another one.
     if plan.queues and step.queue not in plan.queues:
-        return Decision(Verb.LEAVE, "closed")
+        return Decision(Verb.LEAVE, Left.CLOSED)
     queue = plan.queue(step.queue)
+    if wish := offers(step, plan).get(step.params.digits):
+        return Decision(Verb.LEAVE, wish)
     if (step.params.queue_time or 0) >= queue.max_wait_seconds:
-        return Decision(Verb.LEAVE, "max_wait")
+        return Decision(Verb.LEAVE, Left.MAX_WAIT)
+    line = plan.line(step.params.line_raw)
+    if queue.leaves_at_closing and line and not is_open(line, plan, now):
+        return Decision(Verb.LEAVE, Left.CLOSED)
     if queue.leaves_when_unstaffed and is_unstaffed(queue.slug, staffed):
-        return Decision(Verb.LEAVE, "closed")
+        return Decision(Verb.LEAVE, Left.CLOSED)
     return Decision(Verb.HOLD)
+
+
+def offers(step: Step, plan: Plan) -> Mapping[str, Left]:
+    """What a caller who waits may choose, by key."""
+    queue = plan.queue(step.queue)
+    # Whoever withholds the number, or calls from abroad, cannot be rung back.
+    is_reachable = may_dial(caller_of(step.params.from_raw))
+    found = {}
+    if queue.offers_callback and is_reachable:
+        found[CALLBACK_KEY] = Left.CALLBACK
+    if queue.offers_voicemail:
+        found[VOICEMAIL_KEY] = Left.VOICEMAIL
+    return found
 
 
 def is_unstaffed(queue: str, staffed: Set[str] | None) -> bool:
@@ -150,12 +196,19 @@ def is_unstaffed(queue: str, staffed: Set[str] | None) -> bool:
     return staffed is not None and queue not in staffed
 
 
-def _queue_exit(step: Step, plan: Plan) -> Decision:
+def _queue_exit(step: Step, plan: Plan, left: str) -> Decision:
     result = step.params.queue_result
+    if result != "leave":
+        return APOLOGY if result in NEEDS_APOLOGY else END
     is_gone = bool(plan.queues) and step.queue not in plan.queues
-    if result == "leave" and is_gone and step.step <= MOST_DOCUMENTS:
+    if is_gone and step.step <= MOST_DOCUMENTS:
         return _to_queue(step, plan) or APOLOGY
-    return APOLOGY if result in NEEDS_APOLOGY else END
+    if left == Left.CALLBACK:
+        return Decision(Verb.GOODBYE)
+    # Also where it is unknown why: a message can be left at least.
+    return (
+        Decision(Verb.VOICEMAIL) if plan.queue(step.queue).offers_voicemail else APOLOGY
+    )
 
 
 def _fallback(step: Step, plan: Plan) -> Decision:

@@ -30,6 +30,11 @@ def fallback() -> str:
     return _absolute(reverse(url_name(Kind.FALLBACK))) + RETRIES
 
 
+def client() -> str:
+    """The voice URL of the TwiML App: calls that a browser makes."""
+    return _absolute(reverse(url_name(Kind.CLIENT))) + RETRIES
+
+
 def status() -> str:
     """The status callback of our numbers, requested when a call has ended."""
     return _absolute(reverse(url_name(Kind.STATUS))) + RETRIES
@@ -57,6 +62,16 @@ def queue_exit(step: Step, queue: str, visit: int, *, language: str) -> str:
     return _next(step, Kind.QUEUE_EXIT, queue, visit, visits=visit, lang=language)
 
 
+def voicemail(step: Step, queue: str, visit: int, *, language: str) -> str:
+    """The URL that a message is posted to; `visit` is 0 where a menu led to it."""
+    return _next(step, Kind.VOICEMAIL, queue, visit, visits=step.visits, lang=language)
+
+
+def recording() -> str:
+    """The URL for what becomes of a recording."""
+    return _absolute(reverse(url_name(Kind.RECORDING))) + RETRIES
+
+
 def connect(step: Step, queue: str) -> str:
     """The URL of the announcement to a caller whom an operator takes."""
     return _next(step, Kind.CONNECT, queue=queue)
@@ -77,6 +92,11 @@ def operator_done(step: Step, queue: str) -> str:
     """The URL for what follows when an operator's Dial to this queue has ended."""
     query = _signed_in(step) | {"queue": queue}
     return _next(step, Kind.OPERATOR_DONE, **query)
+
+
+def health() -> str:
+    """Where this server says whether it works."""
+    return _absolute(reverse("healthz"))
 
 
 def hold_music() -> str:

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from callcenter.decision import Decision, Verb
+from callcenter.dialling import may_dial
 from callcenter.flow.plan import CLIENT, OperatorPlan, Plan
 from callcenter.flow.step import Step
 from callcenter.keyed import pin_matches
+from callcenter.numbers import e164
 
 SIGN_OFF_KEY = "9"
 MOST_WRONG_PINS = 3
@@ -63,6 +65,24 @@ def after_call(step: Step, plan: Plan) -> Decision:
     if step.params.dial_call_status in OVER or not queue:
         return Decision(Verb.WRAP_UP)
     return Decision(Verb.DIAL, queue)
+
+
+def from_browser(step: Step, plan: Plan) -> Decision:
+    """What an operator in the browser does: ring a number, or take callers.
+
+    What the browser sends is checked as if anybody had sent it: who the operator is
+    says the identity in the token that we signed, and only numbers are dialled that
+    begin with an allowed prefix and are no line of ours.
+    """
+    raw = step.params.from_raw
+    if not raw.startswith(CLIENT) or plan.operator(raw) is None:
+        return Decision(Verb.SIGN_OFF)
+    if not step.params.number:
+        return Decision(Verb.OPERATOR)
+    number = e164(step.params.number)
+    if not number or not may_dial(number) or number in plan.lines:
+        return Decision(Verb.APOLOGY)
+    return Decision(Verb.DIAL, number)
 
 
 def served(who: OperatorPlan, plan: Plan) -> list[str]:

@@ -32,6 +32,7 @@ ONE_OF_SEVERAL_SECONDS = 15
 # After a Dial that failed at once, and while no queue is assigned.
 PAUSE_SECONDS = 10
 KEY_SECONDS = 1
+RINGING_SECONDS = 40
 
 
 def enter(step: Step) -> VoiceResponse:
@@ -114,6 +115,37 @@ def next_dial(step: Step) -> VoiceResponse:
     if step.params.dial_call_status != NO_CALLER:
         _key(response, step).pause(length=PAUSE_SECONDS)
     return _go_on(response, step, step.queue)
+
+
+def ring(number: str, step: Step, plan: Plan) -> VoiceResponse:
+    """Ring somebody outside for an operator in the browser.
+
+    They see the number of our line. The end of their leg is told to us, so that a
+    caller who gave up is known to have been reached.
+    """
+    response = VoiceResponse()
+    line = plan.line(step.params.line_raw)
+    dial = response.dial(
+        caller_id=line.number if line else None,
+        answer_on_bridge=True,
+        timeout=RINGING_SECONDS,
+    )
+    dial.number(
+        number,
+        status_callback=links.status(),
+        status_callback_event="completed",
+        status_callback_method=POST,
+    )
+    return response
+
+
+def not_dialled(step: Step, plan: Plan) -> VoiceResponse:
+    """Say that this number must not be rung, and end the call."""
+    response = VoiceResponse()
+    sentences = _sentences(step, plan)
+    say(response, sentences.not_dialled, sentences)
+    response.hangup()
+    return response
 
 
 def sign_off(step: Step, plan: Plan) -> VoiceResponse:

@@ -27,7 +27,7 @@ class OptionPlan:
     """Where one input of a menu leads."""
 
     action: str  # a models.MenuOption.Action value
-    target: str = ""  # the slug of a queue, menu or message
+    target: str = ""  # the slug of a queue, menu or message, or a number
     language: str = ""  # spoken from here on; empty: as before
 
 
@@ -59,6 +59,10 @@ class QueuePlan:
     max_wait_seconds: int = 600
     wrapup_seconds: int = 5
     leaves_when_unstaffed: bool = False
+    leaves_at_closing: bool = False
+    offers_callback: bool = False
+    offers_voicemail: bool = False
+    announces_wait: bool = False
     prompts: tuple[PromptPlan, ...] = ()
 
 
@@ -108,6 +112,7 @@ class Plan:
     queues: Mapping[str, QueuePlan] = field(default_factory=dict)
     operators: tuple[OperatorPlan, ...] = ()
     holidays: frozenset[date] = frozenset()  # of all lines
+    blocked: frozenset[str] = frozenset()  # numbers whose calls are rejected
 
     @property
     def is_empty(self) -> bool:

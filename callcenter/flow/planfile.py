@@ -108,6 +108,8 @@ def loads(text: str) -> Plan:
             for operator in plan["operators"]
         ),
         holidays=_days(plan["holidays"]),
+        # The file of an earlier version has none.
+        blocked=frozenset(map(str, plan.get("blocked", ()))),
     )
 
 

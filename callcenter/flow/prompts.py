@@ -29,6 +29,12 @@ class Prompts:
     waiting: str
     position: str  # contains {position}
     unstaffed: str
+    estimate: str  # contains {minutes}
+    offer_callback: str
+    offer_voicemail: str
+    callback_noted: str
+    voicemail: str
+    voicemail_noted: str
     connecting: str
     full: str
     left: str
@@ -41,6 +47,7 @@ class Prompts:
     signed_in: str
     unassigned: str
     signed_off: str
+    not_dialled: str
 
 
 JAPANESE = Prompts(
@@ -61,6 +68,18 @@ JAPANESE = Prompts(
         "ただいまオペレーターが席を外しております。"
         "このままお待ちいただくか、後ほどおかけ直しください。"
     ),
+    estimate="おつなぎできるまで、およそ{minutes}分の見込みです。",
+    offer_callback="折り返しのお電話をご希望の場合は、1を押してください。",
+    offer_voicemail="伝言をお残しになる場合は、2を押してください。",
+    callback_noted=(
+        "折り返しのお電話を承りました。担当者より、おかけの番号にご連絡いたします。"
+        "お電話ありがとうございました。"
+    ),
+    voicemail=(
+        "ただいま電話に出ることができません。発信音のあとに、お名前とご用件をお話しください。"
+        "お話しいただいた内容は録音いたします。終わりましたら、シャープを押してください。"
+    ),
+    voicemail_noted="伝言をお預かりいたしました。お電話ありがとうございました。",
     connecting="お待たせいたしました。オペレーターにおつなぎいたします。",
     full=(
         "申し訳ございません。ただいまお電話が大変混み合っております。"
@@ -90,6 +109,7 @@ JAPANESE = Prompts(
         "終了するときは9を押してください。"
     ),
     signed_off="受付を終了しました。お疲れさまでした。",
+    not_dialled="この番号には発信できません。",
 )
 
 ENGLISH = Prompts(
@@ -110,6 +130,19 @@ ENGLISH = Prompts(
         "No operator is available at the moment."
         " Please stay on the line, or call again later."
     ),
+    estimate="The estimated wait is about {minutes} minutes.",
+    offer_callback="To be called back, press 1.",
+    offer_voicemail="To leave a message, press 2.",
+    callback_noted=(
+        "We will call you back at the number you are calling from."
+        " Thank you for calling."
+    ),
+    voicemail=(
+        "We cannot take your call right now. Please leave your name and a message"
+        " after the tone. Your message will be recorded. When you are done, press the"
+        " hash key."
+    ),
+    voicemail_noted="We have your message. Thank you for calling.",
     connecting="Thank you for waiting. Here is an operator for you.",
     full=(
         "We are sorry. All our lines are busy at the moment."
@@ -138,6 +171,7 @@ ENGLISH = Prompts(
         "No queue is assigned to you. Please ask your administrator. To leave, press 9."
     ),
     signed_off="You have left the queue. Goodbye.",
+    not_dialled="This number cannot be called from here.",
 )
 
 BY_LANGUAGE = {"ja": JAPANESE, "en": ENGLISH}

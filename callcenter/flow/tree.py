@@ -35,7 +35,12 @@ def problems(
     menus: Mapping[str, MenuPlan], queues: Collection[str], messages: Collection[str]
 ) -> list[Problem]:
     """All problems, menu by menu; `queues` are the slugs of the active queues."""
-    targets = {"queue": queues, "menu": menus, "message": messages}
+    targets = {
+        "queue": queues,
+        "voicemail": queues,
+        "menu": menus,
+        "message": messages,
+    }
     return [
         problem
         for menu in menus.values()
@@ -51,9 +56,13 @@ def _missing_targets(
     menu: MenuPlan, targets: Mapping[str, Collection[str]]
 ) -> Iterator[Problem]:
     for key, option in sorted(menu.options.items()):
-        if option.action != "end" and option.target not in targets.get(
-            option.action, ()
-        ):
+        is_there = option.action == "end" or (
+            # Empty where it must not be dialled any more.
+            bool(option.target)
+            if option.action == "number"
+            else option.target in targets.get(option.action, ())
+        )
+        if not is_there:
             yield Problem(menu.slug, Reason.MISSING_TARGET, key, option.target)
 
 

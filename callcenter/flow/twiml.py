@@ -11,6 +11,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.decision import Decision, Verb
 from callcenter.flow import caller_twiml, operator_twiml
+from callcenter.flow.decide import BLOCKED
 from callcenter.flow.plan import Plan
 from callcenter.flow.speech import is_speakable
 from callcenter.flow.step import Step
@@ -18,11 +19,17 @@ from callcenter.routes import Kind
 
 
 def document(
-    decision: Decision, step: Step, plan: Plan, *, staffed: Set[str] | None = None
+    decision: Decision,
+    step: Step,
+    plan: Plan,
+    *,
+    staffed: Set[str] | None = None,
+    estimate_seconds: int | None = None,
 ) -> VoiceResponse:
     """The document for Twilio; empty for kinds that expect none.
 
-    `staffed` holds the queues in which an operator is signed in; None means unknown.
+    `staffed` holds the queues in which an operator is signed in, `estimate_seconds` how
+    long the caller will probably wait; None means unknown.
     """
     verb, target = decision.verb, decision.target
     match step.kind:
@@ -34,9 +41,19 @@ def document(
         case Kind.WAIT if verb is Verb.LEAVE:
             return caller_twiml.leave()
         case Kind.WAIT:
-            return caller_twiml.hold(step, plan, staffed)
+            return caller_twiml.hold(step, plan, staffed, estimate_seconds)
         case Kind.CONNECT:
             return caller_twiml.announce(step, plan)
+        case Kind.VOICEMAIL:
+            return caller_twiml.voicemail_noted(step, plan)
+        case Kind.CLIENT if verb is Verb.DIAL and _is_name(target):
+            return operator_twiml.ring(target, step, plan)
+        case Kind.CLIENT if verb is Verb.OPERATOR:
+            return operator_twiml.enter(step)
+        case Kind.CLIENT if verb is Verb.APOLOGY:
+            return operator_twiml.not_dialled(step, plan)
+        case Kind.CLIENT:
+            return operator_twiml.sign_off(step, plan)
         case Kind.OPERATOR:
             return _operator(decision, step, plan)
         case Kind.OPERATOR_DONE if verb is Verb.DIAL:
@@ -64,6 +81,16 @@ def _caller(decision: Decision, step: Step, plan: Plan) -> VoiceResponse:
             return caller_twiml.closed(step, plan)
         case Verb.OPERATOR:
             return operator_twiml.enter(step)
+        case Verb.VOICEMAIL if step.kind == Kind.QUEUE_EXIT:
+            return caller_twiml.voicemail(step.queue, step.visit, step, plan)
+        case Verb.VOICEMAIL if _is_name(target):
+            return caller_twiml.voicemail(target, 0, step, plan)
+        case Verb.DIAL if step.kind == Kind.MENU and _is_name(target):
+            return caller_twiml.forward(target, step, plan)
+        case Verb.GOODBYE if step.kind == Kind.QUEUE_EXIT:
+            return caller_twiml.callback_noted(step, plan)
+        case Verb.REJECT if target == BLOCKED.target:
+            return caller_twiml.reject()
         case Verb.END if step.kind == Kind.QUEUE_EXIT:
             # The caller has hung up or has been served: nothing is left to say.
             return VoiceResponse()

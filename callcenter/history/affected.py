@@ -9,7 +9,13 @@ from datetime import datetime
 
 from callcenter.events.record import Kept
 from callcenter.models import WebhookEvent
-from callcenter.routes import ABOUT_OPERATOR_LEGS, VOICE_URLS, WEAK_INTRODUCTIONS, Kind
+from callcenter.routes import (
+    ABOUT_OPERATOR_LEGS,
+    DESK_PREFIX,
+    VOICE_URLS,
+    WEAK_INTRODUCTIONS,
+    Kind,
+)
 
 
 def affected_calls(kept: Sequence[Kept]) -> dict[int, set[str]]:
@@ -36,6 +42,9 @@ def affected_calls(kept: Sequence[Kept]) -> dict[int, set[str]]:
     concerned: dict[int, set[str]] = {}
     for event in events:
         sids = {event.call_sid, event.other_sid}
+        if event.path.startswith(DESK_PREFIX):
+            # What it names besides is a desk (history.desks).
+            sids = {event.call_sid}
         leg = event.other_sid if event.kind == Kind.CONNECT else event.call_sid
         callers = given.get(leg, [])
         bounds_talk = event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE)

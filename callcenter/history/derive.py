@@ -248,8 +248,11 @@ def _outcome(entries: list[QueueEntry], evidence: Evidence) -> str:
         return Call.Outcome.CLOSED
     if verb is Verb.REJECT:
         return Call.Outcome.REJECTED
+    # Also where the fallback has passed the caller on.
     if evidence.of_kind(Kind.FALLBACK):
         return Call.Outcome.FAILED
+    if verb in (Verb.VOICEMAIL, Verb.GOODBYE, Verb.DIAL):
+        return Call.Outcome.SELF_SERVICE
     if verb is Verb.MENU:
         return Call.Outcome.IVR_ABANDONED
     return Call.Outcome.FAILED
@@ -299,12 +302,13 @@ def _voicemails(evidence: Evidence) -> list[Voicemail]:
     rows: dict[str, Voicemail] = {}
     for event in evidence.of_kind(Kind.VOICEMAIL):
         params = evidence.params_of(event)
-        if event.visit and params.recording_sid:
+        if params.recording_sid:
             rows.setdefault(
                 params.recording_sid,
                 Voicemail(
                     recording_sid=params.recording_sid,
-                    visit=event.visit,
+                    # Of no visit where a menu led to it.
+                    visit=event.visit or 0,
                     queue=event.queue,
                     left_at=event.received_at,
                     duration_seconds=params.recording_duration,

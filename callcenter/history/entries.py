@@ -17,6 +17,7 @@ from callcenter.history.outcomes import (
 )
 from callcenter.history.rules import Rules
 from callcenter.history.visits import Connect, Visit
+from callcenter.history.wrap_up import wrap_up_of
 from callcenter.models import CallbackRequest, Connection, QueueEntry
 
 Outcome = QueueEntry.Outcome
@@ -226,6 +227,7 @@ def _connection(
     if dialled is None and exit_:
         talk = seconds_between(connect.at, exit_.received_at)
         source = Connection.TalkSource.EXIT
+    code, note = wrap_up_of(connect.leg, evidence)
     return Connection(
         operator_call_sid=connect.leg,
         operator=operator,
@@ -233,6 +235,8 @@ def _connection(
         ended_at=ended_at and max(ended_at, connect.at),
         talk_seconds=talk,
         talk_source=source if talk is not None else "",
+        wrap_up_code=code,
+        note=note,
     )
 
 

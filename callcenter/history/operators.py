@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from callcenter.decision import Decision, Verb
+from callcenter.history.desk_states import act_of
 from callcenter.history.evidence import Evidence
 from callcenter.history.rules import operator_name
 from callcenter.models import OperatorState
+from callcenter.params import OF_A_DESK
 from callcenter.routes import Kind
 
 State = OperatorState.State
@@ -16,7 +18,8 @@ def derive_states(evidence: Evidence) -> list[OperatorState]:
 
     Ready from the sign-in (the first `dial` or `wait`); talking from a connect to the
     Dial action, unless that says that no conversation took place; then wrap-up until
-    the next request for calls; signed out at the sign-off or the end of the leg.
+    the next request for calls; signed out at the sign-off or the end of the leg. Who
+    works at a desk is signed out there, and not by the end of a leg.
     """
     operator = operator_name(evidence.from_raw)
     changes = _changes(evidence)
@@ -33,7 +36,14 @@ def derive_states(evidence: Evidence) -> list[OperatorState]:
             states.append(OperatorState(operator=operator, started_at=at, state=state))
         else:
             states[-1].ended_at = None
+    if _is_of_a_desk(evidence):
+        states = [one for one in states if one.state != State.SIGNED_OUT]
     return states
+
+
+def _is_of_a_desk(evidence: Evidence) -> bool:
+    """Whether the page of a desk has begun the leg."""
+    return any(event.params.get(OF_A_DESK) for event in evidence.of_kind(Kind.CLIENT))
 
 
 def _changes(evidence: Evidence) -> list[tuple[datetime, State]]:
@@ -45,7 +55,9 @@ def _changes(evidence: Evidence) -> list[tuple[datetime, State]]:
     events = [
         event
         for event in sorted(
-            evidence.of_kind(Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT) + connects,
+            evidence.of_kind(Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT)
+            + [event for event in evidence.of_kind(Kind.INTERNAL) if act_of(event)]
+            + connects,
             key=lambda event: (event.received_at, event.dedup_key),
         )
         if end is None or event.received_at < end or event.is_bridged is False
@@ -53,6 +65,8 @@ def _changes(evidence: Evidence) -> list[tuple[datetime, State]]:
     talking_since: datetime | None = None
     for event in events:
         at, verb = event.received_at, Decision.parse(event.decision).verb
+        if end is not None and at >= end and event.kind != Kind.OPERATOR_DONE:
+            continue
         if event.kind == Kind.CONNECT:
             is_signed_in, talking_since = True, at
             changes.append((at, State.TALKING))
@@ -65,6 +79,10 @@ def _changes(evidence: Evidence) -> list[tuple[datetime, State]]:
             # After the end of the leg it can only undo a conversation, as above.
             if end is None or at < end:
                 changes.append((at, state))
+        elif event.kind == Kind.INTERNAL:
+            # At the desk the operator has ended the leg by it; but a talk goes on.
+            if talking_since is None:
+                end = at
         elif verb is Verb.SIGN_OFF and is_signed_in:
             changes.append((at, State.SIGNED_OUT))
             is_signed_in = False

@@ -18,6 +18,7 @@ from callcenter.history.affected import affected_calls
 from callcenter.history.changes import Change, Derivation
 from callcenter.history.contacts import contacts_of, made_wrong_by, wrong_of_numbers
 from callcenter.history.derive import History, derive
+from callcenter.history.desks import derive_desks
 from callcenter.history.forgetting import forget_again
 from callcenter.history.marks import (
     done_with_their_leg,
@@ -62,6 +63,7 @@ def derive_event(kept: Kept, budget_seconds: float = 2.0) -> None:
             again = partial(
                 rebuild, deadline=deadline, recheck_contacts=recheck_contacts
             )
+            derive_desks([event])
             for sid in sorted(sids - {event.call_sid}):
                 again([sid])
             if event.call_sid:
@@ -85,6 +87,7 @@ def derive_events(
     Calls `on_each` after each of them. A call that cannot be derived leaves its error
     on its events, and the others go on.
     """
+    derive_desks(one.event for one in kept)
     concerned = affected_calls(kept)
     unsure = [concerned[one.event.pk] for one in kept if one.may_be_half_derived]
     recheck_contacts: set[str] = set().union(*unsure)

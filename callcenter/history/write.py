@@ -7,6 +7,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import TypeVar
@@ -22,6 +23,7 @@ from callcenter.models import (
     Call,
     CallbackRequest,
     Connection,
+    Desk,
     FollowUp,
     IvrStep,
     OperatorState,
@@ -119,6 +121,27 @@ def _write_states(legs: Sequence[_Leg], changes: ChangedQuarters) -> None:
         stored,
         [row for leg in legs for row in leg.own(leg.history.operator_states)],
         attrgetter("call_id", "started_at"),
+    )
+    for row in changed:
+        changes.of_operators |= of_state(row) | before.get(row.pk, set())
+
+
+def write_desk_states(
+    desk: Desk,
+    states: Sequence[OperatorState],
+    first: datetime,
+    last: datetime,
+    changes: ChangedQuarters,
+) -> None:
+    """Makes the states of a desk that begin from `first` to `last` equal to these."""
+    stored = list(
+        OperatorState.objects.filter(desk=desk, started_at__range=(first, last))
+    )
+    before = {row.pk: of_state(row) for row in stored}
+    _rows, changed = _write(
+        stored,
+        [_with(row, desk=desk) for row in states],
+        attrgetter("desk_id", "started_at"),
     )
     for row in changed:
         changes.of_operators |= of_state(row) | before.get(row.pk, set())

@@ -2,7 +2,9 @@
 
 from callcenter.models.abandoned import AbandonedCall, CallbackRequest, Voicemail
 from callcenter.models.access import AccessRecord
+from callcenter.models.blocked import BlockedNumber
 from callcenter.models.changed import ChangedQuarter
+from callcenter.models.desks import Desk, desk_sid
 from callcenter.models.events import WebhookEvent
 from callcenter.models.followup import FollowUp, FollowUpStep
 from callcenter.models.forgotten import HalfForgotten
@@ -12,7 +14,7 @@ from callcenter.models.menus import Menu, MenuOption, Message
 from callcenter.models.operators import Operator, OperatorQueue, WrapUpCode
 from callcenter.models.pins import OperatorPin, WrongPins
 from callcenter.models.prompts import Prompt
-from callcenter.models.queues import Queue, QueueThreshold
+from callcenter.models.queues import Queue, QueueAtTwilio, QueueThreshold
 from callcenter.models.reconciliation import (
     ReconciliationDifference,
     ReconciliationRun,
@@ -24,11 +26,13 @@ from callcenter.models.worker import WorkerJob, WorkerProcess
 __all__ = [
     "AbandonedCall",
     "AccessRecord",
+    "BlockedNumber",
     "BusinessHours",
     "Call",
     "CallbackRequest",
     "ChangedQuarter",
     "Connection",
+    "Desk",
     "FollowUp",
     "FollowUpStep",
     "HalfForgotten",
@@ -45,6 +49,7 @@ __all__ = [
     "PhoneLine",
     "Prompt",
     "Queue",
+    "QueueAtTwilio",
     "QueueEntry",
     "QueueThreshold",
     "ReconciliationDifference",
@@ -57,4 +62,5 @@ __all__ = [
     "WorkerProcess",
     "WrapUpCode",
     "WrongPins",
+    "desk_sid",
 ]

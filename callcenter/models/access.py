@@ -25,6 +25,7 @@ class AccessRecord(models.Model):
         CALLER_PAGE = "caller-page", _("caller's page opened")
         CALLER_FORGOTTEN = "caller-forgotten", _("caller forgotten")
         NUMBERS_FORGOTTEN = "numbers-forgotten", _("old numbers forgotten")
+        WALL_ADDRESS = "wall-address", _("address of a wall screen made")
 
     at = models.DateTimeField(_("date and time"))
     kind = models.CharField(_("what happened"), max_length=20, choices=Kind.choices)

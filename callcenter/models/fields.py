@@ -5,12 +5,14 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.dialling import may_dial
 from callcenter.numbers import E164_PATTERN
 
 
@@ -111,3 +113,14 @@ def _is_private(host: str) -> bool:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
         return bool(_PRIVATE_NAME.fullmatch(host.lower()))
+
+
+def check_dialled(number: str, field: str) -> None:
+    """Refuse a number in a country that we do not dial; empty is none.
+
+    Raises ValidationError for the field.
+    """
+    if number and not may_dial(number):
+        text = _("Only numbers that begin with %(prefixes)s are dialled from here.")
+        shown = {"prefixes": ", ".join(settings.DIAL_PREFIXES)}
+        raise ValidationError({field: text % shown})

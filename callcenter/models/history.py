@@ -318,6 +318,9 @@ class Connection(models.Model):
     talk_source = models.CharField(
         _("source of talk time"), max_length=20, choices=TalkSource.choices, blank=True
     )
+    # What the operator has noted of it: the code of a WrapUpCode, and a text.
+    wrap_up_code = models.CharField(_("wrap-up code"), max_length=64, blank=True)
+    note = models.TextField(_("note"), blank=True)
 
     class Meta:
         verbose_name = _("connection")

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models.fields import valid_number
+from callcenter.models.fields import check_dialled, valid_number
 from callcenter.models.menus import Menu
 from callcenter.models.queues import Queue
 from callcenter.models.setup import Language, SetupModel, check_day
@@ -67,10 +66,7 @@ class PhoneLine(SetupModel):
 
     def clean(self) -> None:
         """Refuse a fallback number in a country that we do not dial."""
-        if self.fallback_number and not may_dial(self.fallback_number):
-            text = _("Only numbers that begin with %(prefixes)s are dialled from here.")
-            shown = {"prefixes": ", ".join(settings.DIAL_PREFIXES)}
-            raise ValidationError({"fallback_number": text % shown})
+        check_dialled(self.fallback_number, "fallback_number")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Make this the only default line if it is one."""
@@ -79,11 +75,6 @@ class PhoneLine(SetupModel):
                 others = PhoneLine.objects.filter(is_default=True).exclude(pk=self.pk)
                 others.update(is_default=False)
             super().save(*args, **kwargs)
-
-
-def may_dial(number: str) -> bool:
-    """Whether Twilio may be told to dial a number: every minute abroad costs us."""
-    return number.startswith(tuple(settings.DIAL_PREFIXES))
 
 
 class BusinessHours(SetupModel):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.models.fields import check_dialled, valid_number
 from callcenter.models.queues import Queue
 from callcenter.models.setup import Language, SetupModel
 
@@ -79,6 +80,8 @@ class MenuOption(SetupModel):
         QUEUE = "queue", _("queue")
         MENU = "menu", _("menu")
         MESSAGE = "message", _("message")
+        VOICEMAIL = "voicemail", _("voicemail of a queue")
+        NUMBER = "number", _("telephone number")
         END = "end", _("end of the call")
 
     twice = _("This input leads somewhere already: one input, one way.")
@@ -112,6 +115,9 @@ class MenuOption(SetupModel):
         related_name="+",
         verbose_name=_("message"),
     )
+    number = models.CharField(
+        _("telephone number"), max_length=16, blank=True, validators=[valid_number]
+    )
     language = models.CharField(
         _("language from here on"), max_length=2, choices=Language.choices, blank=True
     )
@@ -125,9 +131,10 @@ class MenuOption(SetupModel):
                 fields=["menu", "input"], name="option_is_one_input_of_a_menu"
             ),
             models.CheckConstraint(
-                condition=Q(action="queue", queue__isnull=False)
+                condition=Q(action__in=("queue", "voicemail"), queue__isnull=False)
                 | Q(action="menu", next_menu__isnull=False)
                 | Q(action="message", message__isnull=False)
+                | (Q(action="number") & ~Q(number=""))
                 | Q(action="end"),
                 name="option_names_where_it_leads",
             ),
@@ -138,8 +145,18 @@ class MenuOption(SetupModel):
 
     def clean(self) -> None:
         """Refuse an option that does not name where its action leads."""
-        field = {"queue": "queue", "menu": "next_menu", "message": "message"}.get(
-            self.action
-        )
-        if field and getattr(self, f"{field}_id") is None:
+        field = TARGETS.get(self.action)
+        if field and not getattr(self, field):
             raise ValidationError({field: _("Choose where this option leads.")})
+        if self.action == self.Action.NUMBER:
+            check_dialled(self.number, "number")
+
+
+# The field that says where an action leads, by the action.
+TARGETS: dict[str, str] = {
+    MenuOption.Action.QUEUE: "queue",
+    MenuOption.Action.MENU: "next_menu",
+    MenuOption.Action.MESSAGE: "message",
+    MenuOption.Action.VOICEMAIL: "queue",
+    MenuOption.Action.NUMBER: "number",
+}

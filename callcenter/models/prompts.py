@@ -29,6 +29,8 @@ class Prompt(SetupModel):
         CLOSED = "closed", _("out of hours, at a line")
         WAITING = "waiting", _("entering a queue")
         CONNECTING = "connecting", _("an operator takes the call")
+        VOICEMAIL = "voicemail", _("before a message is left")
+        CALLBACK = "callback", _("after a call-back was asked for")
 
     twice = _("There is a text for this moment in this language: change that one.")
 

@@ -32,7 +32,8 @@ class Queue(SetupModel):
         default=600,
         validators=[MinValueValidator(30)],
         help_text=_(
-            "After so many seconds the caller hears an apology and the call ends."
+            "After so many seconds the caller may leave a message where that is"
+            " offered, else hears an apology."
         ),
     )
     wrapup_seconds = models.PositiveSmallIntegerField(
@@ -44,6 +45,35 @@ class Queue(SetupModel):
         _("leave when nobody is signed in"),
         default=False,
         help_text=_("Otherwise the caller is told so and may wait on."),
+    )
+    leaves_at_closing = models.BooleanField(
+        _("leave at closing time"),
+        default=False,
+        help_text=_("Otherwise callers who wait when the line closes wait on."),
+    )
+    offers_callback = models.BooleanField(
+        _("offer a call-back"),
+        default=False,
+        help_text=_("Whoever waits may press 1 to be rung back."),
+    )
+    offers_voicemail = models.BooleanField(
+        _("offer voicemail"),
+        default=False,
+        help_text=_("Whoever waits may press 2 to leave a message."),
+    )
+    announces_wait = models.BooleanField(
+        _("announce the estimated wait"),
+        default=False,
+        help_text=_(
+            "By the answers of the last half hour; where these are too few, the"
+            " position alone is said."
+        ),
+    )
+    capacity = models.PositiveSmallIntegerField(
+        _("most callers"),
+        default=100,
+        validators=[MinValueValidator(1), MaxValueValidator(5000)],
+        help_text=_("Whoever calls when so many wait hears that all lines are busy."),
     )
 
     class Meta:
@@ -58,6 +88,23 @@ class Queue(SetupModel):
     def unserved(cls) -> "models.QuerySet[Queue]":
         """The active queues that no active operator serves."""
         return cls.objects.filter(is_active=True).exclude(operators__is_active=True)
+
+
+class QueueAtTwilio(models.Model):
+    """Whether one queue is at Twilio what it is here, as the worker last found."""
+
+    queue = models.OneToOneField(
+        Queue, models.CASCADE, primary_key=True, related_name="at_twilio"
+    )
+    checked_at = models.DateTimeField()
+    # By its code (callcenter.reasons); empty where they are equal.
+    problem = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.problem or 'equal'}"
 
 
 class QueueThreshold(SetupModel):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.models.desks import Desk
 from callcenter.models.history import Call
 
 # No leg lasts longer (docs/twilio.md 3.3), and no talk or state longer than its leg.
@@ -12,7 +13,10 @@ LONGEST_LEG = timedelta(hours=24)
 
 
 class OperatorState(models.Model):
-    """One interval in which an operator was in one state, derived from one leg."""
+    """One interval in which an operator was in one state.
+
+    Derived from one leg, or from what the operator did at a desk in the browser.
+    """
 
     class State(models.TextChoices):
         """What the operator was doing."""
@@ -24,7 +28,21 @@ class OperatorState(models.Model):
         SIGNED_OUT = "signed_out", _("signed out")
 
     call = models.ForeignKey(
-        Call, models.CASCADE, related_name="operator_states", verbose_name=_("leg")
+        Call,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="operator_states",
+        verbose_name=_("leg"),
+    )
+    # Where it is not derived from a leg.
+    desk = models.ForeignKey(
+        Desk,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="operator_states",
+        verbose_name=_("desk"),
     )
     # The registered number, or client:identity, as in `Connection.operator`.
     operator = models.CharField(_("operator"), max_length=255)
@@ -48,6 +66,14 @@ class OperatorState(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["call", "started_at"], name="state_starts_once_in_a_leg"
+            ),
+            models.UniqueConstraint(
+                fields=["desk", "started_at"], name="state_starts_once_at_a_desk"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(call=None, desk__isnull=False)
+                | models.Q(call__isnull=False, desk=None),
+                name="state_is_of_a_leg_or_a_desk",
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_at=None)

@@ -19,6 +19,8 @@ LOOKED_BACK = timedelta(days=1)
 # After a long time without a worker; `manage.py reconcile` compares what is older.
 LONGEST_GAP = timedelta(days=31)
 _CONNECT_SECONDS = 0.5
+# The name of the job, for those who ask for it out of turn.
+QUEUES = "twilio-queues"
 
 
 def _reconcile() -> None:
@@ -31,6 +33,13 @@ def _reconcile() -> None:
     reason, detail = parts(run.error)
     if reason:
         raise Explained(reason, detail)
+
+
+def _keep_queues_equal() -> None:
+    """Make the queues at Twilio what ours are. Raises TwilioFailure."""
+    from callcenter.twilio_api.queues import keep_equal  # noqa: PLC0415 -- as above
+
+    keep_equal()
 
 
 def _since(now: datetime) -> datetime:
@@ -68,6 +77,13 @@ JOBS = (
         _("Compare with Twilio's call log"),
         _reconcile,
         minute="*/15",
+        is_on=_is_on,
+    ),
+    Job(
+        QUEUES,
+        _("Keep queues equal with Twilio"),
+        _keep_queues_equal,
+        minute="*/5",
         is_on=_is_on,
     ),
 )

@@ -29,10 +29,11 @@ from callcenter.flow.decide import APOLOGY, decide
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
+from callcenter.history import keeping
 from callcenter.models import WebhookEvent
 from callcenter.params import Form, InvalidParams, VoiceParams
 from callcenter.routes import Kind
-from callcenter.webhooks import access, keeping, under_way
+from callcenter.webhooks import access, under_way
 from callcenter.webhooks.url_state import read_step
 
 logger = logging.getLogger(__name__)

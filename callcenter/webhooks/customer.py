@@ -1,6 +1,7 @@
 """The webhooks of a caller's leg, from the ring to the exit from a queue."""
 
 from collections.abc import Set
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
 from callcenter.routes import Kind
 from callcenter.webhooks.base import WebhookView
+from callcenter.webhooks.caller_past import language_of, why_left
 
 
 class IncomingView(WebhookView):
@@ -42,7 +44,16 @@ class WaitView(WebhookView):
         self, decision: Decision, step: Step, plan: Plan, now: datetime
     ) -> VoiceResponse:
         """The wait document; it says so where no operator is signed in."""
-        return document(decision, step, plan, staffed=staffed(plan, now))
+        place, estimate = step.params.queue_position, None
+        if place and plan.queue(step.queue).announces_wait:
+            estimate = presence.estimated_wait(step.queue, place, now)
+        return document(
+            decision,
+            step,
+            plan,
+            staffed=staffed(plan, now),
+            estimate_seconds=estimate,
+        )
 
 
 class QueueExitView(WebhookView):
@@ -50,12 +61,33 @@ class QueueExitView(WebhookView):
 
     kind = Kind.QUEUE_EXIT
 
+    def decide(self, step: Step, plan: Plan, now: datetime) -> Decision:
+        """Decide also by why our wait document took the caller out."""
+        left = ""
+        if step.params.queue_result == "leave":
+            left = why_left(self.event)
+        return decide(step, plan, now, left=left)
+
+
+class VoicemailView(WebhookView):
+    """The caller has left a message, or hung up instead."""
+
+    kind = Kind.VOICEMAIL
+    safe_decision: ClassVar[Decision] = Decision(Verb.GOODBYE)
+
 
 class ConnectView(WebhookView):
     """An operator takes the caller, who first hears an announcement."""
 
     kind = Kind.CONNECT
     safe_decision: ClassVar[Decision] = Decision(Verb.ANNOUNCE)
+
+    def document(
+        self, decision: Decision, step: Step, plan: Plan, now: datetime
+    ) -> VoiceResponse:
+        """The announcement, in the language that the caller has been spoken to."""
+        spoken = replace(step, language=step.language or language_of(self.event))
+        return document(decision, spoken, plan)
 
 
 def staffed(plan: Plan, now: datetime) -> Set[str] | None:

@@ -14,6 +14,13 @@ from callcenter.webhooks import pin_gate
 from callcenter.webhooks.base import WebhookView
 
 
+class ClientView(WebhookView):
+    """An operator calls from the browser: to take callers, or to ring somebody."""
+
+    kind = Kind.CLIENT
+    safe_decision: ClassVar[Decision] = Decision(Verb.SIGN_OFF)
+
+
 class OperatorView(WebhookView):
     """An operator signs in, or is ready for the next caller."""
 

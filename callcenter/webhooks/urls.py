@@ -12,10 +12,13 @@ VIEWS = [
     customer.MenuView,
     customer.WaitView,
     customer.QueueExitView,
+    customer.VoicemailView,
     customer.ConnectView,
+    operator.ClientView,
     operator.OperatorView,
     operator.OperatorDoneView,
     closing.StatusView,
+    closing.RecordingView,
     closing.FallbackView,
 ]
 

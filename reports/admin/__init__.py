@@ -11,11 +11,13 @@ from reports.admin.history import (  # noqa: F401
 )
 from reports.admin.setup import (  # noqa: F401
     base,
+    blocked,
     change_list,
     holidays,
     lines,
     menus,
     operators,
     queues,
+    walls,
 )
 from reports.login import accounts  # noqa: F401

@@ -10,6 +10,7 @@ from callcenter.flow import tree
 from callcenter.flow.decide import SILENCE, WRONG
 from callcenter.flow.plan import LinePlan, Plan, PromptPlan
 from callcenter.models import MenuOption
+from callcenter.numbers import phone_number
 from reports.callflow import wording
 from reports.callflow.place_names import PlaceName
 from reports.callflow.places import Languages, Place, Way, languages_heard, ways
@@ -17,13 +18,15 @@ from reports.callflow.unserved import QueueWarnings
 
 # Deeper trees go on below the first: a telephone is 390 pixels wide.
 MOST_LEVELS = 5
+# The moments at which callers hear a text of a queue.
+_PURPOSES = {"queue": ("waiting", "connecting"), "voicemail": ("voicemail",)}
 
 
 @dataclass(slots=True)
 class Node:
     """One place, with the inputs that lead there, and where its own inputs lead."""
 
-    kind: str  # menu, queue, message, end, again, or gone
+    kind: str  # menu, queue, message, voicemail, number, end, again, or gone
     name: str
     inputs: list[str] = field(default_factory=list)
     is_key: bool = False
@@ -167,6 +170,8 @@ class DrawingBuilder:
         option = way.option
         if option is not None and option.action == MenuOption.Action.END:
             return Node("end", gettext("end of the call"))
+        if option is not None and option.action == MenuOption.Action.NUMBER:
+            return Node("number", phone_number(option.target))
         if option is not None:
             return self._place(option.action, option.target)
         if way.input == WRONG:
@@ -188,13 +193,15 @@ class DrawingBuilder:
             "menu": self._plan.menus,
             "message": self._plan.messages,
             "queue": self._plan.queues,
+            "voicemail": self._plan.queues,
         }[kind]
-        name = self._names.get((kind, slug))
+        named = "queue" if kind == "voicemail" else kind
+        name = self._names.get((named, slug))
         if slug not in known:
             return Node("gone", name.name if name else slug)
         prompts: tuple[PromptPlan, ...] = known[slug].prompts
         languages = set(self._heard.get((kind, slug), ()))
-        purposes = ("waiting", "connecting") if kind == "queue" else ("main",)
+        purposes = _PURPOSES.get(kind, ("main",))
         warnings = [
             warning
             for purpose in purposes
@@ -202,7 +209,7 @@ class DrawingBuilder:
         ]
         if kind == "queue" and (unserved := self._queues.unserved(slug)):
             warnings.append(unserved)
-        if kind != "queue" and not prompts:
+        if named != "queue" and not prompts:
             warnings.append(
                 gettext("No text of its own: callers hear a standard sentence.")
             )
@@ -211,7 +218,7 @@ class DrawingBuilder:
             name.name if name else slug,
             url=name.url if name else "",
             # A queue stands at many keys; its texts are shown by a trial call.
-            texts=() if kind == "queue" else prompts,
+            texts=() if named == "queue" else prompts,
             warnings=warnings,
         )
 

@@ -63,7 +63,12 @@ def _first(line: LinePlan, plan: Plan) -> Iterator[Place]:
 
 
 def _next(menu: MenuPlan, plan: Plan, language: str) -> Iterator[tuple[Place, str]]:
-    known = {"menu": plan.menus, "message": plan.messages, "queue": plan.queues}
+    known = {
+        "menu": plan.menus,
+        "message": plan.messages,
+        "queue": plan.queues,
+        "voicemail": plan.queues,
+    }
     for way in ways(menu):
         option = way.option
         if option and option.target in known.get(option.action, ()):

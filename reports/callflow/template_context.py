@@ -26,7 +26,12 @@ from reports.present import formats
 
 _KEYS = "123456789*0#"
 # The kind of place that a decision leads to.
-_PLACES = {Verb.MENU: "menu", Verb.ENQUEUE: "queue", Verb.MESSAGE: "message"}
+_PLACES = {
+    Verb.MENU: "menu",
+    Verb.ENQUEUE: "queue",
+    Verb.MESSAGE: "message",
+    Verb.VOICEMAIL: "queue",
+}
 _CLOSED = Prompt.Purpose.CLOSED
 
 
@@ -58,10 +63,11 @@ def answer(
     verb, target = found.decision.verb, found.decision.target
     known = names.get((_PLACES[verb], target)) if verb in _PLACES else None
     menu = plan.menus.get(target) if verb == Verb.MENU else None
+    name = phone_number(target) if verb == Verb.DIAL else target
     return {
         "did": _did(found.input),
         "verb": verb.value,
-        "name": known.name if known else target,
+        "name": known.name if known else name,
         "url": known.url if known else "",
         "heard": found.heard,
         "notes": wording.patience(menu) if menu else [],
@@ -119,8 +125,13 @@ def _did(code: str) -> str:
 def _leads_to(option: OptionPlan, names: Mapping[Place, PlaceName]) -> str:
     if option.action == MenuOption.Action.END:
         return gettext("end of the call")
-    known = names.get((option.action, option.target))
-    return known.name if known else option.target
+    if option.action == MenuOption.Action.NUMBER:
+        return phone_number(option.target)
+    is_voicemail = option.action == MenuOption.Action.VOICEMAIL
+    kind = MenuOption.Action.QUEUE.value if is_voicemail else option.action
+    known = names.get((kind, option.target))
+    name = known.name if known else option.target
+    return gettext("Voicemail: %(queue)s") % {"queue": name} if is_voicemail else name
 
 
 def _in_queue(heard: InQueue) -> list[tuple[str, tuple[Heard, ...]]]:

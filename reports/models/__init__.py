@@ -6,6 +6,7 @@ from reports.models.intervals import IntervalState, OperatorDay, QueueDay, Queue
 from reports.models.notes import DayNote
 from reports.models.saved_views import SavedView
 from reports.models.schedules import Delivery, ScheduledReport
+from reports.models.walls import WallScreen
 
 __all__ = [
     "DayNote",
@@ -18,4 +19,5 @@ __all__ = [
     "QueueQuarter",
     "SavedView",
     "ScheduledReport",
+    "WallScreen",
 ]

@@ -39,7 +39,7 @@ def _conversation(
 ) -> Iterator[Moment]:
     at, leg = connection.connected_at, connection.operator_call_sid
     states = sorted(
-        (one for one in story.states if one.call.sid == leg),
+        (one for one in story.states if one.call and one.call.sid == leg),
         key=lambda one: one.started_at,
     )
     talk_from = at

@@ -4,10 +4,17 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from callcenter.decision import Decision
+from callcenter.history.desk_states import act_of
 from callcenter.history.ending import is_final, is_from_log
 from callcenter.models import Call, WebhookEvent
 from callcenter.params import VoiceParams
-from callcenter.routes import FORGET_PREFIX, VOICE_URLS, Kind
+from callcenter.routes import (
+    DESK_PREFIX,
+    FORGET_PREFIX,
+    VOICE_URLS,
+    WRAP_UP_PATH,
+    Kind,
+)
 from reports.timeline import kinds, own_acts
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
@@ -47,6 +54,11 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
         return kinds.OperatorDone(operator, event.is_bridged, None, answer)
     if event.path.startswith(FORGET_PREFIX):
         return own_acts.CALLER_FORGOTTEN
+    if event.path == WRAP_UP_PATH:
+        noted = (str(event.params.get(name, "")) for name in ("Code", "Note"))
+        return own_acts.Noted(*noted)
+    if event.path.startswith(DESK_PREFIX):
+        return own_acts.AtDesk(act_of(event), str(event.params.get("Reason", "")))
     if is_from_log(event):
         params = VoiceParams.parse(event.params, needs_call=False)
         return own_acts.ReadInLog(event.result, params.call_duration)

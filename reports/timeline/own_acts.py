@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.history.desk_states import Act
 from callcenter.models import Call
 from reports.timeline.moment_kind import MomentKind, Plain, Says
 from reports.timeline.words import Words, length
@@ -31,3 +32,31 @@ class ReadInLog(MomentKind):
     def says(self, call: Call, words: Words) -> Says:
         lasted = length(gettext("Length %(length)s"), self.length)
         return gettext("Completed from Twilio's call log"), self.status, lasted
+
+
+@dataclass(frozen=True)
+class Noted(MomentKind):
+    """The operator has noted something of a conversation, or taken it back."""
+
+    code = "noted"
+    wrap_up_code: str
+    note: str
+
+    def says(self, call: Call, words: Words) -> Says:
+        if not (self.wrap_up_code or self.note):
+            return (gettext("The operator took back what was noted"),)
+        return gettext("The operator noted"), self.wrap_up_code, self.note
+
+
+@dataclass(frozen=True)
+class AtDesk(MomentKind):
+    """The operator has ended the leg at the desk."""
+
+    code = "at-desk"
+    act: Act | None
+    reason: str
+
+    def says(self, call: Call, words: Words) -> Says:
+        if self.act is Act.NOT_READY:
+            return gettext("Not ready, at the desk"), self.reason
+        return (gettext("Signed off, at the desk"),)

@@ -15,11 +15,10 @@ from django.conf import settings
 from django.urls import get_script_prefix
 from twilio.twiml.voice_response import VoiceResponse
 
-from callcenter.decision import Decision, Verb
+from callcenter.decision import Verb
 from callcenter.events.eventfile import event_of_request
 from callcenter.flow.decide import decide
 from callcenter.flow.operator import served
-from callcenter.flow.operator_twiml import enter
 from callcenter.flow.plan import Plan
 from callcenter.flow.step import Step
 from callcenter.flow.twiml import document
@@ -97,10 +96,6 @@ class InProcess:
 
     def _answer(self, event: WebhookEvent, step: Step) -> VoiceResponse:
         event.decided_at = event.received_at
-        if step.kind == Kind.CLIENT:
-            # No view answers a browser yet: it enters the operator's loop.
-            event.decision = str(Decision(Verb.OPERATOR))
-            return enter(step)
         staffed = self._staffed() if step.kind == Kind.WAIT else None
         waiting = self._waiting(step) if step.kind == Kind.OPERATOR else None
         decision = decide(

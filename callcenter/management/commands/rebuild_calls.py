@@ -8,6 +8,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from callcenter.days import midnight
+from callcenter.history.desks import rebuild_desks
 from callcenter.management.arguments import day
 from callcenter.management.command import SentenceCommand
 from callcenter.upkeep.rebuild import derive_pending, rebuild_all, sids_to_rebuild
@@ -58,6 +59,7 @@ class Command(SentenceCommand):
                         bar.write(f"{sid}: {error}", file=self.stderr)
                     done += 1
                     bar.update()
+                rebuild_desks(moment)
                 # Few calls, and right by now: this marks the events that wait for them.
                 derive_pending(since=moment)
             except KeyboardInterrupt:

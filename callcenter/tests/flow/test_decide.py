@@ -128,7 +128,7 @@ def test_each_menu_has_its_number_of_tries():
         (OptionPlan("menu", "main"), 2, "enqueue:support/1"),
         (OptionPlan("menu", "gone"), 0, "enqueue:support/1"),
         (OptionPlan("message", "gone"), 0, "enqueue:support/1"),
-        (OptionPlan("voicemail", "support"), 0, "enqueue:support/1"),
+        (OptionPlan("a future action", "support"), 0, "enqueue:support/1"),
     ],
 )
 @pytest.mark.parametrize(("name", "digits"), [("silence", ""), ("wrong", "9")])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from callcenter.flow import links
 from callcenter.flow.plan import OptionPlan, Plan, PromptPlan
+from callcenter.models import Prompt
 from callcenter.routes import Kind
 from callcenter.tests.flow.allowlist import MOST_ENCODED, faults, parsed
 from callcenter.tests.flow.plans import (
@@ -36,6 +37,7 @@ DECISIONS = [
     "closed",
     "operator",
     "reject",
+    "reject:blocked",
     "message:information",
     "message:gone",
     "end",
@@ -45,6 +47,8 @@ DECISIONS = [
     "leave:key",
     "apology",
     "voicemail",
+    "voicemail:support",
+    "goodbye",
     "announce",
     "dial:support",
     "dial:gone",
@@ -60,8 +64,9 @@ DECISIONS = [
     "menu:",
     "of:another/version",
 ]
-PURPOSES = ["main", "greeting", "closed", "waiting", "connecting"]
+PURPOSES = [one.value for one in Prompt.Purpose]
 LONG = "長いお知らせです。" * 2000
+ADDRESSES = ("action", "url", "waitUrl", "recordingStatusCallback")
 
 
 def prompted(*prompts: PromptPlan) -> Plan:
@@ -157,7 +162,7 @@ def test_every_address_is_absolute(settings, credentials):
     for kind, decision in product(KINDS, DECISIONS):
         made = answered(decision, make_step(kind, queue="support"), make_plan())
         for element in parsed(made).iter():
-            named = [element.get(name) for name in ("action", "url", "waitUrl")]
+            named = [element.get(name) for name in ADDRESSES]
             addresses += [address for address in named if address is not None]
             if element.tag in ("Redirect", "Play"):
                 addresses.append(element.text or "")

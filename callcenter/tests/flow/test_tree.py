@@ -58,7 +58,8 @@ def test_menus_whose_keys_lead_only_to_each_other_are_dead_ends():
         OptionPlan("menu", "gone"),
         OptionPlan("message", "gone"),
         OptionPlan("queue"),
-        OptionPlan("voicemail", "support"),
+        OptionPlan("voicemail", "inactive"),
+        OptionPlan("number"),
     ],
 )
 def test_missing_target_is_reported_with_its_key(option):

@@ -2,13 +2,16 @@
 
 import pytest
 
+from callcenter.history.desk_states import Act
 from callcenter.history.rules import Contact, Rules
+from callcenter.routes import WRAP_UP_PATH
 from callcenter.tests.history.derived import derived
 from callcenter.tests.sample_events import (
     CALLER,
     CALLER_NUMBER,
     OPERATOR,
     OPERATOR_NUMBER,
+    OTHER_OPERATOR,
     at,
     choose,
     connect,
@@ -339,3 +342,78 @@ def test_line_and_number_are_normalised_and_kept_as_sent():
     assert call is not None
     assert (call.line, call.to_raw) == ("", "sip:front@example.com")
     assert (call.caller, call.from_raw) == ("090-1234", " 090-1234")
+
+
+def test_leg_of_a_desk_ends_when_the_operator_is_not_ready_and_signs_nobody_out():
+    history = derived(
+        event(0, "client/", "operator", sid=OPERATOR, MiniccDesk="1"),
+        event(1, "operator/?in=1&step=1", "dial:support", sid=OPERATOR),
+        event(40, Act.NOT_READY.path, sid=OPERATOR, Operator="client:sato"),
+        done(40.1, caller="", bridged=None, status="completed"),
+        end(41, sid=OPERATOR),
+        sid=OPERATOR,
+    )
+
+    states = [
+        (row.state, row.started_at, row.ended_at) for row in history.operator_states
+    ]
+    assert states == [("ready", at(1), at(40))]
+
+
+def test_talk_goes_on_whatever_is_said_at_the_desk():
+    history = derived(
+        event(0, "client/", "operator", sid=OPERATOR, MiniccDesk="1"),
+        event(1, "operator/?in=1&step=1", "dial:support", sid=OPERATOR),
+        connect(36, 31),
+        event(40, Act.NOT_READY.path, sid=OPERATOR, Operator="client:sato"),
+        done(160, talk=120),
+        end(170, sid=OPERATOR),
+        sid=OPERATOR,
+    )
+
+    states = [
+        (row.state, row.started_at, row.ended_at) for row in history.operator_states
+    ]
+    assert states == [
+        ("ready", at(1), at(36)),
+        ("talking", at(36), at(160)),
+        ("wrap_up", at(160), at(170)),
+    ]
+
+
+def noted(seconds: float, code: str, note: str = "", leg: str = OPERATOR):
+    return event(
+        seconds, WRAP_UP_PATH, OperatorLeg=leg, Code=code, Note=note, From="", To=""
+    )
+
+
+def test_what_the_operator_notes_last_is_of_the_conversation():
+    talk = [ring(), choose(5), wait(6, 0), connect(36, 31), done(160, talk=120)]
+    over = [leave(161, "bridged", 31), end(162)]
+    notes = [
+        noted(150, "billing"),
+        noted(900, "complaint", "苦情\nrings again"),
+        noted(950, "sale", leg=OTHER_OPERATOR),
+    ]
+    bare = derived(*talk, *over)
+
+    history = derived(*talk, *over, *notes)
+
+    (one,) = history.entries
+    assert one.connection is not None
+    assert (one.connection.wrap_up_code, one.connection.note) == (
+        "complaint",
+        "苦情\nrings again",
+    )
+    assert history.call is not None
+    assert bare.call is not None
+    assert history.call.ended_at == bare.call.ended_at
+    assert history.call.outcome == bare.call.outcome == "answered"
+
+
+def test_note_of_a_conversation_that_never_was_changes_nothing():
+    history = derived(ring(), end(10), noted(20, "billing"))
+
+    assert not history.entries
+    assert history.call is not None
+    assert history.call.outcome == "ivr_abandoned"

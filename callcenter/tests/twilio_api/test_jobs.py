@@ -11,7 +11,7 @@ from callcenter.models import ReconciliationRun, WorkerJob
 from callcenter.twilio_api import jobs as of_twilio
 from callcenter.twilio_api import reconcile
 
-(JOB,) = of_twilio.JOBS
+JOB, QUEUES = of_twilio.JOBS
 
 
 @pytest.fixture

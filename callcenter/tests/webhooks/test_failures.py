@@ -6,7 +6,7 @@ import pytest
 
 from callcenter.events.spool import spool
 from callcenter.flow import current, links
-from callcenter.history import store
+from callcenter.history import keeping, store
 from callcenter.models import Call, QueueEntry, WebhookEvent
 from callcenter.sparing import Sparing
 from callcenter.tests.pins import PIN

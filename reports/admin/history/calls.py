@@ -184,6 +184,8 @@ class ConnectionAdmin(EntryPartAdmin[Connection]):
         "ended_at",
         "talk_seconds",
         "talk_source",
+        "wrap_up_code",
+        "note",
     ]
 
     def of_sid(

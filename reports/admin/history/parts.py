@@ -38,17 +38,18 @@ class PartAdmin(HistoryAdmin[ModelT]):
 
     def first_page(self, request: HttpRequest, row: ModelT) -> str:
         """The address to which the first link of a row leads."""
-        return row_url(self.call_of(row) if self._leads_to_calls(request) else row)
+        call = self.call_of(row) if self._leads_to_calls(request) else None
+        return row_url(call or row)
 
     def _leads_to_calls(self, request: HttpRequest) -> bool:
         return PageLinks(request, self.admin_site).may_view(Call)
 
-    def call_of(self, row: ModelT) -> Call:
-        """The call of a row."""
+    def call_of(self, row: ModelT) -> Call | None:
+        """The call of a row; a state between two legs has none."""
         call: Any = row
         for name in self.call_path.split("__"):
             call = getattr(call, name)
-        found: Call = call
+        found: Call | None = call
         return found
 
     @admin.display(description=_("record"))

@@ -13,6 +13,7 @@ from callcenter.flow import tree
 from callcenter.flow.current import read_plan
 from callcenter.flow.plan import MenuPlan, OptionPlan, Plan
 from callcenter.models import Menu, MenuOption, PhoneLine, Queue
+from callcenter.models.menus import TARGETS
 from reports.admin.setup.base import (
     ChoiceInline,
     NeededPromptInline,
@@ -27,12 +28,6 @@ from reports.callflow.place_names import place_names
 from reports.callflow.places import ways
 from reports.callflow.unserved import queue_warnings
 
-_TARGETS = {
-    MenuOption.Action.QUEUE: "queue",
-    MenuOption.Action.MENU: "next_menu",
-    MenuOption.Action.MESSAGE: "message",
-}
-
 
 class MenuOptionForm(PartForm):
     """Where one input leads: an action, and the target that this action takes."""
@@ -40,9 +35,9 @@ class MenuOptionForm(PartForm):
     def clean(self) -> dict[str, Any]:
         """Empties other actions' targets: left there, they could not be deleted."""
         cleaned = super().clean() or self.cleaned_data
-        for action, field in _TARGETS.items():
-            if cleaned.get("action") != action:
-                cleaned[field] = None
+        own = TARGETS.get(cleaned.get("action", ""))
+        for field in set(TARGETS.values()) - {own}:
+            cleaned[field] = "" if field == "number" else None
         return cleaned
 
 
@@ -73,9 +68,11 @@ class MenuOptions(PartsFormSet):
         for form in self.forms:
             if is_kept(self, form):
                 option = form.cleaned_data
-                target = option.get(_TARGETS.get(option["action"], ""))
+                target = option.get(TARGETS.get(option["action"], "")) or ""
                 options[option["input"]] = OptionPlan(
-                    option["action"], target.slug if target else "", option["language"]
+                    option["action"],
+                    target if isinstance(target, str) else target.slug,
+                    option["language"],
                 )
         return options
 

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from callcenter import jobs
 from callcenter.days import midnight
 from callcenter.flow.current import read_plan
 from callcenter.models import (
@@ -25,9 +27,11 @@ from callcenter.models import (
     PhoneLine,
     Prompt,
     Queue,
+    QueueAtTwilio,
     QueueEntry,
     QueueThreshold,
 )
+from callcenter.reasons import sentence
 from reports.admin.setup.base import (
     PartInline,
     PromptInline,
@@ -41,7 +45,12 @@ from reports.present import formats
 class QueuePromptInline(PromptInline):
     """Texts for callers of a queue, besides the announcement of their position."""
 
-    purposes = (Prompt.Purpose.WAITING, Prompt.Purpose.CONNECTING)
+    purposes = (
+        Prompt.Purpose.WAITING,
+        Prompt.Purpose.CONNECTING,
+        Prompt.Purpose.VOICEMAIL,
+        Prompt.Purpose.CALLBACK,
+    )
 
 
 class QueueThresholdInline(PartInline[QueueThreshold]):
@@ -86,13 +95,20 @@ class QueueAdmin(SetupAdmin[Queue]):
         "slug",
         "name",
         "twilio_sid",
+        "shown_at_twilio",
         "is_active",
         "priority",
         "max_wait_seconds",
         "wrapup_seconds",
+        "capacity",
+        "announces_wait",
         "leaves_when_unstaffed",
+        "leaves_at_closing",
+        "offers_callback",
+        "offers_voicemail",
     ]
     fixed_once_saved = ("slug",)
+    readonly_fields = ("shown_at_twilio",)
     inlines = [QueueThresholdInline, QueuePromptInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Queue]:
@@ -107,6 +123,25 @@ class QueueAdmin(SetupAdmin[Queue]):
         if count or not queue.is_active:
             return formats.count(count)
         return format_html('<span class="state state-warn">! {}</span>', count)
+
+    @admin.display(description=_("at Twilio"))
+    def shown_at_twilio(self, queue: Queue) -> str:
+        """Whether the queue is there what it is here, as the worker last found."""
+        found = QueueAtTwilio.objects.filter(queue=queue.pk).first()
+        if found is None:
+            return gettext("not compared yet; the worker does it every five minutes")
+        at = {"moment": formats.moment(found.checked_at)}
+        if found.problem:
+            said = gettext("not equal: %(reason)s (%(moment)s)")
+            return said % {"reason": sentence(found.problem), **at}
+        return gettext("equal (%(moment)s)") % at
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        """Lets the worker make it equal at Twilio soon."""
+        super().save_related(request, form, formsets, change)
+        transaction.on_commit(lambda: jobs.ask_soon("twilio-queues"))
 
     @admin.display(description=_("maximum wait"), ordering="max_wait_seconds")
     def max_wait(self, queue: Queue) -> str:

@@ -11,6 +11,7 @@ from callcenter.history.changed_quarters import ChangedQuarters, of_connection, 
 from callcenter.models import (
     AbandonedCall,
     AccessRecord,
+    BlockedNumber,
     Call,
     CallbackRequest,
     Connection,
@@ -307,6 +308,13 @@ HISTORY: dict[str, Maker] = {
     "operatorstate": make_state,
     "webhookevent": make_event,
 }
+
+
+def make_blocked_number() -> BlockedNumber:
+    number = f"+8150000009{BlockedNumber.objects.count():02d}"
+    return BlockedNumber.objects.create(number=number, note="Rings every night")
+
+
 SETUP: dict[str, Maker] = {
     "phoneline": make_line,
     "queue": make_queue,
@@ -315,6 +323,7 @@ SETUP: dict[str, Maker] = {
     "operator": make_operator,
     "holiday": make_holiday,
     "wrapupcode": make_wrapup_code,
+    "blockednumber": make_blocked_number,
 }
 ALL: dict[str, Maker] = {
     **HISTORY,

@@ -40,6 +40,7 @@ MAY: dict[str, tuple[set[str], set[str], set[str]]] = {
     "operator": ({S, A, C, D}, set(), {S, A, C, D}),
     "holiday": ({S, A, C, D}, set(), {S, A, C, D}),
     "wrapupcode": ({S, A, C, D}, set(), {S, A, C, D}),
+    "blockednumber": ({S, A, C, D}, set(), {S, A, C, D}),
     "user": (set(), set(), {S, A, C, D}),
     "group": (set(), set(), {S}),
 }

@@ -14,8 +14,17 @@ from django.utils import timezone
 from callcenter.models import PhoneLine, QueueEntry
 from minicc.tests import sites
 from reports.export import audit
-from reports.models import Delivery, ExportJob, SavedView, ScheduledReport
+from reports.models import (
+    Delivery,
+    ExportJob,
+    SavedView,
+    ScheduledReport,
+    WallScreen,
+)
+from reports.models.walls import hash_of
 from reports.tests.admin import rows
+
+WALL_TOKEN = "token-of-the-wall"
 
 
 def fill() -> None:
@@ -40,6 +49,12 @@ def fill() -> None:
     )
     rows.make_holiday()
     rows.make_wrapup_code()
+    rows.make_blocked_number()
+    WallScreen.objects.create(
+        name="お客様センター",
+        token_hash=hash_of(WALL_TOKEN),
+        expires_on=timezone.localdate() + timedelta(days=2),
+    )
     audit.begin(supervisor, "callcenter.call", "q=5678", "xlsx", is_masked=False)
     for name, is_shared in (("毎週の確認", True), ("自分用", False)):
         SavedView.objects.create(

@@ -14,11 +14,18 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from conftest import browser
 from minicc.settings import BASE_DIR
 from minicc.tests import sites
+from reports.tests.browser.fill import WALL_TOKEN
 from reports.tests.browser.pages import addresses, second_step
 
 pytestmark = pytest.mark.browser
@@ -193,3 +200,29 @@ def test_pages_of_most_parts_are_accessible_in_all_variants(
         walk.look(address)
 
     assert walk.trouble == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1440), ("light", 390)])
+def test_wall_screen_is_accessible_and_says_when_its_figures_are_old(
+    site, scheme, width
+):
+    walk = Walk(site, "ja", scheme, width)
+    page = walk.page
+    page.clock.install()
+    walk.look(f"/wall/{WALL_TOKEN}/")
+    page.clock.run_for(3_000)
+    expect(page.locator("#wall-age")).to_contain_text("秒前に更新")
+
+    # The server is away ...
+    page.route("**/figures/", lambda route: route.abort())
+    page.clock.run_for(17_000)
+    expect(page.locator("#wall-age")).to_contain_text("表示は古い数値です")
+    assert "is-stale" in (page.get_attribute("body", "class") or "")
+    walk.check()
+
+    # ... and back again.
+    page.unroute("**/figures/")
+    page.clock.run_for(3_000)
+    expect(page.locator("#wall-age")).to_contain_text("秒前に更新")
+    # The console reports each request that failed.
+    assert [one for one in walk.trouble if "ERR_FAILED" not in one] == []

@@ -41,6 +41,24 @@ def test_line_without_a_menu_leads_to_its_queue():
     assert tree() == [["", "queue", "Support"]]
 
 
+def test_voicemail_and_other_numbers_are_ends():
+    main = menu("main", key_1="voicemail:support", key_2="number:+81312345678")
+
+    assert tree(main) == [
+        [
+            "",
+            "menu",
+            "main",
+            [
+                ["1", "voicemail", "Support"],
+                ["2", "number", "03-1234-5678"],
+                SILENT,
+                AGAIN,
+            ],
+        ]
+    ]
+
+
 def test_tree_shows_every_input_also_those_that_are_not_set():
     main = menu("main", key_1="queue:support", key_2="message:hours", key_0="end")
 

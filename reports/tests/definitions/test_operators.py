@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callcenter.days import midnight
-from callcenter.models import Call, OperatorState
+from callcenter.models import Call, Desk, OperatorState, desk_sid
 from reports.definitions.operators import OperatorsReport
 from reports.tests.factories import (
     NOON,
@@ -196,10 +196,22 @@ def test_open_state_is_cut_at_the_end_of_the_period():
 def test_state_whose_end_was_lost_lasts_until_its_leg_was_last_heard_of():
     make_operator()
     state = make_state("ready", after(0))
-    Call.objects.filter(pk=state.call_id).update(heard_at=after(300))
+    Call.objects.filter(operator_states=state).update(heard_at=after(300))
 
     with time_machine.travel(after(86_400), tick=False):
         assert row_of()["ready_seconds"] == 300
+
+
+def test_not_ready_at_a_desk_lasts_until_now_but_no_longer_than_a_day():
+    make_operator()
+    desk = Desk.objects.create(sid=desk_sid(OPERATOR), operator=OPERATOR)
+    OperatorState.objects.create(
+        desk=desk, operator=OPERATOR, started_at=after(0), state="not_ready"
+    )
+
+    with time_machine.travel(after(3_600), tick=False):
+        assert row_of()["not_ready_seconds"] == 3_600
+        assert row_of()["login_seconds"] == 3_600
 
 
 def test_talk_under_way_is_left_out_of_time_and_average():

@@ -5,17 +5,21 @@ from datetime import date
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
 from callcenter.models import (
+    BlockedNumber,
     Menu,
     MenuOption,
     Message,
     PhoneLine,
     Prompt,
     Queue,
+    QueueAtTwilio,
     SetupVersion,
 )
 from callcenter.tests.pins import with_pin
+from callcenter.twilio_api.jobs import QUEUES
 from reports.tests.admin import rows
 from reports.tests.admin.forms import errors, save
 
@@ -437,3 +441,79 @@ def test_holiday_is_saved(admin_client):
     form = {"date": date(2027, 1, 1), "name": "元日"}
 
     assert errors(admin_client.post(add_page("holiday"), form)) == []
+
+
+def test_option_that_leads_to_a_number_keeps_no_queue(admin_client):
+    menu = rows.make_menu()
+    change = {"options__0__action": "number", "options__0__number": "03-1234-5678"}
+
+    assert errors(save(admin_client, page(menu), **change)) == []
+
+    option = menu.options.get()
+    assert (option.number, option.queue) == ("+81312345678", None)
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        ("", "Choose where this option leads."),
+        ("+12125550123", "Only numbers that begin with +81 are dialled from here."),
+    ],
+)
+def test_option_to_a_number_that_is_not_dialled_is_refused(
+    admin_client, number, sentence
+):
+    menu = rows.make_menu()
+    change = {"options__0__action": "number", "options__0__number": number}
+
+    assert errors(save(admin_client, page(menu), **change)) == [sentence]
+
+
+def test_option_may_lead_to_the_voicemail_of_a_queue(admin_client):
+    menu = rows.make_menu()
+
+    change = {"options__0__action": "voicemail"}
+    assert errors(save(admin_client, page(menu), **change)) == []
+
+    assert menu.options.get().queue is not None
+
+
+def test_number_of_an_operator_cannot_be_blocked(admin_client):
+    operator = rows.SETUP["operator"]()
+
+    refused = save(admin_client, add_page("blockednumber"), number=operator.number)
+    accepted = save(admin_client, add_page("blockednumber"), number="050-0000-0999")
+
+    assert errors(refused) == [f"This is the number of the operator {operator}."]
+    assert errors(accepted) == []
+    assert BlockedNumber.objects.get().number == "+815000000999"
+
+
+def test_queue_says_whether_it_is_equal_at_twilio(admin_client, monkeypatch):
+    queue = rows.make_queue()
+    english = {"accept-language": "en"}
+
+    def shown():
+        return admin_client.get(page(queue), headers=english).content.decode()
+
+    assert "not compared yet" in shown()
+
+    state = QueueAtTwilio.objects.create(queue=queue, checked_at=timezone.now())
+    assert "equal (" in shown()
+
+    state.problem = "twilio-credentials: 401"
+    state.save()
+    assert "not equal: Twilio refuses our credentials" in shown()
+
+
+def test_saved_queue_is_soon_made_equal(
+    admin_client, monkeypatch, django_capture_on_commit_callbacks
+):
+    asked: list[str] = []
+    monkeypatch.setattr("callcenter.jobs.ask_soon", asked.append)
+    queue = rows.make_queue()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert errors(save(admin_client, page(queue), capacity=7)) == []
+
+    assert asked == [QUEUES]

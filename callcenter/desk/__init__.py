@@ -1,0 +1,1 @@
+"""What an operator at a desk in the browser needs of Twilio's side."""

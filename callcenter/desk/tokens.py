@@ -1,0 +1,69 @@
+"""Access tokens with which an operator's browser speaks to Twilio.
+
+A token says who the operator is; so only our own account for the operator gets one. It
+is good for ten minutes, and the page asks for a new one before that.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from twilio.jwt.access_token import AccessToken
+from twilio.jwt.access_token.grants import VoiceGrant
+
+from callcenter.models import Operator
+from callcenter.twilio_api.access import NotConfigured
+
+# Twilio's limit is a day (docs/twilio.md 6).
+GOOD_FOR_SECONDS = 600
+_NEEDED = (
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_API_KEY_SID",
+    "TWILIO_API_KEY_SECRET",
+    "TWILIO_TWIML_APP_SID",
+)
+
+
+class NoDesk(Exception):
+    """This account cannot work at a desk; the text is a sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A signed token (JWT), the identity in it, and how long it is good."""
+
+    text: str
+    identity: str
+    seconds: int
+
+
+def token_for(operator: Operator) -> Token:
+    """A new token of an operator.
+
+    Raises NoDesk for one who is inactive or has no browser identity, and NotConfigured
+    where settings are missing.
+    """
+    if not operator.is_active:
+        raise NoDesk("This operator is switched off.")
+    if not operator.client_identity:
+        raise NoDesk("This operator has no browser identity.")
+    missing = [name for name in _NEEDED if not getattr(settings, name)]
+    if missing:
+        raise NotConfigured(
+            f"The browser cannot call without {', '.join(missing)}: an API key is made"
+            " in the Twilio console, the TwiML App by `manage.py setup_twilio`."
+        )
+    token = AccessToken(
+        settings.TWILIO_ACCOUNT_SID,
+        settings.TWILIO_API_KEY_SID,
+        settings.TWILIO_API_KEY_SECRET,
+        identity=operator.client_identity,
+        ttl=GOOD_FOR_SECONDS,
+    )
+    token.add_grant(
+        VoiceGrant(
+            outgoing_application_sid=settings.TWILIO_TWIML_APP_SID,
+            # Nobody rings the browser; it takes callers out of queues by itself.
+            incoming_allow=False,
+        )
+    )
+    return Token(token.to_jwt(), operator.client_identity, GOOD_FOR_SECONDS)

@@ -1,0 +1,56 @@
+"""A token says who the operator is, and is given to nobody else."""
+
+from datetime import UTC, datetime
+
+import jwt
+import pytest
+import time_machine
+
+from callcenter.desk.tokens import NoDesk, token_for
+from callcenter.models import Operator
+from callcenter.twilio_api.access import NotConfigured
+
+SECRET = "an-api-key-secret-of-the-tests-0123456789"
+
+
+@pytest.fixture(autouse=True)
+def _account(settings):
+    settings.TWILIO_ACCOUNT_SID = "AC" + "1" * 32
+    settings.TWILIO_API_KEY_SID = "SK" + "2" * 32
+    settings.TWILIO_API_KEY_SECRET = SECRET
+    settings.TWILIO_TWIML_APP_SID = "AP" + "3" * 32
+
+
+def test_token_has_the_identity_the_app_and_ten_minutes():
+    with time_machine.travel("2026-12-01T00:00:00Z", tick=False):
+        token = token_for(Operator(name="Sato", client_identity="sato"))
+        said = jwt.decode(token.text, SECRET, algorithms=["HS256"])
+
+    assert said["iss"] == "SK" + "2" * 32
+    assert said["sub"] == "AC" + "1" * 32
+    assert said["exp"] == datetime(2026, 12, 1, 0, 10, tzinfo=UTC).timestamp()
+    assert said["grants"]["identity"] == "sato"
+    voice = said["grants"]["voice"]
+    assert voice["outgoing"] == {"application_sid": "AP" + "3" * 32}
+    assert not voice.get("incoming", {}).get("allow")
+    assert jwt.get_unverified_header(token.text)["cty"] == "twilio-fpa;v=1"
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        Operator(name="Sato", client_identity="sato", is_active=False),
+        Operator(name="Sato", number="+815000000201"),
+    ],
+)
+def test_who_has_no_desk_gets_no_token(operator):
+    with pytest.raises(NoDesk, match="This operator"):
+        token_for(operator)
+
+
+@pytest.mark.parametrize("name", ["TWILIO_API_KEY_SID", "TWILIO_TWIML_APP_SID"])
+def test_missing_setting_is_named(settings, name):
+    setattr(settings, name, "")
+
+    with pytest.raises(NotConfigured, match=name):
+        token_for(Operator(name="Sato", client_identity="sato"))

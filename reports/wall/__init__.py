@@ -1,0 +1,1 @@
+"""The wall screen: what happens now, readable across a room, without a log-in."""
