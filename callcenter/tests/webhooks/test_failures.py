@@ -18,7 +18,7 @@ from callcenter.tests.webhooks.installation import (
     stored,
 )
 from callcenter.upkeep.drain import drain
-from callcenter.webhooks import base, customer, keeping, operator
+from callcenter.webhooks import base, customer, operator
 
 # Really committed: what is refused inside a test's transaction would end the test.
 pytestmark = pytest.mark.django_db(transaction=True)
