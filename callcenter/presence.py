@@ -14,7 +14,7 @@ from callcenter import patience
 from callcenter.models import OperatorState, QueueEntry
 
 State = OperatorState.State
-_SERVING = (State.READY, State.TALKING, State.WRAP_UP)
+SERVING = (State.READY, State.TALKING, State.WRAP_UP)
 
 # Twilio asks about a waiting caller every few seconds (docs/contract.md 8.20).
 WAITING_LIMIT = timedelta(seconds=60)
@@ -22,6 +22,8 @@ WAITING_LIMIT = timedelta(seconds=60)
 READY_LIMIT = timedelta(minutes=10)
 # Twilio ends a conversation after four hours (docs/twilio.md 3.3).
 TALKING_LIMIT = timedelta(hours=4, minutes=10)
+# The page of a desk asks every few seconds; in the background perhaps once a minute.
+DESK_LIMIT = timedelta(seconds=90)
 # What is estimated by the answers of so long; and by fewer answers nothing.
 ESTIMATED_BY = timedelta(minutes=30)
 FEWEST_ANSWERS = 3
@@ -65,6 +67,11 @@ def is_serving(now: datetime) -> Q:
     return (in_conversation | between) & Q(ended_at=None)
 
 
+def is_away(now: datetime) -> Q:
+    """The condition that an operator sits at a desk and is not ready."""
+    return Q(state=State.NOT_READY, ended_at=None, desk__heard_at__gte=now - DESK_LIMIT)
+
+
 def waiting(now: datetime, queues: Iterable[str] | None = None) -> dict[str, Waiting]:
     """The queues in which somebody waits, by slug; of all queues or of those given."""
     entries = QueueEntry.objects.filter(is_waiting(now))
@@ -77,15 +84,25 @@ def waiting(now: datetime, queues: Iterable[str] | None = None) -> dict[str, Wai
 
 
 def operators(now: datetime) -> dict[str, set[str]]:
-    """The operators who are ready, talking or wrapping up, by state.
+    """The operators who are ready, talking, wrapping up or not ready, by state.
 
     An operator is named as in `OperatorState.operator`. A state nobody is in is empty.
     """
-    rows = OperatorState.objects.filter(is_serving(now))
-    found: dict[str, set[str]] = {state: set() for state in _SERVING}
+    rows = OperatorState.objects.filter(is_serving(now) | is_away(now))
+    found: dict[str, set[str]] = {state: set() for state in (*SERVING, State.NOT_READY)}
     for state, operator in rows.order_by().values_list("state", "operator"):
         found[state].add(operator)
     return found
+
+
+def state_of(operator: str, now: datetime) -> OperatorState | None:
+    """The state an operator is in, who is named as in `OperatorState.operator`.
+
+    None for whoever is signed out, and where the last state has long been silent.
+    """
+    lasts = is_serving(now) | Q(state=State.NOT_READY, ended_at=None)
+    rows = OperatorState.objects.filter(lasts, operator=operator)
+    return rows.order_by("-started_at", "-pk").first()
 
 
 def estimated_wait(queue: str, position: int, now: datetime) -> int | None:
@@ -135,7 +152,8 @@ def serving(now: datetime) -> Set[str] | None:
 
 
 def _all_operators(now: datetime) -> Set[str]:
-    return set().union(*operators(now).values())
+    found = operators(now)
+    return set().union(*(found[state] for state in SERVING))
 
 
 def forget() -> None:

@@ -14,7 +14,10 @@ from django.core.checks import CheckMessage
 from django.core.files.storage import FileSystemStorage
 
 # By the name under which a page asks for it.
-FILES = {"vendor/echarts.js": "echarts/dist/echarts.min.js"}
+FILES = {
+    "vendor/echarts.js": "echarts/dist/echarts.min.js",
+    "vendor/twilio.js": "@twilio/voice-sdk/dist/twilio.min.js",
+}
 
 
 def folder() -> Path:

@@ -134,6 +134,9 @@ def write_env(path: Path, port: int) -> bool:
         "# Not of a real account: replace them by those of yours.",
         f"TWILIO_ACCOUNT_SID=AC{secrets.token_hex(16)}",
         f"TWILIO_AUTH_TOKEN={secrets.token_hex(16)}",
+        f"TWILIO_API_KEY_SID=SK{secrets.token_hex(16)}",
+        f"TWILIO_API_KEY_SECRET={secrets.token_hex(16)}",
+        f"TWILIO_TWIML_APP_SID=AP{secrets.token_hex(16)}",
         "# Where simulate_calls plays Twilio; remove it with the account above.",
         f"TWILIO_API_BASE_URL=http://127.0.0.1:{_port_of_stand_in(port)}",
         "DEMO=1",
@@ -198,7 +201,7 @@ def install_front_end() -> None:
     stamp = ROOT / "node_modules" / "installed"
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    _say("Installing the library that draws charts ...")
+    _say("Installing the charts and the telephone of the browser ...")
     try:
         npm = [shutil.which("npm") or "", "ci"] if shutil.which("npm") else _own_npm()
         done = subprocess.run(

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include("reports.login.urls")),
     path("admin/", admin.site.urls),
     path("wall/", include("reports.wall.urls")),
+    path("desk/", include("reports.desk.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", health.healthz, name="healthz"),
     path("healthz/ready", health.ready, name="ready"),

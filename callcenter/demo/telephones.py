@@ -11,7 +11,7 @@ from callcenter.flow import links
 from callcenter.models import MenuOption, Operator, PhoneLine, Queue
 from callcenter.models.pins import DEMO_PIN
 from callcenter.numbers import phone_number, typed_number
-from callcenter.standin.phone import pages
+from callcenter.standin.phone import desk_line, pages
 from callcenter.standin.phone.pages import Offer, Telephone
 
 # Of the range that the recorded sample calls come from: nobody's.
@@ -87,4 +87,8 @@ def _telephone(number: str, name: str, serves: str = "") -> Telephone:
 
 
 app_name = "demo"
-urlpatterns = pages.paths(offer, phone_number, typed_number)
+urlpatterns = [
+    *pages.paths(offer, phone_number, typed_number),
+    # In place of Twilio, for operators in the browser.
+    *desk_line.paths(offer, links.client, phone_number),
+]

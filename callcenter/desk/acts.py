@@ -17,10 +17,9 @@ from callcenter.flow.plan import CLIENT
 from callcenter.history import keeping
 from callcenter.history.desk_states import Act
 from callcenter.models import Desk, Operator, WebhookEvent, desk_sid
+from callcenter.presence import DESK_LIMIT
 from callcenter.routes import WRAP_UP_PATH, Kind
 
-# A page in the background may ask only once a minute.
-GONE_AFTER = timedelta(seconds=90)
 _LEAST = timedelta(seconds=1)
 _ACTS = WebhookEvent.objects.filter(kind=Kind.INTERNAL, other_sid=OuterRef("sid"))
 _LAST_ACT = Subquery(_ACTS.order_by("-received_at").values("received_at")[:1])
@@ -97,7 +96,7 @@ def sign_out_the_gone(now: datetime) -> int:
         "operator", "heard_at", "acted_at"
     ):
         heard = max(heard_at or acted_at, acted_at)
-        if heard < now - GONE_AFTER:
+        if heard < now - DESK_LIMIT:
             # An act at the same moment would take the place of the last one.
             keep_act(operator, Act.TIMED_OUT, max(heard, acted_at + _LEAST))
             gone += 1

@@ -11,7 +11,6 @@ from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
 from callcenter.models import Operator
-from callcenter.twilio_api.access import NotConfigured
 
 # Twilio's limit is a day (docs/twilio.md 6).
 GOOD_FOR_SECONDS = 600
@@ -27,6 +26,13 @@ class NoDesk(Exception):
     """This account cannot work at a desk; the text is a sentence that says why."""
 
 
+class NotSetUp(Exception):
+    """No browser can call by these settings; the text names those that are missing.
+
+    An API key is made in the Twilio console, the TwiML App by `manage.py setup_twilio`.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A signed token (JWT), the identity in it, and how long it is good."""
@@ -39,8 +45,8 @@ class Token:
 def token_for(operator: Operator) -> Token:
     """A new token of an operator.
 
-    Raises NoDesk for one who is inactive or has no browser identity, and NotConfigured
-    where settings are missing.
+    Raises NoDesk for one who is inactive or has no browser identity, and NotSetUp where
+    settings are missing.
     """
     if not operator.is_active:
         raise NoDesk("This operator is switched off.")
@@ -48,10 +54,7 @@ def token_for(operator: Operator) -> Token:
         raise NoDesk("This operator has no browser identity.")
     missing = [name for name in _NEEDED if not getattr(settings, name)]
     if missing:
-        raise NotConfigured(
-            f"The browser cannot call without {', '.join(missing)}: an API key is made"
-            " in the Twilio console, the TwiML App by `manage.py setup_twilio`."
-        )
+        raise NotSetUp(", ".join(missing))
     token = AccessToken(
         settings.TWILIO_ACCOUNT_SID,
         settings.TWILIO_API_KEY_SID,
@@ -62,8 +65,9 @@ def token_for(operator: Operator) -> Token:
     token.add_grant(
         VoiceGrant(
             outgoing_application_sid=settings.TWILIO_TWIML_APP_SID,
-            # Nobody rings the browser; it takes callers out of queues by itself.
-            incoming_allow=False,
+            # The page takes callers out of queues and rejects every other call. But by
+            # registering the operator learns before the first caller that it works.
+            incoming_allow=True,
         )
     )
     return Token(token.to_jwt(), operator.client_identity, GOOD_FOR_SECONDS)

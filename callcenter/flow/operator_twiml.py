@@ -18,7 +18,7 @@ from callcenter.flow.operator import (
     served,
     wrong_pins,
 )
-from callcenter.flow.plan import OperatorPlan, Plan
+from callcenter.flow.plan import CLIENT, OperatorPlan, Plan
 from callcenter.flow.prompts import Prompts
 from callcenter.flow.speech import say
 from callcenter.flow.step import Step
@@ -75,6 +75,8 @@ def dial(queue: str, step: Step, plan: Plan) -> VoiceResponse:
         action=links.operator_done(admitted, queue),
         method=POST,
         timeout=ONLY_QUEUE_SECONDS if has_one else ONE_OF_SEVERAL_SECONDS,
+        # The page of a desk ends a conversation by it and keeps the leg, for wrap-up.
+        hangup_on_star=True if _is_in_browser(step) else None,
     )
     waiting.queue(queue, url=links.connect(step, queue), method=POST)
     return response
@@ -158,6 +160,10 @@ def sign_off(step: Step, plan: Plan) -> VoiceResponse:
     say(response, sentences.signed_off if step.signed_in else refused, sentences)
     response.hangup()
     return response
+
+
+def _is_in_browser(step: Step) -> bool:
+    return step.params.from_raw.startswith(CLIENT)
 
 
 def _sentences(step: Step, plan: Plan) -> Prompts:

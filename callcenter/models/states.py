@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.models.desks import Desk
 from callcenter.models.history import Call
@@ -26,6 +27,18 @@ class OperatorState(models.Model):
         WRAP_UP = "wrap_up", _("wrap-up")
         NOT_READY = "not_ready", _("not ready")
         SIGNED_OUT = "signed_out", _("signed out")
+
+    class Reason(models.TextChoices):
+        """Why an operator is not ready; history keeps other texts too."""
+
+        BREAK = "break", pgettext_lazy("not ready", "break")
+        MEAL = "meal", pgettext_lazy("not ready", "meal")
+        MEETING = "meeting", pgettext_lazy("not ready", "meeting")
+        TRAINING = "training", pgettext_lazy("not ready", "training")
+        PAPERWORK = "paperwork", pgettext_lazy("not ready", "paperwork")
+        # These two the page of the desk gives by itself.
+        OUTGOING = "outgoing", pgettext_lazy("not ready", "rings somebody")
+        LOST = "lost", pgettext_lazy("not ready", "connection lost")
 
     call = models.ForeignKey(
         Call,
@@ -84,3 +97,9 @@ class OperatorState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operator} {self.get_state_display()}"
+
+
+def reason_name(code: str) -> str:
+    """The reason of being not ready in the reader's language; other texts as kept."""
+    known = OperatorState.Reason
+    return str(known(code).label) if code in known.values else code

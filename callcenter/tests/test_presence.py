@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from callcenter import presence
-from callcenter.models import Call, OperatorState, QueueEntry
+from callcenter.models import Call, Desk, OperatorState, QueueEntry, desk_sid
 from callcenter.tests.twilio_client import sid
 from callcenter.tests.webhooks.installation import OPERATOR, database_gone
 
@@ -96,7 +96,8 @@ def test_flow_asks_for_the_oldest_caller_of_some_queues(django_assert_num_querie
 def test_operators_serve_while_they_have_been_heard_of_lately(state, heard, serves):
     make_state(state, heard)
 
-    expected: dict[str, set[str]] = {"ready": set(), "talking": set(), "wrap_up": set()}
+    states = ("ready", "talking", "wrap_up", "not_ready")
+    expected: dict[str, set[str]] = {name: set() for name in states}
     if serves:
         expected[state] = {OPERATOR}
     assert presence.operators(NOW) == expected
@@ -116,8 +117,40 @@ def test_operators_are_named_by_state_once_each(django_assert_num_queries):
         "ready": {OPERATOR, BROWSER},
         "talking": {"+815000000299"},
         "wrap_up": set(),
+        "not_ready": set(),
     }
     assert presence.serving(NOW) == {OPERATOR, BROWSER, "+815000000299"}
+
+
+@pytest.mark.parametrize(
+    ("heard", "is_there"), [(90, True), (91, False), (None, False)]
+)
+def test_operator_at_a_desk_is_away_while_the_page_is_there(heard, is_there):
+    desk = Desk.objects.create(
+        sid=desk_sid(BROWSER),
+        operator=BROWSER,
+        heard_at=None if heard is None else ago(heard),
+    )
+    OperatorState.objects.create(
+        desk=desk, operator=BROWSER, state="not_ready", started_at=ago(900)
+    )
+
+    assert presence.operators(NOW)["not_ready"] == ({BROWSER} if is_there else set())
+    assert presence.serving(NOW) == set()
+
+
+def test_state_of_an_operator_is_the_newest_that_lasts():
+    make_state("ready", 5, operator=BROWSER)
+    desk = Desk.objects.create(sid=desk_sid(BROWSER), operator=BROWSER)
+    OperatorState.objects.create(
+        desk=desk, operator=BROWSER, state="not_ready", started_at=NOW
+    )
+
+    found = presence.state_of(BROWSER, NOW)
+
+    assert found is not None
+    assert found.state == "not_ready"
+    assert presence.state_of(OPERATOR, NOW) is None
 
 
 def test_a_state_that_has_ended_serves_nobody():

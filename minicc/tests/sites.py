@@ -233,6 +233,25 @@ def install(database: Path) -> None:
         )
 
 
+def give_account(database: Path, identity: str, password: str) -> None:
+    """Let an operator of the demo log in who works in the browser."""
+    code = (
+        "from django.contrib.auth.models import Group, User\n"
+        "from callcenter.models import Operator\n"
+        f"user = User.objects.create_user({identity!r}, password={password!r},"
+        " is_staff=True)\n"
+        "user.groups.set(Group.objects.filter(name='Operator'))\n"
+        f"Operator.objects.filter(client_identity={identity!r}).update(user=user)\n"
+    )
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "-c", code],
+        cwd=BASE_DIR,
+        env=environment_of(database),
+        capture_output=True,
+        check=True,
+    )
+
+
 def environment_of(database: Path, **more: str) -> dict[str, str]:
     """The environment of a process of this installation."""
     own = {

@@ -302,11 +302,14 @@ def _to_ring_back(figure: tabs.ToRingBack) -> Figure:
 
 def _operators(now: datetime) -> Figure:
     by_state = presence.operators(now)
+    note = gettext("%(count)d talking") % {"count": len(by_state[State.TALKING])}
+    if away := len(by_state[State.NOT_READY]):
+        note += " · " + gettext("%(count)d not ready") % {"count": away}
     return Figure(
         gettext("Operators ready"),
         formats.count(len(by_state[State.READY])),
         list_url(OperatorState, Selection(state=State.READY, now=True)),
-        gettext("%(count)d talking") % {"count": len(by_state[State.TALKING])},
+        note,
     )
 
 

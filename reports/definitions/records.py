@@ -32,7 +32,11 @@ class OperatorStates(ListTable):
         *columns.of_fields(OperatorState, "started_at", "ended_at"),
         columns.OPERATOR,
         columns.operator_number(),
-        *columns.of_fields(OperatorState, "state", "reason"),
+        *columns.of_fields(OperatorState, "state"),
+        replace(
+            columns.of_fields(OperatorState, "reason")[0],
+            names=names.of(OperatorState.Reason),
+        ),
         Column(
             "duration_seconds",
             pgettext_lazy("operator state", "Duration"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.decision import NOTHING, Decision, Verb
 from callcenter.models import Call, OperatorState, QueueEntry
 from callcenter.models.events import KIND_LABELS
+from callcenter.models.states import reason_name
 from callcenter.routes import Kind
 from reports.present import formats
 from reports.present.decisions import overflow_reason
@@ -388,7 +389,7 @@ class StateBegins(MomentKind):
 
     def says(self, call: Call, words: Words) -> Says:
         lasted = length(gettext("For %(length)s"), self.lasted)
-        return _capitalised(str(self.state.label)), self.reason, lasted
+        return _capitalised(str(self.state.label)), reason_name(self.reason), lasted
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.history.desk_states import Act
 from callcenter.models import Call
+from callcenter.models.states import reason_name
 from reports.timeline.moment_kind import MomentKind, Plain, Says
 from reports.timeline.words import Words, length
 
@@ -58,5 +59,5 @@ class AtDesk(MomentKind):
 
     def says(self, call: Call, words: Words) -> Says:
         if self.act is Act.NOT_READY:
-            return gettext("Not ready, at the desk"), self.reason
+            return gettext("Not ready, at the desk"), reason_name(self.reason)
         return (gettext("Signed off, at the desk"),)

@@ -86,6 +86,10 @@ def shown(board: Board, slugs: Collection[str]) -> Shown:
             (gettext("ready"), formats.count(len(board.operators[State.READY]))),
             (gettext("talking"), formats.count(len(board.operators[State.TALKING]))),
             (gettext("wrap-up"), formats.count(len(board.operators[State.WRAP_UP]))),
+            (
+                gettext("not ready"),
+                formats.count(len(board.operators[State.NOT_READY])),
+            ),
         ],
     )
 

@@ -98,7 +98,12 @@ def exchange_for(
 
     `random` names calls: the same one would name them like those of the last run.
     """
-    account = Account(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
+    account = Account(
+        settings.TWILIO_ACCOUNT_SID,
+        settings.TWILIO_AUTH_TOKEN,
+        settings.TWILIO_API_KEY_SID,
+        settings.TWILIO_API_KEY_SECRET,
+    )
     exchange = Exchange(account, transport, clock, faults=faults, random=random)
     for line in plan.lines:
         exchange.add_number(

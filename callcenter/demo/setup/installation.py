@@ -163,6 +163,7 @@ def install(*, replace: bool = False) -> Installed:
         is_default=True,
     )
     add_operators(installed, FIRST_WORKERS)
+    _wrap_up_codes(installed)
     return installed
 
 
@@ -215,6 +216,15 @@ def _remove_everything() -> int:
             WrapUpCode,
         )
     )
+
+
+def _wrap_up_codes(installed: Installed) -> None:
+    for code, texts in names.WRAP_UP_CODES.items():
+        _row, is_new = WrapUpCode.objects.get_or_create(
+            code=code, defaults={"name": named(texts)}
+        )
+        if is_new:
+            installed.made.append(f"wrap-up code {code}")
 
 
 def _queues(installed: Installed) -> None:

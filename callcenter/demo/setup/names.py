@@ -28,6 +28,12 @@ MESSAGES: Mapping[str, Texts] = {
     "delivery": {"ja": "お届けの目安", "en": "Delivery times"},
     "invoices": {"ja": "請求書の受け取り方", "en": "Where invoices are"},
 }
+WRAP_UP_CODES: Mapping[str, Texts] = {
+    "question": {"ja": "商品の質問", "en": "Question about a product"},
+    "order": {"ja": "ご注文", "en": "Order"},
+    "invoice": {"ja": "請求書の再発行", "en": "Invoice sent again"},
+    "complaint": {"ja": "苦情", "en": "Complaint"},
+}
 MAIN_LINE: Texts = {"ja": "MiniCC 代表", "en": "MiniCC"}
 SHOP_LINE: Texts = {"ja": "MiniCCショップ", "en": "MiniCC Shop"}
 # By the code of a worker.

@@ -95,16 +95,14 @@ class Command(SentenceCommand):
 def _make_accounts() -> str:
     """Make the first accounts; returns the lines that name them and their passwords."""
     passwords = {"supervisor": secrets.token_urlsafe(12)}
-    # Also an account of a demo operator, to see what an operator sees.
-    worker = FIRST_WORKERS[0]
-    operator = Operator.objects.filter(number=worker.address).first()
     with transaction.atomic():
         # The first account may do everything; groups are for the others.
         User.objects.create_superuser("supervisor", password=passwords["supervisor"])
-        if operator:
-            passwords[worker.code] = secrets.token_urlsafe(12)
+        # Also accounts of demo operators, by telephone and in the browser.
+        for code, operator in _first_operators():
+            passwords[code] = secrets.token_urlsafe(12)
             operator.user = User.objects.create_user(
-                worker.code, password=passwords[worker.code], is_staff=True
+                code, password=passwords[code], is_staff=True
             )
             operator.save()
             operator.user.groups.set(Group.objects.filter(name="Operator"))
@@ -117,6 +115,17 @@ def _make_accounts() -> str:
             "",
         ]
     )
+
+
+def _first_operators() -> list[tuple[str, Operator]]:
+    """An operator of the demo who works by telephone, and one in the browser."""
+    found = []
+    for worker in (FIRST_WORKERS[0], FIRST_WORKERS[2]):
+        identity = worker.address.removeprefix("client:")
+        field = "number" if identity == worker.address else "client_identity"
+        if operator := Operator.objects.filter(**{field: identity}).first():
+            found.append((worker.code, operator))
+    return found
 
 
 def _is_set_up() -> bool:

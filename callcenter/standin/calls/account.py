@@ -6,10 +6,15 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Account:
-    """A Twilio account: its SID is in requests, its token signs them."""
+    """A Twilio account: its SID is in requests, its token signs them.
+
+    REST may be asked by an API key of the account too.
+    """
 
     sid: str
     auth_token: str
+    key_sid: str = ""
+    key_secret: str = ""
 
 
 @dataclass

@@ -7,12 +7,12 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from callcenter.standin.calls.exchange import Exchange, Number
+from callcenter.standin.calls.exchange import Callee, Exchange, Number
 from callcenter.standin.calls.legs import Leg, Visit
 
 Json = dict[str, Any]
@@ -25,6 +25,8 @@ SILENT_SECONDS = 20.0
 REMEMBERED_SECONDS = 600.0
 MOST_SECONDS_WAITED = 3.0
 MOST_CALLS = 50
+# How long a telephone rings that is called from here.
+RINGS_SECONDS = 4.0
 UNKNOWN_CALL: Json = {"error": "unknown call"}
 
 
@@ -70,11 +72,24 @@ class _Line:
         )
 
 
+class _Anybody(dict[str, Callee]):
+    """Whoever is rung from here picks up after some seconds."""
+
+    def get(self, number: str, default: Any = None) -> Any:
+        return super().get(number) or self._pick_up
+
+    async def _pick_up(self, leg: Leg) -> None:
+        await leg.clock.sleep(RINGS_SECONDS)
+        leg.answer()
+        await leg.over.wait()
+
+
 class Switchboard:
     """All calls from the browsers of one site, on one exchange."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        exchange.phones = _Anybody(exchange.phones)
         self._lines: dict[str, _Line] = {}
 
     async def work(self) -> None:
@@ -99,6 +114,8 @@ class Switchboard:
         """Do what is asked; give the state of the call afterwards."""
         if question["do"] == "place":
             return self._place(question)
+        if question["do"] == "place_client":
+            return self._place_client(question)
         line = self._lines.get(question["call"])
         if line is None:
             return UNKNOWN_CALL
@@ -116,17 +133,34 @@ class Switchboard:
         return self._state(line, question.get("since", 0))
 
     def _place(self, question: Mapping[str, Any]) -> Json:
+        number = Number(**question["number"])
+        # The setup may have changed since the last call to it.
+        self._exchange.add_number(number)
+        self._make_room(question["queues"])
+        return self._follow(self._exchange.ring(question["from"], number.e164))
+
+    def _place_client(self, question: Mapping[str, Any]) -> Json:
+        """A browser calls a TwiML App, with parameters of its own."""
+        self._make_room(question["queues"])
+        leg = self._exchange.ring(
+            question["from"],
+            "",
+            voice_url=question["voice_url"],
+            status_callback=question["status_callback"],
+            extras=question["extras"],
+        )
+        return self._follow(leg)
+
+    def _make_room(self, queues: Sequence[str]) -> None:
         # Everybody may call at a demo, but a script must not fill the memory.
         # Nor may it keep everybody else out, so the call that has lasted longest ends.
         up = [line for line in self._lines.values() if not line.leg.is_hung_up]
         if len(up) >= MOST_CALLS:
             up[0].leg.hang_up()
-        number = Number(**question["number"])
-        # The setup may have changed since the last call to it.
-        self._exchange.add_number(number)
-        for name in question["queues"]:
+        for name in queues:
             self._exchange.queue(name)
-        leg = self._exchange.ring(question["from"], number.e164)
+
+    def _follow(self, leg: Leg) -> Json:
         self._lines[leg.sid] = line = _Line(leg)
         return self._state(line, 0)
 

@@ -116,8 +116,11 @@ class RestApi:
         except (binascii.Error, ValueError):
             return False
         account = self.exchange.account
-        expected = f"{account.sid}:{account.auth_token}".encode()
-        return scheme.lower() == "basic" and hmac.compare_digest(given, expected)
+        known = [f"{account.sid}:{account.auth_token}".encode()]
+        if account.key_sid:
+            known.append(f"{account.key_sid}:{account.key_secret}".encode())
+        is_known = any(hmac.compare_digest(given, one) for one in known)
+        return scheme.lower() == "basic" and is_known
 
     def _handlers(self, path: str) -> tuple[dict[str, Handler], list[str]]:
         """The handler of a path and the SIDs in it; 20404 for another account."""

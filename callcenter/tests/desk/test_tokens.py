@@ -6,9 +6,8 @@ import jwt
 import pytest
 import time_machine
 
-from callcenter.desk.tokens import NoDesk, token_for
+from callcenter.desk.tokens import NoDesk, NotSetUp, token_for
 from callcenter.models import Operator
-from callcenter.twilio_api.access import NotConfigured
 
 SECRET = "an-api-key-secret-of-the-tests-0123456789"
 
@@ -32,7 +31,7 @@ def test_token_has_the_identity_the_app_and_ten_minutes():
     assert said["grants"]["identity"] == "sato"
     voice = said["grants"]["voice"]
     assert voice["outgoing"] == {"application_sid": "AP" + "3" * 32}
-    assert not voice.get("incoming", {}).get("allow")
+    assert voice["incoming"] == {"allow": True}
     assert jwt.get_unverified_header(token.text)["cty"] == "twilio-fpa;v=1"
 
 
@@ -52,5 +51,5 @@ def test_who_has_no_desk_gets_no_token(operator):
 def test_missing_setting_is_named(settings, name):
     setattr(settings, name, "")
 
-    with pytest.raises(NotConfigured, match=name):
+    with pytest.raises(NotSetUp, match=name):
         token_for(Operator(name="Sato", client_identity="sato"))

@@ -1,0 +1,172 @@
+"""The caller an operator talks with: who it is, how they came, and what was before."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+from callcenter.days import midnight
+from callcenter.models import Call, Connection, OperatorState, QueueEntry, WrapUpCode
+from reports.present import decisions, formats, masking, names, swatches
+from reports.present.links import row_url
+from reports.query.table import NOTHING
+
+State = OperatorState.State
+# How many earlier calls of the caller are shown.
+MOST_EARLIER = 8
+# Clocks of two machines, and of two requests, may differ by so much.
+_CLOSE = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCall:
+    """An earlier call of the caller, or one of ours to them."""
+
+    at: str
+    moment: datetime
+    outcome: SafeString
+    # Queue, operator, wrap-up code and note of the last conversation.
+    detail: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation, with what the operator should know of the caller."""
+
+    pk: int
+    number: str
+    caller_name: str
+    queue: str
+    wait: str
+    path: str
+    today: str
+    since: datetime
+    is_over: bool
+    code: str
+    note: str
+    earlier: list[EarlierCall]
+    codes: list[tuple[str, str]]
+
+
+def current(
+    operator: str, state: OperatorState | None, user: User, now: datetime
+) -> Conversation | None:
+    """The conversation of an operator, named as in history, or the one just over.
+
+    Over it is until the operator is ready again; None while there is none.
+    """
+    found = Connection.objects.filter(operator=operator)
+    last = found.select_related("entry__call").first()
+    if last is None or not _is_current(last, state):
+        return None
+    call = last.entry.call
+    queues = names.queues()
+    path = decisions.paths(queues).get(call.ivr_path, call.ivr_path)
+    return Conversation(
+        pk=last.pk,
+        number=masking.number_for(user, call.caller) or gettext("Withheld"),
+        caller_name=call.caller_name,
+        queue=str(queues.get(last.entry.queue, last.entry.queue)),
+        wait=formats.duration(last.entry.wait_seconds) or NOTHING,
+        path=str(path) or NOTHING,
+        today=_today(call, now),
+        since=last.connected_at,
+        is_over=state is None or state.state != State.TALKING,
+        code=last.wrap_up_code,
+        note=last.note,
+        earlier=_earlier(call, user, now),
+        codes=_codes(last.wrap_up_code),
+    )
+
+
+def _is_current(connection: Connection, state: OperatorState | None) -> bool:
+    if state is None:
+        return False
+    if state.state in (State.TALKING, State.WRAP_UP):
+        return True
+    # Whoever stops taking calls after a conversation may still have to note something.
+    ended = connection.ended_at
+    return (
+        state.state == State.NOT_READY
+        and ended is not None
+        and ended >= state.started_at - _CLOSE
+    )
+
+
+def _today(call: Call, now: datetime) -> str:
+    """How often the caller has called today, and given up."""
+    if not call.caller:
+        return NOTHING
+    start = midnight(timezone.localdate(now), timezone.get_default_timezone())
+    calls = Call.objects.customers().filter(caller=call.caller, started_at__gte=start)
+    count = calls.count()
+    abandoned = calls.filter(outcome=Call.Outcome.ABANDONED).count()
+    said = ngettext("%(count)s call", "%(count)s calls", count) % {
+        "count": formats.count(count)
+    }
+    if abandoned:
+        gave_up = gettext("gave up %(count)s times") if abandoned > 1 else ""
+        gave_up = gave_up or gettext("gave up once")
+        said += f" · {gave_up % {'count': formats.count(abandoned)}}"
+    return said
+
+
+def _earlier(call: Call, user: User, now: datetime) -> list[EarlierCall]:
+    if not call.caller:
+        return []
+    others = Call.objects.filter(caller=call.caller).exclude(pk=call.pk)
+    others = others.exclude(kind=Call.Kind.OPERATOR).exclude(
+        outcome="", kind="customer"
+    )
+    calls = list(others.order_by("-started_at", "-pk")[:MOST_EARLIER])
+    talks = _last_talks(calls)
+    queues, operators = names.queues(), names.operators()
+    codes = dict(WrapUpCode.objects.values_list("code", "name"))
+    may_open = user.has_perm("callcenter.view_call")
+    rows = []
+    for one in calls:
+        talk = talks.get(one.pk)
+        parts: list[str] = []
+        if talk:
+            queue, who = talk.entry.queue, talk.operator
+            parts = [str(queues.get(queue, queue)), str(operators.get(who, who))]
+            parts += [codes.get(talk.wrap_up_code, talk.wrap_up_code), talk.note]
+        elif one.wait_seconds is not None:
+            waited = formats.duration(one.wait_seconds)
+            parts = [gettext("waited %(time)s") % {"time": waited}]
+        at = one.started_at or one.ended_at or now
+        rows.append(
+            EarlierCall(
+                at=formats.short_moment(at, now),
+                moment=at,
+                outcome=_outcome(one),
+                detail=" · ".join(part for part in parts if part),
+                url=row_url(one) if may_open else "",
+            )
+        )
+    return rows
+
+
+def _outcome(call: Call) -> SafeString:
+    if call.kind == Call.Kind.OUTBOUND:
+        said = gettext("rung back") if call.answered_at else gettext("not reached")
+        return swatches.outcome("answered" if call.answered_at else "unknown", said)
+    return swatches.outcome(call.outcome, call.get_outcome_display())
+
+
+def _last_talks(calls: list[Call]) -> dict[int, Connection]:
+    """The last conversation of each call that had one."""
+    entries = QueueEntry.objects.filter(call__in=calls)
+    talks = Connection.objects.filter(entry__in=entries).select_related("entry")
+    return {talk.entry.call_id: talk for talk in talks.order_by("connected_at", "pk")}
+
+
+def _codes(chosen: str) -> list[tuple[str, str]]:
+    """The codes to choose from; one that is switched off stays while it is chosen."""
+    wanted = Q(is_active=True) | Q(code=chosen)
+    return list(WrapUpCode.objects.filter(wanted).values_list("code", "name"))

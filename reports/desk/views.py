@@ -1,0 +1,210 @@
+"""The desk's page, what changes on it every few seconds, and what is done there."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from callcenter.desk import acts, tokens
+from callcenter.dialling import may_dial
+from callcenter.history.desk_states import Act
+from callcenter.models import Connection, OperatorState, PhoneLine
+from callcenter.numbers import e164, phone_number, typed_number
+from reports.desk import now as moment
+from reports.desk.forms import ActForm, WrapUpForm
+from reports.desk.sitter import NoDesk, Sitter, sitter_of
+from reports.desk.texts import texts
+
+# These the page offers; the others it gives by itself.
+_CHOSEN = [
+    reason
+    for reason in OperatorState.Reason
+    if reason not in (OperatorState.Reason.OUTGOING, OperatorState.Reason.LOST)
+]
+MOST_TYPED = 40
+# As on every page; and the browser's telephone speaks to Twilio by this address alone,
+# and plays the other's voice (the SDK's files are ours, its statistics are off).
+SIGNALLING = "wss://voice-js.roaming.twilio.com"
+POLICY = "; ".join(
+    f"{name} {' '.join(sources)}"
+    for name, sources in {
+        **settings.SECURE_CSP,
+        "connect-src": ["'self'", SIGNALLING],
+        "media-src": ["'self'", "mediastream:"],
+    }.items()
+)
+
+
+class _View(Protocol):
+    def __call__(self, request: HttpRequest, sitter: Sitter) -> HttpResponse: ...
+
+
+def _of_sitter(view: _View) -> Callable[[HttpRequest], HttpResponse]:
+    """The view for the script of the page; others get a sentence and 401 or 403."""
+
+    @never_cache
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _error(gettext("You are logged out."), HTTPStatus.UNAUTHORIZED)
+        try:
+            sitter = sitter_of(request.user)
+        except NoDesk as why:
+            return _error(str(why), HTTPStatus.FORBIDDEN)
+        return view(request, sitter)
+
+    return answer
+
+
+@require_safe
+@never_cache
+def page(request: HttpRequest) -> HttpResponse:
+    """The whole page. It does nothing by itself: its script signs the operator in."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+    try:
+        sitter = sitter_of(request.user)
+    except NoDesk as why:
+        context = {
+            "why": str(why),
+            "may_set_up": request.user.has_perm("callcenter.change_operator"),
+        }
+        return render(
+            request, "reports/desk/closed.html", context, status=HTTPStatus.FORBIDDEN
+        )
+    context = {
+        **_context(sitter),
+        "sitter": sitter,
+        "reasons": _CHOSEN,
+        "texts": texts(),
+        "line": _line(),
+    }
+    response = render(request, "reports/desk/page.html", context)
+    response["Content-Security-Policy"] = POLICY
+    return response
+
+
+@require_safe
+@_of_sitter
+def now(request: HttpRequest, sitter: Sitter) -> HttpResponse:
+    """What changes on the page; that it is asked for says that the page is there."""
+    acts.hear(sitter.operator, timezone.now())
+    return render(request, "reports/desk/_now.html", _context(sitter))
+
+
+@require_POST
+@_of_sitter
+def token(request: HttpRequest, sitter: Sitter) -> HttpResponse:
+    """A new access token for the browser."""
+    try:
+        given = tokens.token_for(sitter.operator)
+    except tokens.NotSetUp as lacking:
+        text = gettext("The browser cannot call yet. In the settings is missing: %s")
+        return _error(text % lacking, HTTPStatus.SERVICE_UNAVAILABLE)
+    return JsonResponse(
+        {"token": given.text, "identity": given.identity, "seconds": given.seconds}
+    )
+
+
+@require_POST
+@_of_sitter
+def act(request: HttpRequest, sitter: Sitter) -> HttpResponse:
+    """Keep what the operator has done."""
+    form = ActForm(request.POST, operator=sitter.name)
+    if not form.is_valid():
+        return _error(gettext("This is not possible here."), HTTPStatus.BAD_REQUEST)
+    asked = form.cleaned_data
+    done = Act(asked["act"])
+    try:
+        if done is Act.SIGNED_IN:
+            acts.sign_in(sitter.operator)
+        else:
+            acts.keep_act(
+                sitter.name,
+                done,
+                timezone.now(),
+                reason=asked["reason"] if done is Act.NOT_READY else "",
+                leg=asked["leg"],
+            )
+    except acts.NotKept:
+        return _not_kept()
+    return _shown(request, sitter)
+
+
+@require_POST
+@_of_sitter
+def number(request: HttpRequest, sitter: Sitter) -> HttpResponse:
+    """The number that was typed, as Twilio is to ring it; or why it is not rung.
+
+    The webhook that dials checks it again, whatever the browser sends.
+    """
+    typed = typed_number(request.POST.get("number", "")[:MOST_TYPED])
+    wanted = e164(typed)
+    if not wanted:
+        text = gettext("Write the number as 03-1234-5678, or with + and its country.")
+        return _error(text, HTTPStatus.BAD_REQUEST)
+    if not may_dial(wanted) or PhoneLine.objects.filter(number=wanted).exists():
+        text = gettext("The setup does not allow to ring this number.")
+        return _error(text, HTTPStatus.FORBIDDEN)
+    return JsonResponse({"number": wanted, "shown": phone_number(wanted)})
+
+
+@require_POST
+@_of_sitter
+def wrap_up(request: HttpRequest, sitter: Sitter) -> HttpResponse:
+    """Keep the code and the note of one of the operator's own conversations."""
+    form = WrapUpForm(request.POST)
+    if not form.is_valid():
+        return _error(gettext("This is not possible here."), HTTPStatus.BAD_REQUEST)
+    noted = form.cleaned_data
+    found = Connection.objects.filter(pk=noted["conversation"], operator=sitter.name)
+    talk = found.select_related("entry__call").first()
+    if talk is None:
+        text = gettext("This conversation is not one of yours.")
+        return _error(text, HTTPStatus.NOT_FOUND)
+    at = timezone.localtime()
+    try:
+        acts.keep_wrap_up(
+            talk.entry.call.sid,
+            talk.operator_call_sid,
+            noted["code"],
+            noted["note"],
+            at,
+        )
+    except acts.NotKept:
+        return _not_kept()
+    return JsonResponse({"at": f"{at:%H:%M:%S}"})
+
+
+def _shown(request: HttpRequest, sitter: Sitter) -> HttpResponse:
+    return render(request, "reports/desk/_now.html", _context(sitter))
+
+
+def _context(sitter: Sitter) -> dict[str, Any]:
+    return {"now": moment.read(sitter, timezone.now())}
+
+
+def _line() -> dict[str, str]:
+    """By which telephone the page speaks: Twilio's, or the demo's without Twilio."""
+    if not settings.DEMO:
+        return {"kind": "twilio"}
+    return {"kind": "stand-in", "calls": reverse("demo:desk-calls")}
+
+
+def _not_kept() -> JsonResponse:
+    text = gettext("The server can keep nothing at the moment. Try again in a minute.")
+    return _error(text, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _error(text: str, status: HTTPStatus) -> JsonResponse:
+    return JsonResponse({"error": text}, status=status)

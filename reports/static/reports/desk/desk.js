@@ -1,0 +1,188 @@
+// The operator's desk: shows what the server says, and does what the operator presses.
+// What stands on the page comes from the server; only the telephone is the page's own.
+
+import * as note from "./note.js";
+import { hold } from "./one-tab.js";
+import * as phone from "./phone.js";
+import { look, post, Refused } from "./server.js";
+import * as page from "./show.js";
+
+const MS_BETWEEN_LOOKS = 2000;
+const MS_UNTIL_LEG_IS_ENDED = 4000;
+// Ends the wrap-up of a leg; ends a conversation (docs/contract.md 8.8).
+const READY_KEY = "8";
+const STAR = "*";
+
+const { texts } = page;
+let isHere = false;
+let isLooking = false;
+// What follows when the conversation is over: an act, its reason.
+let afterTalk = null;
+
+// The server
+
+async function refresh() {
+  if (isLooking) return;
+  isLooking = true;
+  try {
+    take(await look());
+    page.trouble("server", "");
+  } catch (error) {
+    const isOut = error.status === 401 || error.status === 403;
+    page.trouble("server", error.message || texts[isOut ? "logged_out" : "offline"]);
+  } finally {
+    isLooking = false;
+  }
+}
+
+function take(html) {
+  const before = page.state();
+  const shown = page.take(html);
+  if (phone.doing() === "queue") page.doing("");
+  note.show(shown.conversation, page.known());
+  if (before === "talking" && shown.state !== "talking" && afterTalk) {
+    const [act, reason] = afterTalk;
+    afterTalk = null;
+    leave(act, reason);
+  }
+  page.controls(phone.doing());
+}
+
+async function keep(act, fields = {}) {
+  take(await post("act/", { act, ...fields }));
+}
+
+// What operators do. Each says what went wrong instead of raising.
+
+async function tried(work) {
+  page.busy(true);
+  try {
+    await work();
+  } catch (error) {
+    const text = error instanceof Refused ? error.message : texts[error.message];
+    page.trouble("act", text || texts.trouble);
+  } finally {
+    page.busy(false);
+    page.controls(phone.doing());
+  }
+}
+
+function ready() {
+  return tried(async () => {
+    page.trouble("act", "");
+    afterTalk = null;
+    await note.save();
+    if (phone.leg()) {
+      if (page.state() === "wrap_up") phone.press(READY_KEY);
+      return;
+    }
+    await phone.open();
+    await keep("ready");
+    page.doing(texts.connecting);
+    await phone.call({ MiniccDesk: "1" });
+    await refresh();
+  });
+}
+
+// Stop taking calls: "not-ready" with a reason, or "signed-off". Not during a talk.
+function leave(act, reason = "") {
+  if (page.state() === "talking" || phone.doing() === "outgoing") {
+    afterTalk = [act, reason];
+    page.after(act, reason);
+    return Promise.resolve();
+  }
+  return tried(async () => {
+    page.trouble("act", "");
+    await note.save();
+    const leg = phone.leg()?.sid ?? "";
+    await keep(act, { reason, leg });
+    phone.hangUp();
+    if (act === "signed-off") phone.close();
+  });
+}
+
+function ring(typed) {
+  return tried(async () => {
+    page.trouble("act", "");
+    if (page.state() === "talking") return;
+    const { number, shown } = await post("number/", { number: typed });
+    await phone.open();
+    await keep("not-ready", { reason: "outgoing", leg: phone.leg()?.sid ?? "" });
+    await phone.hungUp();
+    page.doing(texts.ringing.replace("%s", shown));
+    await phone.call(
+      { MiniccDesk: "1", MiniccNumber: number },
+      { isOutgoing: true, accepted: () => page.doing(texts.in_call.replace("%s", shown)) },
+    );
+  });
+}
+
+// Ends the conversation and keeps the line, for the wrap-up; else ends the line.
+function hangUp() {
+  if (phone.doing() === "outgoing") {
+    phone.hangUp();
+    return;
+  }
+  phone.press(STAR);
+  const ended = phone.leg();
+  window.setTimeout(() => {
+    if (page.state() === "talking" && phone.leg() === ended) phone.hangUp();
+  }, MS_UNTIL_LEG_IS_ENDED);
+}
+
+// The line has ended: because the operator wanted it, or not.
+async function ended({ wasWanted, isOutgoing }) {
+  page.doing("");
+  page.controls(phone.doing());
+  if (isOutgoing) {
+    const [act, reason] = afterTalk ?? ["not-ready", ""];
+    afterTalk = null;
+    page.after("");
+    await tried(() => keep(act, { reason }));
+  } else if (!wasWanted && ["ready", "talking", "wrap_up"].includes(page.state())) {
+    page.trouble("act", texts.lost);
+    await tried(() => keep("not-ready", { reason: "lost" }));
+  }
+}
+
+// The page
+
+async function become(options = {}) {
+  isHere = await hold({
+    ...options,
+    lost() {
+      isHere = false;
+      phone.close();
+      page.elsewhere(texts.taken);
+    },
+  });
+  if (!isHere) {
+    page.elsewhere(texts.other_tab);
+    return;
+  }
+  page.elsewhere("");
+  await tried(() => keep("signed-in"));
+  goOn();
+}
+
+async function goOn() {
+  if (!isHere) return;
+  await refresh();
+  window.setTimeout(goOn, MS_BETWEEN_LOOKS);
+}
+
+note.begin(texts);
+phone.begin({ ended, trouble: (key, code) => page.troubleOfLine(key, code) });
+page.begin({
+  ready,
+  leave,
+  ring,
+  hangUp,
+  press: (key) => phone.press(key),
+  mute: (isMuted) => phone.mute(isMuted),
+  takeOver: () => become({ take: true }),
+});
+window.addEventListener("offline", () => page.troubleOfLine("network"));
+window.addEventListener("online", () => page.troubleOfLine("back"));
+window.addEventListener("pagehide", () => phone.close());
+become();

@@ -1,0 +1,202 @@
+// What the desk's page shows: the parts that the server sends, states, times, troubles.
+
+const part = (id) => document.getElementById(id);
+
+export const texts = JSON.parse(part("desk-texts").textContent);
+
+const desk = part("desk");
+let acts;
+let shown = { state: "", conversation: "" };
+let known = null;
+// How far the clock of this machine is from the server's.
+let offset = 0;
+const troubles = new Map();
+
+export const state = () => shown.state;
+// The codes, the code and the note of the conversation, as the server knows them.
+export { readKnown as known };
+
+function readKnown() {
+  return known;
+}
+
+// Puts the parts of an answer in place of those that differ; returns what it is about.
+export function take(html) {
+  const answer = new DOMParser().parseFromString(html, "text/html");
+  const fresh = answer.getElementById("desk-now");
+  for (const piece of fresh.querySelectorAll("[data-part]")) {
+    const here = desk.querySelector(`[data-part="${piece.dataset.part}"]`);
+    const isInUse = here.contains(document.activeElement);
+    if (here.innerHTML !== piece.innerHTML && !isInUse) {
+      here.replaceChildren(...piece.childNodes);
+    }
+  }
+  known = {
+    codes: [...fresh.querySelector("template").content.children],
+    code: fresh.dataset.code,
+    note: fresh.dataset.note,
+  };
+  return read(fresh.dataset);
+}
+
+function read(data) {
+  offset = Number(data.at) - Date.now();
+  const before = shown;
+  shown = { ...data };
+  showState();
+  if (shown.conversation && shown.conversation !== before.conversation) {
+    const number = desk.querySelector(".desk-caller h1")?.textContent ?? "";
+    part("desk-alert").textContent = texts.new_caller.replace("%s", number);
+    after("");
+  } else if (shown.state !== before.state) {
+    part("desk-said").textContent = shown.label;
+  }
+  return shown;
+}
+
+function showState() {
+  for (const button of document.querySelectorAll("[data-state-of]")) {
+    const states = button.dataset.stateOf.split(" ");
+    const isOn = states.includes(shown.state);
+    button.setAttribute("aria-pressed", String(isOn));
+    button.classList.toggle("is-on", isOn);
+    const time = button.querySelector(".time");
+    time.dataset.since = isOn ? shown.since : "";
+    if (button.id === "desk-busy") {
+      button.hidden = !isOn;
+      button.querySelector(".word").textContent = isOn ? shown.label : "";
+    }
+    if (button.id === "desk-away") {
+      button.querySelector(".why").textContent =
+        isOn && shown.reason ? `· ${shown.reason} ·` : "";
+    }
+  }
+  tick();
+}
+
+export function controls(kind) {
+  const isUp = kind === "outgoing" || (kind === "queue" && shown.state === "talking");
+  part("desk-controls").hidden = !isUp;
+  desk.querySelector(".desk-caller").hidden = kind === "outgoing";
+  part("desk-ring").inert = isUp;
+  if (!isUp) {
+    part("desk-keys").hidden = true;
+    part("desk-mute").setAttribute("aria-pressed", "false");
+  }
+}
+
+// What the telephone does that the server does not know yet.
+export function doing(text) {
+  part("desk-doing").textContent = text;
+  part("desk-doing").hidden = !text;
+}
+
+// That an act follows when the conversation is over.
+export function after(act) {
+  const word = part("desk-after");
+  word.hidden = !act;
+  word.textContent = act ? word.dataset[act === "signed-off" ? "off" : "away"] : "";
+}
+
+export function busy(isBusy) {
+  part("desk-bar").toggleAttribute("inert", isBusy);
+}
+
+// One line for each place where something is wrong; an empty text takes it away.
+export function trouble(place, text) {
+  if (text) troubles.set(place, text);
+  else troubles.delete(place);
+  const lines = [...troubles.values()].map((one) => {
+    const line = document.createElement("p");
+    line.textContent = one;
+    return line;
+  });
+  const box = part("desk-trouble");
+  const words = [...troubles.values()].join("\n");
+  if (box.dataset.words !== words) {
+    box.dataset.words = words;
+    box.querySelector(".words").replaceChildren(...lines);
+  }
+  box.hidden = !lines.length;
+}
+
+export function troubleOfLine(key, code = "") {
+  if (key === "back") trouble("line", "");
+  else trouble("line", texts[key].replace("%s", code));
+}
+
+// The desk is in another tab; empty: it is here.
+export function elsewhere(text) {
+  part("desk-elsewhere").hidden = !text;
+  part("desk-elsewhere").querySelector("p").textContent = text;
+  part("desk-work").inert = Boolean(text);
+  part("desk-bar").toggleAttribute("inert", Boolean(text));
+}
+
+// Times
+
+function tick() {
+  const now = Date.now() + offset;
+  for (const time of document.querySelectorAll(".time[data-since]")) {
+    const since = Number(time.dataset.since);
+    const text = since ? clock(Math.max(0, Math.floor((now - since) / 1000))) : "";
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+function clock(seconds) {
+  const two = (number) => String(number).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+}
+
+// What people press
+
+export function begin(given) {
+  acts = given;
+  read(part("desk-now").dataset);
+  part("desk-ready").addEventListener("click", () => acts.ready());
+  desk.ownerDocument.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-leave]");
+    if (!chosen) return;
+    part("desk-reasons").hidePopover();
+    acts.leave(chosen.dataset.leave, chosen.dataset.reason);
+  });
+  part("desk-hang-up").addEventListener("click", () => acts.hangUp());
+  part("desk-mute").addEventListener("click", mute);
+  part("desk-keypad").addEventListener("click", () => {
+    part("desk-keys").hidden = !part("desk-keys").hidden;
+  });
+  part("desk-keys").addEventListener("click", (event) => {
+    const key = event.target.closest("[data-key]");
+    if (key) acts.press(key.dataset.key);
+  });
+  part("desk-ring").addEventListener("submit", (event) => {
+    event.preventDefault();
+    acts.ring(event.target.number.value.trim());
+  });
+  desk.addEventListener("click", (event) => {
+    const caller = event.target.closest("[data-ring]");
+    if (caller) acts.ring(caller.dataset.ring);
+  });
+  part("desk-here").addEventListener("click", () => acts.takeOver());
+  document.addEventListener("keydown", shortcut);
+  window.setInterval(tick, 500);
+}
+
+function mute() {
+  const button = part("desk-mute");
+  const isMuted = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", String(isMuted));
+  acts.mute(isMuted);
+  part("desk-said").textContent = isMuted ? texts.muted : texts.unmuted;
+}
+
+// Single letters act outside of fields only, and can be switched off.
+function shortcut(event) {
+  const isWriting = event.target.closest?.("input, select, textarea");
+  const isCombined = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+  if (isWriting || isCombined || !part("desk-shortcuts").checked) return;
+  const button = { m: "desk-mute", k: "desk-keypad" }[event.key.toLowerCase()];
+  if (button && !part("desk-controls").hidden) part(button).click();
+}

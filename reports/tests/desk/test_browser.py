@@ -1,0 +1,249 @@
+"""The desk in a real browser, with the stand-in for Twilio behind it.
+
+One window is a caller's telephone, the other the operator's desk; both talk to a site
+that was just installed, as `make run` serves it.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from conftest import browser
+from minicc.tests import sites
+
+pytestmark = pytest.mark.browser
+
+PATIENCE_MS = 60_000
+PASSWORD = "of-agent-01"
+KEYS = {
+    "TWILIO_API_KEY_SID": "SK" + "2" * 32,
+    "TWILIO_API_KEY_SECRET": "a-secret-of-the-tests-0123456789abcdef",
+    "TWILIO_TWIML_APP_SID": "AP" + "3" * 32,
+}
+
+
+class Site:
+    """A site with two windows, and what went wrong in them."""
+
+    def __init__(self, base: str, database: Path, chromium: Browser) -> None:
+        self.base = base
+        self.database = database
+        self.trouble: list[str] = []
+        self._chromium = chromium
+
+    def context(self, **options) -> BrowserContext:
+        """The windows of somebody who was not here before."""
+        context = self._chromium.new_context(
+            viewport={"width": 1440, "height": 900}, locale="en", **options
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("weberror", lambda error: self.trouble.append(str(error.error)))
+        context.on(
+            "request",
+            lambda asked: (
+                None
+                if asked.url.startswith(f"{self.base}/")
+                else self.trouble.append(asked.url)
+            ),
+        )
+        return context
+
+    def desk(self) -> Page:
+        """The desk of an operator who has just logged in."""
+        page = self.context().new_page()
+        page.goto(f"{self.base}/desk/")
+        page.fill("[name=username]", "agent_01")
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/")
+        return page
+
+    def caller(self) -> Page:
+        """A caller who waits for support."""
+        page = self.context().new_page()
+        page.goto(f"{self.base}/demo/phone/")
+        page.click("#call")
+        expect(page.locator("#state")).to_have_text("Asked for a key")
+        page.click("[data-key='1']")
+        return page
+
+    def rows(self, query: str) -> list[tuple[str, ...]]:
+        with closing(sqlite3.connect(self.database)) as database:
+            return database.execute(query).fetchall()
+
+    def close(self) -> None:
+        for context in self._chromium.contexts:
+            context.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    installation = tmp_path_factory.mktemp("installation") / "minicc.sqlite3"
+    sites.install(installation)
+    sites.give_account(installation, "agent_01", PASSWORD)
+    with (
+        sites.serving(installation, folder, "--workers", "1", DEMO="1", **KEYS) as base,
+        sync_playwright() as playwright,
+    ):
+        chromium = playwright.chromium.launch(
+            executable_path=browser(), args=["--no-sandbox"]
+        )
+        yield Site(base, folder / "minicc.sqlite3", chromium)
+        chromium.close()
+
+
+@pytest.fixture
+def site(served) -> Iterator[Site]:
+    """The site, for a test after which nothing may have gone wrong."""
+    served.trouble.clear()
+    yield served
+    served.close()
+    assert served.trouble == []
+
+
+def is_on(page: Page, button: str) -> None:
+    expect(page.locator(button)).to_have_attribute(
+        "aria-pressed", "true", timeout=PATIENCE_MS
+    )
+
+
+def test_operator_takes_a_call_in_the_browser_and_notes_what_it_was_about(site):
+    desk = site.desk()
+    is_on(desk, "#desk-away")
+    desk.click("#desk-ready")
+    is_on(desk, "#desk-ready")
+
+    caller = site.caller()
+    expect(caller.locator("#state")).to_have_text("Talking", timeout=PATIENCE_MS)
+    expect(desk.locator("#desk-busy")).to_contain_text("Talking 0:00:")
+    expect(desk.locator(".desk-caller h1")).to_contain_text("0301")
+    expect(desk.locator("#desk-alert")).to_contain_text("Caller connected")
+    caller.fill("#sentence", "My invoice is missing.")
+    caller.keyboard.press("Enter")
+    expect(desk.locator("#desk-lines")).to_contain_text("My invoice is missing.")
+
+    desk.select_option("#desk-code", "invoice")
+    desk.fill("#desk-text", "of November")
+    expect(desk.locator("#desk-note-said")).to_contain_text("Saved at")
+    assert Axe().run(desk).response["violations"] == []
+
+    desk.click("#desk-hang-up")
+    expect(caller.locator("#state")).to_have_text("Call ended")
+    expect(desk.locator("#desk-busy")).to_contain_text("Wrap-up")
+    expect(desk.locator("#desk-text")).to_have_value("of November")
+    desk.click("#desk-ready")
+    is_on(desk, "#desk-ready")
+    expect(desk.locator("#desk-note")).to_be_hidden()
+
+    # Only with the microphone muted nobody hears; here the operator has a meal.
+    desk.click("#desk-away")
+    desk.click("[data-reason=meal]")
+    is_on(desk, "#desk-away")
+    expect(desk.locator("#desk-away")).to_contain_text("meal")
+
+    noted = site.rows("SELECT operator, wrap_up_code, note FROM callcenter_connection")
+    assert noted == [("client:agent_01", "invoice", "of November")]
+    states = site.rows(
+        "SELECT state, reason FROM callcenter_operatorstate"
+        " WHERE operator = 'client:agent_01' ORDER BY started_at"
+    )
+    assert states == [
+        ("not_ready", ""),
+        ("ready", ""),
+        ("talking", ""),
+        ("wrap_up", ""),
+        ("ready", ""),
+        ("not_ready", "meal"),
+    ]
+
+
+def test_act_pressed_during_a_talk_waits_for_its_end(site):
+    desk = site.desk()
+    desk.click("#desk-ready")
+    is_on(desk, "#desk-ready")
+    caller = site.caller()
+    is_on(desk, "#desk-busy")
+
+    desk.click("#desk-away")
+    desk.click("[data-reason=break]")
+    expect(desk.locator("#desk-after")).to_have_text("After this call: not ready")
+    expect(caller.locator("#state")).to_have_text("Talking")
+
+    caller.click("#hang-up")
+    is_on(desk, "#desk-away")
+    expect(desk.locator("#desk-away")).to_contain_text("break")
+
+
+def test_operator_rings_a_number_that_is_allowed_and_no_other(site):
+    desk = site.desk()
+    is_on(desk, "#desk-away")
+    desk.fill("#desk-number", "+1 900 123 4567")
+    desk.click("#desk-ring button")
+    expect(desk.locator("#desk-trouble")).to_contain_text("does not allow")
+
+    desk.fill("#desk-number", "03-1234-5678")
+    desk.click("#desk-ring button")
+    expect(desk.locator("#desk-doing")).to_have_text("In a call with 03-1234-5678")
+    expect(desk.locator("#desk-away")).to_contain_text("rings somebody")
+    desk.click("#desk-mute")
+    expect(desk.locator("#desk-said")).to_have_text("Your microphone is muted.")
+    desk.click("#desk-hang-up")
+    expect(desk.locator("#desk-controls")).to_be_hidden()
+    expect(desk.locator("#desk-away")).not_to_contain_text("rings somebody")
+
+
+def test_second_tab_is_no_desk_until_it_takes_over(site):
+    first = site.desk()
+    is_on(first, "#desk-away")
+    second = first.context.new_page()
+    second.goto(f"{site.base}/desk/")
+
+    expect(second.locator("#desk-elsewhere")).to_contain_text("another tab")
+    second.click("#desk-here")
+
+    expect(second.locator("#desk-elsewhere")).to_be_hidden()
+    expect(first.locator("#desk-elsewhere")).to_contain_text("takes the calls now")
+    second.click("#desk-ready")
+    is_on(second, "#desk-ready")
+
+
+def test_note_is_kept_on_the_page_while_the_server_is_away(site):
+    desk = site.desk()
+    desk.click("#desk-ready")
+    is_on(desk, "#desk-ready")
+    caller = site.caller()
+    is_on(desk, "#desk-busy")
+
+    desk.context.set_offline(True)
+    desk.fill("#desk-text", "written without the server")
+    expect(desk.locator("#desk-trouble")).to_contain_text("does not answer")
+    expect(desk.locator("#desk-note-said")).to_have_text("Not saved yet")
+    desk.context.set_offline(False)
+
+    expect(desk.locator("#desk-note-said")).to_contain_text("Saved at")
+    expect(desk.locator("#desk-trouble")).to_be_hidden()
+    caller.click("#hang-up")
+    desk.click("#desk-away")
+    desk.click("[data-leave=signed-off]")
+    expect(desk.locator(".desk-caller h1")).to_have_text("You are signed out")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_desk_fits_and_reads_in_japanese_too(site, width, scheme):
+    desk = site.desk()
+    desk.emulate_media(color_scheme=scheme)
+    desk.set_viewport_size({"width": width, "height": 900})
+    desk.context.add_cookies(
+        [{"name": "django_language", "value": "ja", "url": site.base}]
+    )
+    desk.reload()
+    expect(desk.locator("#desk-ready")).to_contain_text("受付可")
+
+    assert desk.evaluate("document.documentElement.scrollWidth") <= width
+    assert Axe().run(desk).response["violations"] == []
