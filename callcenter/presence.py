@@ -102,6 +102,7 @@ def state_of(operator: str, now: datetime) -> OperatorState | None:
     """
     lasts = is_serving(now) | Q(state=State.NOT_READY, ended_at=None)
     rows = OperatorState.objects.filter(lasts, operator=operator)
+    rows = rows.select_related("call")
     return rows.order_by("-started_at", "-pk").first()
 
 

@@ -11,15 +11,16 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from callcenter import patience
+from callcenter import patience, presence
 from callcenter.events.eventfile import event_of_request
 from callcenter.flow.plan import CLIENT
 from callcenter.history import keeping
 from callcenter.history.desk_states import Act
-from callcenter.models import Desk, Operator, WebhookEvent, desk_sid
+from callcenter.models import Desk, Operator, OperatorState, WebhookEvent, desk_sid
 from callcenter.presence import DESK_LIMIT
 from callcenter.routes import WRAP_UP_PATH, Kind
 
+State = OperatorState.State
 _LEAST = timedelta(seconds=1)
 _ACTS = WebhookEvent.objects.filter(kind=Kind.INTERNAL, other_sid=OuterRef("sid"))
 _LAST_ACT = Subquery(_ACTS.order_by("-received_at").values("received_at")[:1])
@@ -70,11 +71,21 @@ def keep_wrap_up(call: str, leg: str, code: str, note: str, at: datetime) -> Non
 
 
 def sign_in(operator: Operator) -> None:
-    """Sign in whom a page has been opened for, unless that is so. Raises NotKept."""
+    """Sign in whom a page has been opened for. Raises NotKept.
+
+    Whoever is signed in already has opened the page anew: that has no leg yet, so the
+    operator is not ready, and a leg that waits or wraps up has gone with the last page.
+    """
     name, now = name_of(operator), timezone.now()
     sitting = Desk.objects.filter(sid=desk_sid(name), signed_in_since__isnull=False)
     if not patience.ask(sitting.exists, False):
         keep_act(name, Act.SIGNED_IN, now)
+    else:
+        state = patience.ask(lambda: presence.state_of(name, now), None)
+        if state is None:
+            keep_act(name, Act.NOT_READY, now)
+        elif state.call and state.state in (State.READY, State.WRAP_UP):
+            keep_act(name, Act.NOT_READY, now, leg=state.call.sid)
     hear(operator, now)
 
 

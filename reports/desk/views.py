@@ -32,9 +32,10 @@ _CHOSEN = [
     if reason not in (OperatorState.Reason.OUTGOING, OperatorState.Reason.LOST)
 ]
 MOST_TYPED = 40
-# As on every page; and the browser's telephone speaks to Twilio by this address alone,
-# and plays the other's voice (the SDK's files are ours, its statistics are off).
-SIGNALLING = "wss://voice-js.roaming.twilio.com"
+# As on every page; and the browser's telephone speaks to Twilio's signalling, which
+# sends it on to the nearest of its hosts, and plays the other's voice. The SDK's sounds
+# are files of ours, its statistics are off.
+SIGNALLING = "wss://*.twilio.com"
 POLICY = "; ".join(
     f"{name} {' '.join(sources)}"
     for name, sources in {

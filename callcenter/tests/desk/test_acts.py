@@ -9,7 +9,14 @@ from callcenter.desk import acts
 from callcenter.events.spool import spool
 from callcenter.history import keeping
 from callcenter.history.desk_states import Act
-from callcenter.models import Connection, Desk, Operator, OperatorState, WebhookEvent
+from callcenter.models import (
+    Call,
+    Connection,
+    Desk,
+    Operator,
+    OperatorState,
+    WebhookEvent,
+)
 from callcenter.tests.sample_events import (
     CALLER,
     OPERATOR,
@@ -125,3 +132,27 @@ def test_what_is_noted_stands_on_the_conversation():
 
     row.refresh_from_db()
     assert (row.wrap_up_code, row.note) == ("", "")
+
+
+@pytest.mark.parametrize("state", [None, "ready", "wrap_up", "not_ready", "talking"])
+def test_page_opened_anew_is_not_ready_unless_the_operator_talks(state):
+    acts.keep_act(NAME, Act.SIGNED_IN, NOON)
+    OperatorState.objects.all().delete()
+    leg = Call.objects.create(
+        sid=OPERATOR, kind="operator", from_raw=NAME, heard_at=after(60)
+    )
+    if state:
+        OperatorState.objects.create(
+            call=leg, operator=NAME, state=state, started_at=after(30)
+        )
+
+    with time_machine.travel(after(60), tick=False):
+        acts.sign_in(SATO)
+
+    told = WebhookEvent.objects.filter(path=Act.NOT_READY.path)
+    named = [event.call_sid for event in told]
+    if state in ("ready", "wrap_up"):
+        assert named == [OPERATOR]
+    else:
+        assert len(named) == (state is None)
+        assert OPERATOR not in named

@@ -16,6 +16,8 @@ const STAR = "*";
 const { texts } = page;
 let isHere = false;
 let isLooking = false;
+// Whether the operator has signed off here.
+let isOff = false;
 // What follows when the conversation is over: an act, its reason.
 let afterTalk = null;
 
@@ -26,6 +28,8 @@ async function refresh() {
   isLooking = true;
   try {
     take(await look());
+    // A page that was away for long has been signed out.
+    if (page.state() === "signed_out" && !isOff && !phone.leg()) await keep("signed-in");
     page.trouble("server", "");
   } catch (error) {
     const isOut = error.status === 401 || error.status === 403;
@@ -71,6 +75,7 @@ function ready() {
   return tried(async () => {
     page.trouble("act", "");
     afterTalk = null;
+    isOff = false;
     await note.save();
     if (phone.leg()) {
       if (page.state() === "wrap_up") phone.press(READY_KEY);
@@ -95,6 +100,7 @@ function leave(act, reason = "") {
     page.trouble("act", "");
     await note.save();
     const leg = phone.leg()?.sid ?? "";
+    isOff = act === "signed-off";
     await keep(act, { reason, leg });
     phone.hangUp();
     if (act === "signed-off") phone.close();

@@ -4,6 +4,7 @@
 // Twilio's codes of errors (its reference "Error and warning dictionary").
 const OF_TOKEN = [20101, 20102, 20103, 20104, 20151, 20157, 31202, 31204, 31205, 31207];
 const OF_NETWORK = [31000, 31003, 31005, 31009, 53000, 53001, 53405];
+const MS_TO_REGISTER = 15_000;
 const SOUNDS = [
   "disconnect",
   "incoming",
@@ -70,6 +71,16 @@ class Leg {
   }
 }
 
+// The SDK itself tries for ever; here the first error counts, or a long silence.
+function registered(device) {
+  return new Promise((done, failed) => {
+    device.once("registered", done);
+    device.once("error", failed);
+    window.setTimeout(() => failed({ code: OF_NETWORK[0] }), MS_TO_REGISTER);
+    device.register().catch(failed);
+  });
+}
+
 // Opens the line with a token. `ask` gives a new token before the old one ends, and
 // `trouble` is told a key of the desk's texts when something is wrong.
 export async function open({ token, ask, trouble, data }) {
@@ -94,7 +105,7 @@ export async function open({ token, ask, trouble, data }) {
     }
   });
   try {
-    await device.register();
+    await registered(device);
   } catch (error) {
     device.destroy();
     const [key, code] = troubleOf(error);
