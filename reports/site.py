@@ -24,6 +24,7 @@ from reports.daily import page as daily_page
 from reports.daily import views as daily
 from reports.dashboard import today
 from reports.definitions import REPORTS
+from reports.desk.sitter import has_desk
 from reports.delivery import views as delivery
 from reports.pages import rights, schedule_link
 from reports.pages import views as pages
@@ -208,6 +209,7 @@ class MiniccAdminSite(admin.AdminSite):
         context = {
             "today": today.today(request, self),
             "demo": today.demo(),
+            "has_desk": has_desk(request.user),
             **(extra_context or {}),
         }
         return super().index(request, context)

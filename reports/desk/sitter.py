@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils.translation import gettext
@@ -14,7 +15,7 @@ class NoDesk(Exception):
     """This account has no desk; the text is a sentence that says why, translated."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sitter:
     """An operator who works in the browser, and the queues that this one serves."""
 
@@ -22,7 +23,20 @@ class Sitter:
     operator: Operator
     # As in `OperatorState.operator` and `Connection.operator`.
     name: str
-    queues: Sequence[Queue]
+
+    @cached_property
+    def queues(self) -> Sequence[Queue]:
+        """Those that are in use."""
+        return list(self.operator.queues.filter(is_active=True))
+
+
+def has_desk(user: User | AnonymousUser) -> bool:
+    """Whether an account may work at a desk."""
+    try:
+        sitter_of(user)
+    except NoDesk:
+        return False
+    return True
 
 
 def sitter_of(user: User | AnonymousUser) -> Sitter:
@@ -39,5 +53,4 @@ def sitter_of(user: User | AnonymousUser) -> Sitter:
             gettext("Your operator works by telephone and has no browser identity.")
         )
     assert isinstance(user, User)  # noqa: S101 -- only an account has an operator
-    queues = list(operator.queues.filter(is_active=True))
-    return Sitter(user, operator, name_of(operator), queues)
+    return Sitter(user, operator, name_of(operator))

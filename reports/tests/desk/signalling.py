@@ -93,10 +93,12 @@ class Signalling:
 
     def cut(self) -> None:
         """Cut all connections, as a failing network does."""
+        self._loop.call_soon_threadsafe(self._abort)
+
+    def _abort(self) -> None:
         for socket in list(self._sockets):
-            self._loop.call_soon_threadsafe(
-                lambda one=socket: one._req.transport.abort()
-            )
+            # Without a word of goodbye, which the SDK would take for the end.
+            socket._req.transport.abort()  # type: ignore[union-attr]
 
     def _send(self, kind: str, payload: dict[str, Any]) -> None:
         text = json.dumps({"type": kind, "payload": payload})

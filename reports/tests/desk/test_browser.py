@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,11 +22,21 @@ pytestmark = pytest.mark.browser
 
 PATIENCE_MS = 60_000
 PASSWORD = "of-agent-01"
-KEYS = {
-    "TWILIO_API_KEY_SID": "SK" + "2" * 32,
-    "TWILIO_API_KEY_SECRET": "a-secret-of-the-tests-0123456789abcdef",
-    "TWILIO_TWIML_APP_SID": "AP" + "3" * 32,
-}
+
+
+class Keys(TypedDict):
+    """The settings with which browsers get tokens."""
+
+    TWILIO_API_KEY_SID: str
+    TWILIO_API_KEY_SECRET: str
+    TWILIO_TWIML_APP_SID: str
+
+
+KEYS = Keys(
+    TWILIO_API_KEY_SID="SK" + "2" * 32,
+    TWILIO_API_KEY_SECRET="a-secret-of-the-tests-0123456789abcdef",
+    TWILIO_TWIML_APP_SID="AP" + "3" * 32,
+)
 
 
 class Site:
