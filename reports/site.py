@@ -24,8 +24,8 @@ from reports.daily import page as daily_page
 from reports.daily import views as daily
 from reports.dashboard import today
 from reports.definitions import REPORTS
-from reports.desk.sitter import has_desk
 from reports.delivery import views as delivery
+from reports.desk.sitter import has_desk
 from reports.pages import rights, schedule_link
 from reports.pages import views as pages
 from reports.prepared import views as prepared
