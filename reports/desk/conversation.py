@@ -10,14 +10,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from callcenter.days import midnight
-from callcenter.models import Call, Connection, OperatorState, QueueEntry, WrapUpCode
+from callcenter.models import (
+    Call,
+    Connection,
+    FollowUpStep,
+    OperatorState,
+    QueueEntry,
+    WrapUpCode,
+)
 from reports.present import decisions, formats, masking, names, swatches
 from reports.present.links import row_url
 from reports.query.table import NOTHING
+from reports.worklist.shown import name_of
 
 State = OperatorState.State
 # How many earlier calls of the caller are shown.
 MOST_EARLIER = 8
+MOST_STEPS = 5
 # Clocks of two machines, and of two requests, may differ by so much.
 _CLOSE = timedelta(seconds=5)
 
@@ -32,6 +41,16 @@ class EarlierCall:
     # Queue, operator, wrap-up code and note of the last conversation.
     detail: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the work on the caller: an attempt to ring back, or a note."""
+
+    at: str
+    moment: datetime
+    what: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +69,8 @@ class Conversation:
     code: str
     note: str
     earlier: list[EarlierCall]
+    # What was done about this caller on the work list, newest first.
+    steps: list[Step]
     codes: list[tuple[str, str]]
 
 
@@ -80,6 +101,7 @@ def current(
         code=last.wrap_up_code,
         note=last.note,
         earlier=_earlier(call, user, now),
+        steps=_steps(call, user, now),
         codes=_codes(last.wrap_up_code),
     )
 
@@ -147,6 +169,27 @@ def _earlier(call: Call, user: User, now: datetime) -> list[EarlierCall]:
                 outcome=_outcome(one),
                 detail=" · ".join(part for part in parts if part),
                 url=row_url(one) if may_open else "",
+            )
+        )
+    return rows
+
+
+def _steps(call: Call, user: User, now: datetime) -> list[Step]:
+    if not call.caller or not user.has_perm("callcenter.view_followup"):
+        return []
+    told = Q(act=FollowUpStep.Act.ATTEMPT) | ~Q(text="")
+    found = FollowUpStep.objects.filter(
+        told, follow_up__abandoned_call__caller=call.caller
+    )
+    rows = []
+    for step in found.select_related("by").order_by("-made_at", "-pk")[:MOST_STEPS]:
+        what = step.get_result_display() or step.get_act_display()
+        rows.append(
+            Step(
+                at=formats.short_moment(step.made_at, now),
+                moment=step.made_at,
+                what=" · ".join(part for part in (str(what), step.text) if part),
+                by=name_of(step.by) if step.by else "",
             )
         )
     return rows

@@ -27,7 +27,7 @@ from callcenter.models import (
     WebhookEvent,
     WrapUpCode,
 )
-from reports.tests.factories import make_queue, sid
+from reports.tests.factories import make_abandoned, make_queue, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -196,6 +196,30 @@ def test_caller_is_shown_with_what_is_known(desk):
     assert "0:01:16" in text
     assert "Invoice sent again · sent to the office" in text
     assert 'option value="invoice"' in text
+
+
+def test_what_was_done_about_the_caller_is_shown(desk, user):
+    gave_up = make_abandoned(timezone.now() - timedelta(hours=1))
+    AbandonedCall.objects.update(caller=CALLER)
+    follow_up = FollowUp.objects.create(abandoned_call=gave_up)
+    for act, result, text in (
+        ("claim", "", ""),
+        ("attempt", "no_answer", "rang for long"),
+        ("note", "", "wants the boss"),
+    ):
+        follow_up.steps.create(
+            act=act, result=result, text=text, by=user, made_at=timezone.now()
+        )
+    talk()
+    in_state(State.TALKING, leg_of())
+
+    text = text_of(desk.get("/desk/now/"))
+
+    assert "no answer · rang for long" in text
+    assert "wants the boss" in text
+    assert text.index("wants the boss") < text.index("rang for long")
+    assert text.count("On the work list") == 1
+    assert text.count('<time datetime="') == 2
 
 
 def test_caller_of_another_operator_is_not_shown(desk):
