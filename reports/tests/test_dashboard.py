@@ -281,7 +281,7 @@ def test_first_page_takes_a_fixed_number_of_queries(
         make_state("ready", JUST_NOW)
     count_marked()
 
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(40):
         admin_client.get("/admin/")
 
 

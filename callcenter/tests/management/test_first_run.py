@@ -41,7 +41,7 @@ def test_first_start_prints_accounts_that_can_log_in(settings):
     shown = dict(re.findall(r"^  (\S+) +(\S+)$", first_run(), re.MULTILINE))
 
     operator = Operator.objects.get(number="+815000000201")
-    assert list(shown) == ["supervisor", "sato"]
+    assert list(shown) == ["supervisor", "sato", "agent_01"]
     asked = HttpRequest()
     supervisor = authenticate(
         asked, username="supervisor", password=shown["supervisor"]
@@ -54,6 +54,8 @@ def test_first_start_prints_accounts_that_can_log_in(settings):
     assert user.is_staff
     assert not user.is_superuser
     assert [group.name for group in user.groups.all()] == ["Operator"]
+    in_browser = authenticate(asked, username="agent_01", password=shown["agent_01"])
+    assert in_browser == Operator.objects.get(client_identity="agent_01").user
 
 
 def test_second_start_prints_and_changes_nothing(settings):
