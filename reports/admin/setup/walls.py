@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter import access_log
+from reports.admin.listing import ListAdmin
 from reports.models import WallScreen
 
 _FIELDS = ["name", "language", "queues", "expires_on", "is_active"]
@@ -40,7 +41,7 @@ class WallScreenForm(forms.ModelForm[WallScreen]):
 
 
 @admin.register(WallScreen)
-class WallScreenAdmin(admin.ModelAdmin[WallScreen]):
+class WallScreenAdmin(ListAdmin[WallScreen]):
     """Screens that show the figures of the moment to whoever knows their address."""
 
     form = WallScreenForm
