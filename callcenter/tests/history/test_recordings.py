@@ -20,10 +20,9 @@ SID = "RE" + "a" * 32
 OTHER = "RE" + "b" * 32
 
 
-def recorded(seconds, sid=SID, *, leg=CALLER, step="", **params):
-    params = {"RecordingStatus": "completed", "RecordingDuration": 21} | params
+def recorded(seconds, sid=SID, *, leg=CALLER, step=""):
     path = f"recording/?step={step}" if step else "recording/"
-    return event(seconds, path, sid=leg, RecordingSid=sid, **params)
+    return event(seconds, path, sid=leg, RecordingSid=sid, RecordingStatus="completed")
 
 
 def connect(seconds, step, caller=CALLER):
