@@ -71,6 +71,16 @@ def voicemails_of(evidence: Evidence) -> list[Voicemail]:
     return list(rows.values())
 
 
+def deletion_moment(event: WebhookEvent) -> datetime:
+    """When it was; the event counts as received with the last request of its call."""
+    try:
+        at = datetime.fromisoformat(str(event.params.get("At", "")))
+    except ValueError:
+        return event.received_at
+    known = plausible(at.astimezone(UTC)) if at.tzinfo else None
+    return known or event.received_at
+
+
 def _caller_sid(call: Call, event: WebhookEvent, evidence: Evidence) -> str:
     """The leg of the caller who is heard; empty if it is not known.
 
@@ -94,19 +104,9 @@ def _deletions(evidence: Evidence) -> Mapping[str, _Deletion]:
         if event.path not in (DELETION_ASKED_PATH, DELETED_PATH):
             continue
         sid = VoiceParams.parse(event.params, needs_call=False).recording_sid
-        deletion, at = found.setdefault(sid, _Deletion()), _moment(event)
+        deletion, at = found.setdefault(sid, _Deletion()), deletion_moment(event)
         if event.path == DELETED_PATH:
             deletion.deleted_at = min(deletion.deleted_at or at, at)
         else:
             deletion.asked_at = min(deletion.asked_at or at, at)
     return found
-
-
-def _moment(event: WebhookEvent) -> datetime:
-    """When it was; the event counts as received with the last request of its call."""
-    try:
-        at = datetime.fromisoformat(str(event.params.get("At", "")))
-    except ValueError:
-        return event.received_at
-    known = plausible(at.astimezone(UTC)) if at.tzinfo else None
-    return known or event.received_at

@@ -14,7 +14,13 @@ from callcenter.audio import deleting, due, wishes
 from callcenter.audio import jobs as of_audio
 from callcenter.audio.due import Kept
 from callcenter.history.store import rebuild
-from callcenter.models import Call, Recording, Voicemail, WebhookEvent
+from callcenter.models import (
+    Call,
+    Recording,
+    Voicemail,
+    WebhookEvent,
+    WorkerJob,
+)
 from callcenter.standin.calls import recordings
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.rest.api import RestApi
@@ -259,7 +265,7 @@ def test_job_notes_why_it_could_not(settings):
 
     assert jobs.run(of_audio.JOBS[0]) is False
 
-    assert jobs.WorkerJob.objects.get().error.startswith("twilio-not-set-up")
+    assert WorkerJob.objects.get().error.startswith("twilio-not-set-up")
 
 
 @pytest.mark.usefixtures("_recorded")

@@ -199,7 +199,7 @@ def test_redirects_lead_to_stores_of_twilio_alone_and_without_credentials(
         made.mount("http://", adapter)
         return made
 
-    monkeypatch.setattr(media.requests, "Session", session)
+    monkeypatch.setattr(requests, "Session", session)
 
     reason = reason_of(lambda: fetch(SID, 0, 500))
 
