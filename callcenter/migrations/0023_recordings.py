@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='queue',
             name='records_conversations',
-            field=models.BooleanField(default=False, help_text='Callers are told so before they are connected. Who may play and who may delete recordings is a permission of its own.', verbose_name='record conversations'),
+            field=models.BooleanField(default=False, help_text='Callers are told so before they are connected. To play recordings is a permission of its own.', verbose_name='record conversations'),
         ),
         migrations.AddField(
             model_name='recording',

@@ -65,8 +65,8 @@ class Queue(SetupModel):
         _("record conversations"),
         default=False,
         help_text=_(
-            "Callers are told so before they are connected. Who may play and who may"
-            " delete recordings is a permission of its own."
+            "Callers are told so before they are connected. To play recordings is a"
+            " permission of its own."
         ),
     )
     announces_wait = models.BooleanField(
