@@ -26,6 +26,22 @@ class Reason(TextChoices):
     PERMISSION = "permission", _("A file or folder may not be read or written.")
     MAIL = "mail", _("The mail server failed or refused.")
     INTERRUPTED = "interrupted", _("It was interrupted.")
+    TWILIO_NOT_SET_UP = (
+        "twilio-not-set-up",
+        _("MiniCC has no credentials to ask Twilio with."),
+    )
+    RECORDING_GONE = (
+        "recording-gone",
+        _("The recording is not at Twilio, or not there yet."),
+    )
+    RECORDING_TOO_LONG = (
+        "recording-too-long",
+        _("The recording is too long to be fetched."),
+    )
+    MANY_LISTENERS = (
+        "many-listeners",
+        _("Many people are listening at this moment: try again soon."),
+    )
     TWILIO_UNREACHABLE = "twilio-unreachable", _("Twilio cannot be reached.")
     TWILIO_SLOW = "twilio-slow", _("Twilio did not answer in time.")
     TWILIO_CUT_OFF = "twilio-cut-off", _("Twilio's answer was cut off.")

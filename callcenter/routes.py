@@ -55,6 +55,9 @@ CALL_LOG_PREFIX = "/internal/call-log/"
 DESK_PREFIX = "/internal/desk/"
 # What an operator has noted of a conversation.
 WRAP_UP_PATH = "/internal/wrap-up/"
+# That a recording shall be deleted at Twilio, and that it has been: history.recordings.
+DELETION_ASKED_PATH = "/internal/recording-deletion/"
+DELETED_PATH = "/internal/recording-deleted/"
 
 # Events of these kinds come in files; no page of ours answers such a request.
 WITHOUT_VIEW = (Kind.INTERNAL,)

@@ -73,11 +73,19 @@ WORKER_JOBS = [
     "callcenter.upkeep.jobs.JOBS",
     "callcenter.twilio_api.jobs.JOBS",
     "callcenter.desk.jobs.JOBS",
+    "callcenter.audio.jobs.JOBS",
     "reports.jobs.JOBS",
 ]
 # How long the requests of calls are kept; None: for ever.
 KEEP_EVENTS_DAYS = days_to_keep(
     "KEEP_EVENTS_DAYS", env.str("KEEP_EVENTS_DAYS", default="")
+)
+# How long the audio of conversations and of messages is kept at Twilio; None: for ever.
+KEEP_RECORDINGS_DAYS = days_to_keep(
+    "KEEP_RECORDINGS_DAYS", env.str("KEEP_RECORDINGS_DAYS", default="")
+)
+KEEP_VOICEMAIL_DAYS = days_to_keep(
+    "KEEP_VOICEMAIL_DAYS", env.str("KEEP_VOICEMAIL_DAYS", default="")
 )
 # What /metrics asks for; without it there is no such page.
 METRICS_TOKEN = secret("METRICS_TOKEN", env.str("METRICS_TOKEN", default=""))
@@ -317,6 +325,7 @@ SECURE_CSP = {
     "script-src": ["'self'"],
     "style-src": ["'self'"],
     "img-src": ["'self'"],
+    "media-src": ["'self'"],
     "connect-src": ["'self'"],
     "form-action": ["'self'"],
     "base-uri": ["'none'"],

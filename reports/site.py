@@ -30,6 +30,7 @@ from reports.pages import rights, schedule_link
 from reports.pages import views as pages
 from reports.prepared import views as prepared
 from reports.query.table import NOTHING, ListTable
+from reports.sound import views as sound
 from reports.worklist import views as worklist
 
 
@@ -167,6 +168,7 @@ class MiniccAdminSite(admin.AdminSite):
             *daily.urls(self),
             *prepared.urls(self),
             *delivery.urls(self),
+            *sound.urls(self),
             path("system/", self.admin_view(partial(system.show, self)), name="system"),
             *super().get_urls(),
         ]

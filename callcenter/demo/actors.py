@@ -12,6 +12,7 @@ from typing import Any
 
 from callcenter.demo.model import SILENCE, Caller, People
 from callcenter.flow import prompts
+from callcenter.flow.decide import VOICEMAIL_KEY
 from callcenter.models.pins import DEMO_PIN
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.legs import Leg
@@ -19,9 +20,15 @@ from callcenter.standin.calls.legs import Leg
 _SENTENCES = prompts.BY_LANGUAGE.values()
 _ASKS_PIN = {text for one in _SENTENCES for text in (one.pin, one.wrong_pin)}
 _NOBODY_THERE = tuple(one.unstaffed for one in _SENTENCES)
+_OFFERS_VOICEMAIL = tuple(one.offer_voicemail for one in _SENTENCES)
 
 _HANGS_UP_AT_ANNOUNCEMENT = 0.004
 _GOES_WHEN_NOBODY_IS_THERE = (9.0, 40.0)
+# The share of callers who leave a message in place of giving up, where they may.
+_LEAVES_A_MESSAGE = 0.4
+_MESSAGE_SECONDS = (6.0, 45.0)
+# How long a caller waits to be asked for it.
+_UNTIL_THE_TONE_SECONDS = 60.0
 _TYPES_PIN = (2.0, 5.0)
 # The share of sign-ins in which nothing is typed until the PIN is asked for again.
 _MISSES_FIRST_PROMPT = 0.05
@@ -75,6 +82,7 @@ class CallerActs:
         self._answered = 0
         self._waits_until: float | None = None
         self._knows_nobody_is_there = False
+        self._leaves_a_message = False
 
     async def live(self) -> None:
         """Act until the call is over."""
@@ -90,6 +98,8 @@ class CallerActs:
                 await self._hear_announcement()
             elif leg.doing == "talking":
                 await self._talk()
+            elif leg.doing == "recording":
+                await self._leave_message()
             else:
                 await _news(leg, since)
 
@@ -118,8 +128,36 @@ class CallerActs:
                 self._knows_nobody_is_there = True
                 stays_on = self._random.uniform(*_GOES_WHEN_NOBODY_IS_THERE)
                 self._waits_until = min(self._waits_until, now + stays_on)
-        if not await _news(leg, since, self._waits_until - now):
+        if await _news(leg, since, self._waits_until - now):
+            return
+        if self._would_leave_a_message():
+            self._leaves_a_message = True
+            self._waits_until = leg.clock.seconds() + _UNTIL_THE_TONE_SECONDS
+            leg.press(VOICEMAIL_KEY)
+        else:
             await hang_up(leg)
+
+    def _would_leave_a_message(self) -> bool:
+        """Whether a message is offered, and this caller would rather leave one."""
+        is_offered = any(
+            sentence in heard.text
+            for heard in self.leg.heard
+            for sentence in _OFFERS_VOICEMAIL
+        )
+        return (
+            is_offered
+            and not self._leaves_a_message
+            and self._random.random() < _LEAVES_A_MESSAGE
+        )
+
+    async def _leave_message(self) -> None:
+        """Speak after the tone, then end it by the key, or by hanging up."""
+        leg = self.leg
+        seconds = self._random.uniform(*_MESSAGE_SECONDS)
+        leg.speak("...", seconds)
+        if await keeps_on(leg, "recording", seconds):
+            leg.press("#")
+            await keeps_on(leg, "recording")
 
     def _is_dequeued(self) -> bool:
         return bool(self.leg.visits and self.leg.visits[-1].dequeued_by)
@@ -254,5 +292,11 @@ async def all_hang_up(exchange: Exchange, is_operator: Callable[[Leg], bool]) ->
 
 
 def gave_up(leg: Leg) -> bool:
-    """Whether a caller left a queue by hanging up."""
-    return leg.hung_up_by == "caller" and bool(leg.visits) and not leg.talks
+    """Whether a caller left a queue by hanging up; who leaves a message does not."""
+    was_let_go = bool(leg.visits) and leg.visits[-1].result == "leave"
+    return (
+        leg.hung_up_by == "caller"
+        and bool(leg.visits)
+        and not leg.talks
+        and not was_let_go
+    )

@@ -158,11 +158,13 @@ def leave() -> VoiceResponse:
 
 
 def announce(step: Step, plan: Plan) -> VoiceResponse:
-    """Announce to the caller that an operator takes the call now."""
+    """Announce that an operator takes the call now, and whether it is recorded."""
     response = VoiceResponse()
     spoken = language(step, plan)
     given = plan.queue(step.queue).prompts
     say_prompt(response, given, "connecting", spoken, prompts.of(spoken).connecting)
+    if step.is_recorded:
+        say_prompt(response, given, "recorded", spoken, prompts.of(spoken).recorded)
     return response
 
 
@@ -192,7 +194,7 @@ def voicemail(queue: str, visit: int, step: Step, plan: Plan) -> VoiceResponse:
         timeout=SILENCE_SECONDS,
         finish_on_key="#",
         play_beep=True,
-        recording_status_callback=links.recording(),
+        recording_status_callback=links.recording(step),
         recording_status_callback_method=POST,
     )
     return response

@@ -206,6 +206,7 @@ def _read(version: int) -> Plan:
                 offers_callback=queue.offers_callback,
                 offers_voicemail=queue.offers_voicemail,
                 announces_wait=queue.announces_wait,
+                records_conversations=queue.records_conversations,
                 prompts=tuple(prompts["queue", queue.pk]),
             )
             for queue in queues

@@ -67,14 +67,22 @@ def voicemail(step: Step, queue: str, visit: int, *, language: str) -> str:
     return _next(step, Kind.VOICEMAIL, queue, visit, visits=step.visits, lang=language)
 
 
-def recording() -> str:
-    """The URL for what becomes of a recording."""
-    return _absolute(reverse(url_name(Kind.RECORDING))) + RETRIES
+def recording(step: Step) -> str:
+    """The URL for what becomes of a recording.
+
+    Of an operator's Dial it has the step of the announcement to the caller, so that
+    the two are known to belong together.
+    """
+    return _next(step, Kind.RECORDING)
 
 
-def connect(step: Step, queue: str) -> str:
-    """The URL of the announcement to a caller whom an operator takes."""
-    return _next(step, Kind.CONNECT, queue=queue)
+def connect(step: Step, queue: str, *, is_recorded: bool = False) -> str:
+    """The URL of the announcement to a caller whom an operator takes.
+
+    It carries whether that operator's Dial records: the switch may be moved meanwhile.
+    """
+    query: dict[str, str | int] = {"rec": 1} if is_recorded else {}
+    return _next(step, Kind.CONNECT, queue=queue, **query)
 
 
 def operator(step: Step, *, signed_in: bool, again: int = 0, queue: str = "") -> str:

@@ -71,14 +71,17 @@ def dial(queue: str, step: Step, plan: Plan) -> VoiceResponse:
         sentences = _sentences(step, plan)
         say(gather, sentences.signed_in, sentences)
     has_one = who is not None and len(served(who, plan)) == 1
+    is_recorded = plan.queue(queue).records_conversations
     waiting = response.dial(
         action=links.operator_done(admitted, queue),
         method=POST,
         timeout=ONLY_QUEUE_SECONDS if has_one else ONE_OF_SEVERAL_SECONDS,
         # The page of a desk ends a conversation by it and keeps the leg, for wrap-up.
         hangup_on_star=True if _is_in_browser(step) else None,
+        **(_recording(step) if is_recorded else {}),
     )
-    waiting.queue(queue, url=links.connect(step, queue), method=POST)
+    address = links.connect(step, queue, is_recorded=is_recorded)
+    waiting.queue(queue, url=address, method=POST)
     return response
 
 
@@ -180,6 +183,15 @@ def _admitted(step: Step, who: OperatorPlan | None) -> Step:
     if who and not step.signed_in:
         given = proof(who) if is_proven(who, step) else FORMER_PIN
     return replace(step, signed_in=True, proof=given)
+
+
+def _recording(step: Step) -> dict[str, str]:
+    """The attributes of a Dial that records the conversation, from the answer on."""
+    return {
+        "record": "record-from-answer",
+        "recording_status_callback": links.recording(step),
+        "recording_status_callback_method": POST,
+    }
 
 
 def _key(response: VoiceResponse, step: Step, queue: str = "") -> Gather:

@@ -63,6 +63,7 @@ class QueuePlan:
     offers_callback: bool = False
     offers_voicemail: bool = False
     announces_wait: bool = False
+    records_conversations: bool = False
     prompts: tuple[PromptPlan, ...] = ()
 
 

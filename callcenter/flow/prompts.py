@@ -36,6 +36,7 @@ class Prompts:
     voicemail: str
     voicemail_noted: str
     connecting: str
+    recorded: str
     full: str
     left: str
     trouble: str
@@ -81,6 +82,7 @@ JAPANESE = Prompts(
     ),
     voicemail_noted="伝言をお預かりいたしました。お電話ありがとうございました。",
     connecting="お待たせいたしました。オペレーターにおつなぎいたします。",
+    recorded="サービス向上のため、この通話は録音させていただきます。",
     full=(
         "申し訳ございません。ただいまお電話が大変混み合っております。"
         "恐れ入りますが、しばらくたってからおかけ直しください。"
@@ -144,6 +146,7 @@ ENGLISH = Prompts(
     ),
     voicemail_noted="We have your message. Thank you for calling.",
     connecting="Thank you for waiting. Here is an operator for you.",
+    recorded="This call is recorded, so that we can serve you better.",
     full=(
         "We are sorry. All our lines are busy at the moment."
         " Please call again in a little while."

@@ -15,6 +15,7 @@ from callcenter.history.forgetting import reached_before_forgotten
 from callcenter.history.ivr import derive_steps, ivr_path
 from callcenter.history.operators import derive_states
 from callcenter.history.outcomes import BRIDGED
+from callcenter.history.recordings import recordings_of, voicemails_of
 from callcenter.history.rules import Contact, Rules, operator_name, recovered_at
 from callcenter.history.visits import visits_of
 from callcenter.models import (
@@ -65,7 +66,9 @@ def derive(
         return History(None)
     call = _call(evidence, rules)
     derived = History(
-        call, recordings=_recordings(evidence), voicemails=_voicemails(evidence)
+        call,
+        recordings=recordings_of(call, evidence),
+        voicemails=voicemails_of(evidence),
     )
     if call.kind == Call.Kind.OPERATOR:
         derived.operator_states = derive_states(evidence)
@@ -278,44 +281,6 @@ def _disconnected_by(call: Call, entries: list[QueueEntry], evidence: Evidence) 
             status = evidence.params_of(event).call_status
             return {"completed": by.CALLER, "in-progress": by.OPERATOR}.get(status, "")
     return ""
-
-
-def _recordings(evidence: Evidence) -> list[Recording]:
-    rows: dict[str, Recording] = {}
-    for event in evidence.of_kind(Kind.RECORDING):
-        params = evidence.params_of(event)
-        if event.result == "completed" and params.recording_sid:
-            rows.setdefault(
-                params.recording_sid,
-                Recording(
-                    recording_sid=params.recording_sid,
-                    recorded_at=params.recording_started_at or event.received_at,
-                    duration_seconds=params.recording_duration,
-                    source=params.recording_source,
-                    url=params.recording_url,
-                ),
-            )
-    return list(rows.values())
-
-
-def _voicemails(evidence: Evidence) -> list[Voicemail]:
-    rows: dict[str, Voicemail] = {}
-    for event in evidence.of_kind(Kind.VOICEMAIL):
-        params = evidence.params_of(event)
-        if params.recording_sid:
-            rows.setdefault(
-                params.recording_sid,
-                Voicemail(
-                    recording_sid=params.recording_sid,
-                    # Of no visit where a menu led to it.
-                    visit=event.visit or 0,
-                    queue=event.queue,
-                    left_at=event.received_at,
-                    duration_seconds=params.recording_duration,
-                    url=params.recording_url,
-                ),
-            )
-    return list(rows.values())
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

@@ -21,7 +21,7 @@ from callcenter.history.ending import (
 )
 from callcenter.models import Call, WebhookEvent
 from callcenter.params import NEVER_ANSWERED, VoiceParams
-from callcenter.routes import VOICE_URLS, Kind
+from callcenter.routes import DELETED_PATH, DELETION_ASKED_PATH, VOICE_URLS, Kind
 
 FromLog = Call.FromLog
 
@@ -83,6 +83,13 @@ def _once(copies: list[WebhookEvent]) -> WebhookEvent:
     return once
 
 
+def _is_of_recording(event: WebhookEvent) -> bool:
+    """Whether an event speaks of a recording alone."""
+    if event.kind == Kind.INTERNAL:
+        return event.path in (DELETION_ASKED_PATH, DELETED_PATH)
+    return event.kind == Kind.RECORDING
+
+
 class Evidence:
     """What is known about one leg: its own events, and those of other legs about it.
 
@@ -119,7 +126,7 @@ class Evidence:
     def is_only_recorded(self) -> bool:
         """Whether only recordings are known of the leg, which make no call."""
         named = any(event.kind == Kind.CONNECT for event in self.naming)
-        return not named and all(event.kind == Kind.RECORDING for event in self.own)
+        return not named and all(_is_of_recording(event) for event in self.own)
 
     @cached_property
     def while_up(self) -> list[WebhookEvent]:

@@ -16,9 +16,12 @@ Events = list[WebhookEvent]
 _NEVER = datetime(2200, 1, 1, tzinfo=UTC)
 # What is read at first of each event of an operator's leg.
 _OF_LONG_LEGS = (
-    *("dedup_key", "token", "received_at", "kind", "call_sid", "other_sid", "result"),
-    *("is_bridged", "decision", "derived_at", "derivation_error"),
+    *("dedup_key", "token", "received_at", "kind", "call_sid", "other_sid", "step"),
+    *("result", "is_bridged", "decision", "derived_at", "derivation_error"),
 )
+
+
+_WITH_FORM = (*VOICE_URLS, Kind.RECORDING, Kind.INTERNAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ def _about(sids: Sequence[str], *, is_long: bool) -> Inputs:
 def _read_likely_forms(events: Mapping[str, Events]) -> None:
     """Reads the forms that most derivations of a leg ask for, in one query.
 
-    They are those that say whose leg it is, and the last, which says how it stands.
+    They are those that say whose leg it is, what was recorded and done about it, and
+    the last, which says how it stands.
     """
     likely: dict[int, WebhookEvent] = {}
     for sid, about in events.items():
@@ -112,7 +116,7 @@ def _read_likely_forms(events: Mapping[str, Events]) -> None:
         likely |= {
             event.pk: event
             for event in own
-            if event.kind in VOICE_URLS or event is last
+            if event.kind in _WITH_FORM or event is last
         }
     forms = WebhookEvent.objects.filter(pk__in=likely)
     for pk, params, path in forms.values_list("pk", "params", "path"):

@@ -141,15 +141,24 @@ class Voicemail(models.Model):
     queue = models.CharField(_("queue"), max_length=64)
     left_at = models.DateTimeField(_("left at"))
     duration_seconds = models.PositiveIntegerField(_("length"), null=True, blank=True)
+    # Twilio's; no page shows it.
     url = models.TextField(_("address"), blank=True)
+    deletion_asked_at = models.DateTimeField(
+        _("to be deleted since"), null=True, blank=True
+    )
+    deleted_at = models.DateTimeField(_("deleted at Twilio"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("voicemail")
         verbose_name_plural = _("voicemails")
         ordering = ["-left_at", "-id"]
+        permissions = [("play_voicemail", _("Can play voicemail"))]
         indexes = [
             # The list of a period.
-            models.Index(fields=["left_at"], name="voicemail_left_at")
+            models.Index(fields=["left_at"], name="voicemail_left_at"),
+            # What has to be deleted: by age, and by wish.
+            models.Index(fields=["deleted_at", "left_at"], name="voicemail_left"),
+            models.Index(fields=["deletion_asked_at"], name="voicemail_unwanted"),
         ]
         constraints = [
             # If two calls name one recording, each has its row.

@@ -25,6 +25,9 @@ class AccessRecord(models.Model):
         CALLER_PAGE = "caller-page", _("caller's page opened")
         CALLER_FORGOTTEN = "caller-forgotten", _("caller forgotten")
         NUMBERS_FORGOTTEN = "numbers-forgotten", _("old numbers forgotten")
+        VOICEMAIL_PLAYED = "voicemail-played", _("voicemail played")
+        RECORDING_PLAYED = "recording-played", _("recording played")
+        AUDIO_DELETION = "audio-deletion", _("audio to be deleted at Twilio")
         WALL_ADDRESS = "wall-address", _("address of a wall screen made")
 
     at = models.DateTimeField(_("date and time"))

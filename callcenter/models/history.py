@@ -392,18 +392,34 @@ class Recording(models.Model):
     call = models.ForeignKey(
         Call, models.CASCADE, related_name="recordings", verbose_name=_("call")
     )
+    # Whose call was recorded: of a conversation the recorded leg is the operator's.
+    caller_sid = SidField(_("caller's leg"), blank=True)
     recorded_at = models.DateTimeField(_("recorded at"), null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(_("length"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=64, blank=True)
+    # Twilio's; no page shows it.
     url = models.TextField(_("address"), blank=True)
+    deletion_asked_at = models.DateTimeField(
+        _("to be deleted since"), null=True, blank=True
+    )
+    deleted_at = models.DateTimeField(_("deleted at Twilio"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("recording")
         verbose_name_plural = _("recordings")
         ordering = ["-recorded_at", "-id"]
+        permissions = [
+            ("play_recordings", _("Can play recordings of conversations")),
+            ("delete_audio", _("Can delete recordings and voicemail at Twilio")),
+        ]
         indexes = [
             # The list of a period.
-            models.Index(fields=["recorded_at"], name="recording_recorded_at")
+            models.Index(fields=["recorded_at"], name="recording_recorded_at"),
+            # Those of a caller's call.
+            models.Index(fields=["caller_sid"], name="recording_caller"),
+            # What has to be deleted: by age, and by wish.
+            models.Index(fields=["deleted_at", "recorded_at"], name="recording_left"),
+            models.Index(fields=["deletion_asked_at"], name="recording_unwanted"),
         ]
         constraints = [
             # If two calls name one recording, each has its row.

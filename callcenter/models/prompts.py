@@ -29,6 +29,7 @@ class Prompt(SetupModel):
         CLOSED = "closed", _("out of hours, at a line")
         WAITING = "waiting", _("entering a queue")
         CONNECTING = "connecting", _("an operator takes the call")
+        RECORDED = "recorded", _("before a recorded conversation")
         VOICEMAIL = "voicemail", _("before a message is left")
         CALLBACK = "callback", _("after a call-back was asked for")
 

@@ -61,6 +61,14 @@ class Queue(SetupModel):
         default=False,
         help_text=_("Whoever waits may press 2 to leave a message."),
     )
+    records_conversations = models.BooleanField(
+        _("record conversations"),
+        default=False,
+        help_text=_(
+            "Callers are told so before they are connected. To play recordings is a"
+            " permission of its own."
+        ),
+    )
     announces_wait = models.BooleanField(
         _("announce the estimated wait"),
         default=False,

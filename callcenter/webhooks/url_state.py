@@ -68,6 +68,7 @@ def read_step(
         again=again or 0,
         language=language if language in Language.values else "",
         signed_in=event.kind in OPERATOR_LOOP and (signed_in or past.signed_in),
+        is_recorded=event.kind == Kind.CONNECT and query.get("rec") == "1",
         proof=storable(query.get("proof", ""))[:64],
     )
 

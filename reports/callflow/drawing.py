@@ -202,6 +202,8 @@ class DrawingBuilder:
         prompts: tuple[PromptPlan, ...] = known[slug].prompts
         languages = set(self._heard.get((kind, slug), ()))
         purposes = _PURPOSES.get(kind, ("main",))
+        if kind == "queue" and known[slug].records_conversations:
+            purposes = (*purposes, "recorded")
         warnings = [
             warning
             for purpose in purposes

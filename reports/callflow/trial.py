@@ -135,7 +135,12 @@ def _in_queue(enqueue: VoiceResponse, step: Step, plan: Plan, now: datetime) -> 
     first = replace(step.params, queue_time=0, queue_position=1)
     wait = _step(enqueue.attrs["waitUrl"], first)
     queue = plan.queue(wait.queue)
-    connect = Step(Kind.CONNECT, step.params, queue=queue.slug)
+    connect = Step(
+        Kind.CONNECT,
+        step.params,
+        queue=queue.slug,
+        is_recorded=queue.records_conversations,
+    )
     out = replace(step.params, queue_result="leave")
     left = _step(enqueue.attrs["action"], out)
 

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from callcenter.models import (
     AccessRecord,
+    Call,
     OperatorState,
     ReconciliationDifference,
     ReconciliationRun,
@@ -61,7 +62,21 @@ class Voicemails(ListTable):
         *columns.of_fields(Voicemail, "duration_seconds", "recording_sid"),
         *columns.of_call(),
         columns.CALL_SID,
+        *columns.of_fields(Voicemail, "deleted_at"),
     ]
+
+
+def _is_callers(kind: str, _caller: str) -> bool:
+    return kind != Call.Kind.OPERATOR
+
+
+def _caller(kind: str, caller: str) -> str:
+    return caller if _is_callers(kind, caller) else ""
+
+
+def _operator(kind: str, caller: str, raw: str) -> str:
+    """Whose leg was recorded; of a conversation it is the operator's."""
+    return (caller or raw) if kind == Call.Kind.OPERATOR else ""
 
 
 class Recordings(ListTable):
@@ -74,8 +89,23 @@ class Recordings(ListTable):
         *columns.of_fields(
             Recording, "recorded_at", "duration_seconds", "source", "recording_sid"
         ),
-        *columns.of_call(),
+        replace(
+            columns.OPERATOR,
+            is_for_lists=True,
+            paths=("call__kind", "call__caller", "call__from_raw"),
+            value=_operator,
+        ),
+        replace(
+            columns.CALLER,
+            is_for_lists=True,
+            paths=("call__kind", "call__caller"),
+            value=_caller,
+            is_of_caller=_is_callers,
+        ),
+        *columns.line_of("call"),
+        *columns.of_fields(Recording, "caller_sid"),
         columns.CALL_SID,
+        *columns.of_fields(Recording, "deleted_at"),
     ]
 
 

@@ -111,6 +111,12 @@ def _messages_and_recordings(story: Story, pool: Pool) -> Iterator[Moment]:
         left = kinds.MessageLeft(voicemail.duration_seconds, answer)
         yield Moment(voicemail.left_at, left, row=voicemail, events=heard)
     for recording in story.recordings:
+        is_of_operator = recording.call_id not in (None, story.call.pk)
+        if is_of_operator and recording.recorded_at:
+            # What Twilio says of it is on the operator's leg.
+            recorded = kinds.Recorded(recording.duration_seconds)
+            yield Moment(recording.recorded_at, recorded, row=recording)
+            continue
         heard = pool.take_first(partial(_records, recording))
         ready_at = heard[0].received_at if heard else recording.recorded_at
         if ready_at:

@@ -6,15 +6,19 @@ from datetime import datetime, timedelta
 from callcenter.decision import Decision
 from callcenter.history.desk_states import act_of
 from callcenter.history.ending import is_final, is_from_log
+from callcenter.history.recordings import deletion_moment
 from callcenter.models import Call, WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import (
+    DELETED_PATH,
+    DELETION_ASKED_PATH,
     DESK_PREFIX,
     FORGET_PREFIX,
     VOICE_URLS,
     WRAP_UP_PATH,
     Kind,
 )
+from reports.present import formats
 from reports.timeline import kinds, own_acts
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
@@ -54,6 +58,9 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
         return kinds.OperatorDone(operator, event.is_bridged, None, answer)
     if event.path.startswith(FORGET_PREFIX):
         return own_acts.CALLER_FORGOTTEN
+    if event.path in (DELETED_PATH, DELETION_ASKED_PATH):
+        at = formats.moment(deletion_moment(event))
+        return own_acts.AudioDeleted(event.path == DELETED_PATH, at)
     if event.path == WRAP_UP_PATH:
         noted = (str(event.params.get(name, "")) for name in ("Code", "Note"))
         return own_acts.Noted(*noted)

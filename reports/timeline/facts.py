@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django_stubs_ext import StrOrPromise
 
-from callcenter.models import Call, Recording, Voicemail
+from callcenter.models import Call
 from callcenter.numbers import country
 from reports.present import formats, swatches
 from reports.present.links import PageLinks
@@ -28,7 +28,7 @@ class Fact:
 def facts_of(
     story: Story, moments: Sequence[Moment], words: Words, links: PageLinks
 ) -> list[Fact]:
-    """Line, country, recordings, follow-up, events and legs, those that there are."""
+    """Line, country, follow-up, events and legs, those that there are."""
     call = story.call
     facts = []
     if call.line:
@@ -39,15 +39,6 @@ def facts_of(
         facts.append(Fact(gettext("Country"), [(_country(call.caller), "")]))
     if call.ivr_path:
         facts.append(Fact(gettext("IVR path"), [(words.path(call.ivr_path), "")]))
-    recorded: dict[str, Recording | Voicemail] = {}
-    recorded |= {one.recording_sid: one for one in story.voicemails}
-    recorded |= {one.recording_sid: one for one in story.recordings}
-    if recorded:
-        lengths = [
-            (formats.duration(one.duration_seconds) or "—", links.url(one))
-            for one in recorded.values()
-        ]
-        facts.append(Fact(gettext("Recording"), lengths))
     for lost in story.abandoned:
         state = str(lost.State(lost.state).label)
         facts.append(Fact(gettext("Follow-up"), [(state, links.url(lost))]))

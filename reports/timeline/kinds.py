@@ -421,6 +421,18 @@ class MessageLeft(MomentKind):
 
 
 @dataclass(frozen=True)
+class Recorded(MomentKind):
+    """The conversation is recorded from here on."""
+
+    code = "recorded"
+    length: int | None
+
+    def says(self, call: Call, words: Words) -> Says:
+        lasted = length(gettext("Length %(length)s"), self.length)
+        return gettext("The recording begins"), lasted
+
+
+@dataclass(frozen=True)
 class RecordingReady(MomentKind):
     """A recording of the call can be heard."""
 

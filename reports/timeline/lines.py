@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from callcenter.models import WebhookEvent
 from reports.present import formats
@@ -15,6 +16,9 @@ from reports.timeline.moment_kind import MomentKind
 from reports.timeline.phases import Line
 from reports.timeline.story import Story
 from reports.timeline.words import Words
+
+# Whoever has it may hear the recording, unless the account forbids that.
+_SECRET = frozenset({"RecordingUrl", "TranscriptionUrl"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def shown(line: Line, story: Story, words: Words, links: PageLinks) -> ShownLine
         title=title,
         details=details,
         url=links.url(row),
-        raws=[(one.path, _form(one), links.url(one)) for one in events],
+        raws=[(one.path, form_of(one), links.url(one)) for one in events],
         leg_url=_leg_url(kind, story, links),
     )
 
@@ -60,11 +64,15 @@ def _leg_url(kind: MomentKind, story: Story, links: PageLinks) -> str:
     return next((links.url(leg) for leg in legs), "")
 
 
-def _form(event: WebhookEvent) -> list[tuple[str, str]]:
-    return [(name, form_value(value)) for name, value in sorted(event.params.items())]
+def form_of(event: WebhookEvent) -> list[tuple[str, str]]:
+    """The form of a request, by name; where audio is at Twilio no page says."""
+    return [
+        (name, gettext("not shown") if name in _SECRET else _value(value))
+        for name, value in sorted(event.params.items())
+    ]
 
 
-def form_value(value: Any) -> str:
+def _value(value: Any) -> str:
     """A value of a form; a parameter sent several times is a list of them."""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 

@@ -50,6 +50,23 @@ class Noted(MomentKind):
 
 
 @dataclass(frozen=True)
+class AudioDeleted(MomentKind):
+    """The audio of a recording was deleted at Twilio, or is to be.
+
+    `at` is when, which is long after the call.
+    """
+
+    code = "audio-deleted"
+    is_done: bool
+    at: str
+
+    def says(self, call: Call, words: Words) -> Says:
+        if self.is_done:
+            return gettext("The audio was deleted at Twilio"), self.at
+        return gettext("The audio is to be deleted at Twilio"), self.at
+
+
+@dataclass(frozen=True)
 class AtDesk(MomentKind):
     """The operator has ended the leg at the desk."""
 

@@ -8,12 +8,13 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, ngettext
 
-from callcenter.models import Call, WebhookEvent
+from callcenter.models import Call, Recording, Voicemail, WebhookEvent
 from callcenter.numbers import phone_number
 from reports.present import formats, masking, names, swatches
 from reports.present.links import PageLinks, list_url
 from reports.query import search
 from reports.query.selection import Selection
+from reports.sound.player import Player, players
 from reports.timeline import phases, reading
 from reports.timeline.facts import facts_as_sent, facts_of, other_call
 from reports.timeline.lines import shown
@@ -79,6 +80,7 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> dict[str
         "segments": phases.segments(stretches),
         "lengths": phases.lengths(story, stretches),
         "facts": facts_of(story, moments, words, links),
+        "sounds": _sounds(story, request, links),
         "as_sent": facts_as_sent(call, words),
         "others": [other_call(one, call, links) for one in reading.same_day(call)],
         "has_operators": any(line.operator for line in drawn),
@@ -89,6 +91,13 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> dict[str
         "raw_is_open": request.GET.get("raw") == "open",
         **_history(call, words),
     }
+
+
+def _sounds(story: Story, request: HttpRequest, links: PageLinks) -> list[Player]:
+    """The recordings of the call, for those who may see that there are any."""
+    rows: list[Voicemail | Recording] = [*story.voicemails, *story.recordings]
+    seen = [(row, links.url(row)) for row in rows if links.may_view(type(row))]
+    return players(seen, request.user)
 
 
 def _who(call: Call, words: Words) -> str:

@@ -14,6 +14,7 @@ from callcenter.models import (
     Connection,
     OperatorState,
     Queue,
+    Recording,
     WebhookEvent,
 )
 from callcenter.routes import Kind
@@ -64,7 +65,9 @@ def _read_caller(story: Story) -> None:
     story.abandoned = list(AbandonedCall.objects.with_state().filter(call=call))
     story.callbacks = list(callbacks.order_by("requested_at"))
     story.voicemails = list(call.voicemails.order_by("left_at"))
-    story.recordings = list(call.recordings.order_by("recorded_at"))
+    # That of a conversation is on the operator's leg.
+    heard = Recording.objects.filter(Q(call=call) | Q(caller_sid=call.sid))
+    story.recordings = list(heard.order_by("recorded_at", "id"))
     story.states = _states_during(story.connections)
     legs = {one.operator_call_sid for one in story.connections}
     legs |= {one.other_sid for one in events if one.kind == Kind.CONNECT}

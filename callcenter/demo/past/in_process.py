@@ -76,7 +76,8 @@ class InProcess:
             raise Unreachable("outage")
         self.events.append(event)
         if event.kind in WITHOUT_DECISION:
-            self._signed_in.pop(event.call_sid, None)
+            if event.kind == Kind.STATUS:
+                self._signed_in.pop(event.call_sid, None)
             return Answer(204, "text/plain", b"")
         found = place_of(path)
         place = found[1] if found else {}

@@ -1,6 +1,7 @@
 """Forgets a caller, or all callers of old calls; counts stay."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from getpass import getuser
 from typing import Any
 
@@ -8,6 +9,11 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from callcenter.audio import due
+from callcenter.audio.deleting import delete_rows
+from callcenter.audio.due import Kept, Row
+from callcenter.audio.wishes import leave
+from callcenter.days import midnight
 from callcenter.management.arguments import days
 from callcenter.management.command import SentenceCommand
 from callcenter.upkeep.forgetting import (
@@ -65,6 +71,11 @@ class Command(SentenceCommand):
                 caller = caller_to_forget(number)
             except NotForgotten as refused:
                 raise CommandError(str(refused)) from None
+            heard = due.of_caller(caller)
+            if yes:
+                # First: afterwards nobody knows whose they are. What Twilio does not
+                # do now the worker does later.
+                leave(heard)
             done = self._with_progress(
                 steps_of(caller),
                 lambda on_batch: forget_caller(
@@ -73,7 +84,7 @@ class Command(SentenceCommand):
             )
             if done.is_nothing:
                 return f"Nothing was found of {caller}.{_held(done)}"
-            return _sentence(done, really=yes)
+            return _sentence(done, really=yes) + _audio(heard, really=yes)
         done = self._with_progress(
             old_calls_of(now, older_than or 0),
             lambda on_batch: forget_old_numbers(
@@ -82,7 +93,7 @@ class Command(SentenceCommand):
         )
         if done.is_nothing:
             return f"No number is older than {older_than} days."
-        return _sentence(done, really=yes)
+        return _sentence(done, really=yes) + _old_audio(now, older_than or 0)
 
     def _with_progress(self, steps: int, work: Work) -> Forgotten:
         with tqdm(total=steps, disable=None) as bar:
@@ -107,6 +118,35 @@ def _sentence(done: Forgotten, *, really: bool) -> str:
         f"Forgot the caller of {done.calls} calls: {done.events} of their events,"
         f" {done.texts} other rows and {done.lines} lines of the spool were changed,"
         f" {done.files} prepared files removed." + _held(done)
+    )
+
+
+def _audio(heard: Sequence[Row], *, really: bool) -> str:
+    """What becomes of the recordings in which the caller is heard."""
+    if not heard:
+        return ""
+    if not really:
+        return f" {len(heard)} recordings of the caller would be deleted at Twilio."
+    deleted = delete_rows(heard)
+    said = f" {deleted.count} recordings of the caller were deleted at Twilio."
+    if left := len(heard) - deleted.count:
+        said += (
+            f" {left} are still there: {deleted.failure} The worker tries again, and so"
+            " does `manage.py prune_recordings --yes`."
+        )
+    return said
+
+
+def _old_audio(now: datetime, days: int) -> str:
+    """That recordings have an age of their own, where there are any."""
+    first = timezone.localdate(now) - timedelta(days=days)
+    before = midnight(first, timezone.get_default_timezone())
+    left = due.count_by_age(Kept(before, before))
+    if not left:
+        return ""
+    return (
+        f" {left} recordings from that time are still at Twilio: `manage.py"
+        f" prune_recordings --keep-days {days} --yes` deletes them."
     )
 
 

@@ -1,9 +1,12 @@
 """Dial: a queue's next caller, or telephones and browsers (docs/twilio.md 3)."""
 
+from datetime import timedelta
+
 from callcenter.standin.calls import outbound
 from callcenter.standin.calls.bridge import Bridge
 from callcenter.standin.calls.legs import Ended, Moved, ScopeEnded
 from callcenter.standin.calls.queues import Dialler
+from callcenter.standin.calls.record import record_dial
 from callcenter.standin.calls.script import Jump, Script
 from callcenter.standin.twiml.document import Document, Element
 
@@ -63,7 +66,7 @@ async def _dial_queue(
         if dialler.matched.done():
             bridge = dialler.matched.result()
             bridge.leave()
-            _fill_in(script, bridge, form)
+            _fill_in(script, verb, document, bridge, form)
         elif exchange.choices.dial_action_of_waiting:
             form["DialCallStatus"] = "no-answer"
         raise
@@ -74,7 +77,7 @@ async def _dial_queue(
         await _talk(script, verb, bridge)
     finally:
         bridge.leave()
-        _fill_in(script, bridge, form)
+        _fill_in(script, verb, document, bridge, form)
 
 
 async def _is_given(script: Script, verb: Element, dialler: Dialler) -> bool:
@@ -108,8 +111,17 @@ async def _talk(script: Script, verb: Element, bridge: Bridge) -> None:
             leg.was_left = bridge.over.done() and bridge.over.result() == "caller"
 
 
-def _fill_in(script: Script, bridge: Bridge, form: dict[str, str]) -> None:
-    """Add the action's parameters after a caller was connected (docs/twilio.md 3.4)."""
+def _fill_in(
+    script: Script,
+    verb: Element,
+    document: Document,
+    bridge: Bridge,
+    form: dict[str, str],
+) -> None:
+    """Add the action's parameters after a caller was connected (docs/twilio.md 3.4).
+
+    A recording that is asked for begins with the conversation, after the announcement.
+    """
     choices = script.exchange.choices
     form["DialCallStatus"] = "completed"
     form |= bridge.form()
@@ -118,3 +130,7 @@ def _fill_in(script: Script, bridge: Bridge, form: dict[str, str]) -> None:
         form["DialCallDuration"] = str(bridge.seconds)
     if choices.sends_dial_bridged:
         form["DialBridged"] = "true" if bridge.began_at is not None else "false"
+    if bridge.began_at is not None:
+        clock = script.exchange.clock
+        began = clock.now() - timedelta(seconds=clock.seconds() - bridge.began_at)
+        form |= record_dial(script, verb, document, began, bridge.seconds)

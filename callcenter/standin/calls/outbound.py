@@ -19,7 +19,7 @@ from callcenter.standin.calls.legs import (
     ScopeEnded,
     future,
 )
-from callcenter.standin.calls.record import keep, send_callback
+from callcenter.standin.calls.record import record_dial
 from callcenter.standin.calls.script import DocumentFailed, Jump, Script
 from callcenter.standin.twiml.document import Document, Element
 
@@ -187,15 +187,9 @@ class _Group:
         finally:
             self.seconds = int(exchange.clock.seconds() - began + 0.001)
             end_talk(leg, child, self.seconds)
-            if self.verb.get("record", "do-not-record") != "do-not-record":
-                made = keep(exchange, leg, "DialVerb", moment, self.seconds)
-                made.channels = 2 if self.verb.get("record").endswith("dual") else 1
-                self.recorded = {
-                    "RecordingUrl": made.url,
-                    "RecordingSid": made.sid,
-                    "RecordingDuration": str(made.duration),
-                }
-                send_callback(self.script, self.verb, self.document, made)
+            self.recorded = record_dial(
+                self.script, self.verb, self.document, moment, self.seconds
+            )
 
     def _end_children(self) -> None:
         for child in self.children:

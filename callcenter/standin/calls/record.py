@@ -66,6 +66,22 @@ async def _until_done(script: Script, verb: Element, began: float) -> str:
             return pressed[0]
 
 
+def record_dial(
+    script: Script, verb: Element, document: Document, moment: datetime, seconds: int
+) -> dict[str, str]:
+    """What the action of a Dial says of the recording of its conversation, if any.
+
+    It began at `moment`. Its callback is sent (docs/twilio.md 3.5, 5.3).
+    """
+    asked = verb.get("record", "do-not-record")
+    if asked == "do-not-record":
+        return {}
+    made = keep(script.exchange, script.leg, "DialVerb", moment, seconds)
+    made.channels = 2 if asked.endswith("dual") else 1
+    send_callback(script, verb, document, made)
+    return _form(made)
+
+
 def keep(
     exchange: "Exchange", leg: Leg, source: str, moment: datetime, seconds: int
 ) -> Recording:

@@ -13,6 +13,7 @@ from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.parameters import API_VERSION
 from callcenter.standin.rest import applications, calls, numbers, queues, recordings
 from callcenter.standin.rest.values import NotFound, Parameters, Refused
+from callcenter.standin.sound import CONTENT_TYPE
 
 PERMISSION_DENIED = 20003
 METHOD_NOT_ALLOWED = 20004
@@ -60,12 +61,15 @@ def _pattern(route: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"/([A-Z]{2})(?=/|$)", r"/(\1[0-9a-fA-F]{32})", places))
 
 
+# Without an extension it is the same; Twilio has MP3 too.
+_MEDIA = re.compile(r"Recordings/(RE[0-9a-fA-F]{32})(?:\.wav)?")
+_PART = re.compile(r"bytes=([0-9]{1,12})-([0-9]{0,12})")
 _PATTERNS = [(_pattern(route), handlers) for route, handlers in _ROUTES]
 
 
 @dataclass(frozen=True)
 class RestAnswer:
-    """An HTTP answer: status, JSON or nothing, headers."""
+    """An HTTP answer: status, JSON or sound or nothing, headers."""
 
     status: int
     body: bytes = b""
@@ -79,17 +83,54 @@ class RestApi:
         self.exchange = exchange
 
     def answer(
-        self, method: str, target: str, body: bytes = b"", authorization: str = ""
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        authorization: str = "",
+        wanted: str = "",
     ) -> RestAnswer:
-        """Answer a request; `target` is its path and query as they came."""
+        """Answer a request; `target` is its path and query as they came.
+
+        `wanted` is its header Range, for the sound of a recording.
+        """
         path, _, query = target.partition("?")
         try:
+            if sid := self._media(path):
+                return self._sound(method, sid, authorization, wanted)
             return self._answer(method, path, query, body, authorization)
         except NotFound:
             message = f"The requested resource {path} was not found"
             return _error(Refused(404, NOT_FOUND, message))
         except Refused as refused:
             return _error(refused)
+
+    def _media(self, path: str) -> str:
+        """The SID of the recording whose sound is at a path; empty for others."""
+        found = _MEDIA.fullmatch(path.removeprefix(self._base))
+        return found[1] if found and path.startswith(self._base) else ""
+
+    def _sound(
+        self, method: str, sid: str, authorization: str, wanted: str
+    ) -> RestAnswer:
+        if not self._knows(authorization):
+            raise Refused(401, PERMISSION_DENIED, "Authenticate")
+        if method != "GET":
+            message = f"Method not allowed: {method}"
+            raise Refused(405, METHOD_NOT_ALLOWED, message)
+        sound = recordings.media(self.exchange, sid)
+        headers = {"Content-Type": CONTENT_TYPE, "Accept-Ranges": "bytes"}
+        part = _PART.fullmatch(wanted)
+        if not part:
+            return RestAnswer(200, sound, headers)
+        first, last = int(part[1]), int(part[2] or len(sound) - 1)
+        if first >= len(sound) or last < first:
+            headers["Content-Range"] = f"bytes */{len(sound)}"
+            return RestAnswer(416, b"", headers)
+        body = sound[first : last + 1]
+        last = first + len(body) - 1
+        headers["Content-Range"] = f"bytes {first}-{last}/{len(sound)}"
+        return RestAnswer(206, body, headers)
 
     def _answer(
         self, method: str, path: str, query: str, body: bytes, authorization: str
@@ -109,6 +150,10 @@ class RestApi:
         is_list = not sids or not path.endswith(f"/{sids[-1]}.json")
         return _json(201 if method == "POST" and is_list else 200, document)
 
+    @property
+    def _base(self) -> str:
+        return f"/{API_VERSION}/Accounts/{self.exchange.account.sid}/"
+
     def _knows(self, authorization: str) -> bool:
         scheme, _, encoded = authorization.partition(" ")
         try:
@@ -124,7 +169,7 @@ class RestApi:
 
     def _handlers(self, path: str) -> tuple[dict[str, Handler], list[str]]:
         """The handler of a path and the SIDs in it; 20404 for another account."""
-        base = f"/{API_VERSION}/Accounts/{self.exchange.account.sid}/"
+        base = self._base
         if not (path.startswith(base) and path.endswith(".json")):
             raise NotFound
         place = unquote(path[len(base) : -len(".json")])

@@ -18,6 +18,7 @@ from callcenter.standin.rest.values import (
     newest_first,
     uri,
 )
+from callcenter.standin.sound import tone
 
 
 def listed(exchange: Exchange, path: str, asked: Parameters) -> Page:
@@ -37,6 +38,11 @@ def fetch(exchange: Exchange, path: str, asked: Parameters, sid: str) -> Resourc
     """Read one."""
     recording = _known(exchange, sid, also_deleted=asked.flag("IncludeSoftDeleted"))
     return _resource(exchange, recording)
+
+
+def media(exchange: Exchange, sid: str) -> bytes:
+    """The sound of one, as a WAV file."""
+    return tone(_known(exchange, sid).duration)
 
 
 def delete(exchange: Exchange, path: str, form: Parameters, sid: str) -> None:

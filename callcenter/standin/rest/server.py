@@ -80,7 +80,13 @@ async def _exchange_one(
         if headers.get("Expect", "").lower() == "100-continue":
             writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = await reader.readexactly(_length(headers))
-    answer = api.answer(method, target, body, headers.get("Authorization", ""))
+    answer = api.answer(
+        method,
+        target,
+        body,
+        headers.get("Authorization", ""),
+        headers.get("Range", ""),
+    )
     said = headers.get("Connection", "").lower()
     goes_on = said != "close" and (version == "HTTP/1.1" or said == "keep-alive")
     writer.write(_bytes(answer, goes_on=goes_on))

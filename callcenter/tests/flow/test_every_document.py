@@ -97,6 +97,13 @@ PLANS = {
     "unspeakable text": everywhere("ja", "\x00\x0b\ud800\ufffe"),
     "very long text": everywhere("ja", LONG),
     "very long text to escape": everywhere("en", '&<>"' * 20_000),
+    "recording": replace(
+        make_plan(),
+        queues={
+            slug: replace(queue, records_conversations=True)
+            for slug, queue in make_plan().queues.items()
+        },
+    ),
     "empty": Plan(),
 }
 

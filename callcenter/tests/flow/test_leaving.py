@@ -180,7 +180,7 @@ def test_message_is_recorded_after_it_was_said_so():
     assert "録音いたします" in say
     assert record == (
         f"Record action={ACTION} finishOnKey=# maxLength=180 playBeep=true"
-        " recordingStatusCallback=/twilio/recording/"
+        " recordingStatusCallback=/twilio/recording/?step=5"
         " recordingStatusCallbackMethod=POST timeout=5"
     )
     thanks = make_step("voicemail", queue="support", visit=1, language="ja")

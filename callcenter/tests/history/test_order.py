@@ -108,6 +108,20 @@ any_event = st.one_of(
     st.builds(
         event,
         seconds,
+        st.sampled_from(
+            [
+                *("recording/", "recording/?step=1", "voicemail/support/1/"),
+                *("/internal/recording-deletion/", "/internal/recording-deleted/"),
+            ]
+        ),
+        sid=st.sampled_from(LEGS),
+        RecordingSid=st.sampled_from(["RE" + "a" * 32, "RE" + "b" * 32, "RE"]),
+        RecordingStatus=st.sampled_from(["completed", "absent"]),
+        At=st.sampled_from(["", "2026-10-05T01:00:02+00:00", "odd"]),
+    ),
+    st.builds(
+        event,
+        seconds,
         st.just("/internal/call-log/"),
         sid=st.sampled_from(LEGS),
         CallStatus=st.sampled_from(["completed", "no-answer", "in-progress"]),

@@ -201,6 +201,30 @@ def test_blocked_caller_is_rejected_and_the_call_kept(twilio):
     assert Call.objects.get().outcome == "rejected"
 
 
+@pytest.mark.parametrize(
+    ("lang", "text"), [("en", "This call is recorded"), ("ja", "録音させて")]
+)
+def test_caller_is_told_of_the_recording_in_the_language_of_the_call(
+    twilio, lang, text
+):
+    install()
+    call = sid()
+    twilio.post(
+        f"/twilio/wait/support/1/?step=2&visits=1&lang={lang}",
+        CallSid=call,
+        QueueTime="5",
+    )
+
+    answer = twilio.post(
+        "/twilio/connect/?step=3&queue=support&rec=1",
+        CallSid=call,
+        DequeingCallSid=sid(),
+    )
+
+    assert answer.verbs == ["Say", "Say"]
+    assert text in (answer.document[1].text or "")
+
+
 def test_wait_is_estimated_by_the_answers_of_the_last_half_hour():
     now = timezone.now()
 

@@ -23,7 +23,7 @@ from reports.admin.periods import PeriodFilter
 from reports.present import masking
 from reports.query import search
 from reports.query.table import NOTHING
-from reports.timeline.lines import form_value
+from reports.timeline.lines import form_of
 
 
 @admin.register(WebhookEvent)
@@ -135,10 +135,7 @@ class WebhookEventAdmin(HistoryAdmin[WebhookEvent]):
             format_html_join(
                 "",
                 '<tr><th scope="row">{}</th><td>{}</td></tr>',
-                [
-                    (name, form_value(value))
-                    for name, value in sorted(event.params.items())
-                ],
+                form_of(event),
             ),
         )
 

@@ -48,6 +48,7 @@ class QueuePromptInline(PromptInline):
     purposes = (
         Prompt.Purpose.WAITING,
         Prompt.Purpose.CONNECTING,
+        Prompt.Purpose.RECORDED,
         Prompt.Purpose.VOICEMAIL,
         Prompt.Purpose.CALLBACK,
     )
@@ -101,6 +102,7 @@ class QueueAdmin(SetupAdmin[Queue]):
         "max_wait_seconds",
         "wrapup_seconds",
         "capacity",
+        "records_conversations",
         "announces_wait",
         "leaves_when_unstaffed",
         "leaves_at_closing",

@@ -50,6 +50,10 @@ LEFT_OUT = {
     "admin:report_views": "takes what is to be saved, and shows nothing",
     "admin:daily_report_file": "a file",
     "admin:prepared_file_download": "a file",
+    "admin:voicemail_audio": "a file",
+    "admin:recording_audio": "a file",
+    "admin:voicemail_deletion": "takes a wish, and shows nothing",
+    "admin:recording_deletion": "takes a wish, and shows nothing",
     "admin:autocomplete": "for scripts",
     "admin:view_on_site": "leads elsewhere",
 }

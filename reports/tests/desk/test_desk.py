@@ -218,7 +218,7 @@ def test_what_was_done_about_the_caller_is_shown(desk, user):
     assert "no answer · rang for long" in text
     assert "wants the boss" in text
     assert text.index("wants the boss") < text.index("rang for long")
-    assert text.count("On the work list") == 1
+    assert text.count("Noted on the work list") == 1
     assert text.count('<time datetime="') == 2
 
 

@@ -28,6 +28,8 @@ from callcenter.models import (
     OperatorState,
     Queue,
     QueueEntry,
+    Recording,
+    Voicemail,
     WebhookEvent,
 )
 from callcenter.tests.demo.past.pasts import DayAccount, past, two_days
@@ -79,6 +81,8 @@ def steps_of(day: PastDay) -> list[tuple[str, int, str, str, str]]:
         for sent in day.exchange.sent:
             if sent.leg_sid != leg.sid or sent.kind not in ("incoming", "gather"):
                 continue
+            if sent.kind == "gather" and "/menu/" not in sent.url:
+                continue  # a key pressed while waiting
             decision = Decision.parse(decided[sent.token])
             if sent.kind == "gather":
                 menu = sent.url.split("/menu/")[1].partition("/")[0]
@@ -113,6 +117,16 @@ def test_history_is_the_account_of_every_call():
     assert len(derived) > 700
     assert lost["2026-11-19"] > 10
     assert lost["2026-11-20"] == 0
+
+    messages = Voicemail.objects.values_list("queue", "duration_seconds")
+    assert {queue for queue, _seconds in messages} == {"sales"}
+    assert len(messages) > 3
+    assert all(seconds and 5 <= seconds <= 60 for _queue, seconds in messages)
+    talks = Connection.objects.filter(entry__queue="billing", talk_seconds__gt=0)
+    recorded = Recording.objects.filter(source="DialVerb").exclude(caller_sid="")
+    legs = talks.values_list("entry__call__sid", flat=True)
+    assert set(recorded.values_list("caller_sid", flat=True)) == set(legs)
+    assert recorded.count() == talks.count() > 30
 
     steps = IvrStep.objects.order_by("call__sid", "step").values_list(
         "call__sid", "step", "menu", "input", "led_to"

@@ -66,6 +66,53 @@ def test_dial_timeout_row_goes_from_5_to_600_seconds():
     assert served.times("/done") == [10.0, 615.0]
 
 
+def test_dial_that_records_keeps_the_conversation_without_the_announcement():
+    dial = (
+        '<Dial action="/done" timeout="60" record="record-from-answer"'
+        ' recordingStatusCallback="/recording">'
+        '<Queue url="/connect">sales</Queue></Dial>'
+    )
+    served = server(desk=dial, recording="")
+
+    async def story(exchange):
+        agent = operator(exchange)
+        await exchange.clock.sleep(10)
+        leg = caller(exchange)
+        while leg.doing != "talking":
+            await exchange.clock.sleep(0.1)
+        await exchange.clock.sleep(30)
+        leg.hang_up()
+        await agent.over.wait()
+
+    exchange = play(served, story)
+
+    (recording,) = exchange.recordings.values()
+    (leg,) = [one for one in exchange.calls.values() if one.from_ == OPERATOR]
+    assert (recording.call_sid, recording.source) == (leg.sid, "DialVerb")
+    assert (recording.duration, recording.channels) == (30, 1)
+    assert recording.started_at == leg.talks[0].began_at
+    (told,), (form,) = served.forms("/recording"), served.forms("/done")
+    assert (told["RecordingSid"], told["CallSid"]) == (recording.sid, leg.sid)
+    assert form["RecordingSid"] == recording.sid
+
+
+def test_dial_that_records_and_gets_nobody_keeps_nothing():
+    dial = (
+        '<Dial action="/done" timeout="5" record="record-from-answer"'
+        ' recordingStatusCallback="/recording"><Queue>sales</Queue></Dial>'
+    )
+    served = server(desk=dial, recording="")
+
+    async def story(exchange):
+        operator(exchange)
+
+    exchange = play(served, story)
+
+    assert exchange.recordings == {}
+    assert served.forms("/recording") == []
+    assert "RecordingSid" not in served.forms("/done")[0]
+
+
 def test_queue_does_not_exist_row_an_error_status_at_once():
     served = server()
 

@@ -56,7 +56,9 @@ def test_row_leads_to_the_timeline_of_its_call_and_behind_it_to_itself(
 ):
     row = rows.HISTORY[name]()
 
-    assert links(admin_client, name) == [page(call_of(row)), page(row)]
+    # Voicemail and recordings are played from the list, too.
+    found = [one for one in links(admin_client, name) if not one.endswith("/audio/")]
+    assert found == [page(call_of(row)), page(row)]
 
 
 @pytest.mark.parametrize("name", PARTS)

@@ -1,0 +1,57 @@
+"""The audio of a recording for somebody who listens: in parts, with our credentials."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+
+from callcenter.models import Recording, Voicemail
+from callcenter.reasons import Explained, Reason
+from callcenter.standin import sound
+from callcenter.twilio_api.media import BeyondEnd, Part, fetch
+
+__all__ = ["LARGEST_PART", "BeyondEnd", "Part", "part_of"]
+
+# In bytes: two minutes of a conversation.
+LARGEST_PART = 2 * 1024 * 1024
+# A slow answer of Twilio's holds a thread that pages are waiting for.
+_MOST_AT_ONCE = 3
+_PATIENCE_SECONDS = 2.0
+_places = threading.BoundedSemaphore(_MOST_AT_ONCE)
+
+
+def is_demo() -> bool:
+    """Whether nothing is at Twilio: the demo's account is none of Twilio's.
+
+    What plays then is a tone as long as the recording.
+    """
+    return settings.DEMO and not settings.TWILIO_API_BASE_URL
+
+
+def part_of(row: Recording | Voicemail, first: int, most: int) -> Part:
+    """At most so many bytes of the WAV file of a recording, from a place on.
+
+    Raises Explained where there are none to be had, and BeyondEnd.
+    """
+    if is_demo():
+        return _of_demo(row.duration_seconds or 0, first, most)
+    with _place():
+        return fetch(row.recording_sid, first, most)
+
+
+def _of_demo(seconds: int, first: int, most: int) -> Part:
+    total = sound.length_of(seconds)
+    if first >= total:
+        raise BeyondEnd(total)
+    return Part(sound.tone(seconds)[first : first + most], first, total)
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    if not _places.acquire(timeout=_PATIENCE_SECONDS):
+        raise Explained(Reason.MANY_LISTENERS)
+    try:
+        yield
+    finally:
+        _places.release()
