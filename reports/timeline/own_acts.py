@@ -1,4 +1,4 @@
-"""What MiniCC itself has done about a leg afterwards, as moments of its timeline.
+"""What operators and MiniCC itself have done about a leg, as moments of its timeline.
 
 No database.
 """
@@ -46,6 +46,19 @@ class Noted(MomentKind):
         if not (self.wrap_up_code or self.note):
             return (gettext("The operator took back what was noted"),)
         return gettext("The operator noted"), self.wrap_up_code, self.note
+
+
+@dataclass(frozen=True)
+class TypedCode(MomentKind):
+    """The operator has typed a wrap-up code on the telephone."""
+
+    code = "noted"
+    wrap_up_code: str  # empty if there is none for what was typed
+
+    def says(self, call: Call, words: Words) -> Says:
+        if not self.wrap_up_code:
+            return (gettext("The operator typed a wrap-up code that is unknown"),)
+        return gettext("The operator noted"), self.wrap_up_code
 
 
 @dataclass(frozen=True)
