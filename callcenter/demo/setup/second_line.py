@@ -26,7 +26,7 @@ from callcenter.demo.setup.scenario import (
     SHOP_MESSAGES,
     SHOP_OPTIONS,
 )
-from callcenter.models import BusinessHours, Holiday
+from callcenter.models import BusinessHours, Holiday, WrapUpCode
 
 
 @transaction.atomic
@@ -42,12 +42,22 @@ def add_second_line(
     add_menus(installed, SHOP_MENUS, SHOP_MENU_TEXTS, SHOP_OPTIONS)
     _shop_line(installed)
     add_operators(installed, MORE_WORKERS)
+    _wrap_up_codes(installed)
     for day, name in free_days.items():
         # Whatever people call it, and for whichever line.
         if not Holiday.objects.filter(date=day).exists():
             Holiday.objects.create(date=day, name=name)
             installed.made.append(f"holiday {day}")
     return installed
+
+
+def _wrap_up_codes(installed: Installed) -> None:
+    """The codes of the demo, unless there are others."""
+    if WrapUpCode.objects.exists():
+        return
+    for code, (digits, texts) in names.WRAP_UP_CODES.items():
+        WrapUpCode.objects.create(code=code, name=names.named(texts), digits=digits)
+        installed.made.append(f"wrap-up code {code}")
 
 
 def _shop_line(installed: Installed) -> None:

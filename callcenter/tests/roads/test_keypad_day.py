@@ -27,6 +27,7 @@ def day(twilio, monkeypatch):
     batches = Batches()
     monkeypatch.setattr(backlog, "schedule", batches.schedule)
     add_second_line({})
+    WrapUpCode.objects.all().delete()
     WrapUpCode.objects.create(code="billing", name="Billing", digits="12")
     seats = [seat for seat in simulation.seats() if seat.number in NUMBERS]
     played = KeypadDay(seats, LINE, hours=8)
