@@ -32,7 +32,8 @@ class Verb(StrEnum):
     ASK_PIN = "ask_pin"
     DIAL = "dial"  # slug of a queue; on menu, fallback and client paths a number
     WAIT = "wait"
-    WRAP_UP = "wrap_up"
+    WRAP_UP = "wrap_up"  # a wrap-up code that was typed, which changes no state
+    NOT_READY = "not_ready"
     SIGN_OFF = "sign_off"
     # No decision, or a text that is none of these; the target is the whole text.
     UNKNOWN = ""

@@ -222,14 +222,20 @@ def typed_number(text: str) -> str:
 
 def country(number: str) -> str:
     """The ISO code of the country of an E.164 number; empty if it cannot be known."""
+    code = country_code(number)
+    if not code:
+        return ""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]
+    region = regions[0] if len(regions) == 1 else _region(number)
+    return "" if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region
+
+
+def country_code(number: str) -> str:
+    """The digits behind the + that say the country; empty if there are none."""
     for digits in (1, 2, 3) if number.startswith("+") else ():
         code = number[1 : 1 + digits]
         if code.isdecimal() and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]
-            region = regions[0] if len(regions) == 1 else _region(number)
-            return (
-                "" if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region
-            )
+            return code
     return ""
 
 

@@ -31,6 +31,8 @@ TYPED_PARAMS = frozenset({"Digits", "SpeechResult"})
 # The form field in which our page in the browser names the number to be rung. Not `To`,
 # which Twilio fills in by itself.
 DIALLED = "MiniccNumber"
+# Operators on the telephone press it before the digits of a wrap-up code.
+CODE_KEY = "*"
 # With it the page of a desk begins a leg.
 OF_A_DESK = "MiniccDesk"
 

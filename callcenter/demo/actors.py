@@ -5,20 +5,22 @@ and know nothing of requests. No database.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from callcenter.demo.model import SILENCE, Caller, People
 from callcenter.flow import prompts
 from callcenter.flow.decide import VOICEMAIL_KEY
+from callcenter.flow.operator import NOT_READY_KEY, READY_KEY
 from callcenter.models.pins import DEMO_PIN
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.legs import Leg
 
 _SENTENCES = prompts.BY_LANGUAGE.values()
 _ASKS_PIN = {text for one in _SENTENCES for text in (one.pin, one.wrong_pin)}
+_IS_AWAY = {one.not_ready for one in _SENTENCES}
 _NOBODY_THERE = tuple(one.unstaffed for one in _SENTENCES)
 _OFFERS_VOICEMAIL = tuple(one.offer_voicemail for one in _SENTENCES)
 
@@ -33,6 +35,10 @@ _TYPES_PIN = (2.0, 5.0)
 # The share of sign-ins in which nothing is typed until the PIN is asked for again.
 _MISSES_FIRST_PROMPT = 0.05
 _OPERATOR_ENDS_TALK = 0.05
+_TYPES_CODE = 0.85
+_THINKS_OF_CODE = (0.4, 2.4)
+# After a key: until it was read, and the answer heard.
+_ANSWER_SECONDS = 5.0
 # Between the callers' hanging up and the operators' at the end.
 _LAST_WORD_SECONDS = 1.0
 
@@ -180,18 +186,27 @@ class CallerActs:
 
 @dataclass
 class OperatorActs:
-    """One leg of an operator: sign in, serve callers, hang up for a break."""
+    """One leg of an operator: sign in, serve callers, hang up for a break.
+
+    `pauses` are taken by keys meanwhile: after how many seconds, and for how many.
+    """
 
     leg: Leg
     reactions: People
     random: Random
     session_seconds: float  # after which a break is due
+    pauses: Sequence[tuple[float, float]] = ()
+    codes: Sequence[str] = ()  # digits of wrap-up codes
     _heard: int = 0
     _missed: bool = False
+    _paused: int = 0
+    _noted: int = 0
+    _begun: float = field(init=False, default=0.0)
 
     async def live(self) -> bool:
         """Act until the leg is over; says whether it ended for a break."""
-        leg, until = self.leg, self.leg.clock.seconds() + self.session_seconds
+        leg, self._begun = self.leg, self.leg.clock.seconds()
+        until = self._begun + self.session_seconds
         while not leg.is_over:
             since = leg.changes
             left = until - leg.clock.seconds()
@@ -200,6 +215,10 @@ class OperatorActs:
                 leg.press(f"{DEMO_PIN}#")
             elif leg.doing == "talking":
                 await self._talk()
+            elif leg.doing == "menu" and self._has_to_note():
+                await self._note()
+            elif leg.doing == "menu" and self._is_to_pause():
+                await self._pause()
             elif left <= 0 and leg.doing in ("dialling", "menu"):
                 await hang_up(leg)
                 return True
@@ -218,6 +237,39 @@ class OperatorActs:
             return False
         self._missed = True
         return True
+
+    def _has_to_note(self) -> bool:
+        """Whether a talk is over of which no code was noted."""
+        talks = len(self.leg.talks)
+        return bool(self.codes) and talks > self._noted
+
+    async def _note(self) -> None:
+        """Type a wrap-up code, or forget to."""
+        self._noted = len(self.leg.talks)
+        if self.random.random() >= _TYPES_CODE:
+            return
+        if await keeps_on(self.leg, "menu", self.random.uniform(*_THINKS_OF_CODE)):
+            self.leg.press(f"*{self.random.choice(self.codes)}#")
+
+    def _is_to_pause(self) -> bool:
+        due = [after for after, _ in self.pauses[self._paused : self._paused + 1]]
+        return any(self.leg.clock.seconds() - self._begun >= after for after in due)
+
+    async def _pause(self) -> None:
+        """Be not ready for a while, if the key is heard; else once more, later."""
+        leg, clock = self.leg, self.leg.clock
+        heard = len(leg.heard)
+        leg.press(NOT_READY_KEY)
+        await clock.sleep(_ANSWER_SECONDS)
+        if not any(one.text in _IS_AWAY for one in leg.heard[heard:]):
+            return
+        after, seconds = self.pauses[self._paused]
+        self._paused += 1
+        await clock.sleep(max(0.0, self._begun + after + seconds - clock.seconds()))
+        while not leg.is_over and leg.doing not in ("dialling", "talking"):
+            if leg.doing == "menu":
+                leg.press(READY_KEY)
+            await clock.sleep(_ANSWER_SECONDS)
 
     async def _talk(self) -> None:
         """Talk; mostly the caller hangs up first."""

@@ -6,6 +6,7 @@ The format of the file is docs/contract.md 5. No database.
 import hashlib
 import json
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,9 +14,11 @@ from urllib.parse import parse_qs
 from callcenter import routes
 from callcenter.models import WebhookEvent, desk_sid
 from callcenter.params import (
+    CODE_KEY,
     TYPED_PARAMS,
     Form,
     VoiceParams,
+    call_sid,
     operator_of,
     plausible,
     storable,
@@ -72,7 +75,7 @@ def event_of_request(
         kind=kind,
         path=path,
         call_sid=params.call_sid,
-        other_sid=_desk(bare_path, form) or _other_leg(kind, params),
+        other_sid=_desk(bare_path, form) or _other_leg(kind, params, query),
         queue=(place.get("queue") or storable(query.get("queue", [""])[0]))[
             :_LONGEST_SLUG
         ],
@@ -165,15 +168,27 @@ def _desk(path: str, form: Form) -> str:
     return desk_sid(operator) if operator else ""
 
 
-def _other_leg(kind: Kind, params: VoiceParams) -> str:
-    """The other leg a request names; a Dial action may name its own leg as well."""
+def _other_leg(
+    kind: Kind, params: VoiceParams, query: Mapping[str, Sequence[str]]
+) -> str:
+    """The other leg a request names; a Dial action may name its own leg as well.
+
+    Where an operator types a wrap-up code our URL names the caller it is about.
+    """
     if kind == Kind.CONNECT:
         named = [params.dequeuing_call_sid]
     elif kind == Kind.OPERATOR_DONE:
         named = [params.dial_call_sid, params.dequeuing_call_sid]
+    elif kind == Kind.OPERATOR and _types_code(params, query):
+        named = [call_sid(query.get("about", [""])[0])]
     else:
         named = [params.parent_call_sid]
     return next((sid for sid in named if sid and sid != params.call_sid), "")
+
+
+def _types_code(params: VoiceParams, query: Mapping[str, Sequence[str]]) -> bool:
+    """Whether an operator who is signed in types a wrap-up code."""
+    return query.get("in") == ["1"] and params.digits.startswith(CODE_KEY)
 
 
 def _result(kind: Kind, params: VoiceParams) -> str:

@@ -44,6 +44,7 @@ from callcenter.models import (
     Prompt,
     Queue,
     SetupVersion,
+    WrapUpCode,
 )
 from callcenter.models.menus import TARGETS
 from callcenter.models.pins import DEMO_PIN
@@ -179,7 +180,7 @@ def _file() -> Path:
 
 
 def _read(version: int) -> Plan:
-    """The whole setup, in eleven queries whatever its size."""
+    """The whole setup, in twelve queries whatever its size."""
     prompts = _prompts()
     holidays = _holidays()
     lines = PhoneLine.objects.select_related("menu", "queue").order_by("number")
@@ -214,6 +215,7 @@ def _read(version: int) -> Plan:
         operators=_operators(),
         holidays=frozenset(holidays[None]),
         blocked=frozenset(BlockedNumber.objects.values_list("number", flat=True)),
+        wrap_up_codes=_wrap_up_codes(),
     )
 
 
@@ -296,6 +298,13 @@ def _pin(operator: Operator) -> str:
     kept = operator.pin.kept
     is_of_demo = not settings.DEMO and keyed.pin_matches(DEMO_PIN, kept)
     return keyed.NO_PIN_FITS if is_of_demo else kept
+
+
+def _wrap_up_codes() -> dict[str, str]:
+    """The codes that can be typed on the telephone, by their digits."""
+    codes = WrapUpCode.objects.filter(is_active=True, digits__isnull=False)
+    rows = codes.order_by("digits").values_list("digits", "code")
+    return {digits or "": code for digits, code in rows}
 
 
 def _prompts() -> Prompts:

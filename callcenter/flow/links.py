@@ -85,14 +85,23 @@ def connect(step: Step, queue: str, *, is_recorded: bool = False) -> str:
     return _next(step, Kind.CONNECT, queue=queue, **query)
 
 
-def operator(step: Step, *, signed_in: bool, again: int = 0, queue: str = "") -> str:
+def operator(
+    step: Step, *, signed_in: bool, again: int = 0, queue: str = "", state: str = ""
+) -> str:
     """The URL of the operator's loop; `again` counts the PINs that were wrong.
 
-    `queue` is the one dialled last.
+    `queue` is the one dialled last. In a `state` other than ready, `again` counts the
+    pauses in a row in which no key was pressed.
     """
     query: dict[str, str | int] = _signed_in(step) if signed_in else {"again": again}
     if queue:
         query["queue"] = queue
+    if state:
+        query["state"] = state
+    if state and again:
+        query["again"] = again
+    if signed_in and step.about:
+        query["about"] = step.about
     return _next(step, Kind.OPERATOR, **query)
 
 

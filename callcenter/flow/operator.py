@@ -1,6 +1,7 @@
-"""What an operator's leg does next: PIN, next caller, wrap-up, goodbye. No database.
+"""What an operator's leg does next: PIN, next caller, wrap-up, pause, goodbye.
 
 A caller ID can be forged, so it is no proof where a PIN is set (docs/contract.md 8.8).
+No database.
 """
 
 import hashlib
@@ -10,11 +11,16 @@ from datetime import datetime
 from callcenter.decision import Decision, Verb
 from callcenter.dialling import may_dial
 from callcenter.flow.plan import CLIENT, OperatorPlan, Plan
-from callcenter.flow.step import Step
+from callcenter.flow.step import Between, Step
 from callcenter.keyed import pin_matches
 from callcenter.numbers import e164
+from callcenter.params import CODE_KEY
 
-SIGN_OFF_KEY = "9"
+# What operators who are signed in may press between two calls. A wrap-up code is typed
+# as CODE_KEY, its digits and the hash key.
+NOT_READY_KEY, READY_KEY, SIGN_OFF_KEY = "7", "8", "9"
+# So many pauses in a row without a key, and whoever is not ready is signed off.
+MOST_PAUSES = 24
 MOST_WRONG_PINS = 3
 # In place of a proof: of a PIN that is right no longer.
 FORMER_PIN = "former"
@@ -40,14 +46,16 @@ def next_call(
     if who is None:
         # With an empty plan no operator is known; one who was signed in remains so.
         is_kept = step.signed_in and plan.is_empty
-        return Decision(Verb.WAIT if is_kept else Verb.SIGN_OFF)
+        return (is_kept and _between_calls(step, plan)) or Decision(
+            Verb.WAIT if is_kept else Verb.SIGN_OFF
+        )
     if not step.signed_in and (is_locked or not is_proven(who, step)):
         is_refused = is_locked or wrong_pins(step) >= MOST_WRONG_PINS
         return Decision(Verb.SIGN_OFF if is_refused else Verb.ASK_PIN)
-    if step.signed_in and step.params.digits == SIGN_OFF_KEY:
-        return Decision(Verb.SIGN_OFF)
-    if step.signed_in and has_another_pin(who, step):
+    if key_of(step) != SIGN_OFF_KEY and has_another_pin(who, step):
         return Decision(Verb.ASK_PIN)
+    if between := _between_calls(step, plan):
+        return between
     queues = served(who, plan)
     if not queues:
         return Decision(Verb.WAIT)
@@ -127,7 +135,48 @@ def has_another_pin(who: OperatorPlan, step: Step) -> bool:
 
     False where the URL does not say which PIN that was: one of an earlier version.
     """
-    return needs_pin(who, step) and step.proof not in ("", proof(who))
+    if not step.signed_in or not needs_pin(who, step):
+        return False
+    return step.proof not in ("", proof(who))
+
+
+def key_of(step: Step) -> str:
+    """The key that an operator who is signed in has pressed, if it was only one.
+
+    One that is pressed again and again, because it was not heard at once, is one.
+    """
+    digits = step.params.digits if step.signed_in else ""
+    return digits[0] if len(set(digits)) == 1 else ""
+
+
+def typed_code(step: Step) -> str:
+    """What an operator who is signed in has typed as a wrap-up code; else empty."""
+    digits = step.params.digits
+    return digits[1:] if step.signed_in and digits.startswith(CODE_KEY) else ""
+
+
+def _between_calls(step: Step, plan: Plan) -> Decision | None:
+    """What a key leads to, or a pause without one; None: to the next caller.
+
+    A code that is typed is kept, whatever the operator does at the time, and ends
+    nothing. One that is unknown, or any other key, is asked for again.
+    """
+    if not step.signed_in:
+        return None
+    key = key_of(step)
+    is_not_ready = step.state == Between.NOT_READY
+    if key == SIGN_OFF_KEY:
+        return Decision(Verb.SIGN_OFF)
+    if key == READY_KEY:
+        return None
+    if code := plan.wrap_up_codes.get(typed_code(step)):
+        return Decision(Verb.WRAP_UP, code)
+    if is_not_ready and not step.params.digits and step.again >= MOST_PAUSES:
+        return Decision(Verb.SIGN_OFF)
+    if key == NOT_READY_KEY or is_not_ready:
+        return Decision(Verb.NOT_READY)
+    is_asked_again = step.state or step.params.digits.startswith(CODE_KEY)
+    return Decision(Verb.WRAP_UP) if step.params.digits and is_asked_again else None
 
 
 def _best(

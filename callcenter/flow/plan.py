@@ -114,6 +114,8 @@ class Plan:
     operators: tuple[OperatorPlan, ...] = ()
     holidays: frozenset[date] = frozenset()  # of all lines
     blocked: frozenset[str] = frozenset()  # numbers whose calls are rejected
+    # Wrap-up codes by the digits that operators type for them.
+    wrap_up_codes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:

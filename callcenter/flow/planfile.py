@@ -108,8 +108,12 @@ def loads(text: str) -> Plan:
             for operator in plan["operators"]
         ),
         holidays=_days(plan["holidays"]),
-        # The file of an earlier version has none.
+        # The file of an earlier version has neither.
         blocked=frozenset(map(str, plan.get("blocked", ()))),
+        wrap_up_codes={
+            str(digits): str(code)
+            for digits, code in plan.get("wrap_up_codes", {}).items()
+        },
     )
 
 

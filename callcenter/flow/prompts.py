@@ -46,6 +46,14 @@ class Prompts:
     wrong_pin: str
     pin_refused: str
     signed_in: str
+    code_hint: str
+    still_ready: str
+    ready: str
+    not_ready: str
+    code_noted: str
+    unknown_code: str
+    unknown_key: str
+    keys: str
     unassigned: str
     signed_off: str
     not_dialled: str
@@ -104,11 +112,23 @@ JAPANESE = Prompts(
     ),
     signed_in=(
         "キューに入りました。お客様からの電話をお待ちください。"
-        "終了するときは、呼び出しの合間に9を押してください。"
+        "呼び出しの合間に7を押すと離席、9を押すと終了です。"
     ),
+    code_hint=(
+        "通話のあとは、米印、対応区分の番号、シャープの順に押すと、対応区分を記録します。"
+    ),
+    still_ready="受付中です。",
+    ready="受付を再開しました。",
+    not_ready=(
+        "離席中です。電話を受けられるようになったら8を、終了するときは9を押してください。"
+    ),
+    code_noted="対応区分を記録しました。",
+    unknown_code="その番号の対応区分はありません。",
+    unknown_key="そのキーは使えません。",
+    keys="離席は7、受付は8、終了は9を押してください。",
     unassigned=(
         "受け持ちのキューがありません。管理者にお問い合わせください。"
-        "終了するときは9を押してください。"
+        "離席は7を、終了するときは9を押してください。"
     ),
     signed_off="受付を終了しました。お疲れさまでした。",
     not_dialled="この番号には発信できません。",
@@ -168,10 +188,22 @@ ENGLISH = Prompts(
     ),
     signed_in=(
         "You are in the queue. Please wait for a call."
-        " To leave, press 9 between two calls."
+        " Between two calls, press 7 if you are not ready, or 9 to leave."
     ),
+    code_hint=(
+        "To note what a call was about, press star, the wrap-up code and the hash key"
+        " after it."
+    ),
+    still_ready="You are ready.",
+    ready="You are ready again.",
+    not_ready="You are not ready. To be ready again, press 8. To leave, press 9.",
+    code_noted="The wrap-up code is noted.",
+    unknown_code="There is no such wrap-up code.",
+    unknown_key="This key has no meaning here.",
+    keys="Press 7 if you are not ready, 8 to be ready, or 9 to leave.",
     unassigned=(
-        "No queue is assigned to you. Please ask your administrator. To leave, press 9."
+        "No queue is assigned to you. Please ask your administrator."
+        " Press 7 if you are not ready, or 9 to leave."
     ),
     signed_off="You have left the queue. Goodbye.",
     not_dialled="This number cannot be called from here.",

@@ -1,8 +1,16 @@
 """A request as the flow sees it: its kind, its form, and its place in the call."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from callcenter.params import VoiceParams
+
+
+class Between(StrEnum):
+    """What an operator does between two calls while a document listens for keys."""
+
+    WRAP_UP = "wrap_up"
+    NOT_READY = "not_ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +29,5 @@ class Step:
     signed_in: bool = False  # whether the operator has given the PIN
     is_recorded: bool = False  # whether the conversation that follows is recorded
     proof: str = ""  # which PIN that was (flow.operator.proof); empty if not known
+    state: str = ""  # what an operator who is not ready for calls does: a Between value
+    about: str = ""  # the leg of the caller with whom the operator has talked last

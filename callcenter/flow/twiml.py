@@ -108,6 +108,12 @@ def _operator(decision: Decision, step: Step, plan: Plan) -> VoiceResponse:
             return operator_twiml.dial(decision.target, step, plan)
         case Verb.WAIT:
             return operator_twiml.wait(step, plan)
+        case Verb.NOT_READY:
+            return operator_twiml.not_ready(step, plan)
+        case Verb.WRAP_UP if decision.target:
+            return operator_twiml.code_noted(step, plan)
+        case Verb.WRAP_UP:
+            return operator_twiml.wrap_up_again(step, plan)
         case Verb.SIGN_OFF:
             return operator_twiml.sign_off(step, plan)
         case _:

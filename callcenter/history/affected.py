@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from callcenter.events.record import Kept
+from callcenter.history.wrap_up import may_have_code
 from callcenter.models import WebhookEvent
 from callcenter.routes import (
     ABOUT_OPERATOR_LEGS,
     DESK_PREFIX,
+    OPERATOR_LOOP,
     VOICE_URLS,
     WEAK_INTRODUCTIONS,
     Kind,
@@ -23,8 +25,9 @@ def affected_calls(kept: Sequence[Kept]) -> dict[int, set[str]]:
 
     These are its own call, the leg it names, and, among the callers that its operator
     leg was given, those whose history it can change: all of them if it says who the
-    operator is, the neighbours in time if it begins or ends a conversation. An event
-    that may be half derived may have had other neighbours, so it concerns all of them.
+    operator is, the neighbours in time if it begins or ends a conversation, or has the
+    wrap-up code of one. An event that may be half derived may have had other
+    neighbours, so it concerns all of them.
     """
     events = [one.event for one in kept]
     unsure = {one.event.pk for one in kept if one.may_be_half_derived}
@@ -47,16 +50,16 @@ def affected_calls(kept: Sequence[Kept]) -> dict[int, set[str]]:
             sids = {event.call_sid}
         leg = event.other_sid if event.kind == Kind.CONNECT else event.call_sid
         callers = given.get(leg, [])
-        bounds_talk = event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE)
-        if bounds_talk and event.pk not in unsure:
-            if event.kind == Kind.OPERATOR_DONE or leg in late:
-                sids |= _last_before(event.received_at, callers)
-        elif (
-            bounds_talk
+        is_of_a_talk = event.kind in (Kind.CONNECT, Kind.OPERATOR_DONE)
+        is_of_a_talk |= may_have_code(event)
+        if (
+            (is_of_a_talk and event.pk in unsure)
             or event.kind in VOICE_URLS
             or (event.kind in WEAK_INTRODUCTIONS and leg not in introduced)
         ):
             sids |= {caller for _, caller in callers}
+        elif is_of_a_talk and (event.kind != Kind.CONNECT or leg in late):
+            sids |= _last_before(event.received_at, callers)
         concerned[event.pk] = sids - {""}
     return concerned
 
@@ -74,7 +77,7 @@ def _callers_given_to(legs: set[str]) -> dict[str, list[tuple[datetime, str]]]:
 
 
 def _legs_done_since(events: Sequence[WebhookEvent]) -> set[str]:
-    """Legs with a stored Dial action at or after the first of the connects.
+    """Legs that were heard of again at or after the first of the connects.
 
     When requests arrive in order there is none, and a connect concerns only its caller.
     """
@@ -84,7 +87,7 @@ def _legs_done_since(events: Sequence[WebhookEvent]) -> set[str]:
     first = min(event.received_at for event in connects)
     done = WebhookEvent.objects.filter(
         call_sid__in={event.other_sid for event in connects},
-        kind=Kind.OPERATOR_DONE,
+        kind__in=OPERATOR_LOOP,
         received_at__gte=first,
     )
     return set(done.values_list("call_sid", flat=True).distinct())

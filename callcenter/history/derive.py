@@ -18,6 +18,7 @@ from callcenter.history.outcomes import BRIDGED
 from callcenter.history.recordings import recordings_of, voicemails_of
 from callcenter.history.rules import Contact, Rules, operator_name, recovered_at
 from callcenter.history.visits import visits_of
+from callcenter.history.wrap_up import add_typed_codes
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -151,6 +152,8 @@ def _derive_customer(
         call.disconnected_by = _disconnected_by(call, [], evidence)
         return
     visits = visits_of(evidence, rules, unknown_legs)
+    connects = [connect for visit in visits for connect in visit.connects]
+    add_typed_codes(connects, evidence, unknown_legs)
     operators = _operators(evidence)
     derived.entries = [
         derive_entry(

@@ -227,7 +227,7 @@ def _connection(
     if dialled is None and exit_:
         talk = seconds_between(connect.at, exit_.received_at)
         source = Connection.TalkSource.EXIT
-    code, note = wrap_up_of(connect.leg, evidence)
+    code, note = wrap_up_of(connect, evidence)
     return Connection(
         operator_call_sid=connect.leg,
         operator=operator,

@@ -6,11 +6,15 @@ from callcenter.decision import Decision, Verb
 from callcenter.history.desk_states import act_of
 from callcenter.history.evidence import Evidence
 from callcenter.history.rules import operator_name
+from callcenter.history.wrap_up import typed_code
 from callcenter.models import OperatorState
 from callcenter.params import OF_A_DESK
 from callcenter.routes import Kind
 
 State = OperatorState.State
+
+# What operators do between two calls by pressing keys.
+_BY_KEY = {Verb.NOT_READY: State.NOT_READY, Verb.WRAP_UP: State.WRAP_UP}
 
 
 def derive_states(evidence: Evidence) -> list[OperatorState]:
@@ -18,8 +22,9 @@ def derive_states(evidence: Evidence) -> list[OperatorState]:
 
     Ready from the sign-in (the first `dial` or `wait`); talking from a connect to the
     Dial action, unless that says that no conversation took place; then wrap-up until
-    the next request for calls; signed out at the sign-off or the end of the leg. Who
-    works at a desk is signed out there, and not by the end of a leg.
+    the next request for calls; not ready from the key for it to the next other state;
+    signed out at the sign-off or the end of the leg. Who works at a desk is signed out
+    there, and not by the end of a leg.
     """
     operator = operator_name(evidence.from_raw)
     changes = _changes(evidence)
@@ -89,6 +94,11 @@ def _changes(evidence: Evidence) -> list[tuple[datetime, State]]:
         elif verb in (Verb.DIAL, Verb.WAIT) and event.kind == Kind.OPERATOR:
             is_signed_in, talking_since = True, None
             changes.append((at, State.READY))
+        elif verb in _BY_KEY and event.kind == Kind.OPERATOR:
+            # A code that is typed changes nothing, but the talk before it is over.
+            if not typed_code(event) or talking_since is not None:
+                changes.append((at, _BY_KEY[verb]))
+            is_signed_in, talking_since = True, None
     if end is not None and is_signed_in:
         changes.append((end, State.SIGNED_OUT))
     return changes

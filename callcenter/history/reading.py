@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Subquery
 
 from callcenter.models import Call, SetupVersion, WebhookEvent
-from callcenter.routes import VOICE_URLS, Kind
+from callcenter.routes import OPERATOR_LOOP, VOICE_URLS, Kind
 
 Events = list[WebhookEvent]
 
@@ -58,12 +58,15 @@ def inputs_of(sids: Sequence[str], operators: Collection[str]) -> Inputs:
 
 
 def unknown_legs_among(events: Mapping[str, Events]) -> frozenset[str]:
-    """SIDs that Dial actions name, but under which no event was ever stored."""
+    """SIDs that operators' legs name, but under which no event was ever stored.
+
+    By their Dial actions, or by the wrap-up codes typed after these.
+    """
     named = {
         event.other_sid
         for sid, about in events.items()
         for event in about
-        if event.kind == Kind.OPERATOR_DONE and event.call_sid != sid
+        if event.kind in OPERATOR_LOOP and event.call_sid != sid
     }
     heard_of = {event.call_sid for about in events.values() for event in about}
     named -= {"", *heard_of}

@@ -30,6 +30,8 @@ class Connect:
     # The connect request; None where it was lost.
     request: WebhookEvent | None = None
     action: WebhookEvent | None = None
+    # Requests in which the operator has typed a wrap-up code of this conversation.
+    codes: list[WebhookEvent] = field(default_factory=list)
 
     @property
     def is_bridged(self) -> bool | None:

@@ -11,7 +11,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from callcenter import routes
+from callcenter.decision import Verb
 from callcenter.models.fields import AsciiField, SidField
+
+# How the decision begins on a request in which a wrap-up code was typed.
+_CODE_NOTED = f"{Verb.WRAP_UP}:"
 
 # A kind without a label here fails at start.
 KIND_LABELS = {
@@ -52,10 +56,10 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
     def of_operator_legs(self, since: Mapping[str, datetime]) -> Self:
         """What operators' legs contribute to calls they were given, from a moment on.
 
-        These are the requests that say whose leg it is, and later Dial actions that
-        name no leg with events. A Dial action that names a leg with events concerns
-        only that call, and one with `no-answer` concerns no call. A shift has hundreds
-        of both, so they are not read.
+        These are the requests that say whose leg it is, and later Dial actions and
+        typed wrap-up codes that name no leg with events. One that names a leg with
+        events concerns only that call, and a Dial action with `no-answer` concerns no
+        call. A shift has hundreds of both, so they are not read.
         """
         introduces = Q(kind__in=routes.VOICE_URLS)
         heard_of = WebhookEvent.objects.filter(call_sid=OuterRef("other_sid"))
@@ -66,7 +70,10 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
         later = Q(*moments, _connector=Q.OR)
         is_over = Q(kind=routes.Kind.OPERATOR_DONE) & later
         talked = is_over & ~Q(result="no-answer") & names_nobody
-        return self.filter(introduces | talked, call_sid__in=list(since))
+        noted = Q(kind=routes.Kind.OPERATOR, decision__startswith=_CODE_NOTED) & later
+        return self.filter(
+            introduces | talked | (noted & names_nobody), call_sid__in=list(since)
+        )
 
 
 class WebhookEvent(models.Model):

@@ -70,6 +70,9 @@ valid_identity = RegexValidator(
     r"^[A-Za-z0-9_]{1,121}$",
     _("A client identity has letters, digits and underscores, 121 at most."),
 )
+valid_keypad_digits = RegexValidator(
+    r"^[0-9]{1,3}\Z", _("Digits on the telephone are one to three, from 0 to 9.")
+)
 
 # Names of hosts that mean nothing outside of the network in which they are used.
 _PRIVATE_NAME = re.compile(

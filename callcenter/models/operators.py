@@ -8,7 +8,11 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models.fields import valid_identity, valid_number
+from callcenter.models.fields import (
+    valid_identity,
+    valid_keypad_digits,
+    valid_number,
+)
 from callcenter.models.lines import PhoneLine
 from callcenter.models.queues import Queue
 from callcenter.models.setup import SetupModel
@@ -135,6 +139,18 @@ class WrapUpCode(SetupModel):
 
     code = models.SlugField(_("code"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=100)
+    digits = models.CharField(
+        _("digits on the telephone"),
+        max_length=3,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[valid_keypad_digits],
+        help_text=_(
+            "After a conversation operators on the telephone press the star key, these"
+            " one to three digits, and the hash key."
+        ),
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -144,3 +160,7 @@ class WrapUpCode(SetupModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Keep no digits as none, of which there may be many."""
+        self.digits = self.digits or None

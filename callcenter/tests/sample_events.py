@@ -120,6 +120,20 @@ def done(
     return event(seconds, path, "wrap_up", sid=leg, **params)
 
 
+def keys(
+    seconds: float,
+    digits: str,
+    decision: str,
+    *,
+    leg: str = OPERATOR,
+    about: str = "",
+    **params: Any,
+) -> WebhookEvent:
+    """An operator types between two calls; `about` is the caller that our URL names."""
+    path = f"operator/?step=8&in=1&about={about}" if about else "operator/?step=8&in=1"
+    return event(seconds, path, decision, sid=leg, Digits=digits, **params)
+
+
 def sign_in(seconds: float = -300, *, leg: str = OPERATOR) -> list[WebhookEvent]:
     """An operator dials in, gives the PIN and asks for calls."""
     return [

@@ -26,6 +26,8 @@ CONTRACT = {
     "wait": Decision(Verb.WAIT),
     "sign_off": Decision(Verb.SIGN_OFF),
     "wrap_up": Decision(Verb.WRAP_UP),
+    "wrap_up:billing": Decision(Verb.WRAP_UP, "billing"),
+    "not_ready": Decision(Verb.NOT_READY),
     "goodbye": Decision(Verb.GOODBYE),
 }
 

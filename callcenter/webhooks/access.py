@@ -166,10 +166,10 @@ def _form_in_turn(request: HttpRequest) -> Form:
 
 def is_long(request: HttpRequest) -> bool:
     """Whether the body is longer than any form of Twilio's."""
-    return _length(request) > LONG_BODY
+    return length(request) > LONG_BODY
 
 
-def _length(request: HttpRequest) -> int:
+def length(request: HttpRequest) -> int:
     """The length of the body; 0 if it is unknown, since then nothing is read."""
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)

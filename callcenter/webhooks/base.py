@@ -22,6 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter import access_log, patience
+from callcenter.capture import switch, writing
 from callcenter.decision import Decision
 from callcenter.events.eventfile import event_of_request, is_too_long
 from callcenter.flow.current import current_plan
@@ -74,7 +75,9 @@ class WebhookView(View):
         except (InvalidParams, SuspiciousOperation) as problem:
             return self.refuse(request, access.Refused(400, str(problem)))
         with under_way.answering(), patience.of_one_answer():
-            return self.answer(event, params, query, place)
+            answer = self.answer(event, params, query, place)
+        _capture(request, form, event, answer.status_code)
+        return answer
 
     def answer(
         self,
@@ -139,6 +142,19 @@ class WebhookView(View):
             lambda: access_log.note_sparingly(refused, request, subject=subject)
         )
         return response
+
+
+def _capture(
+    request: HttpRequest, form: Form, event: WebhookEvent, status: int
+) -> None:
+    """Keep the request, redacted, if somebody has asked to capture a test call."""
+    period = switch.current(event.received_at)
+    if period is None:
+        return
+    lasted = (timezone.now() - event.received_at).total_seconds()
+    length = access.length(request)
+    taken = writing.Taken(event, list(form), request.headers, length, status, lasted)
+    writing.note(period, taken)
 
 
 def _event(

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from callcenter import patience
 from callcenter.decision import Decision, Verb
-from callcenter.flow.step import Step
+from callcenter.flow.step import Between, Step
 from callcenter.models import Language, WebhookEvent
-from callcenter.params import VoiceParams, storable, whole_number
+from callcenter.params import VoiceParams, call_sid, storable, whole_number
 from callcenter.routes import LAST_VISIT, OPERATOR_LOOP, Kind
 
 # A caller's leg has at most a few dozen requests; an operator's has hundreds.
@@ -47,7 +47,7 @@ def read_step(
     visits = place or _visit(query.get("visits", ""))
     again = whole_number(query.get("again", ""))
     signed_in = query.get("in") == "1"
-    language = query.get("lang", "")
+    language, state = query.get("lang", ""), query.get("state", "")
 
     past = Past()
     if _depends_on_the_past(event.kind, params) and (
@@ -70,7 +70,16 @@ def read_step(
         signed_in=event.kind in OPERATOR_LOOP and (signed_in or past.signed_in),
         is_recorded=event.kind == Kind.CONNECT and query.get("rec") == "1",
         proof=storable(query.get("proof", ""))[:64],
+        state=state if state in set(Between) else "",
+        about=_about(event, query),
     )
+
+
+def _about(event: WebhookEvent, query: Mapping[str, str]) -> str:
+    """The caller's leg that the operator's Dial has just left, or the URL names."""
+    if event.kind == Kind.OPERATOR_DONE:
+        return event.other_sid
+    return call_sid(query.get("about", ""))
 
 
 def _visit(text: str) -> int | None:
@@ -108,7 +117,7 @@ def _past(event: WebhookEvent) -> Past:
         decision = Decision.parse(text)
         visits = max(visits, its_visit or 0, decision.visit)
         # The first of these decisions is the sign-in (docs/contract.md 8.21).
-        if decision.verb in (Verb.WAIT, Verb.DIAL):
+        if decision.verb in (Verb.WAIT, Verb.DIAL, Verb.NOT_READY):
             signed_in = True
         elif decision.verb is Verb.SIGN_OFF:
             signed_in = False

@@ -30,6 +30,7 @@ _WITHOUT_TARGET = {
     Verb.ASK_PIN: _("Asked for the PIN"),
     Verb.WAIT: _("Operator waits"),
     Verb.WRAP_UP: _("Wrap-up"),
+    Verb.NOT_READY: _("Operator is not ready"),
     Verb.SIGN_OFF: _("Operator signed off"),
 }
 _KEYS = re.compile(r"[0-9*#]+")
@@ -71,6 +72,8 @@ class Places:
             case Verb.DIAL:
                 queue = {"name": self.queue(target)}
                 return gettext("Next caller of %(name)s") % queue
+            case Verb.WRAP_UP if target:
+                return gettext("Wrap-up code %(code)s") % {"code": target}
             case Verb.UNKNOWN:
                 return target
             case verb:

@@ -66,10 +66,10 @@ def end_of_open(
     """Until when a state without an end lasted: now, if its leg may still be there.
 
     The request that ends a state may be lost, and it stays open for ever. Then the last
-    thing heard of the leg is all that is known of its end. Who is not ready has no leg,
-    and is signed out by the worker once the page is gone.
+    thing heard of the leg is all that is known of its end. Who is not ready at a desk
+    has no leg, and is signed out by the worker once the page is gone.
     """
-    if state == State.NOT_READY:
+    if state == State.NOT_READY and heard_at is None:
         return min(now, began_at + LONGEST_LEG)
     heard = max(began_at, heard_at or began_at)
     limit = TALKING_LIMIT if state == State.TALKING else READY_LIMIT

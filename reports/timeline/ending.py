@@ -7,6 +7,7 @@ from callcenter.decision import Decision
 from callcenter.history.desk_states import act_of
 from callcenter.history.ending import is_final, is_from_log
 from callcenter.history.recordings import deletion_moment
+from callcenter.history.wrap_up import typed_code
 from callcenter.models import Call, WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import (
@@ -35,6 +36,8 @@ from reports.timeline.story import (
 FromLog = Call.FromLog
 
 _AT_ONCE = timedelta(seconds=5)
+# Requests of an operator's leg among those of the caller.
+_OF_AN_OPERATOR = (kinds.OperatorDone, own_acts.TypedCode)
 
 
 def other_requests(story: Story, pool: Pool) -> Iterator[Moment]:
@@ -47,7 +50,7 @@ def other_requests(story: Story, pool: Pool) -> Iterator[Moment]:
             event.received_at,
             kind,
             events=copies,
-            is_operators=is_others and isinstance(kind, kinds.OperatorDone),
+            is_operators=is_others and isinstance(kind, _OF_AN_OPERATOR),
         )
 
 
@@ -61,6 +64,8 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
     if event.path in (DELETED_PATH, DELETION_ASKED_PATH):
         at = formats.moment(deletion_moment(event))
         return own_acts.AudioDeleted(event.path == DELETED_PATH, at)
+    if kind == Kind.OPERATOR and event.call_sid != story.call.sid:
+        return own_acts.TypedCode(typed_code(event))
     if event.path == WRAP_UP_PATH:
         noted = (str(event.params.get(name, "")) for name in ("Code", "Note"))
         return own_acts.Noted(*noted)

@@ -1,4 +1,4 @@
-"""What MiniCC itself has done about a leg afterwards, as moments of its timeline.
+"""What operators and MiniCC itself have done about a leg, as moments of its timeline.
 
 No database.
 """
@@ -64,6 +64,19 @@ class AudioDeleted(MomentKind):
         if self.is_done:
             return gettext("The audio was deleted at Twilio"), self.at
         return gettext("The audio is to be deleted at Twilio"), self.at
+
+
+@dataclass(frozen=True)
+class TypedCode(MomentKind):
+    """The operator has typed a wrap-up code on the telephone."""
+
+    code = "noted"
+    wrap_up_code: str  # empty if there is none for what was typed
+
+    def says(self, call: Call, words: Words) -> Says:
+        if not self.wrap_up_code:
+            return (gettext("The operator typed a wrap-up code that is unknown"),)
+        return gettext("The operator noted"), self.wrap_up_code
 
 
 @dataclass(frozen=True)

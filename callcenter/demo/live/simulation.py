@@ -17,7 +17,7 @@ from callcenter.demo.live.tally import Tally
 from callcenter.demo.live.traffic import Plan, Seat, Traffic
 from callcenter.demo.model import WISHES
 from callcenter.flow import links
-from callcenter.models import Operator, PhoneLine
+from callcenter.models import Operator, PhoneLine, WrapUpCode
 from callcenter.standin.calls.account import Account
 from callcenter.standin.calls.exchange import Exchange, Number
 from callcenter.standin.network.clock import Clock
@@ -84,6 +84,12 @@ def seats() -> list[Seat]:
         for who in operators.order_by("pk").prefetch_related("queues")
     ]
     return [seat for seat in found if seat.queues]
+
+
+def codes() -> list[str]:
+    """The digits of the wrap-up codes that operators can type."""
+    found = WrapUpCode.objects.filter(is_active=True, digits__isnull=False)
+    return sorted(digits or "" for digits in found.values_list("digits", flat=True))
 
 
 def exchange_for(

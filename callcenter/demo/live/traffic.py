@@ -52,6 +52,9 @@ class Plan:
     seed: int = 1
     mood: Mood = _USUAL_MOOD
     begins_at_hour: float = _BUSY_HOUR
+    # Operators have a pause in a session by keys; and the digits of wrap-up codes.
+    has_pauses: bool = False
+    codes: Sequence[str] = ()
 
 
 class Traffic:
@@ -132,7 +135,15 @@ class Traffic:
         while True:
             leg = self.exchange.ring(seat.number, self.plan.lines[0])
             session = random.uniform(*_SESSION_SECONDS)
-            acts = OperatorActs(leg, self._reactions, random, session)
+            pauses = [(session * random.random(), random.uniform(*_BREAK_SECONDS))]
+            acts = OperatorActs(
+                leg,
+                self._reactions,
+                random,
+                session,
+                pauses=pauses if self.plan.has_pauses else (),
+                codes=self.plan.codes,
+            )
             has_break = await acts.live()
             away = _BREAK_SECONDS if has_break else _DIALS_IN_AGAIN_SECONDS
             await clock.sleep(random.uniform(*away))

@@ -105,6 +105,8 @@ class InProcess:
         event.decision = str(decision)
         if step.kind == Kind.OPERATOR and decision.verb is Verb.DIAL:
             self._signed_in[event.call_sid] = step.params.from_raw
+        elif decision.verb is Verb.NOT_READY:
+            self._signed_in.pop(event.call_sid, None)
         return document(decision, step, self.plan, staffed=staffed)
 
     def _staffed(self) -> Set[str]:

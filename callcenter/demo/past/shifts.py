@@ -1,5 +1,6 @@
 """An operator's day: sessions between breaks, lunch, days off. No database."""
 
+from collections.abc import Iterable
 from datetime import date
 from random import Random
 
@@ -9,6 +10,11 @@ _SICK = 0.03
 _LUNCH = 1.0
 # More hours than these without a pause are broken by a short break.
 _LONG_HALF = 2.75
+# In seconds: for a longer break an operator hangs up.
+_LONGEST_PAUSE = 1_200.0
+
+# When a session begins and ends, and the pauses in it; in POSIX seconds.
+Session = tuple[float, float, list[tuple[float, float]]]
 
 
 def sessions(
@@ -32,6 +38,23 @@ def sessions(
         lunch = worker.lunch + random.uniform(-3, 6) / 60
         halves = [(begins, lunch), (lunch + _LUNCH, ends)]
     return [span for half in halves for span in _with_break(random, half)]
+
+
+def together(sessions: Iterable[tuple[float, float]]) -> list[Session]:
+    """Sessions of a telephone, which need not hang up for a short break."""
+    found: list[Session] = []
+    for begins, ends in sessions:
+        if found and begins - found[-1][1] <= _LONGEST_PAUSE:
+            first, last, pauses = found[-1]
+            found[-1] = (first, ends, [*pauses, (last, begins)])
+        else:
+            found.append((begins, ends, []))
+    return found
+
+
+def alone(sessions: Iterable[tuple[float, float]]) -> list[Session]:
+    """Sessions of a browser, in which nobody presses keys."""
+    return [(begins, ends, []) for begins, ends in sessions]
 
 
 def _is_free(day: date, holidays: frozenset[date]) -> bool:

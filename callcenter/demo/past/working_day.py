@@ -13,6 +13,7 @@ from callcenter.demo.actors import (
 )
 from callcenter.demo.model import Caller, People
 from callcenter.demo.past.in_process import InProcess, absolute
+from callcenter.demo.past.shifts import alone, together
 from callcenter.demo.setup.installation import QUEUES
 from callcenter.demo.setup.scenario import MAIN_LINE, SHOP_LINE, Worker
 from callcenter.flow import links
@@ -153,12 +154,21 @@ class WorkingDay:
         self, worker: Worker, sessions: Iterable[tuple[float, float]]
     ) -> None:
         """One operator's day: dials in for each session, serves until it is over."""
-        for begins, ends in sessions:
+        has_keys = not worker.address.startswith("client:")
+        for begins, ends, pauses in together(sessions) if has_keys else alone(sessions):
             await self._sleep_until(begins)
             last = min(ends, self.programme.last_call) - _SHORTEST_SESSION_SECONDS
             while self._now < last:
                 leg = self._on_duty[worker.address] = self._dials_in(worker)
-                acts = OperatorActs(leg, self.people, self.random, ends - self._now)
+                now = self._now
+                acts = OperatorActs(
+                    leg,
+                    self.people,
+                    self.random,
+                    ends - now,
+                    pauses=[(at - now, end - at) for at, end in pauses if end > now],
+                    codes=tuple(self.plan.wrap_up_codes) if has_keys else (),
+                )
                 # A break is due, or the center does not let them in.
                 if await acts.live() or leg.hung_up_by == "system":
                     break

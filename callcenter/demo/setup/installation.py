@@ -219,12 +219,12 @@ def _remove_everything() -> int:
 
 
 def _wrap_up_codes(installed: Installed) -> None:
-    for code, texts in names.WRAP_UP_CODES.items():
-        _row, is_new = WrapUpCode.objects.get_or_create(
-            code=code, defaults={"name": named(texts)}
-        )
-        if is_new:
-            installed.made.append(f"wrap-up code {code}")
+    """The codes of the demo, unless there are others."""
+    if WrapUpCode.objects.exists():
+        return
+    for code, (digits, texts) in names.WRAP_UP_CODES.items():
+        WrapUpCode.objects.create(code=code, name=named(texts), digits=digits)
+        installed.made.append(f"wrap-up code {code}")
 
 
 def _queues(installed: Installed) -> None:

@@ -28,11 +28,14 @@ MESSAGES: Mapping[str, Texts] = {
     "delivery": {"ja": "お届けの目安", "en": "Delivery times"},
     "invoices": {"ja": "請求書の受け取り方", "en": "Where invoices are"},
 }
-WRAP_UP_CODES: Mapping[str, Texts] = {
-    "question": {"ja": "商品の質問", "en": "Question about a product"},
-    "order": {"ja": "ご注文", "en": "Order"},
-    "invoice": {"ja": "請求書の再発行", "en": "Invoice sent again"},
-    "complaint": {"ja": "苦情", "en": "Complaint"},
+# By the code, with its digits on the telephone.
+WRAP_UP_CODES: Mapping[str, tuple[str, Texts]] = {
+    "question": ("1", {"ja": "お問い合わせ", "en": "Question"}),
+    "order": ("2", {"ja": "ご注文", "en": "Order"}),
+    "invoice": ("3", {"ja": "請求書の再発行", "en": "Invoice sent again"}),
+    "return": ("4", {"ja": "返品・交換", "en": "Return"}),
+    "complaint": ("5", {"ja": "ご不満", "en": "Complaint"}),
+    "other": ("9", {"ja": "その他", "en": "Other"}),
 }
 MAIN_LINE: Texts = {"ja": "MiniCC 代表", "en": "MiniCC"}
 SHOP_LINE: Texts = {"ja": "MiniCCショップ", "en": "MiniCC Shop"}

@@ -102,6 +102,8 @@ class Command(SentenceCommand):
             seed=seed,
             mood=Mood(patience, handle_time),
             begins_at_hour=begins_at(now.hour + now.minute / 60),
+            has_pauses=True,
+            codes=simulation.codes(),
         )
         if not plan.lines:
             raise CommandError(

@@ -196,6 +196,33 @@ def test_what_is_typed_while_a_pin_is_asked_is_never_kept(path, digits):
     assert event_of_line(line(path=path, params=params)).params.get("Digits") == digits
 
 
+@pytest.mark.parametrize(
+    ("query", "digits", "other"),
+    [
+        ("in=1&about=", "*12", "the caller"),
+        ("in=1&about=", "*", "the caller"),
+        # No code, and no other key concerns the caller.
+        ("in=1&about=", "7", ""),
+        ("in=1&about=", "12", ""),
+        ("about=", "*12", ""),
+    ],
+)
+def test_code_that_an_operator_types_names_the_caller_of_our_url(query, digits, other):
+    path = f"/twilio/operator/?step=8&{query}{CALLER}"
+    params = {"CallSid": OPERATOR, "Digits": digits}
+
+    named = event_of_line(line(path=path, params=params)).other_sid
+
+    assert named == (CALLER if other else "")
+
+
+def test_code_names_nobody_where_our_url_names_no_leg():
+    path = "/twilio/operator/?step=8&in=1&about=CA%00"
+    params = {"CallSid": OPERATOR, "Digits": "*12"}
+
+    assert event_of_line(line(path=path, params=params)).other_sid == ""
+
+
 def test_requests_are_the_same_by_token_else_by_path_query_and_content():
     plain = event(0, "status/", CallDuration=5)
 

@@ -31,6 +31,7 @@ from callcenter.models import (
     Prompt,
     Queue,
     SetupVersion,
+    WrapUpCode,
 )
 from callcenter.tests.pins import PIN, kept, with_pin
 
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 NUMBER = "+815000000101"
 COMPARES = 1
-READS = 13  # two of them the version
+READS = 14  # two of them the version
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +124,10 @@ def test_plan_holds_what_the_tables_hold():
     OperatorQueue.objects.create(operator=sato, queue=sales)
     Operator.objects.create(name="agent", client_identity="agent_01")
     Operator.objects.create(name="left", number="+815000000209", is_active=False)
+    WrapUpCode.objects.create(code="billing", name="Billing", digits="12")
+    WrapUpCode.objects.create(code="claim", name="Claim", digits="01")
+    WrapUpCode.objects.create(code="gone", name="Gone", digits="3", is_active=False)
+    WrapUpCode.objects.create(code="desk-only", name="At the desk alone")
 
     plan = current_plan()
 
@@ -185,6 +190,7 @@ def test_plan_holds_what_the_tables_hold():
             ),
         ),
         holidays=frozenset({date(2026, 1, 1)}),
+        wrap_up_codes={"12": "billing", "01": "claim"},
     )
     assert list(plan.queues) == ["sales", "support"]
     assert planfile.loads(planfile.dumps(plan)) == plan
@@ -202,6 +208,7 @@ def test_reading_takes_the_same_few_queries_whatever_the_size(
         operator = Operator.objects.create(name="one", number=f"+8190000{number}")
         OperatorQueue.objects.create(operator=operator, queue=queue)
         Prompt.objects.create(menu=menu, language="ja", text="一")
+        WrapUpCode.objects.create(code=f"c{number}", name="c", digits=f"{number}")
 
     with django_assert_num_queries(READS):
         read_plan()

@@ -57,6 +57,8 @@ DECISIONS = [
     "wait",
     "sign_off",
     "wrap_up",
+    "wrap_up:billing",
+    "not_ready",
     # Of another version, or none.
     "",
     "enqueue:support",

@@ -59,12 +59,12 @@ def test_pin_is_asked_and_what_was_wrong_or_silent_counted(
 
 SIGNED_IN = (
     "  Say You are in the queue. Please wait for a call."
-    " To leave, press 9 between two calls."
+    " Between two calls, press 7 if you are not ready, or 9 to leave."
 )
 DIAL_SUPPORT = [
     "Gather action=/twilio/operator/?step=6&in=1&queue=support finishOnKey="
     " numDigits=1 timeout=1",
-    "Dial action=/twilio/operator/done/?step=6&in=1&queue=support timeout=300",
+    "Dial action=/twilio/operator/done/?step=6&in=1&queue=support timeout=120",
     "  Queue url=/twilio/connect/?step=6&queue=support support",
 ]
 
@@ -98,7 +98,7 @@ def test_operator_hears_once_that_they_are_signed_in_then_waits_in_the_queue(
     assert carried.count(True) == 2
 
 
-@pytest.mark.parametrize(("caller", "seconds"), [(SATO, "300"), (SUZUKI, "15")])
+@pytest.mark.parametrize(("caller", "seconds"), [(SATO, "120"), (SUZUKI, "15")])
 def test_operator_of_several_queues_chooses_again_soon(caller, seconds):
     made = answered("dial:support", make_step("operator", caller=caller), PLAN)
 
@@ -112,7 +112,7 @@ def test_operator_without_a_queue_hears_so_and_waits():
         f"Gather action=/twilio/operator/?step=2&in=1&proof={given} finishOnKey="
         " numDigits=1 timeout=1",
         "  Say No queue is assigned to you. Please ask your administrator."
-        " To leave, press 9.",
+        " Press 7 if you are not ready, or 9 to leave.",
         "  Pause length=10",
         f"Redirect /twilio/operator/?step=2&in=1&proof={given}",
     ]
@@ -157,8 +157,8 @@ def test_operator_has_time_after_a_conversation(values, seconds):
     )
 
     assert outline(answered("wrap_up", step, PLAN)) == [
-        "Gather action=/twilio/operator/?step=8&in=1 finishOnKey= numDigits=1"
-        " timeout=1",
+        "Gather action=/twilio/operator/?step=8&in=1&state=wrap_up finishOnKey="
+        " numDigits=1 timeout=1",
         f"  Pause length={seconds}",
         "Redirect /twilio/operator/?step=8&in=1",
     ]

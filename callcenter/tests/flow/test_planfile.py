@@ -22,6 +22,7 @@ FULL = replace(
         prompts=both("waiting", ja="お待ちください。\u2028"),
     ),
     holidays=frozenset([date(2026, 11, 3)]),
+    wrap_up_codes={"12": "billing", "007": "複雑"},
 )
 
 

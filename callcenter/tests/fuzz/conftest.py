@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from callcenter.demo.setup.installation import install
+from callcenter.models import WrapUpCode
 from callcenter.tests.fuzz.checked import ERRORS
 from callcenter.tests.fuzz.effort import is_long
 from callcenter.tests.fuzz.tally import TALLY, sentence
@@ -27,6 +28,7 @@ def installed(settings, transactional_db) -> Iterator[None]:
     # The operators of the demo can sign in.
     settings.DEMO = True
     install()
+    WrapUpCode.objects.create(code="a", name="A", digits="1")
     ERRORS.pop()
     logging.getLogger().addHandler(ERRORS)
     yield

@@ -92,7 +92,8 @@ class Leg:
             action = self._link(gather.attrib["action"])
             for key in KEYS:
                 yield Move("presses", action, {"Digits": key, "msg": "Gather End"})
-            yield Move("presses", action, {"Digits": "1234", "FinishedOnKey": "#"})
+            for keys in ("1234", "*1", "*99"):
+                yield Move("presses", action, {"Digits": keys, "FinishedOnKey": "#"})
             yield Move("is silent", action, {"Digits": ""})
         redirect = document.find("Redirect")
         if redirect is not None:

@@ -16,7 +16,7 @@ from callcenter.flow.plan import (
     PromptPlan,
     QueuePlan,
 )
-from callcenter.flow.step import Step
+from callcenter.flow.step import Between, Step
 from callcenter.params import VoiceParams
 from callcenter.tests.fuzz.values import CALLERS, PARAMETERS, any_text
 
@@ -112,6 +112,9 @@ def plans(draw: st.DrawFn) -> Plan:
         },
         queues={one.slug: one for one in draw(st.lists(_queues, max_size=3))},
         operators=tuple(draw(st.lists(_operators, max_size=2))),
+        wrap_up_codes=draw(
+            st.dictionaries(st.sampled_from(["1", "12", "999"]), _slug, max_size=2)
+        ),
     )
 
 
@@ -143,4 +146,6 @@ def steps(draw: st.DrawFn) -> Step:
         again=draw(number),
         language=draw(st.sampled_from(["", "ja", "en"])),
         signed_in=draw(st.booleans()),
+        state=draw(st.sampled_from(["", *Between])),
+        about=draw(st.sampled_from(["", "CA" + "2" * 32])),
     )

@@ -22,6 +22,7 @@ from callcenter.tests.sample_events import (
     done,
     end,
     event,
+    keys,
     leave,
     ring,
     sign_in,
@@ -104,6 +105,16 @@ any_event = st.one_of(
         st.sampled_from(["menu:main", "message:information", "dial:support", ""]),
         sid=st.sampled_from(LEGS),
     ),
+    st.builds(
+        keys,
+        seconds,
+        st.sampled_from(["7", "8", "9", "*12", "*9", ""]),
+        st.sampled_from(
+            ["not_ready", "dial:support", "wrap_up", "wrap_up:a", "wrap_up:b"]
+        ),
+        leg=operators,
+        about=st.sampled_from(["", CALLER, OTHER_CALLER]),
+    ),
     st.builds(event, seconds, st.just("/internal/settle/"), sid=callers),
     st.builds(
         event,
@@ -176,6 +187,11 @@ def a_busy_call() -> list[WebhookEvent]:
         done(30, bridged=False, talk=0),
         connect(31, 26, leg=OTHER_OPERATOR),
         done(80, leg=OTHER_OPERATOR, talk=45),
+        keys(81, "*12", "wrap_up:billing", leg=OTHER_OPERATOR),
+        keys(81, "*7", "wrap_up:claim", leg=OPERATOR, about=CALLER),
+        keys(83, "7", "not_ready", leg=OTHER_OPERATOR, about=CALLER),
+        keys(90, "*9", "not_ready", leg=OTHER_OPERATOR, about=CALLER),
+        keys(97, "8", "dial:support", leg=OTHER_OPERATOR),
         leave(80.1, "bridged", 26, "enqueue:sales/2"),
         wait(82, 0, queue="sales", visit=2),
         leave(99, "hangup", 17, queue="sales", visit=2),

@@ -19,6 +19,7 @@ from callcenter.webhooks.url_state import read_step
 pytestmark = pytest.mark.django_db
 
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+ABOUT = "CA" + "c" * 32
 
 
 def event_at(second: int, path: str, decision: str = "", **params: str) -> WebhookEvent:
@@ -139,6 +140,7 @@ def test_a_path_with_a_visit_says_how_many_visits_there_were(
         (["operator", "ask_pin", "dial:support"], True),
         (["operator", "wait"], True),
         (["operator", "ask_pin", "dial:support", "sign_off"], False),
+        (["operator", "not_ready"], True),
     ],
 )
 def test_an_operator_is_signed_in_by_the_first_dial_or_wait(decisions, expected):
@@ -164,6 +166,28 @@ def test_our_url_says_whether_an_operator_is_signed_in(
         step = step_of(event_at(90, f"/twilio/operator/?{query}"))
 
     assert step.signed_in is expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ("", "")),
+        (f"&state=not_ready&about={ABOUT}", ("not_ready", ABOUT)),
+        ("&state=wrap_up", ("wrap_up", "")),
+        ("&state=ready&about=CA1", ("", "")),
+    ],
+)
+def test_our_url_says_what_the_operator_does_and_of_whom_a_code_is(query, expected):
+    step = step_of(event_at(90, f"/twilio/operator/?step=4&in=1{query}"))
+
+    assert (step.state, step.about) == expected
+
+
+def test_dial_action_says_of_whom_a_code_will_be():
+    path = "/twilio/operator/done/?step=4&in=1"
+
+    assert step_of(event_at(90, path, DialCallSid=ABOUT)).about == ABOUT
+    assert step_of(event_at(90, path)).about == ""
 
 
 def test_a_nul_in_our_query_is_escaped_before_anything_is_decided_by_it():

@@ -27,6 +27,6 @@ class WrapUpCodeAdmin(ImportAdmin[WrapUpCode]):
     """What conversations were about. Inactive codes stay, since old calls use them."""
 
     resource = WrapUpCodeResource
-    list_display = ["name", "code", "is_active"]
-    fields = ["code", "name", "is_active"]
+    list_display = ["name", "code", "digits", "is_active"]
+    fields = ["code", "name", "digits", "is_active"]
     fixed_once_saved = ("code",)

@@ -226,21 +226,34 @@ class HolidayResource(SetupResource):
 class WrapUpCodeResource(SetupResource):
     """What conversations were about."""
 
-    labels = {"code": _("code"), "name": _("name"), "is_active": _("active")}
-    hints = {"is_active": _("Yes or no; empty means yes.")}
+    labels = {
+        "code": _("code"),
+        "name": _("name"),
+        "digits": _("digits on the telephone"),
+        "is_active": _("active"),
+    }
+    hints = {
+        "digits": _("One to three digits, which operators type after a conversation."),
+        "is_active": _("Yes or no; empty means yes."),
+    }
     needed = ("code", "name")
     keys = ("code",)
 
     code = Field(attribute="code", widget=import_cells.Words())
     name = Field(attribute="name", widget=import_cells.Words())
+    digits = Field(attribute="digits", widget=import_cells.WordsOrNone())
     is_active = Field(attribute="is_active", widget=import_cells.YesOrNo())
 
     class Meta(SetupResource.Meta):
         model = WrapUpCode
-        fields = ("code", "name", "is_active")
+        fields = ("code", "name", "digits", "is_active")
 
     def get_instance(self, instance_loader: Any, row: Any) -> WrapUpCode | None:
         return WrapUpCode.objects.filter(code=row["code"]).first()
+
+    def names_of(self, row: Any) -> list[tuple[str, str]]:
+        digits = plain(row.get("digits"))
+        return super().names_of(row) + ([("digits", digits)] if digits else [])
 
 
 class OperatorResource(SetupResource):

@@ -18,6 +18,7 @@ from reports.tests.factories import (
     OPERATOR,
     count_marked,
     forget_calls,
+    make_call,
     make_connection,
     make_entry,
     make_operator,
@@ -212,6 +213,17 @@ def test_not_ready_at_a_desk_lasts_until_now_but_no_longer_than_a_day():
     with time_machine.travel(after(3_600), tick=False):
         assert row_of()["not_ready_seconds"] == 3_600
         assert row_of()["login_seconds"] == 3_600
+
+
+def test_pause_by_keypad_whose_end_was_lost_lasts_until_its_leg_was_heard_of():
+    make_operator()
+    leg = make_call(after(0), kind="operator", ended_at=None, heard_at=after(400))
+    make_state("not_ready", after(0), call=leg)
+
+    for now, seconds in ((after(1_000), 1_000), (after(1_001), 400)):
+        with time_machine.travel(now, tick=False):
+            assert row_of()["not_ready_seconds"] == seconds
+            assert row_of()["ready_seconds"] == 0
 
 
 def test_talk_under_way_is_left_out_of_time_and_average():

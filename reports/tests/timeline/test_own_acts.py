@@ -1,5 +1,7 @@
 """What MiniCC itself keeps of a leg is said on its page, in both languages."""
 
+from datetime import datetime
+
 import pytest
 from django.utils.translation import override
 
@@ -9,17 +11,21 @@ from callcenter.routes import WRAP_UP_PATH
 from callcenter.tests.sample_events import (
     CALLER,
     OPERATOR,
+    at,
     choose,
     connect,
     done,
     end,
     event,
+    keys,
     leave,
     ring,
     wait,
 )
 from callcenter.upkeep.intake import load_events
 from reports.tests.admin.history.test_history import page
+from reports.timeline.phases import moments
+from reports.timeline.reading import story_of
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +55,38 @@ def test_what_the_operator_noted_stands_on_the_page_of_the_call(
     assert "billing" in html
     assert "&lt;i&gt;x" in html
     assert "<i>x" not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [
+        ("en", ["The operator noted", "typed a wrap-up code that is unknown"]),
+        ("ja", ["オペレーターの記録", "登録のない対応区分の入力"]),
+    ],
+)
+def test_code_typed_on_the_telephone_stands_on_the_page_of_the_call(
+    admin_client, language, titles
+):
+    talk = [ring(), choose(5), wait(6, 0), connect(36, 31), done(160, talk=120)]
+    typed = [
+        keys(164, "*99", "wrap_up", about=CALLER),
+        keys(170, "*12", "wrap_up:billing", about=CALLER),
+    ]
+    load_events([*talk, leave(161, "bridged", 31), end(162), *typed])
+
+    html = shown(admin_client, CALLER, language)
+
+    for title in titles:
+        assert title in html
+    assert "billing" in html
+    # The end of the call stands at its moment, not at that of the code.
+    assert shown_end(CALLER) == at(162)
+
+
+def shown_end(sid: str) -> datetime:
+    found = moments(story_of(Call.objects.get(sid=sid)))
+    (ended,) = [one.at for one in found if one.kind.code == "ended"]
+    return ended
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The days of a past: the same for a seed, and what a call center can have done."""
 
+import re
 from collections import Counter
 from datetime import datetime
 from itertools import pairwise
@@ -91,15 +92,42 @@ def test_keys_are_recorded_and_pins_are_not():
     for day in two_days():
         keyed = [event for event in day.events if "Digits" in event.params]
         # Who waits may press a key for a message, and ends it by one.
-        pressed = {"menu", "wait", "queue-exit", "voicemail"}
+        pressed = {"menu", "wait", "queue-exit", "voicemail", "operator"}
         assert {event.kind for event in keyed} <= pressed
-        with_keys = [event for event in keyed if event.kind == "menu"]
+        with_keys = [event for event in keyed if event.kind in ("menu", "operator")]
+        assert {event.kind for event in with_keys} == {"menu", "operator"}
         assert len(with_keys) > 300
-        assert all(
-            parse_qs(event.path.partition("?")[2]).keys()
-            == {"step", "visits", "again", "lang"}
-            for event in with_keys
+        for event in with_keys:
+            asked = parse_qs(event.path.partition("?")[2])
+            if event.kind == "menu":
+                assert asked.keys() == {"step", "visits", "again", "lang"}
+            else:
+                assert asked["in"] == ["1"]
+                assert re.fullmatch(r"[78]|\*[0-9]", event.params["Digits"])
+
+
+def test_operators_on_telephones_have_short_breaks_and_note_codes_by_keys():
+    for day in two_days():
+        decided = Counter(
+            event.decision for event in of_kind(day, "operator") if event.decision
         )
+        codes = sum(
+            count for text, count in decided.items() if text.startswith("wrap_up:")
+        )
+        began = [
+            event
+            for event in of_kind(day, "operator")
+            if event.params.get("Digits") == "7"
+        ]
+        talked = [leg for leg in day.customers if leg.talks]
+        assert 0.4 * len(talked) < codes <= len(talked)
+        assert 4 < len(began) <= decided["not_ready"]
+        assert not [
+            event
+            for event in of_kind(day, "operator")
+            if str(event.params["From"]).startswith("client:")
+            and "Digits" in event.params
+        ]
 
 
 def talks(day: PastDay) -> list[tuple[datetime, datetime, str]]:

@@ -10,7 +10,7 @@ import * as page from "./show.js";
 const MS_BETWEEN_LOOKS = 2000;
 const MS_UNTIL_LEG_IS_ENDED = 4000;
 // Ends the wrap-up of a leg; ends a conversation (docs/contract.md 8.8).
-const READY_KEY = "8";
+const READY_KEY = "8#";
 const STAR = "*";
 
 const { texts } = page;

@@ -116,6 +116,30 @@ def test_confirmed_file_is_saved_raises_the_version_and_is_remembered(client):
     }
 
 
+def test_wrap_up_codes_come_with_the_digits_of_the_telephone(client):
+    bring(
+        client,
+        "wrapupcode",
+        "code,name,電話での番号\norder,Order,01\nclaim,Claim,\nother,Other,\n",
+    )
+
+    assert dict(WrapUpCode.objects.values_list("code", "digits")) == {
+        "order": "01",
+        "claim": None,
+        "other": None,
+    }
+
+
+def test_digits_of_two_lines_are_refused(client):
+    page = send(
+        client, "wrapupcode", "code,name,digits\norder,Order,1\nclaim,Claim,1\n"
+    )
+
+    preview = page.context["preview"]
+    assert (preview.new, preview.wrong) == (1, 1)
+    assert "Line 2 is about the same row." in page.content.decode()
+
+
 def test_operators_come_with_number_queues_and_pin(client):
     rows.make_queue("support")
     rows.make_queue("sales")

@@ -99,6 +99,13 @@ def test_file_that_cannot_be_read_is_refused_in_words(client, data, said):
             "Active: “maybe” is neither yes nor no.",
         ),
         (
+            "wrapupcode",
+            "code,name,digits",
+            "order,Order,12a",
+            "Digits on the telephone: Digits on the telephone are one to three, from 0"
+            " to 9.",
+        ),
+        (
             "holiday",
             "date,name",
             "2027-02-30,Never",
