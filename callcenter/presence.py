@@ -68,8 +68,10 @@ def is_serving(now: datetime) -> Q:
 
 
 def is_away(now: datetime) -> Q:
-    """The condition that an operator sits at a desk and is not ready."""
-    return Q(state=State.NOT_READY, ended_at=None, desk__heard_at__gte=now - DESK_LIMIT)
+    """The condition that an operator is there and not ready, at a desk or by key."""
+    is_there = Q(desk__heard_at__gte=now - DESK_LIMIT)
+    is_there |= Q(call__heard_at__gte=now - READY_LIMIT)
+    return is_there & Q(state=State.NOT_READY, ended_at=None)
 
 
 def waiting(now: datetime, queues: Iterable[str] | None = None) -> dict[str, Waiting]:
@@ -100,7 +102,8 @@ def state_of(operator: str, now: datetime) -> OperatorState | None:
 
     None for whoever is signed out, and where the last state has long been silent.
     """
-    lasts = is_serving(now) | Q(state=State.NOT_READY, ended_at=None)
+    at_desk = Q(state=State.NOT_READY, ended_at=None, desk__isnull=False)
+    lasts = is_serving(now) | is_away(now) | at_desk
     rows = OperatorState.objects.filter(lasts, operator=operator)
     rows = rows.select_related("call")
     return rows.order_by("-started_at", "-pk").first()
