@@ -81,8 +81,10 @@ def fill() -> None:
     until = MOMENT + _PLAYED_ON
     past = _UnderWay(SEED, DAYS, until, ZoneInfo(settings.TIME_ZONE))
     add_second_line(past.holidays)
-    sitter = _accounts()
+    # The past shares its callers among all accounts: the operator's comes later.
+    User.objects.create_superuser(BOSS, password=PASSWORD, first_name=text("boss"))
     load_past(past)
+    sitter = _account_of_operator()
     caller = _known_caller()
     _talk(caller)
     _two_wait()
@@ -105,8 +107,7 @@ def address_of_wall() -> str:
     return f"/wall/{token}/?theme=dark"
 
 
-def _accounts() -> User:
-    User.objects.create_superuser(BOSS, password=PASSWORD, first_name=text("boss"))
+def _account_of_operator() -> User:
     operator = Operator.objects.get(client_identity=SITTER)
     sitter = User.objects.create_user(
         SITTER, password=PASSWORD, is_staff=True, first_name=operator.name
