@@ -1,0 +1,1 @@
+"""The documents, and `make screenshots`, which takes their pictures."""
