@@ -89,8 +89,10 @@ class KeypadDay:
 
     async def _play(self, traveller: time_machine.Traveller) -> Exchange:
         self.clock = clock = Clock(start=START)
+        self.traveller = traveller
         plan = Plan(30, self.seats, [self.line], duration=None)
         server = InThisThread(clock, traveller)
+        # By name, as operators in the browser have no number of a line.
         self.exchange = simulation.exchange_for(plan, server, clock, random=Random(5))
         clock.seconds()
         self.ends = self.hours * 3600

@@ -233,7 +233,7 @@ def test_first_run_says_what_it_made():
         " message information, menu main, menu language, line +815000000101,"
         " operator sato, operator suzuki, operator agent_01, operator agent_02,"
         " wrap-up code question, wrap-up code order, wrap-up code invoice,"
-        " wrap-up code complaint."
+        " wrap-up code return, wrap-up code complaint, wrap-up code other."
         " The PIN of its telephone operators is 1234."
     )
 
