@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from callcenter import access_log
 from callcenter.audio import due
 from callcenter.audio.deleting import delete_rows
 from callcenter.audio.due import Kept, Row
@@ -72,10 +73,12 @@ class Command(SentenceCommand):
             except NotForgotten as refused:
                 raise CommandError(str(refused)) from None
             heard = due.of_caller(caller)
-            if yes:
-                # First: afterwards nobody knows whose they are. What Twilio does not
-                # do now the worker does later.
-                leave(heard)
+            # First: afterwards nobody knows whose they are. What Twilio does not do now
+            # the worker does later.
+            if yes and leave(heard):
+                said = f"{len(heard)} recordings of a forgotten caller"
+                wanted = access_log.Kind.AUDIO_DELETION
+                access_log.note(wanted, username=_account(), subject=said)
             done = self._with_progress(
                 steps_of(caller),
                 lambda on_batch: forget_caller(

@@ -15,6 +15,7 @@ from callcenter.audio import jobs as of_audio
 from callcenter.audio.due import Kept
 from callcenter.history.store import rebuild
 from callcenter.models import (
+    AccessRecord,
     Call,
     Recording,
     Voicemail,
@@ -330,6 +331,8 @@ def test_forgotten_caller_is_heard_no_more(account):
     said = run("forget_caller", CALLER_NUMBER, "--yes")
 
     assert said.endswith("2 recordings of the caller were deleted at Twilio.")
+    noted = AccessRecord.objects.get(kind="audio-deletion")
+    assert noted.subject == "2 recordings of a forgotten caller"
     assert statuses(account) == {
         MESSAGE: "deleted",
         TALK: "deleted",

@@ -104,6 +104,10 @@ class Account:
         ]
         return sorted(pairs, key=lambda pair: pair[1].at)
 
+    def _waits(self, leg: Leg) -> list[Sent]:
+        """The requests of a caller who waits, with or without a key."""
+        return [sent for sent in self.sent[leg.sid] if "/wait/" in sent.url]
+
     def _enqueued(self, leg: Leg) -> str:
         """The queue that the server sent a call to."""
         for _sent, received in self._answers(leg):
@@ -144,7 +148,9 @@ class Account:
                     entry, outcome="abandoned", is_lost_while_connecting=True
                 )
             case "leave":
-                return replace(entry, outcome="overflowed", reason="max_wait")
+                pressed = [sent.form.get("Digits") for sent in self._waits(leg)]
+                reason = "voicemail" if "2" in pressed else "max_wait"
+                return replace(entry, outcome="overflowed", reason=reason)
             case "error":
                 return replace(entry, outcome="failed")
         raise AssertionError(visit.result)
@@ -181,7 +187,7 @@ class Account:
             return true
         if visit.result == "leave" and is_over:
             left = self._answers(leg)
-            waits = [pair for pair in left if pair[0].kind == "wait"]
+            waits = [pair for pair in left if "/wait/" in pair[0].url]
             if waits and "<Leave" in waits[-1][1].body:
                 wait = int(waits[-1][0].form["QueueTime"])
                 return replace(true, wait=wait, is_inferred=True)

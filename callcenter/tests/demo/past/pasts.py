@@ -1,6 +1,5 @@
 """Pasts of few days for the tests about them, played by the demo's own setup."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,8 +9,8 @@ from callcenter.demo.past.in_process import with_demo_pins
 from callcenter.demo.setup.second_line import add_second_line
 from callcenter.flow.current import read_plan
 from callcenter.models import WebhookEvent
-from callcenter.standin.calls.legs import Leg, Visit
-from callcenter.tests.roads.account import Account, Entry
+from callcenter.standin.calls.legs import Leg
+from callcenter.tests.roads.account import Account
 from callcenter.tests.roads.virtual_hour import Hour, Received
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -44,26 +43,14 @@ def two_days() -> tuple[PastDay, ...]:
 
 
 class DayAccount(Account):
-    """What the stand-in knows of a day, which calls met a closed line, and who asked
-    to leave a message.
-    """
+    """What the stand-in knows of a day, and which calls met a closed line."""
 
     def __init__(self, day: PastDay) -> None:
         received = [_received(event) for event in day.events]
         self._closed = {
             event.call_sid for event in day.events if event.decision == Verb.CLOSED
         }
-        self._asked = {
-            event.call_sid
-            for event in day.events
-            if event.decision == f"{Verb.LEAVE}:voicemail"
-        }
         super().__init__(Hour(day.exchange, received))
-
-    def _entry(self, leg: Leg, visit: Visit) -> Entry:
-        entry = super()._entry(leg, visit)
-        is_asked = entry.outcome == "overflowed" and leg.sid in self._asked
-        return replace(entry, reason="voicemail") if is_asked else entry
 
     def _without_entry(self, leg: Leg) -> str:
         return "closed" if leg.sid in self._closed else super()._without_entry(leg)
