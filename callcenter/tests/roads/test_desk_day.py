@@ -25,8 +25,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SECOND = timedelta(seconds=1)
 SEATS = [
-    Seat("client:agent_01", ["support", "sales", "billing"]),
-    Seat("client:agent_02", ["support", "sales", "billing"]),
+    Seat("client:agent_01", ("support", "sales", "billing")),
+    Seat("client:agent_02", ("support", "sales", "billing")),
 ]
 
 
