@@ -149,7 +149,7 @@ def note(row: AbandonedCall, user: User, text: str) -> None:
     def act() -> None:
         lock_open_calls(row.caller).join_claim()
         # Derived again meanwhile, it may have turned out to be no abandonment.
-        if not AbandonedCall.objects.select_for_update().filter(pk=row.pk).first():
+        if not AbandonedCall.all_reasons.select_for_update().filter(pk=row.pk).first():
             raise NothingToDo
         follow_up, _is_new = FollowUp.objects.get_or_create(abandoned_call=row)
         _add_step(follow_up, Act.NOTE, user, text)

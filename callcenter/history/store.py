@@ -188,7 +188,7 @@ def rebuild(
     if not changes:
         return
     # A claim that committed meanwhile is visible only after our own commit.
-    callers = {row.caller for one in changes for row in one.abandoned_calls} - {""}
+    callers = {row.caller for one in changes for row in one.unserved} - {""}
     if callers:
         try_again_when_locked(lambda: join_running_claims(callers), deadline)
     if cascade:
@@ -271,22 +271,22 @@ def _derive_locked(
 
 
 def _histories(inputs: Inputs) -> dict[str, History]:
-    """The legs' histories; contacts are only read where somebody gave up."""
+    """The legs' histories; contacts are only read where somebody was left unserved."""
     rules = current_rules(inputs.setup_version)
     unknown_legs = unknown_legs_among(inputs.events)
     histories = {
         sid: derive(sid, events, rules, unknown_legs - {sid})
         for sid, events in inputs.events.items()
     }
-    abandoned = {
-        sid: [row for row in history.abandoned_calls if row.caller]
+    unserved = {
+        sid: [row for row in history.unserved if row.caller]
         for sid, history in histories.items()
-        if history.abandoned_calls
+        if history.unserved
     }
     contacts = contacts_of(
-        (row.caller, row.abandoned_at) for rows in abandoned.values() for row in rows
+        (row.caller, row.abandoned_at) for rows in unserved.values() for row in rows
     )
-    for sid, rows in abandoned.items():
+    for sid, rows in unserved.items():
         others = {
             contact for row in rows for contact, by in contacts[row.caller] if by != sid
         }

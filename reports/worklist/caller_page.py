@@ -106,7 +106,7 @@ def _tried(asked: dict[str, Any], call: AbandonedCall, reader: Reader) -> str:
 def _call(pk: int) -> AbandonedCall:
     # An id that is too large for the column is an error on SQLite.
     call = (
-        AbandonedCall.objects.filter(pk=pk, is_withdrawn=False).first()
+        AbandonedCall.all_reasons.filter(pk=pk, is_withdrawn=False).first()
         if (pk < 2**63)
         else None
     )

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models import FollowUpStep
+from callcenter.models import AbandonedCall, FollowUpStep
 from reports.worklist.tabs import ALL, DAYS, Place, Tab
 
 # A note is a few sentences; what is longer belongs elsewhere.
@@ -25,6 +25,7 @@ class ListForm(forms.Form):
     )
     # Also of a queue that is set up no more: history keeps its calls.
     queue = forms.CharField(required=False, max_length=64)
+    reason = forms.ChoiceField(choices=AbandonedCall.Reason.choices, required=False)
     q = forms.CharField(required=False, max_length=200)
     after = forms.CharField(required=False, max_length=60)
 
@@ -44,6 +45,8 @@ class ListQuery:
     tab: Tab = Tab.TODO
     days: int = ALL
     queue: str = ""
+    # Why they are to be rung back: an AbandonedCall.Reason; empty for any reason.
+    reason: str = ""
     # What is typed into the search box.
     q: str = ""
     after: Place | None = None
@@ -62,6 +65,7 @@ class ListQuery:
             Tab(asked.get("tab") or Tab.TODO),
             asked.get("days") or ALL,
             asked.get("queue", ""),
+            asked.get("reason", ""),
             asked.get("q", ""),
             asked.get("after"),
             has_errors,
@@ -73,7 +77,7 @@ class ListQuery:
         asked = replace(self, **changes)
         return {
             name: str(getattr(asked, name))
-            for name in ("tab", "days", "queue", "q", "after")
+            for name in ("tab", "days", "queue", "reason", "q", "after")
             if getattr(asked, name) != getattr(_USUAL, name)
         }
 

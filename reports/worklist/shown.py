@@ -1,4 +1,4 @@
-"""Callers who gave up as a page shows them to one reader at one moment."""
+"""Callers to ring back as a page shows them to one reader at one moment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,9 @@ from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 from callcenter.numbers import dial_url
 from reports.present import decisions, formats, masking, names, swatches
 from reports.query.table import NOTHING
+from reports.worklist import wishes
 from reports.worklist.callers import Caller
+from reports.worklist.wishes import Wish
 
 State = AbandonedCall.State
 
@@ -27,7 +29,7 @@ MOST_BELOW = 5
 
 @dataclass(frozen=True, slots=True)
 class ShownCall:
-    """One abandoned call, as text."""
+    """One call in which nobody served the caller, as text."""
 
     moment: datetime
     at: str
@@ -60,6 +62,7 @@ class ShownCaller:
     pk: int
     url: str
     number: str
+    wishes: list[Wish]
     # The link that dials; empty where the reader must not, or there is no number.
     dial_url: str
     last: ShownCall
@@ -79,7 +82,7 @@ class ShownCaller:
 
     @property
     def times(self) -> int:
-        """How often the caller gave up."""
+        """How many calls it is about."""
         return len(self.calls) + self.more_calls
 
 
@@ -128,7 +131,7 @@ class Reader:
     def caller(self, caller: Caller, most: int = MOST_BELOW) -> ShownCaller:
         """The caller as the page shows it, with up to `most` of the newest calls."""
         follow_up, state = caller.follow_up, caller.state
-        calls = [self.call(call) for call in caller.calls[-most:]]
+        calls = [self.call(caller, call) for call in caller.calls[-most:]]
         is_claimed = state == State.IN_PROGRESS and follow_up is not None
         holder = follow_up.claimed_by if follow_up and is_claimed else None
         is_done = state in (State.REACHED, State.CLOSED) and follow_up is not None
@@ -139,6 +142,7 @@ class Reader:
             pk=caller.first.pk,
             url=reverse("admin:worklist_caller", args=[caller.first.pk]),
             number=self.number(caller.number),
+            wishes=list(wishes.of_caller(caller)),
             dial_url=dial_url(caller.number) if may_dial else "",
             last=calls[-1],
             calls=calls,
@@ -173,8 +177,8 @@ class Reader:
             return shown
         return gettext("since %(moment)s") % {"moment": shown}
 
-    def call(self, call: AbandonedCall) -> ShownCall:
-        """One of the calls as the page shows it."""
+    def call(self, caller: Caller, call: AbandonedCall) -> ShownCall:
+        """One of the caller's calls as the page shows it."""
         recovered = ""
         if call.state == State.RECOVERED and call.recovered_at:
             seconds = int((call.recovered_at - call.abandoned_at).total_seconds())
@@ -185,7 +189,7 @@ class Reader:
             at=formats.short_moment(call.abandoned_at, self.now),
             age=formats.age(call.abandoned_at, self.now),
             url=url if self.may_see_calls else "",
-            outcome=swatches.outcome("abandoned", gettext("abandoned")),
+            outcome=wishes.of_call(caller, call),
             queue=str(self.queue_names.get(call.queue, call.queue)),
             wait=formats.duration(call.wait_seconds) or NOTHING,
             path=str(self.paths.get(call.ivr_path, call.ivr_path)),

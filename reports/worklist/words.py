@@ -19,7 +19,7 @@ def at_least(count: int, *, is_cut: bool) -> str:
 
 def to_ring_back(figure: ToRingBack) -> tuple[str, str]:
     """How many callers are to be rung back, and how many of them since midnight."""
-    note = gettext("%(count)s of them abandoned today")
+    note = gettext("%(count)s of them called today")
     return (
         at_least(figure.callers, is_cut=figure.is_cut),
         note % {"count": formats.count(figure.of_today)},
@@ -43,8 +43,8 @@ def limits(work_list: WorkList, asked: ListQuery) -> list[str]:
     if calls.is_cut and calls.since:
         if asked.tab.is_finished:
             text = gettext(
-                "This tab covers what is finished among the newest %(count)s abandoned"
-                " calls, since %(since)s. Older ones are neither shown nor counted."
+                "This tab covers what is finished among the newest %(count)s calls,"
+                " since %(since)s. Older ones are neither shown nor counted."
             )
         else:
             text = gettext(
@@ -56,7 +56,7 @@ def limits(work_list: WorkList, asked: ListQuery) -> list[str]:
         more = gettext("Choose a queue, or search, to find older ones.")
         return [text % {"count": count, "since": since}, more]
     if work_list.since:
-        text = gettext("Callers with an abandoned call since %(since)s.")
+        text = gettext("Callers who called since %(since)s.")
         return [text % {"since": formats.moment(work_list.since)}]
     return [gettext("All are listed, however long ago they called.")]
 
