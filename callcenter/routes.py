@@ -19,6 +19,8 @@ class Kind(StrEnum):
     OPERATOR = "operator"
     OPERATOR_DONE = "operator-done"
     CLIENT = "client"
+    RING_BACK = "ring-back"
+    RING_BACK_DONE = "ring-back-done"
     VOICEMAIL = "voicemail"
     RECORDING = "recording"
     STATUS = "status"
@@ -41,6 +43,10 @@ PATHS = {
     Kind.OPERATOR: "operator/",
     Kind.OPERATOR_DONE: "operator/done/",
     Kind.CLIENT: "client/",
+    # An operator's telephone that Twilio rings so that a caller is rung back. Whom, the
+    # database says: the token only names the ring-back.
+    Kind.RING_BACK: "ring-back/<str:token>/",
+    Kind.RING_BACK_DONE: "ring-back/<str:token>/done/",
     Kind.VOICEMAIL: "voicemail/<str:queue>/<str:visit>/",
     Kind.RECORDING: "recording/",
     Kind.STATUS: "status/",
@@ -64,7 +70,10 @@ WITHOUT_DECISION = (Kind.RECORDING, Kind.STATUS, Kind.INTERNAL)
 # A leg begins here: these say best who calls whom.
 VOICE_URLS = (Kind.INCOMING, Kind.CLIENT)
 # Only a leg of an operator comes here.
-OPERATOR_PATHS = (Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT)
+OPERATOR_PATHS = (
+    *(Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT),
+    *(Kind.RING_BACK, Kind.RING_BACK_DONE),
+)
 # The URLs of these carry whether the operator is signed in.
 OPERATOR_LOOP = (Kind.OPERATOR, Kind.OPERATOR_DONE)
 # These say which operator a leg belongs to, used if no voice URL or Dial action does.

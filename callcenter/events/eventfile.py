@@ -169,7 +169,7 @@ def _other_leg(kind: Kind, params: VoiceParams) -> str:
     """The other leg a request names; a Dial action may name its own leg as well."""
     if kind == Kind.CONNECT:
         named = [params.dequeuing_call_sid]
-    elif kind == Kind.OPERATOR_DONE:
+    elif kind in (Kind.OPERATOR_DONE, Kind.RING_BACK_DONE):
         named = [params.dial_call_sid, params.dequeuing_call_sid]
     else:
         named = [params.parent_call_sid]
@@ -179,7 +179,7 @@ def _other_leg(kind: Kind, params: VoiceParams) -> str:
 def _result(kind: Kind, params: VoiceParams) -> str:
     if kind == Kind.QUEUE_EXIT:
         return params.queue_result
-    if kind == Kind.OPERATOR_DONE:
+    if kind in (Kind.OPERATOR_DONE, Kind.RING_BACK_DONE):
         return params.dial_call_status
     if kind == Kind.RECORDING:
         return params.recording_status

@@ -19,4 +19,5 @@ class Step:
     again: int = 0  # wrong or missing inputs in a row, before this request
     language: str = ""
     signed_in: bool = False  # whether the operator has given the PIN
+    token: str = ""  # of the ring-back in the path
     proof: str = ""  # which PIN that was (flow.operator.proof); empty if not known

@@ -1,12 +1,14 @@
-"""What people do about callers who gave up: claim, ring back, note, close, reopen.
+"""What people do about callers: claim, ring back, note, close, reopen.
 
 Every act locks the caller's calls, looks at them, and writes, in one transaction. An
 act that is refused changes nothing.
 """
 
 import logging
+import secrets
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from django.contrib.auth.models import User
 from django.db import OperationalError, transaction
@@ -23,6 +25,10 @@ from callcenter.followup.claims import (
 from callcenter.locking import is_lock_error, try_again_when_locked
 from callcenter.models.abandoned import AbandonedCall
 from callcenter.models.followup import FollowUp, FollowUpStep
+from callcenter.models.operators import Operator
+from callcenter.models.ring_backs import RingBack
+
+ResultT = TypeVar("ResultT")
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +52,15 @@ class ClaimedByAnother(Refused):
         super().__init__(by, at)
         self.by = by
         self.at = at
+
+
+class IsRung(Refused):
+    """The caller is being rung back right now: by whom, and since when."""
+
+    def __init__(self, by: User | None, since: datetime) -> None:
+        super().__init__(by, since)
+        self.by = by
+        self.since = since
 
 
 class Busy(Refused):
@@ -97,6 +112,35 @@ def attempt(caller: str, user: User, result: str, text: str = "") -> None:
 
     _do(act)
     _join_calls_stored_meanwhile(caller)
+
+
+def ring(caller: str, user: User, operator: Operator) -> RingBack:
+    """Claim the caller and begin a ring-back, which Twilio is then to be asked for.
+
+    Of several at the same moment one begins. Raises IsRung as long as that may come to
+    something, whoever asks.
+    """
+
+    def act() -> RingBack:
+        calls = lock_open_calls(caller)
+        _claim(calls, user)
+        running = RingBack.objects.under_way(calls.now).filter(
+            step__follow_up__abandoned_call__caller=caller
+        )
+        if other := running.select_related("step__by").first():
+            raise IsRung(other.step.by, other.step.made_at)
+        # Two nodes of a cluster do not see each other's locks: of two transactions that
+        # write the same rows one fails, and is tried again.
+        calls.set(state=State.IN_PROGRESS)
+        return RingBack.objects.create(
+            step=_add_step(calls.newest, Act.RING, user),
+            token=secrets.token_hex(16),
+            operator=operator,
+        )
+
+    begun = _do(act)
+    _join_calls_stored_meanwhile(caller)
+    return begun
 
 
 def close(caller: str, user: User, text: str = "") -> None:
@@ -157,10 +201,10 @@ def note(row: AbandonedCall, user: User, text: str) -> None:
     _do(act)
 
 
-def _do(act: Callable[[], None]) -> None:
+def _do(act: Callable[[], ResultT]) -> ResultT:
     """Do the act in one transaction, again if rows are locked; Busy if they stay so."""
     try:
-        try_again_when_locked(transaction.atomic(act))
+        return try_again_when_locked(transaction.atomic(act))
     except OperationalError as error:
         if is_lock_error(error):
             raise Busy from error
@@ -210,8 +254,8 @@ def _is_claimed_by(calls: OpenCalls, user: User) -> bool:
 
 def _add_step(
     follow_up: FollowUp, act: Act, user: User, text: str = "", result: str = ""
-) -> None:
-    FollowUpStep.objects.create(
+) -> FollowUpStep:
+    return FollowUpStep.objects.create(
         follow_up=follow_up,
         act=act,
         result=result,

@@ -1,4 +1,4 @@
-"""The calls of a caller who gave up that are still to be done, and the claim on them.
+"""The calls of a caller that are still to be done, and the claim on them.
 
 A claim concerns a caller, so it holds all those calls. Whoever acts on them locks them
 first, in order of id: of two people one is first, and the second sees what the first

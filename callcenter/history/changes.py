@@ -10,6 +10,7 @@ from typing import Self
 
 from callcenter.history.derive import History
 from callcenter.history.rules import Contact
+from callcenter.history.rung import Rung
 from callcenter.models import AbandonedCall, Call
 
 
@@ -27,6 +28,8 @@ class Change:
     unserved: Sequence[AbandonedCall]
     # Whether the `recovered_at` of such a row may be wrong now, this leg's too.
     may_recover: bool
+    # Whom the leg rang for an operator, whether or not that is new.
+    rung: Rung | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Derivation:
             reached=frozenset(reached),
             unserved=unserved,
             may_recover=may_recover,
+            rung=self.history.rung,
         )
 
 

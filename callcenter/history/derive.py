@@ -16,6 +16,7 @@ from callcenter.history.ivr import derive_steps, ivr_path
 from callcenter.history.operators import derive_states
 from callcenter.history.outcomes import BRIDGED
 from callcenter.history.rules import Contact, Rules, operator_name
+from callcenter.history.rung import Rung, rung_by
 from callcenter.history.unserved import unserved_by
 from callcenter.history.visits import visits_of
 from callcenter.models import (
@@ -48,6 +49,8 @@ class History:
     recordings: list[Recording] = field(default_factory=list)
     voicemails: list[Voicemail] = field(default_factory=list)
     operator_states: list[OperatorState] = field(default_factory=list)
+    # Whom a leg of ours rang for an operator; no row is made of it.
+    rung: Rung | None = None
 
     @property
     def abandoned_calls(self) -> list[AbandonedCall]:
@@ -75,6 +78,8 @@ def derive(
     derived = History(
         call, recordings=_recordings(evidence), voicemails=_voicemails(evidence)
     )
+    if call.kind != Call.Kind.CUSTOMER:
+        derived.rung = rung_by(evidence)
     if call.kind == Call.Kind.OPERATOR:
         derived.operator_states = derive_states(evidence)
     elif call.kind == Call.Kind.CUSTOMER:

@@ -15,7 +15,7 @@ from callcenter.routes import (
     WRAP_UP_PATH,
     Kind,
 )
-from reports.timeline import kinds, own_acts
+from reports.timeline import kinds, own_acts, ring_backs
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
 from reports.timeline.story import (
@@ -52,6 +52,11 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
     if kind == Kind.OPERATOR_DONE:
         operator = story.operator_of(event.call_sid)
         return kinds.OperatorDone(operator, event.is_bridged, None, answer)
+    if kind in (Kind.RING_BACK, Kind.RING_BACK_DONE):
+        params = VoiceParams.parse(event.params, needs_call=False)
+        if kind == Kind.RING_BACK:
+            return ring_backs.OperatorTook(params.digits, answer)
+        return ring_backs.RingBackOver(event.result, params.dial_call_duration)
     if event.path.startswith(FORGET_PREFIX):
         return own_acts.CALLER_FORGOTTEN
     if event.path == WRAP_UP_PATH:

@@ -6,7 +6,7 @@ from functools import partial
 
 from callcenter.models import Connection, OperatorState, WebhookEvent
 from callcenter.routes import Kind
-from reports.timeline import kinds
+from reports.timeline import kinds, ring_backs
 from reports.timeline.ending import ending, other_requests
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
@@ -41,7 +41,10 @@ def moments(story: Story) -> list[Moment]:
         )
     )
     begun = [event for copies in before for event in copies]
-    dialled = Moment(story.start, kinds.DialledIn(), Phase.SIGNING_IN, events=begun)
+    how: MomentKind = kinds.DialledIn()
+    if story.call.was_rung:
+        how = ring_backs.OPERATOR_RUNG
+    dialled = Moment(story.start, how, Phase.SIGNING_IN, events=begun)
     found = [dialled, *_states(story, pool, states), *other_requests(story, pool)]
     return in_order([*found, *ending(story, pool, found)])
 

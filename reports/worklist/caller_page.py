@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from callcenter.desk import ring_backs
 from callcenter.followup import acts
 from callcenter.models import AbandonedCall
 from reports import looks
@@ -58,15 +59,19 @@ def _acted(
 ) -> HttpResponse:
     """Do the act; the page that follows says that it is done, or why not."""
     refused = gettext("This action is not possible here.")
-    if form.is_valid():
+    rings = form.is_valid() and form.cleaned_data["act"] == Act.RING
+    if rings and reader.rings_by_telephone:
+        refused = _rung(request, reader, call)
+    elif form.is_valid():
         refused = _tried(form.cleaned_data, call, reader)
     if refused:
         messages.error(request, refused)
-    else:
+    elif rings and reader.rings_in_browser:
+        return HttpResponseRedirect(ring_backs.desk_url(call))
+    elif not (rings and reader.rings_by_telephone):
         number = reader.number(call.caller)
         messages.success(request, words.done(form.cleaned_data, number))
     list_query = request.POST.get("back")
-    rings = form.is_valid() and form.cleaned_data["act"] == Act.RING
     if list_query is None or (rings and not refused):
         return HttpResponseRedirect(
             _caller_url(call, list_query or request.GET.get("back", ""))
@@ -88,13 +93,40 @@ def _tried(asked: dict[str, Any], call: AbandonedCall, reader: Reader) -> str:
         Act.CLOSE: lambda: acts.close(number, user, text),
         Act.REOPEN: lambda: acts.reopen(call, user),
     }
+    return _refused(done_by[asked["act"]], number, reader)
+
+
+def _rung(request: HttpRequest, reader: Reader, call: AbandonedCall) -> str:
+    """Have Twilio ring the user; returns the sentence that says why it was refused.
+
+    What hinders only that is a warning: the caller is claimed, and is rung by hand.
+    """
+    shown = reader.number(call.caller)
+
+    def ring() -> None:
+        try:
+            operator = ring_backs.ring(call, reader.user)
+        except ring_backs.NotRung as problem:
+            messages.warning(request, words.not_rung(str(problem), shown))
+        else:
+            messages.success(request, words.rung(operator.number or "", shown))
+
+    return _refused(ring, call.caller, reader)
+
+
+def _refused(act: Callable[[], None], number: str, reader: Reader) -> str:
+    """Do an act; returns the sentence that says why it was refused, or nothing."""
     shown = reader.number(number)
     try:
-        done_by[asked["act"]]()
+        act()
     except acts.ClaimedByAnother as taken:
         said = gettext("%(number)s has been assigned to %(who)s since %(since)s.")
         since = formats.short_moment(taken.at, reader.now)
         return said % {"number": shown, "who": name_of(taken.by), "since": since}
+    except acts.IsRung as rung:
+        said = gettext("%(who)s is ringing %(number)s back already, since %(since)s.")
+        since = formats.short_moment(rung.since, reader.now)
+        return said % {"number": shown, "who": name_of(rung.by), "since": since}
     except acts.NothingToDo:
         said = gettext("%(number)s needs no further action: see the state below.")
         return said % {"number": shown}

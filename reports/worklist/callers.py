@@ -3,12 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from django.db import models
 from django.db.models import F
 
-from callcenter.models import AbandonedCall, FollowUp, FollowUpStep, Voicemail
+from callcenter.models import (
+    AbandonedCall,
+    FollowUp,
+    FollowUpStep,
+    RingBack,
+    Voicemail,
+)
 
 Reason = AbandonedCall.Reason
 # A caller, or the id of a call without a number.
@@ -47,6 +54,11 @@ class Caller:
         """The follow-up of the newest call; none if nobody has acted on it."""
         return getattr(self.last, "follow_up", None)
 
+    def rung_now(self, now: datetime) -> RingBack | None:
+        """The ring-back under way at a moment."""
+        asked = (ring_back_of(step) for step in self.steps)
+        return next((one for one in asked if one and one.is_under_way(now)), None)
+
     def calls_of(self, reason: AbandonedCall.Reason) -> list[AbandonedCall]:
         """Those of the calls after which the caller is to be rung back for a reason."""
         return [call for call in self.calls if call.reason == reason]
@@ -71,7 +83,7 @@ def merged(calls: models.QuerySet[AbandonedCall], keys: Iterable[Key]) -> list[C
     steps: dict[int, list[FollowUpStep]] = defaultdict(list)
     pks = [call.pk for each in by_key.values() for call in each]
     made = FollowUpStep.objects.filter(follow_up__abandoned_call__in=pks)
-    for step in made.select_related("by").annotate(
+    for step in made.select_related("by", "ring_back").annotate(
         about=F("follow_up__abandoned_call")
     ):
         steps[step.about].append(step)
@@ -105,6 +117,11 @@ def _messages(calls: Iterable[AbandonedCall]) -> Mapping[int, list[Voicemail]]:
             if row is not None:
                 found[row].append(message)
     return found
+
+
+def ring_back_of(step: FollowUpStep) -> RingBack | None:
+    """The ring-back that Twilio was asked for by a step, if it is one."""
+    return getattr(step, "ring_back", None)
 
 
 def caller_of(call: AbandonedCall, most: int) -> Caller:

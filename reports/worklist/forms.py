@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.models import AbandonedCall, FollowUpStep
 from reports.worklist.tabs import ALL, DAYS, Place, Tab
 
+Result = FollowUpStep.Result
+
+# What people can say of a ring-back: that a call failed says Twilio alone.
+RESULTS = [choice for choice in Result.choices if choice[0] != Result.FAILED]
 # A note is a few sentences; what is longer belongs elsewhere.
 MOST_CHARACTERS = 2000
 
@@ -107,7 +111,7 @@ class ActForm(forms.Form):
     act = forms.ChoiceField(choices=Act.choices)
     result = forms.ChoiceField(
         label=_("Result"),
-        choices=[("", _("Choose a result")), *FollowUpStep.Result.choices],
+        choices=[("", _("Choose a result")), *RESULTS],
         required=False,
     )
     text = forms.CharField(required=False, max_length=MOST_CHARACTERS)

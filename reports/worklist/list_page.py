@@ -57,6 +57,7 @@ def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "query": asked.query(),
         "to_ring_back": words.to_ring_back(work_list.to_ring_back),
+        "reader": reader,
         "callers": [reader.caller(caller) for caller in page.callers],
         "on_paper": list(paper.lines(work_list, asked, reader, len(page.callers))),
         "newest": _newest(work_list, asked.tab),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -13,12 +14,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
+from callcenter.desk import ring_backs
+from callcenter.desk.ring_backs import Way
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 from callcenter.numbers import dial_url
 from reports.present import decisions, formats, masking, names, swatches
 from reports.query.table import NOTHING
 from reports.worklist import wishes
-from reports.worklist.callers import Caller
+from reports.worklist.callers import Caller, ring_back_of
 from reports.worklist.wishes import Wish
 
 State = AbandonedCall.State
@@ -74,6 +77,11 @@ class ShownCaller:
     since: str
     attempts: int
     last_result: str
+    # Who rings back right now, and since when; empty if nobody does.
+    rung_by: str
+    rung_since: str
+    # Where an operator in the browser rings the caller.
+    desk_url: str
     is_open: bool
     is_mine: bool
     is_taken: bool
@@ -107,7 +115,7 @@ class Reader:
             queue_names,
             decisions.paths(queue_names),
             may_see_calls=user.has_perm("callcenter.view_call"),
-            may_act=user.has_perm("callcenter.change_followup"),
+            may_act=user.has_perm(ring_backs.PERMISSION),
         )
 
     @classmethod
@@ -118,6 +126,20 @@ class Reader:
         if not (isinstance(user, User) and may_look):
             raise PermissionDenied
         return cls.of(user, timezone.now())
+
+    @property
+    def rings_by_telephone(self) -> bool:
+        """Whether Twilio rings the user, and then the caller."""
+        return self._way is Way.TELEPHONE
+
+    @property
+    def rings_in_browser(self) -> bool:
+        """Whether the page of the desk rings callers."""
+        return self._way is Way.BROWSER
+
+    @cached_property
+    def _way(self) -> Way:
+        return ring_backs.way_of(self.user)
 
     def number(self, number: str) -> str:
         """A number as this reader may see it."""
@@ -136,7 +158,8 @@ class Reader:
         holder = follow_up.claimed_by if follow_up and is_claimed else None
         is_done = state in (State.REACHED, State.CLOSED) and follow_up is not None
         who, since = _who(follow_up, state)
-        attempts = caller.attempts
+        attempts, rung = caller.attempts, caller.rung_now(self.now)
+        rung_since = rung.step.made_at if rung else None
         may_dial = caller.number and masking.may_see_numbers_to_ring_back(self.user)
         return ShownCaller(
             pk=caller.first.pk,
@@ -153,6 +176,9 @@ class Reader:
             since=self._since(since, state),
             attempts=len(attempts),
             last_result=attempts[-1].get_result_display() if attempts else "",
+            rung_by=name_of(rung.step.by) if rung else "",
+            rung_since=self._since(rung_since, State.IN_PROGRESS),
+            desk_url=ring_backs.desk_url(caller.first) if may_dial else "",
             is_open=self.may_act
             and (state == State.OPEN or (is_claimed and holder is None)),
             is_mine=self.may_act and holder == self.user,
@@ -199,11 +225,14 @@ class Reader:
 
     def step(self, step: FollowUpStep) -> ShownStep:
         """One of the steps as the page shows it."""
+        ring = ring_back_of(step)
+        # One that rang the caller is an attempt with a result.
+        in_vain = ring.get_outcome_display() if ring else ""
         return ShownStep(
             moment=step.made_at,
             at=formats.short_moment(step.made_at, self.now),
             what=step.get_act_display(),
-            result=step.get_result_display(),
+            result=step.get_result_display() or in_vain,
             text=step.text,
             by=name_of(step.by),
         )

@@ -61,6 +61,24 @@ def limits(work_list: WorkList, asked: ListQuery) -> list[str]:
     return [gettext("All are listed, however long ago they called.")]
 
 
+def rung(telephone: str, number: str) -> str:
+    """That the user's telephone rings now, and how it goes on."""
+    text = gettext(
+        "Your telephone %(telephone)s rings now. Take the call and press 1: then"
+        " %(number)s is rung, and the result is saved."
+    )
+    return text % {"telephone": formats.number(telephone), "number": number}
+
+
+def not_rung(problem: str, number: str) -> str:
+    """Why Twilio rings nobody, and what to do instead."""
+    text = gettext(
+        "%(problem)s %(number)s is assigned to you: dial the number by hand, then save"
+        " the result."
+    )
+    return text % {"problem": problem, "number": number}
+
+
 def done(asked: dict[str, Any], number: str) -> str:
     """The sentence that confirms an act on a caller."""
     said = {

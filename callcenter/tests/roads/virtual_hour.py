@@ -67,7 +67,7 @@ class InThisThread:
         now = self.clock.now()
         self.traveller.move_to(now)
         parts = urlsplit(request.url)
-        with _as_if_without_loop():
+        with as_if_without_loop():
             response = self.client.generic(
                 request.method,
                 f"{parts.path}?{parts.query}" if parts.query else parts.path,
@@ -110,7 +110,7 @@ async def _play(
 
 
 @contextmanager
-def _as_if_without_loop() -> Iterator[None]:
+def as_if_without_loop() -> Iterator[None]:
     """Django gives each task of a loop a connection, which sees no test's rows."""
     loop = asyncio.get_running_loop()
     asyncio._set_running_loop(None)
