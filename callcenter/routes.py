@@ -59,6 +59,8 @@ FORGET_PREFIX = "/internal/forget/"
 CALL_LOG_PREFIX = "/internal/call-log/"
 # Below it, the acts of an operator at a desk in the browser: history.desk_states.
 DESK_PREFIX = "/internal/desk/"
+# What an operator says of a leg that was answered: nobody was there but a machine.
+ANSWERED_BY_PATH = "/internal/answered-by/"
 # What an operator has noted of a conversation.
 WRAP_UP_PATH = "/internal/wrap-up/"
 

@@ -5,6 +5,7 @@ browser is placed by the page of the desk.
 """
 
 import logging
+import secrets
 from collections.abc import Callable
 from enum import Enum
 
@@ -12,15 +13,27 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import Error
 from django.urls import get_script_prefix
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from callcenter import reasons
 from callcenter.dialling import is_dialled
+from callcenter.events.eventfile import event_of_request
 from callcenter.flow import links
 from callcenter.followup import acts, ringing
+from callcenter.followup.corrections import correct
 from callcenter.forgotten import is_forgotten
-from callcenter.models import AbandonedCall, FollowUp, Operator, PhoneLine, RingBack
+from callcenter.history import keeping
+from callcenter.models import (
+    AbandonedCall,
+    FollowUp,
+    Operator,
+    PhoneLine,
+    RingBack,
+    WebhookEvent,
+)
 from callcenter.params import call_sid
+from callcenter.routes import ANSWERED_BY_PATH, Kind
 from callcenter.twilio_api.access import NotConfigured, access
 
 logger = logging.getLogger(__name__)
@@ -95,6 +108,27 @@ def number_to_ring(pk: int, user: User) -> str:
     if not held.filter(follow_up__claimed_by=user).exists():
         raise NotRung(gettext("Claim the caller before you ring back."))
     return row.caller
+
+
+def nobody_was_there(
+    row: AbandonedCall, user: User, result: str, text: str = ""
+) -> None:
+    """Take back that the user's last ring-back has reached the caller of a row.
+
+    Twilio cannot tell a person from a machine, and history takes what it says for an
+    answer until an event says otherwise. Raises acts.Refused and NotRung.
+    """
+    leg = correct(row, user, result, text)
+    ends = WebhookEvent.objects.filter(other_sid=leg, kind=Kind.STATUS)
+    for sid in set(ends.values_list("call_sid", flat=True)):
+        event = event_of_request(
+            path=ANSWERED_BY_PATH,
+            form={"CallSid": sid, "AnsweredBy": "machine"},
+            received_at=timezone.now(),
+            token=secrets.token_hex(16),
+        )
+        if not keeping.keep(event).is_safe:
+            raise NotRung(gettext("What you said could not be stored: try again."))
 
 
 def _operator(user: User) -> Operator | None:

@@ -76,7 +76,7 @@ def claim(caller: str, user: User) -> None:
     def act() -> None:
         _claim(lock_open_calls(caller), user)
 
-    _do(act)
+    done_whole(act)
     _join_calls_stored_meanwhile(caller)
 
 
@@ -92,7 +92,7 @@ def release(caller: str, user: User, *, of_anybody: bool = False) -> None:
         calls.set(state=State.OPEN, claimed_by=None, claimed_at=None)
         _add_step(calls.newest, Act.RELEASED, user)
 
-    _do(act)
+    done_whole(act)
 
 
 def attempt(caller: str, user: User, result: str, text: str = "") -> None:
@@ -110,7 +110,7 @@ def attempt(caller: str, user: User, result: str, text: str = "") -> None:
         if result == Result.REACHED:
             calls.set(state=State.REACHED, handled_by=user, handled_at=calls.now)
 
-    _do(act)
+    done_whole(act)
     _join_calls_stored_meanwhile(caller)
 
 
@@ -138,7 +138,7 @@ def ring(caller: str, user: User, operator: Operator) -> RingBack:
             operator=operator,
         )
 
-    begun = _do(act)
+    begun = done_whole(act)
     _join_calls_stored_meanwhile(caller)
     return begun
 
@@ -153,7 +153,7 @@ def close(caller: str, user: User, text: str = "") -> None:
         calls.set(state=State.CLOSED, handled_by=user, handled_at=calls.now)
         _add_step(calls.newest, Act.CLOSED, user, text)
 
-    _do(act)
+    done_whole(act)
 
 
 def reopen(row: AbandonedCall, user: User) -> None:
@@ -184,7 +184,7 @@ def reopen(row: AbandonedCall, user: User) -> None:
         # Somebody may have claimed a newer call of the caller.
         lock_open_calls(row.caller).join_claim()
 
-    _do(act)
+    done_whole(act)
 
 
 def note(row: AbandonedCall, user: User, text: str) -> None:
@@ -198,10 +198,10 @@ def note(row: AbandonedCall, user: User, text: str) -> None:
         follow_up, _is_new = FollowUp.objects.get_or_create(abandoned_call=row)
         _add_step(follow_up, Act.NOTE, user, text)
 
-    _do(act)
+    done_whole(act)
 
 
-def _do(act: Callable[[], ResultT]) -> ResultT:
+def done_whole(act: Callable[[], ResultT]) -> ResultT:
     """Do the act in one transaction, again if rows are locked; Busy if they stay so."""
     try:
         return try_again_when_locked(transaction.atomic(act))

@@ -9,6 +9,7 @@ from callcenter.history.ending import is_final, is_from_log
 from callcenter.models import Call, WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import (
+    ANSWERED_BY_PATH,
     DESK_PREFIX,
     FORGET_PREFIX,
     VOICE_URLS,
@@ -59,6 +60,8 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
         return ring_backs.RingBackOver(event.result, params.dial_call_duration)
     if event.path.startswith(FORGET_PREFIX):
         return own_acts.CALLER_FORGOTTEN
+    if event.path == ANSWERED_BY_PATH:
+        return own_acts.NOBODY_THERE
     if event.path == WRAP_UP_PATH:
         noted = (str(event.params.get(name, "")) for name in ("Code", "Note"))
         return own_acts.Noted(*noted)

@@ -18,13 +18,15 @@ from django.utils.translation import gettext
 
 from callcenter.desk import ring_backs
 from callcenter.followup import acts
-from callcenter.models import AbandonedCall
+from callcenter.models import AbandonedCall, FollowUpStep
 from reports import looks
 from reports.present import formats
 from reports.worklist import words
-from reports.worklist.callers import caller_of
-from reports.worklist.forms import Act, ActForm, ListQuery
+from reports.worklist.callers import Caller, caller_of
+from reports.worklist.forms import RESULTS, Act, ActForm, ListQuery
 from reports.worklist.shown import Reader, name_of
+
+Result = FollowUpStep.Result
 
 # How many calls the page shows.
 MOST_CALLS = 100
@@ -41,7 +43,8 @@ def show(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
         form = ActForm(request.POST)
         if form.is_valid() or "act" in form.errors:
             return _acted(request, reader, call, form)
-    caller = reader.caller(caller_of(call, MOST_CALLS), MOST_CALLS)
+    found = caller_of(call, MOST_CALLS)
+    caller = reader.caller(found, MOST_CALLS)
     looks.at_caller(request, call.caller)
     context = {
         **site.each_context(request),
@@ -49,9 +52,21 @@ def show(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
         "caller": caller,
         "reader": reader,
         "form": form,
+        "corrections": _corrections(found, reader),
         "back": _back(request.GET.get("back", "")),
     }
     return TemplateResponse(request, "reports/worklist/caller.html", context)
+
+
+def _corrections(caller: Caller, reader: Reader) -> list[Any]:
+    """Other results for a ring-back that only a machine has answered, say.
+
+    Empty where the reader's last one was not answered.
+    """
+    rung = [one for one in caller.attempts if one.call_sid and one.by == reader.user]
+    if not (reader.may_act and rung and rung[-1].result == Result.REACHED):
+        return []
+    return [one for one in RESULTS if one[0] != Result.REACHED]
 
 
 def _acted(
@@ -92,6 +107,9 @@ def _tried(asked: dict[str, Any], call: AbandonedCall, reader: Reader) -> str:
         Act.NOTE: lambda: acts.note(call, user, text),
         Act.CLOSE: lambda: acts.close(number, user, text),
         Act.REOPEN: lambda: acts.reopen(call, user),
+        Act.CORRECT: lambda: ring_backs.nobody_was_there(
+            call, user, asked["result"], text
+        ),
     }
     return _refused(done_by[asked["act"]], number, reader)
 
@@ -127,6 +145,8 @@ def _refused(act: Callable[[], None], number: str, reader: Reader) -> str:
         said = gettext("%(who)s is ringing %(number)s back already, since %(since)s.")
         since = formats.short_moment(rung.since, reader.now)
         return said % {"number": shown, "who": name_of(rung.by), "since": since}
+    except ring_backs.NotRung as problem:
+        return str(problem)
     except acts.NothingToDo:
         said = gettext("%(number)s needs no further action: see the state below.")
         return said % {"number": shown}

@@ -103,6 +103,7 @@ class Act(models.TextChoices):
     NOTE = "note"
     CLOSE = "close"
     REOPEN = "reopen"
+    CORRECT = "correct"
 
 
 class ActForm(forms.Form):
@@ -120,8 +121,15 @@ class ActForm(forms.Form):
         """Require a result for a ring-back, and a text for a note."""
         cleaned = self.cleaned_data
         act = cleaned.get("act")
-        if act == Act.ATTEMPT and not cleaned.get("result") and "result" in cleaned:
+        if "result" in cleaned and not self._has_result(act, cleaned["result"]):
             self.add_error("result", _("Choose the result of the ring-back."))
         if act == Act.NOTE and not cleaned.get("text") and "text" in cleaned:
             self.add_error("text", _("Enter the text of the note."))
         return cleaned
+
+    @staticmethod
+    def _has_result(act: str | None, result: str) -> bool:
+        """Whether an act that needs a result has one that says something."""
+        if act == Act.CORRECT:
+            return result not in ("", Result.REACHED)
+        return act != Act.ATTEMPT or bool(result)

@@ -91,6 +91,10 @@ def done(asked: dict[str, Any], number: str) -> str:
         Act.NOTE: gettext("Note saved for %(number)s."),
         Act.CLOSE: gettext("%(number)s is closed."),
         Act.REOPEN: gettext("%(number)s is open again."),
+        Act.CORRECT: gettext(
+            "Result saved for %(number)s: %(result)s. The caller is assigned to you"
+            " again."
+        ),
     }
     results = dict(FollowUpStep.Result.choices)
     result = capfirst(str(results.get(asked["result"], "")))

@@ -305,3 +305,51 @@ def test_deriving_everything_again_changes_nothing(road):
 
     assert list(FollowUpStep.objects.values()) == steps
     assert FollowUp.objects.get().attempts == 1
+
+
+async def is_a_mailbox(leg: Leg) -> None:
+    """Answers, and goes on talking until the operator hangs up."""
+    await asyncio.sleep(6)
+    leg.answer()
+    await leg.over.wait()
+
+
+async def hears_the_mailbox(leg: Leg) -> None:
+    await asyncio.sleep(4)
+    leg.answer()
+    await asyncio.sleep(3)
+    leg.press("1")
+    await asyncio.sleep(20)
+    leg.hang_up()
+
+
+def test_answering_machine_counts_as_reached_until_the_operator_says_otherwise(
+    road, sato
+):
+    road.play(hears_the_mailbox, is_a_mailbox)
+    assert state() == ("reached", [("claimed", ""), ("attempt", "reached")])
+    row = AbandonedCall.objects.get()
+    assert row.recovered_at is not None
+
+    ring_backs.nobody_was_there(row, sato, "left_message", "on the mailbox")
+
+    assert state() == ("in_progress", [("claimed", ""), ("attempt", "left_message")])
+    again = AbandonedCall.objects.get()
+    assert (again.recovered_at, again.is_finished) == (None, False)
+    assert FollowUp.objects.get().claimed_by == sato
+    assert AbandonedCall.all_reasons.to_ring_back().count() == 1
+    # Said once, it stays so: history is a function of its events.
+    assert not any(error for _, error in rebuild_all(sids_to_rebuild()))
+    assert state()[0] == "in_progress"
+    with pytest.raises(acts.NothingToDo):
+        ring_backs.nobody_was_there(row, sato, "no_answer")
+
+
+def test_nobody_takes_back_what_another_has_done(road, sato):
+    road.play(hears_the_mailbox, is_a_mailbox)
+    other = User.objects.create_user("yamada")
+
+    with pytest.raises(acts.NothingToDo):
+        ring_backs.nobody_was_there(AbandonedCall.objects.get(), other, "no_answer")
+
+    assert state()[0] == "reached"

@@ -216,7 +216,12 @@ def test_sentences_are_in_japanese_too(admin_client, operator, twilio):
 
 def settled(**told: Any) -> None:
     ring = RingBack.objects.get()
-    values = {"was_dialled": True, "result": "", "operator": "", "number": ""}
+    values: dict[str, Any] = {
+        "was_dialled": True,
+        "result": "",
+        "operator": "",
+        "number": "",
+    }
     ringing.settle(ring.operator_call_sid, at=NOW, **values | told)
 
 
@@ -294,3 +299,30 @@ def test_who_rings_back_costs_no_query_a_caller(
     # As without ring-backs.
     with django_assert_num_queries(10):
         admin_client.get(LIST)
+
+
+def test_user_says_that_only_a_machine_has_answered(
+    admin_client, admin_user, operator, twilio
+):
+    row = gave_up(10)
+    act(admin_client, row, "ring")
+    assert "correct" not in buttons(html(admin_client, f"{LIST}{row.pk}/"))
+    settled(result="reached")
+    page = html(admin_client, f"{LIST}{row.pk}/")
+    assert "correct" in buttons(page)
+    assert 'value="reached"' not in page
+
+    refused = act(admin_client, row, "correct", result="reached")
+    assert "Choose the result of the ring-back." in refused.content.decode()
+    response = act(admin_client, row, "correct", result="left_message")
+
+    assert said(response) == [
+        "Result saved for 090-1234-5678: Left a message. The caller is assigned to you"
+        " again."
+    ]
+    assert "rang back: left a message" in response.content.decode()
+    assert FollowUp.objects.get().state == "in_progress"
+    assert "correct" not in buttons(response.content.decode())
+    assert said(act(admin_client, row, "correct", result="busy")) == [
+        "090-1234-5678 needs no further action: see the state below."
+    ]
