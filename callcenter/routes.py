@@ -19,6 +19,8 @@ class Kind(StrEnum):
     OPERATOR = "operator"
     OPERATOR_DONE = "operator-done"
     CLIENT = "client"
+    RING_BACK = "ring-back"
+    RING_BACK_DONE = "ring-back-done"
     VOICEMAIL = "voicemail"
     RECORDING = "recording"
     STATUS = "status"
@@ -41,6 +43,10 @@ PATHS = {
     Kind.OPERATOR: "operator/",
     Kind.OPERATOR_DONE: "operator/done/",
     Kind.CLIENT: "client/",
+    # An operator's telephone that Twilio rings so that a caller is rung back. Whom, the
+    # database says: the token only names the ring-back.
+    Kind.RING_BACK: "ring-back/<str:token>/",
+    Kind.RING_BACK_DONE: "ring-back/<str:token>/done/",
     Kind.VOICEMAIL: "voicemail/<str:queue>/<str:visit>/",
     Kind.RECORDING: "recording/",
     Kind.STATUS: "status/",
@@ -53,6 +59,8 @@ FORGET_PREFIX = "/internal/forget/"
 CALL_LOG_PREFIX = "/internal/call-log/"
 # Below it, the acts of an operator at a desk in the browser: history.desk_states.
 DESK_PREFIX = "/internal/desk/"
+# What an operator says of a leg that was answered: nobody was there but a machine.
+ANSWERED_BY_PATH = "/internal/answered-by/"
 # What an operator has noted of a conversation.
 WRAP_UP_PATH = "/internal/wrap-up/"
 # That a recording shall be deleted at Twilio, and that it has been: history.recordings.
@@ -67,7 +75,10 @@ WITHOUT_DECISION = (Kind.RECORDING, Kind.STATUS, Kind.INTERNAL)
 # A leg begins here: these say best who calls whom.
 VOICE_URLS = (Kind.INCOMING, Kind.CLIENT)
 # Only a leg of an operator comes here.
-OPERATOR_PATHS = (Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT)
+OPERATOR_PATHS = (
+    *(Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CLIENT),
+    *(Kind.RING_BACK, Kind.RING_BACK_DONE),
+)
 # The URLs of these carry whether the operator is signed in.
 OPERATOR_LOOP = (Kind.OPERATOR, Kind.OPERATOR_DONE)
 # These say which operator a leg belongs to, used if no voice URL or Dial action does.

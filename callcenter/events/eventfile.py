@@ -177,7 +177,7 @@ def _other_leg(
     """
     if kind == Kind.CONNECT:
         named = [params.dequeuing_call_sid]
-    elif kind == Kind.OPERATOR_DONE:
+    elif kind in (Kind.OPERATOR_DONE, Kind.RING_BACK_DONE):
         named = [params.dial_call_sid, params.dequeuing_call_sid]
     elif kind == Kind.OPERATOR and _types_code(params, query):
         named = [call_sid(query.get("about", [""])[0])]
@@ -194,7 +194,7 @@ def _types_code(params: VoiceParams, query: Mapping[str, Sequence[str]]) -> bool
 def _result(kind: Kind, params: VoiceParams) -> str:
     if kind == Kind.QUEUE_EXIT:
         return params.queue_result
-    if kind == Kind.OPERATOR_DONE:
+    if kind in (Kind.OPERATOR_DONE, Kind.RING_BACK_DONE):
         return params.dial_call_status
     if kind == Kind.RECORDING:
         return params.recording_status

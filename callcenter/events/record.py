@@ -112,7 +112,7 @@ def keep_forms(events: Iterable[WebhookEvent]) -> None:
     """
     for event in events:
         WebhookEvent.objects.filter(pk=event.pk).update(
-            params=event.params, input=event.input
+            params=event.params, input=event.input, decision=event.decision
         )
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from callcenter.decision import NOTHING, Decision, Verb
-from callcenter.dialling import may_dial
-from callcenter.flow import operator, prompts
+from callcenter.dialling import is_dialled
+from callcenter.flow import operator, prompts, ring_back
 from callcenter.flow.hours import is_open
 from callcenter.flow.plan import OptionPlan, Plan
 from callcenter.flow.step import Step
@@ -54,13 +54,15 @@ def decide(
     staffed: Set[str] | None = None,
     is_locked: bool = False,
     left: str = "",
+    whom: str = "",
 ) -> Decision:
     """The decision on a request; NOTHING where no document is expected.
 
     `waiting` holds the moment at which the oldest waiting caller of each queue entered,
     `staffed` the queues in which an operator is signed in; None means unknown. While
     `is_locked` no PIN of the operator is right. `left` is why our wait document took
-    the caller out of the queue, empty where that is unknown.
+    the caller out of the queue, empty where that is unknown. `whom` is the number that
+    an operator may ring back now, empty for none.
     """
     match step.kind:
         case Kind.INCOMING:
@@ -77,6 +79,10 @@ def decide(
             return Decision(Verb.ANNOUNCE)
         case Kind.CLIENT:
             return operator.from_browser(step, plan)
+        case Kind.RING_BACK:
+            return ring_back.decide(step, whom)
+        case Kind.RING_BACK_DONE:
+            return Decision(Verb.GOODBYE)
         case Kind.OPERATOR:
             return operator.next_call(step, plan, waiting, is_locked=is_locked)
         case Kind.OPERATOR_DONE:
@@ -153,7 +159,7 @@ def _follow(option: OptionPlan, step: Step, plan: Plan) -> Decision:
             return Decision(Verb.MESSAGE, option.target)
         case "voicemail" if option.target in plan.queues:
             return Decision(Verb.VOICEMAIL, option.target)
-        case "number" if option.target and option.target not in plan.lines:
+        case "number" if _may_pass_on(option.target, plan):
             return Decision(Verb.DIAL, option.target)
         case "end":
             return END
@@ -182,7 +188,7 @@ def offers(step: Step, plan: Plan) -> Mapping[str, Left]:
     """What a caller who waits may choose, by key."""
     queue = plan.queue(step.queue)
     # Whoever withholds the number, or calls from abroad, cannot be rung back.
-    is_reachable = may_dial(caller_of(step.params.from_raw))
+    is_reachable = is_dialled(caller_of(step.params.from_raw))
     found = {}
     if queue.offers_callback and is_reachable:
         found[CALLBACK_KEY] = Left.CALLBACK
@@ -214,10 +220,18 @@ def _queue_exit(step: Step, plan: Plan, left: str) -> Decision:
 def _fallback(step: Step, plan: Plan) -> Decision:
     line = plan.line(step.params.line_raw)
     number = line.fallback_number if line else ""
-    # Only customers are passed on; and a number of our own would lead back here.
-    if not number or number in plan.lines or plan.operator(step.params.from_raw):
+    # Only customers are passed on.
+    if not _may_pass_on(number, plan) or plan.operator(step.params.from_raw):
         return APOLOGY
     return Decision(Verb.DIAL, number)
+
+
+def _may_pass_on(number: str, plan: Plan) -> bool:
+    """Whether callers are passed on to a number; one of our own would lead back here.
+
+    The plan may be one of a file that is older than the setting.
+    """
+    return is_dialled(number) and number not in plan.lines
 
 
 def _to_queue(step: Step, plan: Plan) -> Decision | None:

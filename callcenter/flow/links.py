@@ -111,6 +111,21 @@ def operator_done(step: Step, queue: str) -> str:
     return _next(step, Kind.OPERATOR_DONE, **query)
 
 
+def ring_back(token: str) -> str:
+    """The URL that Twilio requests when an operator has taken the call to ring back."""
+    return _absolute(reverse(url_name(Kind.RING_BACK), args=[token])) + RETRIES
+
+
+def ring_back_key(step: Step) -> str:
+    """The URL that the key of the operator is posted to."""
+    return _next(step, Kind.RING_BACK, step.token)
+
+
+def ring_back_done(step: Step) -> str:
+    """The URL for what follows when the call to the caller is over."""
+    return _next(step, Kind.RING_BACK_DONE, step.token)
+
+
 def health() -> str:
     """Where this server says whether it works."""
     return _absolute(reverse("healthz"))

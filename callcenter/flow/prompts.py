@@ -58,6 +58,11 @@ class Prompts:
     signed_off: str
     not_dialled: str
 
+    ring_back: str  # contains {number}
+    ring_back_dropped: str
+    ring_back_refused: str
+    ring_back_unanswered: str
+
 
 JAPANESE = Prompts(
     voice=JAPANESE_VOICE,
@@ -132,6 +137,15 @@ JAPANESE = Prompts(
     ),
     signed_off="受付を終了しました。お疲れさまでした。",
     not_dialled="この番号には発信できません。",
+    ring_back=(
+        "折り返しのお電話です。お客様の番号は、{number}です。"
+        "おつなぎしてよろしければ、1を押してください。"
+    ),
+    ring_back_dropped="折り返しを取りやめました。",
+    ring_back_refused=(
+        "このお客様には、ただいま発信できません。画面で状況をご確認ください。"
+    ),
+    ring_back_unanswered="お客様は電話にお出になりませんでした。",
 )
 
 ENGLISH = Prompts(
@@ -207,6 +221,15 @@ ENGLISH = Prompts(
     ),
     signed_off="You have left the queue. Goodbye.",
     not_dialled="This number cannot be called from here.",
+    ring_back=(
+        "This is a call-back. The customer's number is {number}."
+        " Press 1 to be connected."
+    ),
+    ring_back_dropped="The call-back is called off.",
+    ring_back_refused=(
+        "This customer cannot be called at the moment. Please look at your screen."
+    ),
+    ring_back_unanswered="The customer did not answer.",
 )
 
 BY_LANGUAGE = {"ja": JAPANESE, "en": ENGLISH}

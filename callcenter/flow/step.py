@@ -28,6 +28,7 @@ class Step:
     language: str = ""
     signed_in: bool = False  # whether the operator has given the PIN
     is_recorded: bool = False  # whether the conversation that follows is recorded
+    token: str = ""  # of the ring-back in the path
     proof: str = ""  # which PIN that was (flow.operator.proof); empty if not known
     state: str = ""  # what an operator who is not ready for calls does: a Between value
     about: str = ""  # the leg of the caller with whom the operator has talked last

@@ -10,7 +10,8 @@ from collections.abc import Set
 from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.decision import Decision, Verb
-from callcenter.flow import caller_twiml, operator_twiml
+from callcenter.dialling import is_dialled
+from callcenter.flow import caller_twiml, operator_twiml, ring_back_twiml
 from callcenter.flow.decide import BLOCKED
 from callcenter.flow.plan import Plan
 from callcenter.flow.speech import is_speakable
@@ -25,11 +26,16 @@ def document(
     *,
     staffed: Set[str] | None = None,
     estimate_seconds: int | None = None,
+    whom: str = "",
 ) -> VoiceResponse:
     """The document for Twilio; empty for kinds that expect none.
 
     `staffed` holds the queues in which an operator is signed in, `estimate_seconds` how
-    long the caller will probably wait; None means unknown.
+    long the caller will probably wait; None means unknown. `whom` is the number that an
+    operator may ring back now, empty for none.
+
+    No number that must not be dialled gets into a document, whatever was decided: this
+    is the last gate.
     """
     verb, target = decision.verb, decision.target
     match step.kind:
@@ -46,21 +52,31 @@ def document(
             return caller_twiml.announce(step, plan)
         case Kind.VOICEMAIL:
             return caller_twiml.voicemail_noted(step, plan)
-        case Kind.CLIENT if verb is Verb.DIAL and _is_name(target):
+        case Kind.CLIENT if verb is Verb.DIAL and is_dialled(target):
             return operator_twiml.ring(target, step, plan)
         case Kind.CLIENT if verb is Verb.OPERATOR:
             return operator_twiml.enter(step)
-        case Kind.CLIENT if verb is Verb.APOLOGY:
+        case Kind.CLIENT if verb in (Verb.APOLOGY, Verb.DIAL):
             return operator_twiml.not_dialled(step, plan)
         case Kind.CLIENT:
             return operator_twiml.sign_off(step, plan)
+        case Kind.RING_BACK if is_dialled(whom) and verb is Verb.DIAL:
+            return ring_back_twiml.ring(whom, step, plan)
+        case Kind.RING_BACK if is_dialled(whom) and verb is Verb.ANNOUNCE:
+            return ring_back_twiml.announce(whom, step, plan)
+        case Kind.RING_BACK if verb is Verb.SIGN_OFF:
+            return ring_back_twiml.dropped(step, plan)
+        case Kind.RING_BACK:
+            return ring_back_twiml.refused(step, plan)
+        case Kind.RING_BACK_DONE:
+            return ring_back_twiml.over(step, plan)
         case Kind.OPERATOR:
             return _operator(decision, step, plan)
         case Kind.OPERATOR_DONE if verb is Verb.DIAL:
             return operator_twiml.next_dial(step)
         case Kind.OPERATOR_DONE:
             return operator_twiml.wrap_up(step, plan)
-        case Kind.FALLBACK if verb is Verb.DIAL and _is_name(target):
+        case Kind.FALLBACK if verb is Verb.DIAL and is_dialled(target):
             return caller_twiml.forward(target, step, plan)
         case Kind.FALLBACK:
             return caller_twiml.apology(step, plan)
@@ -85,7 +101,7 @@ def _caller(decision: Decision, step: Step, plan: Plan) -> VoiceResponse:
             return caller_twiml.voicemail(step.queue, step.visit, step, plan)
         case Verb.VOICEMAIL if _is_name(target):
             return caller_twiml.voicemail(target, 0, step, plan)
-        case Verb.DIAL if step.kind == Kind.MENU and _is_name(target):
+        case Verb.DIAL if step.kind == Kind.MENU and is_dialled(target):
             return caller_twiml.forward(target, step, plan)
         case Verb.GOODBYE if step.kind == Kind.QUEUE_EXIT:
             return caller_twiml.callback_noted(step, plan)

@@ -1,1 +1,1 @@
-"""What people do about callers who gave up. It writes follow-ups, never history."""
+"""What people do about callers nobody served. It writes follow-ups, never history."""

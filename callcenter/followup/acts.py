@@ -1,12 +1,14 @@
-"""What people do about callers who gave up: claim, ring back, note, close, reopen.
+"""What people do about callers: claim, ring back, note, close, reopen.
 
 Every act locks the caller's calls, looks at them, and writes, in one transaction. An
 act that is refused changes nothing.
 """
 
 import logging
+import secrets
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from django.contrib.auth.models import User
 from django.db import OperationalError, transaction
@@ -23,6 +25,10 @@ from callcenter.followup.claims import (
 from callcenter.locking import is_lock_error, try_again_when_locked
 from callcenter.models.abandoned import AbandonedCall
 from callcenter.models.followup import FollowUp, FollowUpStep
+from callcenter.models.operators import Operator
+from callcenter.models.ring_backs import RingBack
+
+ResultT = TypeVar("ResultT")
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +54,15 @@ class ClaimedByAnother(Refused):
         self.at = at
 
 
+class IsRung(Refused):
+    """The caller is being rung back right now: by whom, and since when."""
+
+    def __init__(self, by: User | None, since: datetime) -> None:
+        super().__init__(by, since)
+        self.by = by
+        self.since = since
+
+
 class Busy(Refused):
     """Other transactions hold the rows; a moment later it will work."""
 
@@ -61,7 +76,7 @@ def claim(caller: str, user: User) -> None:
     def act() -> None:
         _claim(lock_open_calls(caller), user)
 
-    _do(act)
+    done_whole(act)
     _join_calls_stored_meanwhile(caller)
 
 
@@ -77,7 +92,7 @@ def release(caller: str, user: User, *, of_anybody: bool = False) -> None:
         calls.set(state=State.OPEN, claimed_by=None, claimed_at=None)
         _add_step(calls.newest, Act.RELEASED, user)
 
-    _do(act)
+    done_whole(act)
 
 
 def attempt(caller: str, user: User, result: str, text: str = "") -> None:
@@ -95,8 +110,37 @@ def attempt(caller: str, user: User, result: str, text: str = "") -> None:
         if result == Result.REACHED:
             calls.set(state=State.REACHED, handled_by=user, handled_at=calls.now)
 
-    _do(act)
+    done_whole(act)
     _join_calls_stored_meanwhile(caller)
+
+
+def ring(caller: str, user: User, operator: Operator) -> RingBack:
+    """Claim the caller and begin a ring-back, which Twilio is then to be asked for.
+
+    Of several at the same moment one begins. Raises IsRung as long as that may come to
+    something, whoever asks.
+    """
+
+    def act() -> RingBack:
+        calls = lock_open_calls(caller)
+        _claim(calls, user)
+        running = RingBack.objects.under_way(calls.now).filter(
+            step__follow_up__abandoned_call__caller=caller
+        )
+        if other := running.select_related("step__by").first():
+            raise IsRung(other.step.by, other.step.made_at)
+        # Two nodes of a cluster do not see each other's locks: of two transactions that
+        # write the same rows one fails, and is tried again.
+        calls.set(state=State.IN_PROGRESS)
+        return RingBack.objects.create(
+            step=_add_step(calls.newest, Act.RING, user),
+            token=secrets.token_hex(16),
+            operator=operator,
+        )
+
+    begun = done_whole(act)
+    _join_calls_stored_meanwhile(caller)
+    return begun
 
 
 def close(caller: str, user: User, text: str = "") -> None:
@@ -109,7 +153,7 @@ def close(caller: str, user: User, text: str = "") -> None:
         calls.set(state=State.CLOSED, handled_by=user, handled_at=calls.now)
         _add_step(calls.newest, Act.CLOSED, user, text)
 
-    _do(act)
+    done_whole(act)
 
 
 def reopen(row: AbandonedCall, user: User) -> None:
@@ -140,7 +184,7 @@ def reopen(row: AbandonedCall, user: User) -> None:
         # Somebody may have claimed a newer call of the caller.
         lock_open_calls(row.caller).join_claim()
 
-    _do(act)
+    done_whole(act)
 
 
 def note(row: AbandonedCall, user: User, text: str) -> None:
@@ -149,18 +193,18 @@ def note(row: AbandonedCall, user: User, text: str) -> None:
     def act() -> None:
         lock_open_calls(row.caller).join_claim()
         # Derived again meanwhile, it may have turned out to be no abandonment.
-        if not AbandonedCall.objects.select_for_update().filter(pk=row.pk).first():
+        if not AbandonedCall.all_reasons.select_for_update().filter(pk=row.pk).first():
             raise NothingToDo
         follow_up, _is_new = FollowUp.objects.get_or_create(abandoned_call=row)
         _add_step(follow_up, Act.NOTE, user, text)
 
-    _do(act)
+    done_whole(act)
 
 
-def _do(act: Callable[[], None]) -> None:
+def done_whole(act: Callable[[], ResultT]) -> ResultT:
     """Do the act in one transaction, again if rows are locked; Busy if they stay so."""
     try:
-        try_again_when_locked(transaction.atomic(act))
+        return try_again_when_locked(transaction.atomic(act))
     except OperationalError as error:
         if is_lock_error(error):
             raise Busy from error
@@ -210,8 +254,8 @@ def _is_claimed_by(calls: OpenCalls, user: User) -> bool:
 
 def _add_step(
     follow_up: FollowUp, act: Act, user: User, text: str = "", result: str = ""
-) -> None:
-    FollowUpStep.objects.create(
+) -> FollowUpStep:
+    return FollowUpStep.objects.create(
         follow_up=follow_up,
         act=act,
         result=result,

@@ -1,4 +1,4 @@
-"""The calls of a caller who gave up that are still to be done, and the claim on them.
+"""The calls of a caller that are still to be done, and the claim on them.
 
 A claim concerns a caller, so it holds all those calls. Whoever acts on them locks them
 first, in order of id: of two people one is first, and the second sees what the first
@@ -74,7 +74,7 @@ def note_finished(follow_ups: Iterable[FollowUp], *, is_finished: bool) -> None:
     Their rows must be locked; a new state of a follow-up and this belong together.
     """
     calls = [each.abandoned_call_id for each in follow_ups]
-    AbandonedCall.objects.filter(pk__in=calls).update(is_finished=is_finished)
+    AbandonedCall.all_reasons.filter(pk__in=calls).update(is_finished=is_finished)
 
 
 def lock_calls(caller: str) -> list[AbandonedCall]:
@@ -82,7 +82,7 @@ def lock_calls(caller: str) -> list[AbandonedCall]:
 
     Until the transaction ends nobody else acts on them and no derivation changes them.
     """
-    rows = AbandonedCall.objects.reachable().filter(caller=caller)
+    rows = AbandonedCall.all_reasons.reachable().filter(caller=caller)
     return list(rows.select_for_update().order_by("pk"))
 
 
@@ -105,7 +105,7 @@ def join_running_claims(callers: Iterable[str]) -> None:
     A call is stored and a caller is claimed in two transactions, of which neither sees
     the other's rows. So each calls this after its commit.
     """
-    running = AbandonedCall.objects.reachable().filter(
+    running = AbandonedCall.all_reasons.reachable().filter(
         caller__in=set(callers), follow_up__state=State.IN_PROGRESS
     )
     for caller in running.order_by().values_list("caller", flat=True).distinct():

@@ -10,6 +10,7 @@ from typing import Self
 
 from callcenter.history.derive import History
 from callcenter.history.rules import Contact
+from callcenter.history.rung import Rung
 from callcenter.models import AbandonedCall, Call
 
 
@@ -23,9 +24,12 @@ class Change:
     # The conversations with the number in this leg, before and now.
     reached_before: frozenset[Contact]
     reached: frozenset[Contact]
-    abandoned_calls: Sequence[AbandonedCall]
-    # Whether the `recovered_at` of an abandoned call may be wrong now, this leg's too.
+    # Whom the leg left unserved.
+    unserved: Sequence[AbandonedCall]
+    # Whether the `recovered_at` of such a row may be wrong now, this leg's too.
     may_recover: bool
+    # Whom the leg rang for an operator, whether or not that is new.
+    rung: Rung | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,10 @@ class Derivation:
         reached |= {answered} if answered else set()
         reached_before = set(had_before or ())
         reached_before |= {self.answered_before} if self.answered_before else set()
-        abandoned_calls = self.history.abandoned_calls
+        unserved = self.history.unserved
         may_recover = self.answered_before != answered
         if had_before is not None:
-            may_recover |= bool(reached_before or reached or abandoned_calls)
+            may_recover |= bool(reached_before or reached or unserved)
         may_recover |= self.caller_before != call.caller and bool(reached)
         return Change(
             sid=call.sid,
@@ -75,8 +79,9 @@ class Derivation:
             caller=call.caller,
             reached_before=frozenset(reached_before),
             reached=frozenset(reached),
-            abandoned_calls=abandoned_calls,
+            unserved=unserved,
             may_recover=may_recover,
+            rung=self.history.rung,
         )
 
 

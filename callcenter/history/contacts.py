@@ -1,7 +1,7 @@
 """When a number was reached: connected to an operator, or answering a call of ours.
 
-The first such moment after an abandonment is the abandoned call's `recovered_at`
-(docs/contract.md 8.17).
+The first such moment after the caller gave up, asked for a call-back or left a message
+is the `recovered_at` of that row (docs/contract.md 8.17).
 """
 
 from collections import defaultdict
@@ -67,7 +67,7 @@ def made_wrong_by(changes: Iterable[Change]) -> set[str]:
     for change in changes:
         abandoned += [
             (row.caller, change.sid, row.abandoned_at, row.recovered_at)
-            for row in change.abandoned_calls
+            for row in change.unserved
             if row.caller
         ]
         for number in {change.caller_before, change.caller} - {""}:
@@ -89,7 +89,7 @@ def made_wrong_by(changes: Iterable[Change]) -> set[str]:
     # one that commits last sees the other's rows here.
     sids = _with_wrong_recovery(abandoned)
     if is_any:
-        rows = AbandonedCall.objects.filter(
+        rows = AbandonedCall.all_reasons.filter(
             wrong, is_withdrawn=False, call__sealed_at=None
         )
         sids |= set(rows.values_list("call__sid", flat=True))
@@ -101,7 +101,7 @@ def wrong_of_numbers(numbers: Iterable[str]) -> set[str]:
 
     Compares all of them, for where it is not known what has changed.
     """
-    rows = AbandonedCall.objects.filter(
+    rows = AbandonedCall.all_reasons.filter(
         caller__in=set(numbers) - {""}, is_withdrawn=False, call__sealed_at=None
     )
     return _with_wrong_recovery(

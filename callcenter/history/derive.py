@@ -16,7 +16,9 @@ from callcenter.history.ivr import derive_steps, ivr_path
 from callcenter.history.operators import derive_states
 from callcenter.history.outcomes import BRIDGED
 from callcenter.history.recordings import recordings_of, voicemails_of
-from callcenter.history.rules import Contact, Rules, operator_name, recovered_at
+from callcenter.history.rules import Contact, Rules, operator_name
+from callcenter.history.rung import Rung, rung_by
+from callcenter.history.unserved import unserved_by
 from callcenter.history.visits import visits_of
 from callcenter.history.wrap_up import add_typed_codes
 from callcenter.models import (
@@ -44,10 +46,19 @@ class History:
     call: Call | None
     entries: list[DerivedEntry] = field(default_factory=list)
     ivr_steps: list[IvrStep] = field(default_factory=list)
-    abandoned_calls: list[AbandonedCall] = field(default_factory=list)
+    # Who is to be rung back, for whatever reason.
+    unserved: list[AbandonedCall] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
     voicemails: list[Voicemail] = field(default_factory=list)
     operator_states: list[OperatorState] = field(default_factory=list)
+    # Whom a leg of ours rang for an operator; no row is made of it.
+    rung: Rung | None = None
+
+    @property
+    def abandoned_calls(self) -> list[AbandonedCall]:
+        """Those of the unserved who gave up."""
+        gave_up = AbandonedCall.Reason.ABANDONED
+        return [row for row in self.unserved if row.reason == gave_up]
 
 
 def derive(
@@ -71,6 +82,8 @@ def derive(
         recordings=recordings_of(call, evidence),
         voicemails=voicemails_of(evidence),
     )
+    if call.kind != Call.Kind.CUSTOMER:
+        derived.rung = rung_by(evidence)
     if call.kind == Call.Kind.OPERATOR:
         derived.operator_states = derive_states(evidence)
     elif call.kind == Call.Kind.CUSTOMER:
@@ -185,25 +198,7 @@ def _derive_customer(
         *(Contact(one.connected_at, one.connected_at) for one in connections),
         *reached_before_forgotten(evidence.own),
     ]
-    for entry in entries:
-        if entry.outcome != Outcome.ABANDONED:
-            continue
-        abandoned_at = entry.left_at or entry.entered_at
-        derived.abandoned_calls.append(
-            AbandonedCall(
-                visit=entry.visit,
-                queue=entry.queue,
-                caller=call.caller,
-                entered_at=entry.entered_at,
-                abandoned_at=abandoned_at,
-                wait_seconds=entry.wait_seconds,
-                position=entry.position,
-                ivr_path=call.ivr_path,
-                recovered_at=(
-                    recovered_at(abandoned_at, contacts) if call.caller else None
-                ),
-            )
-        )
+    derived.unserved = unserved_by(call, derived.entries, derived.voicemails, contacts)
 
 
 def _answered_at(call: Call, evidence: Evidence) -> datetime | None:

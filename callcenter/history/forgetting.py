@@ -46,8 +46,11 @@ def forget_in(event: WebhookEvent, forgotten: WebhookEvent) -> bool:
 def forget_number_in(event: WebhookEvent, forgetting: Forgetting) -> bool:
     """Takes a number out of an event of any leg; says whether that changed it."""
     form = forgetting.form(event.params)
-    if form == event.params:
+    # An operator in the browser may have had the number rung.
+    decision = forgetting.blanked(event.decision)
+    if (form, decision) == (event.params, event.decision):
         return False
+    event.decision = decision
     set_form(event, form)
     return True
 

@@ -6,7 +6,7 @@ The only way from stored events to rows of history.
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 from django.db import Error, IntegrityError, OperationalError, transaction
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from callcenter.events.record import Kept, keep_forms
 from callcenter.followup.claims import join_running_claims
+from callcenter.followup.ringing import settle
 from callcenter.history.affected import affected_calls
 from callcenter.history.changes import Change, Derivation
 from callcenter.history.contacts import contacts_of, made_wrong_by, wrong_of_numbers
@@ -168,7 +169,7 @@ def rebuild(
     has changed are derived in transactions of their own, which start no others. Of legs
     in `recheck_contacts` all abandoned calls of the number are compared, as an earlier
     derivation may have been interrupted before them. New abandoned calls join a running
-    claim on their caller.
+    claim on their caller, and what became of a ring-back is noted on it.
 
     Raises OutOfTime past the deadline, a moment of `time.monotonic`.
     """
@@ -188,9 +189,13 @@ def rebuild(
     if not changes:
         return
     # A claim that committed meanwhile is visible only after our own commit.
-    callers = {row.caller for one in changes for row in one.abandoned_calls} - {""}
+    callers = {row.caller for one in changes for row in one.unserved} - {""}
     if callers:
         try_again_when_locked(lambda: join_running_claims(callers), deadline)
+    for one in changes:
+        if one.rung:
+            note = partial(settle, one.sid, **asdict(one.rung))
+            try_again_when_locked(note, deadline)
     if cascade:
         wrong = made_wrong_by(one for one in changes if one.sid not in recheck_contacts)
         wrong |= wrong_of_numbers(
@@ -262,6 +267,7 @@ def _derive_locked(
             change
             for one in derivations
             if (change := one.change(had_before.get(one.call.sid))).may_recover
+            or change.rung
             or change.sid in recheck_contacts
         ]
         if not changes:
@@ -271,22 +277,22 @@ def _derive_locked(
 
 
 def _histories(inputs: Inputs) -> dict[str, History]:
-    """The legs' histories; contacts are only read where somebody gave up."""
+    """The legs' histories; contacts are only read where somebody was left unserved."""
     rules = current_rules(inputs.setup_version)
     unknown_legs = unknown_legs_among(inputs.events)
     histories = {
         sid: derive(sid, events, rules, unknown_legs - {sid})
         for sid, events in inputs.events.items()
     }
-    abandoned = {
-        sid: [row for row in history.abandoned_calls if row.caller]
+    unserved = {
+        sid: [row for row in history.unserved if row.caller]
         for sid, history in histories.items()
-        if history.abandoned_calls
+        if history.unserved
     }
     contacts = contacts_of(
-        (row.caller, row.abandoned_at) for rows in abandoned.values() for row in rows
+        (row.caller, row.abandoned_at) for rows in unserved.values() for row in rows
     )
-    for sid, rows in abandoned.items():
+    for sid, rows in unserved.items():
         others = {
             contact for row in rows for contact, by in contacts[row.caller] if by != sid
         }

@@ -36,6 +36,9 @@ RowT = TypeVar("RowT", bound=models.Model)
 # What people's acts write on an abandoned call (followup.claims); no derivation does.
 _ENTERED = frozenset({"is_finished"})
 Outcome = QueueEntry.Outcome
+Reason = AbandonedCall.Reason
+# Of such an entry the caller may be left unserved, so that people ring back.
+_UNSERVED = (Outcome.ABANDONED, Outcome.OVERFLOWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,10 @@ def write_histories(
         is_stored = not derivation.is_new
         everything.append(_Leg(call, history, is_stored))
         fingerprints = _fingerprints(history)
+        # A message left past all queues makes a row of a call without entries.
+        has_entries = call.entry_count > 0 or bool(call.entries_fingerprint)
         for column, legs, has_rows in (
-            ("entries_fingerprint", entries, check_all_rows or call.entry_count > 0),
+            ("entries_fingerprint", entries, check_all_rows or has_entries),
             ("ivr_steps_fingerprint", steps, check_all_rows or call.ivr_step_count > 0),
             ("states_fingerprint", states, call.kind == Call.Kind.OPERATOR),
         ):
@@ -161,7 +166,7 @@ def _fingerprints(history: History) -> dict[str, str]:
         if row
     ]
     return {
-        "entries_fingerprint": _fingerprint([*entries, *history.abandoned_calls]),
+        "entries_fingerprint": _fingerprint([*entries, *history.unserved]),
         "ivr_steps_fingerprint": _fingerprint(history.ivr_steps),
         "states_fingerprint": _fingerprint(history.operator_states),
     }
@@ -199,7 +204,9 @@ def _write_entries(
     )
     with_callback = [row.pk for row in stored if row.overflow_reason == "callback"]
     callbacks = CallbackRequest.objects.filter(entry__in=with_callback)
-    abandoned = {row.call_id for row in stored if row.outcome == Outcome.ABANDONED}
+    # Calls whose stored entries left nobody unserved need no look at those rows.
+    is_served = {row.call_id for row in stored}
+    is_served -= {row.call_id for row in stored if row.outcome in _UNSERVED}
     conversations: dict[int, set[Contact]] = defaultdict(set)
     for row in connections:
         conversations[row.entry.call_id].add(Contact(row.connected_at, row.ended_at))
@@ -241,37 +248,42 @@ def _write_entries(
         [_with(one.callback, entry=row) for row, one in entries if one.callback],
         lambda row: row.entry_id,
     )
-    _write_abandoned(
+    _write_unserved(
         [
             leg
             for leg in legs
-            if check_all_rows or leg.history.abandoned_calls or leg.call.pk in abandoned
+            if check_all_rows
+            or leg.history.unserved
+            or (leg.has_rows and leg.call.pk not in is_served)
         ],
         rows,
     )
     return had_before
 
 
-def _write_abandoned(
+def _write_unserved(
     legs: Sequence[_Leg], entries: Mapping[Hashable, QueueEntry]
 ) -> None:
-    """Writes abandoned calls; one with follow-up is withdrawn instead of deleted."""
-    rows = [row for leg in legs for row in leg.own(leg.history.abandoned_calls)]
-    visits = {(row.call_id, row.visit) for row in rows}
+    """Writes who was left unserved; a row with follow-up is withdrawn, not deleted."""
+    rows = [row for leg in legs for row in leg.own(leg.history.unserved)]
+    key = attrgetter("call_id", "visit", "reason")
+    known = {key(row) for row in rows}
     kept: list[AbandonedCall] = []
-    for row in AbandonedCall.objects.filter(call__in=_with_rows(legs)):
-        if (row.call_id, row.visit) in visits:
+    for row in AbandonedCall.all_reasons.filter(call__in=_with_rows(legs)):
+        if key(row) in known:
             kept.append(row)
         elif FollowUp.objects.filter(abandoned_call=row).exists():
-            entry = entries.get((row.call_id, row.visit))
+            is_of_entry = row.reason == Reason.ABANDONED
+            entry = entries.get((row.call_id, row.visit)) if is_of_entry else None
             if not row.is_withdrawn or row.entry_id != (entry and entry.pk):
                 row.is_withdrawn, row.entry, row.recovered_at = True, entry, None
                 row.save(update_fields=["is_withdrawn", "entry", "recovered_at"])
         else:
             row.delete()
     for row in rows:
-        row.entry = entries[row.call_id, row.visit]
-    _write(kept, rows, lambda row: (row.call_id, row.visit))
+        if row.reason == Reason.ABANDONED:
+            row.entry = entries[row.call_id, row.visit]
+    _write(kept, rows, key)
 
 
 def _with(row: RowT, **parents: models.Model) -> RowT:

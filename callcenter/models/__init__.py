@@ -19,6 +19,7 @@ from callcenter.models.reconciliation import (
     ReconciliationDifference,
     ReconciliationRun,
 )
+from callcenter.models.ring_backs import RingBack
 from callcenter.models.setup import Language, SetupVersion
 from callcenter.models.states import OperatorState
 from callcenter.models.worker import WorkerJob, WorkerProcess
@@ -55,6 +56,7 @@ __all__ = [
     "ReconciliationDifference",
     "ReconciliationRun",
     "Recording",
+    "RingBack",
     "SetupVersion",
     "Voicemail",
     "WebhookEvent",

@@ -7,6 +7,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.forgotten import PREFIX as FORGOTTEN
 from callcenter.models.fields import CallerField, SidField
@@ -14,7 +15,13 @@ from callcenter.models.history import Call, QueueEntry
 
 
 class AbandonedCallQuerySet(models.QuerySet["AbandonedCall"]):
-    """Abandoned calls, and the state of the work on them."""
+    """Callers who were left unserved, and the state of the work on them."""
+
+    def gave_up(self) -> Self:
+        """The abandoned calls, without those who asked for something."""
+        reason = AbandonedCall.Reason
+        # Not as an equality: no database shall look for most of its rows by an index.
+        return self.exclude(reason__in=[reason.CALLBACK, reason.VOICEMAIL])
 
     def reachable(self) -> Self:
         """Calls whose caller can be rung back and has not been answered since."""
@@ -47,12 +54,34 @@ class AbandonedCallQuerySet(models.QuerySet["AbandonedCall"]):
         )
 
 
-class AbandonedCall(models.Model):
-    """One abandoned queue entry, as work for people; a short abandon makes none.
+_Manager = models.Manager.from_queryset(AbandonedCallQuerySet)
 
-    Its key is call and visit, not the queue entry: what people entered about it has to
-    stay when a later derivation removes the entry.
+
+class GaveUpManager(_Manager["AbandonedCall"]):
+    """The abandoned calls alone: what reports count."""
+
+    def get_queryset(self) -> AbandonedCallQuerySet:
+        """Without those who asked for something."""
+        return AbandonedCallQuerySet(self.model, using=self._db).gave_up()
+
+
+class AbandonedCall(models.Model):
+    """One caller left unserved, as work for people: by an abandoned queue entry.
+
+    Or by one from which the caller asked for a call-back, or by a message: `reason`
+    says which. `objects` are the abandoned calls alone, which reports count (a short
+    abandon makes none); `all_reasons` is what the work list is made of.
+
+    Its key is call, visit and reason, not the queue entry: what people entered about it
+    has to stay when a later derivation removes the entry.
     """
+
+    class Reason(models.TextChoices):
+        """Why the caller is to be rung back."""
+
+        ABANDONED = "abandoned", _("gave up")
+        CALLBACK = "callback", _("asked for a call-back")
+        VOICEMAIL = "voicemail", pgettext_lazy("caller", "left a message")
 
     class State(models.TextChoices):
         """The state of the work, from what people entered and from history."""
@@ -67,7 +96,12 @@ class AbandonedCall(models.Model):
     call = models.ForeignKey(
         Call, models.CASCADE, related_name="abandoned_calls", verbose_name=_("call")
     )
+    # 0 for a message to which a menu led.
     visit = models.PositiveSmallIntegerField(_("visit"))
+    reason = models.CharField(
+        _("reason"), max_length=20, choices=Reason.choices, default=Reason.ABANDONED
+    )
+    # That of an abandoned call; who asked for something has overflowed.
     entry = models.OneToOneField(
         QueueEntry,
         models.SET_NULL,
@@ -79,6 +113,7 @@ class AbandonedCall(models.Model):
     queue = models.CharField(_("queue"), max_length=64)
     caller = CallerField(_("caller"))
     entered_at = models.DateTimeField(_("entered at"))
+    # When the caller gave up, asked for the call-back, or had left the message.
     abandoned_at = models.DateTimeField(_("abandoned at"))
     wait_seconds = models.PositiveIntegerField(_("wait"), null=True, blank=True)
     position = models.PositiveIntegerField(_("position"), null=True, blank=True)
@@ -94,7 +129,9 @@ class AbandonedCall(models.Model):
     # One of `State`; only on rows read by `with_state`.
     state: str
 
-    objects = AbandonedCallQuerySet.as_manager()
+    # The first one is what Django itself uses: nothing may be hidden from it.
+    all_reasons = AbandonedCallQuerySet.as_manager()
+    objects = GaveUpManager()
 
     class Meta:
         verbose_name = _("abandoned call")
@@ -106,6 +143,8 @@ class AbandonedCall(models.Model):
             models.Index(fields=["abandoned_at"], name="abandoned_abandoned_at"),
             # One queue's list, newest first, also of a queue with few.
             models.Index(fields=["queue", "abandoned_at"], name="abandoned_queue"),
+            # Who asked for something, newest first, among all who gave up.
+            models.Index(fields=["reason", "abandoned_at"], name="abandoned_reason"),
             # What is still to do, by age, however much else there is.
             models.Index(
                 fields=["is_finished", "recovered_at", "abandoned_at", "caller"],
@@ -117,7 +156,8 @@ class AbandonedCall(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["call", "visit"], name="abandoned_is_one_visit_of_a_call"
+                fields=["call", "visit", "reason"],
+                name="abandoned_is_one_visit_of_a_call",
             ),
             models.CheckConstraint(
                 condition=Q(recovered_at=None) | Q(recovered_at__gte=F("abandoned_at")),

@@ -27,6 +27,8 @@ KIND_LABELS = {
     routes.Kind.OPERATOR: _("operator asks for calls"),
     routes.Kind.OPERATOR_DONE: _("operator's conversation over"),
     routes.Kind.CLIENT: _("browser call"),
+    routes.Kind.RING_BACK: _("operator is rung for a ring-back"),
+    routes.Kind.RING_BACK_DONE: _("ring-back over"),
     routes.Kind.VOICEMAIL: _("voicemail left"),
     routes.Kind.RECORDING: _("recording state"),
     routes.Kind.STATUS: _("call status"),

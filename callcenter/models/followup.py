@@ -1,14 +1,18 @@
-"""What people did about callers who gave up. Entered by people, never derived."""
+"""What people did about callers whom nobody served.
+
+Entered by people, or noted once from what their own calls came to; never derived.
+"""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.models.abandoned import AbandonedCall
+from callcenter.models.fields import SidField
 
 
 class FollowUp(models.Model):
-    """The work on one abandoned call: its state, and who has claimed it.
+    """The work on one caller left unserved: its state, and who has claimed it.
 
     Written by `callcenter.followup.acts`, for all open calls of a caller at once.
     """
@@ -76,7 +80,7 @@ class FollowUp(models.Model):
 
 
 class FollowUpStep(models.Model):
-    """One act of a user on a caller who gave up, such as a claim or a ring-back.
+    """One act of a user on a caller, such as a claim or a ring-back.
 
     It belongs to the follow-up of the newest of the calls that it was for.
     """
@@ -86,6 +90,8 @@ class FollowUpStep(models.Model):
 
         CLAIMED = "claimed", _("claimed")
         RELEASED = "released", _("released")
+        # Twilio was asked to; it becomes an attempt once the caller was rung.
+        RING = "ring", _("rings back")
         ATTEMPT = "attempt", _("rang back")
         NOTE = "note", _("note")
         CLOSED = "closed", _("closed")
@@ -100,6 +106,8 @@ class FollowUpStep(models.Model):
         LEFT_MESSAGE = "left_message", _("left a message")
         NOT_IN_SERVICE = "not_in_service", _("number not in service")
         WRONG_NUMBER = "wrong_number", _("wrong number")
+        # As Twilio says it; people know more.
+        FAILED = "failed", _("could not be called")
 
     follow_up = models.ForeignKey(
         FollowUp, models.CASCADE, related_name="steps", verbose_name=_("follow-up")
@@ -118,11 +126,17 @@ class FollowUpStep(models.Model):
         verbose_name=_("by"),
     )
     made_at = models.DateTimeField(_("made at"))
+    # The leg of the operator who rang back, if its requests have made the step.
+    call_sid = SidField(_("call SID"), blank=True)
 
     class Meta:
         verbose_name = _("follow-up step")
         verbose_name_plural = _("follow-up steps")
         ordering = ["made_at", "id"]
+        indexes = [
+            # Each leg makes one step, however often it is derived.
+            models.Index(fields=["call_sid"], name="follow_up_step_call")
+        ]
 
     def __str__(self) -> str:
         return self.get_result_display() or self.get_act_display()

@@ -174,10 +174,11 @@ class Call(models.Model):
 
 
 def was_rung(kind: str, direction: str) -> bool:
-    """Whether we rang the person outside, by the kind and direction of a leg."""
-    return kind == Call.Kind.OUTBOUND or (
-        kind == Call.Kind.CUSTOMER and direction.startswith("outbound")
-    )
+    """Whether we rang the person outside, by the kind and direction of a leg.
+
+    Of an operator's leg that is so where Twilio rings the telephone for a ring-back.
+    """
+    return kind == Call.Kind.OUTBOUND or direction.startswith("outbound")
 
 
 class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):

@@ -40,6 +40,8 @@ NEWS: dict[Kind, tuple[list[WebhookEvent], WebhookEvent]] = {
         [ring(), choose()],
         event(60, "voicemail/support/1/", RecordingSid="RE" + "7" * 32),
     ),
+    Kind.RING_BACK: ([ring()], event(60, "ring-back/abc/", "announce")),
+    Kind.RING_BACK_DONE: ([ring()], event(90, "ring-back/abc/done/", "goodbye")),
     Kind.RECORDING: (
         [ring()],
         event(
@@ -86,7 +88,7 @@ def test_every_kind_is_served_at_its_path_or_said_not_to_be(kind):
             reverse(routes.url_name(kind))
         return
 
-    path = path_of(kind, menu="main", queue="support", visit="1")
+    path = path_of(kind, menu="main", queue="support", visit="1", token="abc")
     match = resolve(path)
 
     assert vars(match.func)["view_class"].kind == kind

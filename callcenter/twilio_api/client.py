@@ -43,14 +43,22 @@ class PatientHttpClient(TwilioHttpClient):
     A request that Twilio did not process (429) is sent again after a while; so is one
     that only reads, after a failure of the server or the network and after an answer
     that was cut off. It waits as long as Twilio asks for, else twice as long each time,
-    at most LONGEST_WAIT_SECONDS; and gives up after TRIES. A program of this machine
-    that is not there, such as the stand-in, is not waited for.
+    at most LONGEST_WAIT_SECONDS; and gives up after so many tries. A program of this
+    machine that is not there, such as the stand-in, is not waited for.
     """
 
-    def __init__(self, way: Access, sleep: Callable[[float], object]) -> None:
-        super().__init__(timeout=TIMEOUT_SECONDS, logger=_library_log)
+    def __init__(
+        self,
+        way: Access,
+        sleep: Callable[[float], object],
+        timeout: float = TIMEOUT_SECONDS,
+        tries: int = TRIES,
+    ) -> None:
+        super().__init__(timeout=timeout, logger=_library_log)
         self._way = way
         self._sleep = sleep
+        self._timeout = timeout
+        self._tries = tries
         # A program of this machine is not asked by a proxy.
         self.session.trust_env = not way.is_loopback
 
@@ -60,14 +68,14 @@ class PatientHttpClient(TwilioHttpClient):
             scheme=self._way.base.scheme, netloc=self._way.base.netloc
         )
         may_repeat = method.upper() == _READING
-        for number in range(1, TRIES + 1):
+        for number in range(1, self._tries + 1):
             answer = self._try(method, led.geturl(), args, options)
             if isinstance(answer, Response):
                 is_refused = answer.status_code == TOO_MANY
                 is_busy = may_repeat and answer.status_code in _BUSY
-                if not (is_refused or is_busy) or number == TRIES:
+                if not (is_refused or is_busy) or number == self._tries:
                     return answer
-            elif not may_repeat or self._way.is_loopback or number == TRIES:
+            elif not may_repeat or self._way.is_loopback or number == self._tries:
                 raise answer
             wait = _wait(number, answer)
             problem = getattr(answer, "status_code", answer)
@@ -83,9 +91,7 @@ class PatientHttpClient(TwilioHttpClient):
         try:
             response = super().request(method, url, *args, **options)
         except requests.Timeout:
-            return TwilioFailure(
-                Reason.TWILIO_SLOW, f"{where}, {TIMEOUT_SECONDS:.0f} s"
-            )
+            return TwilioFailure(Reason.TWILIO_SLOW, f"{where}, {self._timeout:.0f} s")
         except requests.exceptions.ChunkedEncodingError:
             return TwilioFailure(Reason.TWILIO_CUT_OFF, where)
         except requests.RequestException as error:
@@ -97,17 +103,23 @@ class PatientHttpClient(TwilioHttpClient):
         return response
 
 
-def client(sleep: Callable[[float], object] = time.sleep) -> Client:
+def client(
+    sleep: Callable[[float], object] = time.sleep,
+    *,
+    timeout: float = TIMEOUT_SECONDS,
+    tries: int = TRIES,
+) -> Client:
     """Twilio's client by the settings; raises NotConfigured where they do not suffice.
 
-    `sleep` is called with the seconds to wait before Twilio is asked again.
+    `sleep` is called with the seconds to wait before Twilio is asked again. Somebody
+    who waits for a page wants a short `timeout`, in seconds, and a single try.
     """
     way = access()
     return Client(
         way.user,
         way.password,
         way.account_sid,
-        http_client=PatientHttpClient(way, sleep),
+        http_client=PatientHttpClient(way, sleep, timeout, tries),
     )
 
 

@@ -65,7 +65,7 @@ def forget_calls(sids: Sequence[str]) -> tuple[int, int]:
         }
         about = _events_about(calls)
         reached: dict[int, list[datetime]] = defaultdict(list)
-        given_up = AbandonedCall.objects.filter(
+        given_up = AbandonedCall.all_reasons.filter(
             call__in=[call.pk for call in calls.values()], recovered_at__isnull=False
         )
         for row in given_up:
@@ -125,13 +125,13 @@ def _forget_rows(call: Call, forgetting: Forgetting, legs: Collection[str]) -> N
         caller_name="",
         **{column: pseudonym},
     )
-    AbandonedCall.objects.filter(call=call).update(caller=pseudonym)
+    AbandonedCall.all_reasons.filter(call=call).update(caller=pseudonym)
     CallbackRequest.objects.filter(entry__call=call).update(caller=pseudonym)
     texts: tuple[tuple[QuerySet[Any], list[str]], ...] = (
         (FollowUpStep.objects.filter(follow_up__abandoned_call__call=call), ["text"]),
         (IvrStep.objects.filter(call=call), ["input"]),
         (Call.objects.filter(pk=call.pk), ["ivr_path"]),
-        (AbandonedCall.objects.filter(call=call), ["ivr_path"]),
+        (AbandonedCall.all_reasons.filter(call=call), ["ivr_path"]),
         # To whom the number was shown.
         (Call.objects.filter(sid__in=legs), ["from_raw", "to_raw", "line"]),
     )

@@ -36,10 +36,11 @@ def read_step(
     queue: str = "",
     visit: str = "",
     menu: str = "",
+    token: str = "",
 ) -> Step:
     """The request as the flow sees it; an unreadable part of its URL counts as missing.
 
-    `queue`, `visit` and `menu` are the parts of the path.
+    `queue`, `visit`, `menu` and `token` are the parts of the path.
     """
     step = whole_number(query.get("step", ""))
     place = _visit(visit) or 1 if visit else 0
@@ -69,6 +70,7 @@ def read_step(
         language=language if language in Language.values else "",
         signed_in=event.kind in OPERATOR_LOOP and (signed_in or past.signed_in),
         is_recorded=event.kind == Kind.CONNECT and query.get("rec") == "1",
+        token=token,
         proof=storable(query.get("proof", ""))[:64],
         state=state if state in set(Between) else "",
         about=_about(event, query),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from callcenter.routes import NAMESPACE, PATHS
-from callcenter.webhooks import closing, customer, operator
+from callcenter.webhooks import closing, customer, operator, ring_back
 
 app_name = NAMESPACE
 
@@ -17,6 +17,8 @@ VIEWS = [
     operator.ClientView,
     operator.OperatorView,
     operator.OperatorDoneView,
+    ring_back.RingBackView,
+    ring_back.RingBackDoneView,
     closing.StatusView,
     closing.RecordingView,
     closing.FallbackView,

@@ -141,7 +141,7 @@ def _callers(count: int) -> Iterator[Matter]:
         )
         yield Matter(
             text % {"count": formats.count(count)},
-            gettext("They gave up, and nobody has reached them since."),
+            gettext("Nobody has reached them since they called."),
             reverse("admin:worklist"),
             is_bad=True,
         )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.models import AbandonedCall, FollowUp
 from callcenter.models.states import LONGEST_LEG
@@ -95,7 +96,7 @@ class AbandonedCallsReport(ListTable):
 
 
 class FollowUps(ListTable):
-    """One row per abandoned call on which somebody has acted."""
+    """One row per call to ring back on which somebody has acted."""
 
     slug = "follow-ups"
     model = FollowUp
@@ -104,8 +105,14 @@ class FollowUps(ListTable):
         replace(columns.CALLER, paths=("abandoned_call__caller",)),
         replace(columns.QUEUE, paths=("abandoned_call__queue",)),
         Column(
+            "reason",
+            pgettext_lazy("work list", "Reason"),
+            names=names.of(AbandonedCall.Reason),
+            paths=("abandoned_call__reason",),
+        ),
+        Column(
             "abandoned_at",
-            _("Abandoned at"),
+            _("Called at"),
             kinds.MOMENT,
             paths=("abandoned_call__abandoned_at",),
         ),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from callcenter.decision import Decision, Verb
+from callcenter.flow.ring_back import CALLER
 from callcenter.models import QueueEntry
 from reports.present import masking, names
 from reports.present.names import Names, Worded
@@ -69,6 +70,8 @@ class Places:
             case Verb.DIAL if target.startswith(("+", "client:", "sip:")):
                 shown = self.number if target[0] == "+" else self.address
                 return gettext("Passed on to %(number)s") % {"number": shown(target)}
+            case Verb.DIAL if target == CALLER:
+                return gettext("The caller is rung")
             case Verb.DIAL:
                 queue = {"name": self.queue(target)}
                 return gettext("Next caller of %(name)s") % queue

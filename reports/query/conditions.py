@@ -103,14 +103,15 @@ def _step_of_operators(operators: tuple[str, ...]) -> Q:
 
 
 def _of_abandoned_call(queue: str) -> Q:
-    """Follow-ups of calls that were abandoned in a queue."""
-    calls = AbandonedCall.objects.filter(queue=queue, pk=OuterRef("abandoned_call"))
+    """Follow-ups of callers whom a queue left unserved."""
+    rows = AbandonedCall.all_reasons
+    calls = rows.filter(queue=queue, pk=OuterRef("abandoned_call"))
     return there_is(calls)
 
 
 def _state_of_work(state: str) -> Q:
     """Follow-ups in a state of the work: people's, unless history goes before it."""
-    calls = AbandonedCall.objects.filter(pk=OuterRef("abandoned_call"))
+    calls = AbandonedCall.all_reasons.filter(pk=OuterRef("abandoned_call"))
     if state == AbandonedCall.State.RECOVERED:
         recovered = calls.filter(is_withdrawn=False, recovered_at__isnull=False)
         unfinished = [FollowUp.State.OPEN, FollowUp.State.IN_PROGRESS]

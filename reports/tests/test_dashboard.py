@@ -71,7 +71,7 @@ def test_figures_count_the_day_until_now(staff):
         ("応答", "1", "対象呼の 50.0%"),
         ("放棄", "1", "対象呼の 50.0%"),
         ("サービスレベル", "50.0%", ""),
-        ("要折り返し", "1", "うち今日の放棄 1人"),
+        ("要折り返し", "1", "うち今日の着信 1人"),
         ("受付可", "0", "通話中 1"),
     ]
 
@@ -216,12 +216,12 @@ def test_callers_to_ring_back_are_those_of_the_work_list_and_as_many(staff):
     assert (figure.label, figure.value, figure.note) == (
         "要折り返し",
         "4",
-        "うち今日の放棄 2人",
+        "うち今日の着信 2人",
     )
     assert len(page.context["callers"]) == 4
     assert page.context["tabs"][0]["count"] == "4"
     html = page.content.decode()
-    assert "<b>要折り返し: 4</b> (うち今日の放棄 2人)" in html
+    assert "<b>要折り返し: 4</b> (うち今日の着信 2人)" in html
 
 
 @time_machine.travel(EVENING, tick=False)

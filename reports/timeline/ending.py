@@ -11,6 +11,7 @@ from callcenter.history.wrap_up import typed_code
 from callcenter.models import Call, WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import (
+    ANSWERED_BY_PATH,
     DELETED_PATH,
     DELETION_ASKED_PATH,
     DESK_PREFIX,
@@ -20,7 +21,7 @@ from callcenter.routes import (
     Kind,
 )
 from reports.present import formats
-from reports.timeline import kinds, own_acts
+from reports.timeline import kinds, own_acts, ring_backs
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
 from reports.timeline.story import (
@@ -59,6 +60,11 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
     if kind == Kind.OPERATOR_DONE:
         operator = story.operator_of(event.call_sid)
         return kinds.OperatorDone(operator, event.is_bridged, None, answer)
+    if kind in (Kind.RING_BACK, Kind.RING_BACK_DONE):
+        params = VoiceParams.parse(event.params, needs_call=False)
+        if kind == Kind.RING_BACK:
+            return ring_backs.OperatorTook(params.digits, answer)
+        return ring_backs.RingBackOver(event.result, params.dial_call_duration)
     if event.path.startswith(FORGET_PREFIX):
         return own_acts.CALLER_FORGOTTEN
     if event.path in (DELETED_PATH, DELETION_ASKED_PATH):
@@ -66,6 +72,8 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
         return own_acts.AudioDeleted(event.path == DELETED_PATH, at)
     if kind == Kind.OPERATOR and event.call_sid != story.call.sid:
         return own_acts.TypedCode(typed_code(event))
+    if event.path == ANSWERED_BY_PATH:
+        return own_acts.NOBODY_THERE
     if event.path == WRAP_UP_PATH:
         noted = (str(event.params.get(name, "")) for name in ("Code", "Note"))
         return own_acts.Noted(*noted)

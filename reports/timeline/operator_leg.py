@@ -6,7 +6,7 @@ from functools import partial
 
 from callcenter.models import Connection, OperatorState, WebhookEvent
 from callcenter.routes import Kind
-from reports.timeline import kinds
+from reports.timeline import kinds, ring_backs
 from reports.timeline.ending import ending, other_requests
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
@@ -15,6 +15,7 @@ from reports.timeline.story import Moment, Phase, Story, in_order, seconds
 State = OperatorState.State
 
 _OF_A_SHIFT = (Kind.OPERATOR, Kind.OPERATOR_DONE, Kind.CONNECT, Kind.CLIENT)
+_OF_A_RING_BACK = (Kind.RING_BACK, Kind.RING_BACK_DONE)
 _PHASES = {
     State.READY: Phase.READY,
     State.TALKING: Phase.TALK,
@@ -42,6 +43,9 @@ def moments(story: Story) -> list[Moment]:
     )
     begun = [event for copies in before for event in copies]
     dialled = Moment(story.start, kinds.DialledIn(), Phase.SIGNING_IN, events=begun)
+    if any(story.is_own(one, *_OF_A_RING_BACK) for one in story.events):
+        how = ring_backs.OPERATOR_RUNG
+        dialled = Moment(_first(story), how, Phase.NONE, events=begun)
     found = [dialled, *_states(story, pool, states), *other_requests(story, pool)]
     return in_order([*found, *ending(story, pool, found)])
 
@@ -49,13 +53,16 @@ def moments(story: Story) -> list[Moment]:
 def outbound_moments(story: Story) -> list[Moment]:
     """A call of ours: dialled, answered, what Twilio said of it, and its end."""
     pool = Pool(story.events)
-    # Of such a leg Twilio's length counts from the answer.
-    first = min([story.start, *(one.received_at for one in story.events)])
-    found = [Moment(first, kinds.DialledOut(), Phase.NONE)]
+    found = [Moment(_first(story), kinds.DialledOut(), Phase.NONE)]
     if story.call.duration_seconds:
         found.append(Moment(story.start, kinds.WAS_ANSWERED, Phase.TALK))
     found += other_requests(story, pool)
     return in_order([*found, *ending(story, pool, found)])
+
+
+def _first(story: Story) -> datetime:
+    """When a leg that we rang was first heard of: its length counts from the answer."""
+    return min([story.start, *(one.received_at for one in story.events)])
 
 
 def _states(

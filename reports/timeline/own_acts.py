@@ -91,3 +91,11 @@ class AtDesk(MomentKind):
         if self.act is Act.NOT_READY:
             return gettext("Not ready, at the desk"), reason_name(self.reason)
         return (gettext("Signed off, at the desk"),)
+
+
+# An operator has said so of a leg that Twilio says was answered.
+NOBODY_THERE = Plain(
+    "nobody-there",
+    _("Nobody was there, the operator says"),
+    _("A machine has answered: the caller does not count as reached."),
+)

@@ -81,7 +81,7 @@ def leaving(
         kind = kinds.Left(entry, talk, ended_by, answer)
     goes_on = following or answer.verb not in (Verb.UNKNOWN, Verb.END)
     inferred = (Mark.INFERRED,) if entry.is_inferred else ()
-    abandoned = (one for one in story.abandoned if one.visit == entry.visit)
+    abandoned = (one for one in story.abandoned if one.entry_id == entry.pk)
     yield Moment(
         at,
         kind,

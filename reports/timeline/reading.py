@@ -62,7 +62,7 @@ def _read_caller(story: Story) -> None:
     story.steps = list(call.ivr_steps.order_by("step"))
     story.entries = list(call.queue_entries.order_by("visit"))
     story.connections = list(taken.order_by("connected_at", "id"))
-    story.abandoned = list(AbandonedCall.objects.with_state().filter(call=call))
+    story.abandoned = list(AbandonedCall.all_reasons.with_state().filter(call=call))
     story.callbacks = list(callbacks.order_by("requested_at"))
     story.voicemails = list(call.voicemails.order_by("left_at"))
     # That of a conversation is on the operator's leg.

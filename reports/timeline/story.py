@@ -85,6 +85,7 @@ class Story:
     steps: Sequence[IvrStep] = ()
     entries: Sequence[QueueEntry] = ()
     connections: Sequence[Connection] = ()
+    # Who was left unserved, for whatever reason.
     abandoned: Sequence[AbandonedCall] = ()
     callbacks: Sequence[CallbackRequest] = ()
     voicemails: Sequence[Voicemail] = ()

@@ -57,7 +57,7 @@ class Board:
     at: datetime
     queues: list[QueueNow]
     operators: Mapping[str, Set[str]]
-    # Who is to be rung back, by queue: each caller, and when that one first gave up.
+    # Who is to be rung back, by queue: each caller, and since when.
     ring_back: Mapping[str, Mapping[str, datetime]]
 
 
@@ -135,7 +135,7 @@ def _by_queue(found: Mapping[tuple[object, str], Tally]) -> dict[str, Tally]:
 
 
 def _ring_back() -> dict[str, dict[str, datetime]]:
-    rows = AbandonedCall.objects.to_ring_back().order_by()
+    rows = AbandonedCall.all_reasons.to_ring_back().order_by()
     found: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
     for queue, caller, at in rows.values_list("queue", "caller").annotate(
         Min("abandoned_at")

@@ -1,15 +1,23 @@
-"""Callers who gave up, merged from their abandoned calls."""
+"""Callers to ring back, merged from the calls in which nobody served them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from django.db import models
 from django.db.models import F
 
-from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
+from callcenter.models import (
+    AbandonedCall,
+    FollowUp,
+    FollowUpStep,
+    RingBack,
+    Voicemail,
+)
 
+Reason = AbandonedCall.Reason
 # A caller, or the id of a call without a number.
 Key = str | int
 
@@ -20,6 +28,8 @@ class Caller:
 
     calls: Sequence[AbandonedCall]
     steps: Sequence[FollowUpStep]
+    # What was said after a call, by its id; oldest first.
+    messages: Mapping[int, Sequence[Voicemail]] = field(default_factory=dict)
 
     @property
     def first(self) -> AbandonedCall:
@@ -44,6 +54,15 @@ class Caller:
         """The follow-up of the newest call; none if nobody has acted on it."""
         return getattr(self.last, "follow_up", None)
 
+    def rung_now(self, now: datetime) -> RingBack | None:
+        """The ring-back under way at a moment."""
+        asked = (ring_back_of(step) for step in self.steps)
+        return next((one for one in asked if one and one.is_under_way(now)), None)
+
+    def calls_of(self, reason: AbandonedCall.Reason) -> list[AbandonedCall]:
+        """Those of the calls after which the caller is to be rung back for a reason."""
+        return [call for call in self.calls if call.reason == reason]
+
     @property
     def attempts(self) -> list[FollowUpStep]:
         """The ring-backs, oldest first."""
@@ -51,7 +70,10 @@ class Caller:
 
 
 def merged(calls: models.QuerySet[AbandonedCall], keys: Iterable[Key]) -> list[Caller]:
-    """The callers of these calls, in the order of the keys; it makes two queries."""
+    """The callers of these calls, in the order of the keys.
+
+    It makes two queries, and a third where somebody has left a message.
+    """
     by_key: dict[Key, list[AbandonedCall]] = defaultdict(list)
     found = calls.select_related(
         "call", "follow_up", "follow_up__claimed_by", "follow_up__handled_by"
@@ -61,10 +83,11 @@ def merged(calls: models.QuerySet[AbandonedCall], keys: Iterable[Key]) -> list[C
     steps: dict[int, list[FollowUpStep]] = defaultdict(list)
     pks = [call.pk for each in by_key.values() for call in each]
     made = FollowUpStep.objects.filter(follow_up__abandoned_call__in=pks)
-    for step in made.select_related("by").annotate(
+    for step in made.select_related("by", "ring_back").annotate(
         about=F("follow_up__abandoned_call")
     ):
         steps[step.about].append(step)
+    messages = _messages(call for each in by_key.values() for call in each)
     return [
         Caller(
             by_key[key],
@@ -72,15 +95,38 @@ def merged(calls: models.QuerySet[AbandonedCall], keys: Iterable[Key]) -> list[C
                 (step for call in by_key[key] for step in steps[call.pk]),
                 key=lambda step: (step.made_at, step.pk),
             ),
+            messages,
         )
         for key in keys
         if key in by_key
     ]
 
 
+def _messages(calls: Iterable[AbandonedCall]) -> Mapping[int, list[Voicemail]]:
+    """The messages that were left, by the id of the row that says so."""
+    spoke = {
+        (call.call_id, call.visit): call.pk
+        for call in calls
+        if call.reason == Reason.VOICEMAIL
+    }
+    found: dict[int, list[Voicemail]] = defaultdict(list)
+    if spoke:
+        rows = Voicemail.objects.filter(call__in={call for call, _visit in spoke})
+        for message in rows.order_by("left_at", "pk"):
+            row = spoke.get((message.call_id, message.visit))
+            if row is not None:
+                found[row].append(message)
+    return found
+
+
+def ring_back_of(step: FollowUpStep) -> RingBack | None:
+    """The ring-back that Twilio was asked for by a step, if it is one."""
+    return getattr(step, "ring_back", None)
+
+
 def caller_of(call: AbandonedCall, most: int) -> Caller:
     """The caller of one call, with this call and the `most` newest of the number."""
-    calls = AbandonedCall.objects.with_state().filter(is_withdrawn=False)
+    calls = AbandonedCall.all_reasons.with_state().filter(is_withdrawn=False)
     if not call.caller:
         return merged(calls.filter(pk=call.pk), [call.pk])[0]
     of_caller = calls.filter(caller=call.caller)

@@ -17,12 +17,15 @@ SLUG = "work-list"
 TITLE = pgettext_lazy("page", "Callers to ring back")
 
 State = AbandonedCall.State
+Reason = AbandonedCall.Reason
 
 COLUMNS = [
     columns.CALLER,
     Column("abandoned_calls", _("Times abandoned"), kinds.COUNT),
-    Column("first_abandoned_at", _("First abandoned at"), kinds.MOMENT),
-    Column("last_abandoned_at", _("Last abandoned at"), kinds.MOMENT),
+    Column("callback_requests", _("Call-backs asked for"), kinds.COUNT),
+    Column("messages", _("Messages left"), kinds.COUNT),
+    Column("first_call_at", _("First call at"), kinds.MOMENT),
+    Column("last_call_at", _("Last call at"), kinds.MOMENT),
     columns.QUEUE,
     Column("longest_wait_seconds", _("Longest wait"), kinds.SECONDS),
     Column("state", _("State"), names=names.of(State)),
@@ -57,7 +60,9 @@ def _row(caller: Caller, *, may_see_numbers: bool) -> Row:
     notes = [step.text for step in caller.steps if step.text]
     return [
         (number if may_see_numbers else masked_number(number)) or None,
-        len(caller.calls),
+        len(caller.calls_of(Reason.ABANDONED)),
+        len(caller.calls_of(Reason.CALLBACK)),
+        sum(len(caller.messages.get(call.pk, ())) for call in caller.calls),
         caller.first.abandoned_at,
         last.abandoned_at,
         last.queue,

@@ -9,9 +9,13 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.models import FollowUpStep
+from callcenter.models import AbandonedCall, FollowUpStep
 from reports.worklist.tabs import ALL, DAYS, Place, Tab
 
+Result = FollowUpStep.Result
+
+# What people can say of a ring-back: that a call failed says Twilio alone.
+RESULTS = [choice for choice in Result.choices if choice[0] != Result.FAILED]
 # A note is a few sentences; what is longer belongs elsewhere.
 MOST_CHARACTERS = 2000
 
@@ -25,6 +29,7 @@ class ListForm(forms.Form):
     )
     # Also of a queue that is set up no more: history keeps its calls.
     queue = forms.CharField(required=False, max_length=64)
+    reason = forms.ChoiceField(choices=AbandonedCall.Reason.choices, required=False)
     q = forms.CharField(required=False, max_length=200)
     after = forms.CharField(required=False, max_length=60)
 
@@ -44,6 +49,8 @@ class ListQuery:
     tab: Tab = Tab.TODO
     days: int = ALL
     queue: str = ""
+    # Why they are to be rung back: an AbandonedCall.Reason; empty for any reason.
+    reason: str = ""
     # What is typed into the search box.
     q: str = ""
     after: Place | None = None
@@ -62,6 +69,7 @@ class ListQuery:
             Tab(asked.get("tab") or Tab.TODO),
             asked.get("days") or ALL,
             asked.get("queue", ""),
+            asked.get("reason", ""),
             asked.get("q", ""),
             asked.get("after"),
             has_errors,
@@ -73,7 +81,7 @@ class ListQuery:
         asked = replace(self, **changes)
         return {
             name: str(getattr(asked, name))
-            for name in ("tab", "days", "queue", "q", "after")
+            for name in ("tab", "days", "queue", "reason", "q", "after")
             if getattr(asked, name) != getattr(_USUAL, name)
         }
 
@@ -95,6 +103,7 @@ class Act(models.TextChoices):
     NOTE = "note"
     CLOSE = "close"
     REOPEN = "reopen"
+    CORRECT = "correct"
 
 
 class ActForm(forms.Form):
@@ -103,7 +112,7 @@ class ActForm(forms.Form):
     act = forms.ChoiceField(choices=Act.choices)
     result = forms.ChoiceField(
         label=_("Result"),
-        choices=[("", _("Choose a result")), *FollowUpStep.Result.choices],
+        choices=[("", _("Choose a result")), *RESULTS],
         required=False,
     )
     text = forms.CharField(required=False, max_length=MOST_CHARACTERS)
@@ -112,8 +121,15 @@ class ActForm(forms.Form):
         """Require a result for a ring-back, and a text for a note."""
         cleaned = self.cleaned_data
         act = cleaned.get("act")
-        if act == Act.ATTEMPT and not cleaned.get("result") and "result" in cleaned:
+        if "result" in cleaned and not self._has_result(act, cleaned["result"]):
             self.add_error("result", _("Choose the result of the ring-back."))
         if act == Act.NOTE and not cleaned.get("text") and "text" in cleaned:
             self.add_error("text", _("Enter the text of the note."))
         return cleaned
+
+    @staticmethod
+    def _has_result(act: str | None, result: str) -> bool:
+        """Whether an act that needs a result has one that says something."""
+        if act == Act.CORRECT:
+            return result not in ("", Result.REACHED)
+        return act != Act.ATTEMPT or bool(result)

@@ -23,7 +23,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
-from callcenter.models import QueueEntry
+from callcenter.models import AbandonedCall, QueueEntry
 from reports import looks
 from reports.export import audit, downloads, menu
 from reports.export.menu import ExportGroup
@@ -57,6 +57,7 @@ def show(site: admin.AdminSite, request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "query": asked.query(),
         "to_ring_back": words.to_ring_back(work_list.to_ring_back),
+        "reader": reader,
         "callers": [reader.caller(caller) for caller in page.callers],
         "on_paper": list(paper.lines(work_list, asked, reader, len(page.callers))),
         "newest": _newest(work_list, asked.tab),
@@ -111,7 +112,7 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
         now=reader.now,
         first=work_list.since and work_list.since.astimezone(zone).date(),
         numbers=numbers,
-        part=str(reader.queue_names.get(asked.queue, asked.queue)),
+        part=paper.part(asked, reader),
     )
     audited = audit.begin(
         reader.user,
@@ -135,6 +136,8 @@ def _asked(request: HttpRequest) -> ListQuery:
 def _work_list(request: HttpRequest, asked: ListQuery, reader: Reader) -> WorkList:
     """The calls that are asked for."""
     wanted = Q(queue=asked.queue) if asked.queue else Q()
+    if asked.reason:
+        wanted &= Q(reason=asked.reason)
     if asked.q:
         try:
             wanted &= searching.condition(asked.q, reader.user)
@@ -173,9 +176,10 @@ def _choices(work_list: WorkList, asked: ListQuery, reader: Reader) -> dict[str,
             for days in DAYS
         ],
         "queues": queues,
+        "reasons": AbandonedCall.Reason.choices,
         "search_help": _search_help(reader.user),
-        "kept": asked.parameters(queue="", q="", after=None),
-        "unfiltered_url": asked.query(queue="", q="", after=None),
+        "kept": asked.parameters(queue="", reason="", q="", after=None),
+        "unfiltered_url": asked.query(queue="", reason="", q="", after=None),
     }
 
 

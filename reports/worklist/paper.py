@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 from django_stubs_ext import StrOrPromise
 
+from callcenter.models import AbandonedCall
 from reports.present import formats
 from reports.worklist import words
 from reports.worklist.forms import ListQuery
 from reports.worklist.shown import Reader
 from reports.worklist.tabs import WorkList
+
+Reason = AbandonedCall.Reason
 
 
 def lines(
@@ -21,6 +25,8 @@ def lines(
     if asked.queue:
         name = reader.queue_names.get(asked.queue, asked.queue)
         yield pgettext("column", "Queue"), name
+    if asked.reason:
+        yield pgettext("work list", "Reason"), capfirst(Reason(asked.reason).label)
     if asked.q:
         yield gettext("Search"), asked.q
     yield gettext("Callers"), _callers(work_list, asked, on_page)
@@ -43,3 +49,10 @@ def _callers(work_list: WorkList, asked: ListQuery, on_page: int) -> str:
         return text
     part = gettext("%(count)s on this page") % {"count": formats.count(on_page)}
     return f"{text} ({part})"
+
+
+def part(asked: ListQuery, reader: Reader) -> str:
+    """What a file is narrowed to, for its name: a queue, a reason, or both."""
+    queue = str(reader.queue_names.get(asked.queue, asked.queue))
+    reason = str(Reason(asked.reason).label) if asked.reason else ""
+    return " ".join(filter(None, (queue, reason)))

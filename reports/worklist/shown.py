@@ -1,8 +1,9 @@
-"""Callers who gave up as a page shows them to one reader at one moment."""
+"""Callers to ring back as a page shows them to one reader at one moment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -13,11 +14,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
+from callcenter.desk import ring_backs
+from callcenter.desk.ring_backs import Way
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 from callcenter.numbers import dial_url
 from reports.present import decisions, formats, masking, names, swatches
 from reports.query.table import NOTHING
-from reports.worklist.callers import Caller
+from reports.worklist import wishes
+from reports.worklist.callers import Caller, ring_back_of
+from reports.worklist.wishes import Wish
 
 State = AbandonedCall.State
 
@@ -27,7 +32,7 @@ MOST_BELOW = 5
 
 @dataclass(frozen=True, slots=True)
 class ShownCall:
-    """One abandoned call, as text."""
+    """One call in which nobody served the caller, as text."""
 
     moment: datetime
     at: str
@@ -60,6 +65,7 @@ class ShownCaller:
     pk: int
     url: str
     number: str
+    wishes: list[Wish]
     # The link that dials; empty where the reader must not, or there is no number.
     dial_url: str
     last: ShownCall
@@ -71,6 +77,11 @@ class ShownCaller:
     since: str
     attempts: int
     last_result: str
+    # Who rings back right now, and since when; empty if nobody does.
+    rung_by: str
+    rung_since: str
+    # Where an operator in the browser rings the caller.
+    desk_url: str
     is_open: bool
     is_mine: bool
     is_taken: bool
@@ -79,7 +90,7 @@ class ShownCaller:
 
     @property
     def times(self) -> int:
-        """How often the caller gave up."""
+        """How many calls it is about."""
         return len(self.calls) + self.more_calls
 
 
@@ -104,7 +115,7 @@ class Reader:
             queue_names,
             decisions.paths(queue_names),
             may_see_calls=user.has_perm("callcenter.view_call"),
-            may_act=user.has_perm("callcenter.change_followup"),
+            may_act=user.has_perm(ring_backs.PERMISSION),
         )
 
     @classmethod
@@ -115,6 +126,20 @@ class Reader:
         if not (isinstance(user, User) and may_look):
             raise PermissionDenied
         return cls.of(user, timezone.now())
+
+    @property
+    def rings_by_telephone(self) -> bool:
+        """Whether Twilio rings the user, and then the caller."""
+        return self._way is Way.TELEPHONE
+
+    @property
+    def rings_in_browser(self) -> bool:
+        """Whether the page of the desk rings callers."""
+        return self._way is Way.BROWSER
+
+    @cached_property
+    def _way(self) -> Way:
+        return ring_backs.way_of(self.user)
 
     def number(self, number: str) -> str:
         """A number as this reader may see it."""
@@ -128,17 +153,19 @@ class Reader:
     def caller(self, caller: Caller, most: int = MOST_BELOW) -> ShownCaller:
         """The caller as the page shows it, with up to `most` of the newest calls."""
         follow_up, state = caller.follow_up, caller.state
-        calls = [self.call(call) for call in caller.calls[-most:]]
+        calls = [self.call(caller, call) for call in caller.calls[-most:]]
         is_claimed = state == State.IN_PROGRESS and follow_up is not None
         holder = follow_up.claimed_by if follow_up and is_claimed else None
         is_done = state in (State.REACHED, State.CLOSED) and follow_up is not None
         who, since = _who(follow_up, state)
-        attempts = caller.attempts
+        attempts, rung = caller.attempts, caller.rung_now(self.now)
+        rung_since = rung.step.made_at if rung else None
         may_dial = caller.number and masking.may_see_numbers_to_ring_back(self.user)
         return ShownCaller(
             pk=caller.first.pk,
             url=reverse("admin:worklist_caller", args=[caller.first.pk]),
             number=self.number(caller.number),
+            wishes=list(wishes.of_caller(caller)),
             dial_url=dial_url(caller.number) if may_dial else "",
             last=calls[-1],
             calls=calls,
@@ -149,6 +176,9 @@ class Reader:
             since=self._since(since, state),
             attempts=len(attempts),
             last_result=attempts[-1].get_result_display() if attempts else "",
+            rung_by=name_of(rung.step.by) if rung else "",
+            rung_since=self._since(rung_since, State.IN_PROGRESS),
+            desk_url=ring_backs.desk_url(caller.first) if may_dial else "",
             is_open=self.may_act
             and (state == State.OPEN or (is_claimed and holder is None)),
             is_mine=self.may_act and holder == self.user,
@@ -173,8 +203,8 @@ class Reader:
             return shown
         return gettext("since %(moment)s") % {"moment": shown}
 
-    def call(self, call: AbandonedCall) -> ShownCall:
-        """One of the calls as the page shows it."""
+    def call(self, caller: Caller, call: AbandonedCall) -> ShownCall:
+        """One of the caller's calls as the page shows it."""
         recovered = ""
         if call.state == State.RECOVERED and call.recovered_at:
             seconds = int((call.recovered_at - call.abandoned_at).total_seconds())
@@ -185,7 +215,7 @@ class Reader:
             at=formats.short_moment(call.abandoned_at, self.now),
             age=formats.age(call.abandoned_at, self.now),
             url=url if self.may_see_calls else "",
-            outcome=swatches.outcome("abandoned", gettext("abandoned")),
+            outcome=wishes.of_call(caller, call),
             queue=str(self.queue_names.get(call.queue, call.queue)),
             wait=formats.duration(call.wait_seconds) or NOTHING,
             path=str(self.paths.get(call.ivr_path, call.ivr_path)),
@@ -195,11 +225,14 @@ class Reader:
 
     def step(self, step: FollowUpStep) -> ShownStep:
         """One of the steps as the page shows it."""
+        ring = ring_back_of(step)
+        # One that rang the caller is an attempt with a result.
+        in_vain = ring.get_outcome_display() if ring else ""
         return ShownStep(
             moment=step.made_at,
             at=formats.short_moment(step.made_at, self.now),
             what=step.get_act_display(),
-            result=step.get_result_display(),
+            result=step.get_result_display() or in_vain,
             text=step.text,
             by=name_of(step.by),
         )

@@ -161,7 +161,7 @@ class ToRingBack:
 
 def to_ring_back(now: datetime) -> ToRingBack:
     """The callers of the tab To do, as long as nothing else is filtered."""
-    return ToRingBack.of(_to_do(AbandonedCall.objects.all()), now)
+    return ToRingBack.of(_to_do(AbandonedCall.all_reasons.all()), now)
 
 
 def _to_do(rows: Rows) -> Calls:
@@ -186,7 +186,7 @@ class WorkList:
         It makes two queries, and a third where nothing is asked for but days.
         """
         since = now - timedelta(days=days) if days else None
-        rows = AbandonedCall.objects.filter(asked)
+        rows = AbandonedCall.all_reasons.filter(asked)
         if since:
             rows = rows.filter(abandoned_at__gte=since)
         newest = Calls.newest(rows if asked else _with_edge(rows))
@@ -251,7 +251,7 @@ class WorkList:
             for row in self.calls(tab).rows
             if row.state in tab.states and row.key in keys
         ]
-        calls = AbandonedCall.objects.with_state().filter(pk__in=pks)
+        calls = AbandonedCall.all_reasons.with_state().filter(pk__in=pks)
         return merged(calls, [head.key for head in heads])
 
 

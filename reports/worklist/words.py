@@ -19,7 +19,7 @@ def at_least(count: int, *, is_cut: bool) -> str:
 
 def to_ring_back(figure: ToRingBack) -> tuple[str, str]:
     """How many callers are to be rung back, and how many of them since midnight."""
-    note = gettext("%(count)s of them abandoned today")
+    note = gettext("%(count)s of them called today")
     return (
         at_least(figure.callers, is_cut=figure.is_cut),
         note % {"count": formats.count(figure.of_today)},
@@ -43,8 +43,8 @@ def limits(work_list: WorkList, asked: ListQuery) -> list[str]:
     if calls.is_cut and calls.since:
         if asked.tab.is_finished:
             text = gettext(
-                "This tab covers what is finished among the newest %(count)s abandoned"
-                " calls, since %(since)s. Older ones are neither shown nor counted."
+                "This tab covers what is finished among the newest %(count)s calls,"
+                " since %(since)s. Older ones are neither shown nor counted."
             )
         else:
             text = gettext(
@@ -56,9 +56,27 @@ def limits(work_list: WorkList, asked: ListQuery) -> list[str]:
         more = gettext("Choose a queue, or search, to find older ones.")
         return [text % {"count": count, "since": since}, more]
     if work_list.since:
-        text = gettext("Callers with an abandoned call since %(since)s.")
+        text = gettext("Callers who called since %(since)s.")
         return [text % {"since": formats.moment(work_list.since)}]
     return [gettext("All are listed, however long ago they called.")]
+
+
+def rung(telephone: str, number: str) -> str:
+    """That the user's telephone rings now, and how it goes on."""
+    text = gettext(
+        "Your telephone %(telephone)s rings now. Take the call and press 1: then"
+        " %(number)s is rung, and the result is saved."
+    )
+    return text % {"telephone": formats.number(telephone), "number": number}
+
+
+def not_rung(problem: str, number: str) -> str:
+    """Why Twilio rings nobody, and what to do instead."""
+    text = gettext(
+        "%(problem)s %(number)s is assigned to you: dial the number by hand, then save"
+        " the result."
+    )
+    return text % {"problem": problem, "number": number}
 
 
 def done(asked: dict[str, Any], number: str) -> str:
@@ -73,6 +91,10 @@ def done(asked: dict[str, Any], number: str) -> str:
         Act.NOTE: gettext("Note saved for %(number)s."),
         Act.CLOSE: gettext("%(number)s is closed."),
         Act.REOPEN: gettext("%(number)s is open again."),
+        Act.CORRECT: gettext(
+            "Result saved for %(number)s: %(result)s. The caller is assigned to you"
+            " again."
+        ),
     }
     results = dict(FollowUpStep.Result.choices)
     result = capfirst(str(results.get(asked["result"], "")))

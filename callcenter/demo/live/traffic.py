@@ -16,6 +16,7 @@ from callcenter.demo.actors import (
     all_hang_up,
     call_and_try_again,
 )
+from callcenter.demo.live.called import Called
 from callcenter.demo.model import HOURS, Caller, Mood, People
 from callcenter.standin.calls.exchange import Exchange
 from callcenter.standin.calls.legs import Leg
@@ -66,6 +67,7 @@ class Traffic:
         self._callers = People(_random(plan, "callers"), seed=plan.seed, mood=plan.mood)
         self._random = _random(plan, "reactions")
         self._reactions = People(self._random, seed=plan.seed, mood=plan.mood)
+        exchange.anybody = Called(self._reactions, _random(plan, "called")).picks_up
         self._stopped = asyncio.Event()
         self._actors = Actors(on_error=self.stop)
         self.lasted = 0.0  # call seconds, until everybody hung up
@@ -80,8 +82,9 @@ class Traffic:
         return self._stopped.is_set()
 
     def is_operator(self, leg: Leg) -> bool:
-        """Whether it is the leg of an operator."""
-        return any(leg.from_ == seat.number for seat in self.plan.seats)
+        """Whether it is no call of a customer: an operator's, or one that rings out."""
+        is_rung = leg.direction.startswith("outbound")
+        return is_rung or any(leg.from_ == seat.number for seat in self.plan.seats)
 
     async def run(self, grace_seconds: float | None = None) -> None:
         """Run until the time is over; then everybody hangs up.

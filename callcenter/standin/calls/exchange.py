@@ -78,6 +78,8 @@ class Exchange:
         # Who picks up here: browsers by identity, telephones by number.
         self.clients: dict[str, Callee] = {}
         self.phones: dict[str, Callee] = {}
+        # And at every other telephone; without anybody there a call to it fails.
+        self.anybody: Callee | None = None
         self._alive: set[asyncio.Task[None]] = set()
         self._broken: list[asyncio.Task[None]] = []
 

@@ -207,6 +207,8 @@ async def ring(exchange: "Exchange", leg: Leg) -> bool:
     is_client = leg.to.startswith("client:")
     people = exchange.clients if is_client else exchange.phones
     callee = people.get(leg.to.removeprefix("client:"))
+    if callee is None and not is_client:
+        callee = exchange.anybody
     if callee is None:
         leg.decline("no-answer" if is_client else "failed")
         return False

@@ -18,7 +18,9 @@ from callcenter.tests.history_rows import history_rows
 from callcenter.tests.receive import receive_together
 from callcenter.tests.sample_events import (
     CALLER_NUMBER,
+    LINE,
     at,
+    event,
     sign_in,
 )
 from callcenter.tests.upkeep.forgotten_story import (
@@ -27,6 +29,7 @@ from callcenter.tests.upkeep.forgotten_story import (
     abandoned,
     answered,
     apart_from_hashes,
+    forget,
     rebuild_everything,
 )
 from callcenter.upkeep.forgetting import (
@@ -146,3 +149,34 @@ def test_command_that_is_stopped_says_so(monkeypatch):
 
     with pytest.raises(CommandError, match=r"Stopped; .* Run it again"):
         call_command("forget_caller", "050-0000-0999", "--yes")
+
+
+def test_number_that_was_rung_from_the_browser_or_by_a_ring_back_is_forgotten():
+    leg = {"sid": "CA" + "6" * 32, "From": "client:agent_01"}
+    receive_together(
+        *abandoned(0),
+        event(
+            200, "client/", f"dial:{CALLER_NUMBER}", MiniccNumber=CALLER_NUMBER, **leg
+        ),
+        event(300, "ring-back/abc/", "dial:caller", sid="CA" + "5" * 32, Digits="1"),
+        event(
+            400,
+            "status/",
+            sid="CA" + "4" * 32,
+            CallStatus="completed",
+            CallDuration=9,
+            Direction="outbound-dial",
+            ParentCallSid="CA" + "6" * 32,
+            From=LINE,
+            To=CALLER_NUMBER,
+        ),
+    )
+    assert "WebhookEvent.decision" in " ".join(places_of(CALLER_NUMBER))
+
+    forget(CALLER_NUMBER)
+
+    assert places_of(CALLER_NUMBER) == []
+    rung = WebhookEvent.objects.get(kind="client")
+    assert rung.decision == "dial:***"
+    rebuild_everything()
+    assert places_of(CALLER_NUMBER) == []

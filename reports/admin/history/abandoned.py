@@ -53,6 +53,7 @@ class AbandonedCallAdmin(OfEntry[AbandonedCall]):
     ]
     fields = [
         "call",
+        "reason",
         "shown_entry",
         "queue",
         "visit",
@@ -70,8 +71,19 @@ class AbandonedCallAdmin(OfEntry[AbandonedCall]):
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[AbandonedCall]:
-        rows: Any = super().get_queryset(request)  # with_state() is of our queryset
-        found: models.QuerySet[AbandonedCall] = rows.with_state()
+        rows: Any = super().get_queryset(request)  # the methods are of our queryset
+        found: models.QuerySet[AbandonedCall] = rows.gave_up().with_state()
+        return found
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> AbandonedCall | None:
+        """Also of who asked for something: a follow-up or a timeline leads there."""
+        rows: Any = AbandonedCall.all_reasons.with_state()
+        try:
+            found: AbandonedCall | None = rows.filter(pk=object_id).first()
+        except (ValueError, OverflowError):
+            return None
         return found
 
     def linked(self, obj: AbandonedCall) -> list[Linked]:

@@ -61,6 +61,7 @@ class FollowUpAdmin(HistoryAdmin[FollowUp]):
         "abandoned_call",
         "caller",
         "queue",
+        "reason",
         "abandoned_at",
         "state",
         "attempts",

@@ -60,7 +60,7 @@ async function look() {
 // Tokens differ with every answer, ages every minute; neither is news.
 function changed(row, fresh) {
   const gist = (part) =>
-    [...part.querySelectorAll(".badge, .who, .labelled, .times, .acts a, .acts button")]
+    [...part.querySelectorAll(".badge, .who, .labelled, th span, .acts a, .acts button")]
       .map((each) => each.textContent.trim())
       .join("|");
   const ages = [row, fresh].map((part) => part.querySelector(".when .quiet"));

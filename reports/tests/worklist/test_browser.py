@@ -113,7 +113,7 @@ def test_open_page_announces_calls_that_have_come_and_no_others(window):
     expect(other.locator(".messagelist .success")).to_be_visible()
     page.clock.run_for(21_000)
 
-    expect(notice).to_contain_text("There are new abandoned calls.")
+    expect(notice).to_contain_text("There are new callers to ring back.")
     expect(page.locator(".asof")).to_contain_text("Callers to ring back: 2")
     expect(page.locator(".tabs b").first).to_have_text("2")
 

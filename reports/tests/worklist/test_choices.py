@@ -72,7 +72,9 @@ def test_queue_filter_names_queues_and_leaves_their_callers(admin_client):
 
     html = admin_client.get(f"{LIST}?queue=billing").content.decode()
 
-    assert re.findall(r'<option value="(\w*)"( selected)?>([^<]+)</option>', html) == [
+    queues = html.partition('id="worklist-queue"')[2].partition("</select>")[0]
+    option = r'<option value="(\w*)"( selected)?>([^<]+)</option>'
+    assert re.findall(option, queues) == [
         ("", "", "すべて"),
         ("support", "", "サポート"),
         ("billing", " selected", "請求"),
@@ -213,8 +215,10 @@ def test_file_has_a_row_for_each_caller_with_what_was_done(admin_client, sato):
         {
             "発信者(国内表記)": "090-1234-5678",
             "放棄回数": "2",
-            "最初の放棄日時": "2026-11-24 12:50:00",
-            "最後の放棄日時": "2026-11-24 14:00:00",
+            "折り返し希望の件数": "0",
+            "伝言の件数": "0",
+            "最初の入電": "2026-11-24 12:50:00",
+            "最後の入電": "2026-11-24 14:00:00",
             "キュー": "サポート",
             "最長待ち時間": "0:05:00",
             "状態": "対応中",
@@ -228,8 +232,10 @@ def test_file_has_a_row_for_each_caller_with_what_was_done(admin_client, sato):
         {
             "発信者(国内表記)": "090-8765-4321",
             "放棄回数": "1",
-            "最初の放棄日時": "2026-11-24 14:40:00",
-            "最後の放棄日時": "2026-11-24 14:40:00",
+            "折り返し希望の件数": "0",
+            "伝言の件数": "0",
+            "最初の入電": "2026-11-24 14:40:00",
+            "最後の入電": "2026-11-24 14:40:00",
             "キュー": "サポート",
             "最長待ち時間": "0:00:30",
             "状態": "未対応",

@@ -198,7 +198,7 @@ def test_cap_is_said_as_a_cap_and_never_as_a_total(admin_client, monkeypatch):
     assert [tab["count"] for tab in to_do.context["tabs"]] == [
         *("3+", "3+", "0+", "0+", "0+")
     ]
-    assert to_do.context["to_ring_back"] == ("3+", "3 of them abandoned today")
+    assert to_do.context["to_ring_back"] == ("3+", "3 of them called today")
     assert to_do.context["limits"] == [
         "This tab covers the newest 3 calls to ring back, since 24 Nov 2026,"
         " 14:58:00. Older ones are neither shown nor counted.",
@@ -206,7 +206,7 @@ def test_cap_is_said_as_a_cap_and_never_as_a_total(admin_client, monkeypatch):
     ]
     assert closed.context["callers"] == []
     assert closed.context["limits"][0].startswith(
-        "This tab covers what is finished among the newest 3 abandoned calls, since"
+        "This tab covers what is finished among the newest 3 calls, since"
     )
 
 
@@ -293,7 +293,7 @@ def test_list_speaks_both_languages(admin_client, sato):
     for said in (
         "To do 1",
         "Open 0",
-        "2 times",
+        "gave up 2 times",
         "1 h 0 min ago",
         "In progress",
         "1× · no answer",
