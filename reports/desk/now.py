@@ -79,13 +79,13 @@ def _call_backs(sitter: Sitter, now: datetime) -> list[ShownCaller]:
     """The callers that the operator has claimed on the work list, oldest first."""
     if not sitter.user.has_perm("callcenter.view_abandonedcall"):
         return []
-    mine = AbandonedCall.objects.to_ring_back().filter(
+    mine = AbandonedCall.all_reasons.to_ring_back().filter(
         follow_up__claimed_by=sitter.user
     )
     rows = mine.order_by("abandoned_at", "pk").values_list("caller", "pk")
     keys = list(dict.fromkeys(caller or pk for caller, pk in rows))[:MOST_CALL_BACKS]
     reader = Reader.of(sitter.user, now)
-    calls = AbandonedCall.objects.with_state().filter(is_withdrawn=False)
+    calls = AbandonedCall.all_reasons.with_state().filter(is_withdrawn=False)
     named = [key for key in keys if isinstance(key, str)]
     unnamed = [key for key in keys if isinstance(key, int)]
     calls = calls.filter(caller__in=named) | calls.filter(pk__in=unnamed)

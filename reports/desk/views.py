@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from callcenter.desk import acts, tokens
+from callcenter.desk.ring_backs import NotRung, number_to_ring
 from callcenter.dialling import may_dial
 from callcenter.history.desk_states import Act
 from callcenter.models import Connection, OperatorState, PhoneLine
@@ -89,6 +90,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "reasons": _CHOSEN,
         "texts": texts(),
         "line": _line(),
+        "wish": _wish(request, sitter),
     }
     response = render(request, "reports/desk/page.html", context)
     response["Content-Security-Policy"] = POLICY
@@ -149,6 +151,9 @@ def number(request: HttpRequest, sitter: Sitter) -> HttpResponse:
 
     The webhook that dials checks it again, whatever the browser sends.
     """
+    row = request.POST.get("row", "")[:MOST_TYPED]
+    if row:
+        return _of_row(row, sitter)
     typed = typed_number(request.POST.get("number", "")[:MOST_TYPED])
     wanted = e164(typed)
     if not wanted:
@@ -157,6 +162,16 @@ def number(request: HttpRequest, sitter: Sitter) -> HttpResponse:
     if not may_dial(wanted) or PhoneLine.objects.filter(number=wanted).exists():
         text = gettext("The setup does not allow to ring this number.")
         return _error(text, HTTPStatus.FORBIDDEN)
+    return JsonResponse({"number": wanted, "shown": phone_number(wanted)})
+
+
+def _of_row(row: str, sitter: Sitter) -> JsonResponse:
+    """The number of a caller on the work list whom the operator has claimed."""
+    pk = int(row) if row.isascii() and row.isdecimal() else 0
+    try:
+        wanted = number_to_ring(pk, sitter.user)
+    except NotRung as why:
+        return _error(str(why), HTTPStatus.FORBIDDEN)
     return JsonResponse({"number": wanted, "shown": phone_number(wanted)})
 
 
@@ -193,6 +208,18 @@ def _shown(request: HttpRequest, sitter: Sitter) -> HttpResponse:
 
 def _context(sitter: Sitter) -> dict[str, Any]:
     return {"now": moment.read(sitter, timezone.now())}
+
+
+def _wish(request: HttpRequest, sitter: Sitter) -> dict[str, Any]:
+    """Whom the work list has led here to ring back, or why that is not possible."""
+    row = request.GET.get("ring", "")[:MOST_TYPED]
+    if not row:
+        return {}
+    pk = int(row) if row.isascii() and row.isdecimal() else 0
+    try:
+        return {"pk": pk, "number": phone_number(number_to_ring(pk, sitter.user))}
+    except NotRung as why:
+        return {"why": str(why)}
 
 
 def _line() -> dict[str, str]:

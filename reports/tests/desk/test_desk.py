@@ -272,7 +272,8 @@ def test_call_backs_are_those_that_the_operator_has_claimed(desk, user):
 
     text = text_of(desk.get("/desk/now/"))
 
-    assert f'data-ring="{CALLER}"' in text
+    mine = AbandonedCall.objects.get(caller=CALLER)
+    assert f'data-ring="{mine.pk}"' in text
     assert "0302" not in text
     assert "0303" not in text
 
@@ -470,6 +471,34 @@ def test_number_that_must_not_be_rung_is_refused(desk, typed, status):
 
     assert answer.status_code == status
     assert answer.json()["error"]
+
+
+def test_number_of_a_caller_on_the_list_is_given_to_whoever_has_claimed_it(desk, user):
+    row = make_abandoned(timezone.now() - timedelta(hours=1))
+    AbandonedCall.objects.update(caller="+81312345678")
+
+    free = desk.post("/desk/number/", {"row": row.pk})
+    page = desk.get(f"/desk/?ring={row.pk}").content.decode()
+    FollowUp.objects.create(
+        abandoned_call=row,
+        state=FollowUp.State.IN_PROGRESS,
+        claimed_by=user,
+        claimed_at=timezone.now(),
+    )
+    mine = desk.post("/desk/number/", {"row": row.pk})
+    asking = desk.get(f"/desk/?ring={row.pk}").content.decode()
+
+    assert free.status_code == 403
+    assert "Claim the caller" in free.json()["error"]
+    assert "Claim the caller" in page
+    assert mine.json() == {"number": "+81312345678", "shown": "03-1234-5678"}
+    assert "Ring back 03-1234-5678?" in asking
+
+
+@pytest.mark.parametrize("row", ["x", "-1", "99999999999999999999", "１"])
+def test_row_that_is_none_is_refused(desk, row):
+    assert desk.post("/desk/number/", {"row": row}).status_code == 403
+    assert desk.get("/desk/", {"ring": row}).status_code == 200
 
 
 def test_page_that_has_gone_leaves_the_desk_signed_out(desk, operator):

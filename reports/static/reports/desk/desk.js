@@ -107,11 +107,12 @@ function leave(act, reason = "") {
   });
 }
 
-function ring(typed) {
+// `asked` is a number that was typed, or a row of the work list.
+function ring(asked) {
   return tried(async () => {
     page.trouble("act", "");
     if (page.state() === "talking") return;
-    const { number, shown } = await post("number/", { number: typed });
+    const { number, shown } = await post("number/", asked);
     await phone.open();
     await keep("not-ready", { reason: "outgoing", leg: phone.leg()?.sid ?? "" });
     await phone.hungUp();

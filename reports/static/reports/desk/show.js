@@ -173,11 +173,13 @@ export function begin(given) {
   });
   part("desk-ring").addEventListener("submit", (event) => {
     event.preventDefault();
-    acts.ring(event.target.number.value.trim());
+    acts.ring({ number: event.target.number.value.trim() });
   });
   desk.addEventListener("click", (event) => {
     const caller = event.target.closest("[data-ring]");
-    if (caller) acts.ring(caller.dataset.ring);
+    if (!caller) return;
+    part("desk-wish")?.remove();
+    acts.ring({ row: caller.dataset.ring });
   });
   part("desk-here").addEventListener("click", () => acts.takeOver());
   document.addEventListener("keydown", shortcut);
