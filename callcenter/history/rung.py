@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callcenter.decision import Decision, Verb
-from callcenter.history.ending import is_final
+from callcenter.history.ending import tells_the_end
 from callcenter.history.evidence import Evidence
 from callcenter.history.rules import operator_name
 from callcenter.models import FollowUpStep, WebhookEvent
@@ -48,7 +48,7 @@ def rung_by(evidence: Evidence) -> Rung | None:
     dials = list(filter(_dials, evidence.of_kind(Kind.RING_BACK, Kind.CLIENT)))
     done = evidence.of_kind(Kind.RING_BACK_DONE)
     # The leg that the Dial made names this one as its parent.
-    ends = [one for one in evidence.naming if one.kind == Kind.STATUS and is_final(one)]
+    ends = list(filter(tells_the_end, evidence.naming))
     to = next((evidence.params_of(one).to_raw for one in ends), "")
     name = operator_name(evidence.from_raw)
     operator = name if name.startswith("client:") else ""

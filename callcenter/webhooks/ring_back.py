@@ -37,6 +37,8 @@ class RingBackView(WebhookView):
                 step.token, params.call_sid, number_in(params.to_raw), dials=dials
             ),
             "",
+            # Somebody may be acting on the caller: that says nothing of the database.
+            may_give_up=False,
         )
         return decide(step, plan, now, whom=self.whom)
 
