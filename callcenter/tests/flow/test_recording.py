@@ -19,14 +19,14 @@ def test_operators_dial_records_from_the_answer_and_asks_to_be_told():
         "Dial action=/twilio/operator/done/?step=6&in=1&queue=support"
         " record=record-from-answer"
         " recordingStatusCallback=/twilio/recording/?step=6"
-        " recordingStatusCallbackMethod=POST timeout=300",
+        " recordingStatusCallbackMethod=POST timeout=120",
         "  Queue url=/twilio/connect/?step=6&queue=support&rec=1 support",
     ]
 
 
 def test_dial_of_another_queue_records_nothing():
     assert dial(RECORDING, "sales") == [
-        "Dial action=/twilio/operator/done/?step=6&in=1&queue=sales timeout=300",
+        "Dial action=/twilio/operator/done/?step=6&in=1&queue=sales timeout=120",
         "  Queue url=/twilio/connect/?step=6&queue=sales sales",
     ]
 

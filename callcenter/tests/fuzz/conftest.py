@@ -28,7 +28,7 @@ def installed(settings, transactional_db) -> Iterator[None]:
     # The operators of the demo can sign in.
     settings.DEMO = True
     install()
-    WrapUpCode.objects.create(code="a", name="A", digits="1")
+    WrapUpCode.objects.create(code="a", name="A", digits="6")
     ERRORS.pop()
     logging.getLogger().addHandler(ERRORS)
     yield

@@ -33,6 +33,7 @@ SECOND_STEP = ["mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes"]
 LEFT_OUT = {
     "twilio/": "for Twilio, which has no eyes",
     "demo/": "walked with a call in test_phone_browser.py",
+    "desk/": "asks for ever, and belongs to an operator: reports/tests/desk",
     "wall/": "asks for its figures for ever: the wall screen in test_pages.py",
     "i18n/": "takes a choice, and shows nothing",
     "healthz": "for machines",
