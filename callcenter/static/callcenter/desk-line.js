@@ -4,7 +4,8 @@
 import { sound } from "./telephone-sound.js";
 
 const PAUSE_MS = 400;
-const MOST_FAILURES = 5;
+// The stand-in hangs up after 20 seconds of silence (standin/phone/switchboard.py).
+const MOST_FAILURES = 40;
 
 const csrf = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const heard = document.getElementById("desk-heard");

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import ManyToManyField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -46,7 +47,10 @@ class WallScreenAdmin(ListAdmin[WallScreen]):
 
     form = WallScreenForm
     list_display = ["name", "language", "is_active", "expires_on", "seen_at"]
-    filter_horizontal = ["queues"]
+    # The admin's own pair of boxes is not accessible, and queues are few.
+    formfield_overrides = {
+        ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
+    }
     actions = None
 
     def get_fields(self, request: HttpRequest, obj: WallScreen | None = None) -> Any:
