@@ -66,13 +66,13 @@ def _is_callers(kind: str, _caller: str) -> bool:
     return kind != Call.Kind.OPERATOR
 
 
-def _caller(kind: str, caller: str) -> str:
-    return caller if _is_callers(kind, caller) else ""
+def _caller(kind: str, caller: str) -> str | None:
+    return (caller or None) if _is_callers(kind, caller) else None
 
 
-def _operator(kind: str, caller: str, raw: str) -> str:
+def _operator(kind: str, caller: str, raw: str) -> str | None:
     """Whose leg was recorded; of a conversation it is the operator's."""
-    return (caller or raw) if kind == Call.Kind.OPERATOR else ""
+    return (caller or raw or None) if kind == Call.Kind.OPERATOR else None
 
 
 class Recordings(ListTable):
