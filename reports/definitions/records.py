@@ -70,8 +70,8 @@ def _is_callers(kind: str, _caller: str) -> bool:
     return kind != Call.Kind.OPERATOR
 
 
-def _caller(kind: str, caller: str) -> str:
-    return caller if _is_callers(kind, caller) else ""
+def _caller(kind: str, caller: str) -> str | None:
+    return (caller or None) if _is_callers(kind, caller) else None
 
 
 def _operator(kind: str, caller: str, raw: str) -> str | None:
