@@ -43,7 +43,6 @@ NOTED_SECONDS = 5
 KEY_SECONDS = 1
 # From one key of a wrap-up code to the next.
 CODE_SECONDS = 3
-RINGING_SECONDS = 40
 
 
 def enter(step: Step) -> VoiceResponse:
@@ -189,28 +188,6 @@ def next_dial(step: Step) -> VoiceResponse:
     if step.params.dial_call_status != NO_CALLER:
         _key(response, step).pause(length=PAUSE_SECONDS)
     return _go_on(response, step, step.queue)
-
-
-def ring(number: str, step: Step, plan: Plan) -> VoiceResponse:
-    """Ring somebody outside for an operator in the browser.
-
-    They see the number of our line. The end of their leg is told to us, so that a
-    caller who gave up is known to have been reached.
-    """
-    response = VoiceResponse()
-    line = plan.line(step.params.line_raw)
-    dial = response.dial(
-        caller_id=line.number if line else None,
-        answer_on_bridge=True,
-        timeout=RINGING_SECONDS,
-    )
-    dial.number(
-        number,
-        status_callback=links.status(),
-        status_callback_event="completed",
-        status_callback_method=POST,
-    )
-    return response
 
 
 def not_dialled(step: Step, plan: Plan) -> VoiceResponse:

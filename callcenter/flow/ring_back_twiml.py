@@ -5,7 +5,7 @@ No database.
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from callcenter.flow import links, prompts
+from callcenter.flow import links, outside_twiml, prompts
 from callcenter.flow.decide import language
 from callcenter.flow.plan import Plan
 from callcenter.flow.prompts import Prompts
@@ -15,7 +15,6 @@ from callcenter.numbers import phone_number
 
 POST = "POST"
 KEY_SECONDS = 10
-RINGING_SECONDS = 40
 # DialCallStatus after which there is nothing to say.
 _TALKED = frozenset({"completed", "answered"})
 
@@ -39,26 +38,8 @@ def announce(whom: str, step: Step, plan: Plan) -> VoiceResponse:
 
 
 def ring(whom: str, step: Step, plan: Plan) -> VoiceResponse:
-    """Ring the caller, who sees the number of our line.
-
-    The end of that leg is told to us, so that the caller is known to have been reached.
-    """
-    response = VoiceResponse()
-    line = plan.line(step.params.line_raw)
-    dial = response.dial(
-        action=links.ring_back_done(step),
-        method=POST,
-        caller_id=line.number if line else None,
-        answer_on_bridge=True,
-        timeout=RINGING_SECONDS,
-    )
-    dial.number(
-        whom,
-        status_callback=links.status(),
-        status_callback_event="completed",
-        status_callback_method=POST,
-    )
-    return response
+    """Ring the caller; what became of it is told to us."""
+    return outside_twiml.ring(whom, step, plan, links.ring_back_done(step))
 
 
 def dropped(step: Step, plan: Plan) -> VoiceResponse:

@@ -11,7 +11,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.decision import Decision, Verb
 from callcenter.dialling import is_dialled
-from callcenter.flow import caller_twiml, operator_twiml, ring_back_twiml
+from callcenter.flow import caller_twiml, operator_twiml, outside_twiml, ring_back_twiml
 from callcenter.flow.decide import BLOCKED
 from callcenter.flow.plan import Plan
 from callcenter.flow.speech import is_speakable
@@ -53,7 +53,7 @@ def document(
         case Kind.VOICEMAIL:
             return caller_twiml.voicemail_noted(step, plan)
         case Kind.CLIENT if verb is Verb.DIAL and is_dialled(target):
-            return operator_twiml.ring(target, step, plan)
+            return outside_twiml.ring(target, step, plan)
         case Kind.CLIENT if verb is Verb.OPERATOR:
             return operator_twiml.enter(step)
         case Kind.CLIENT if verb in (Verb.APOLOGY, Verb.DIAL):
