@@ -86,13 +86,6 @@ def sign_in(operator: Operator) -> None:
             keep_act(name, Act.NOT_READY, now)
         elif state.call and state.state in (State.READY, State.WRAP_UP):
             keep_act(name, Act.NOT_READY, now, leg=state.call.sid)
-    hear(operator, now)
-
-
-def hear(operator: Operator, now: datetime) -> None:
-    """Note that the page is there."""
-    desk = Desk.objects.filter(sid=desk_sid(name_of(operator)))
-    patience.later(lambda: desk.update(heard_at=now))
 
 
 def sign_out_the_gone(now: datetime) -> int:

@@ -17,7 +17,7 @@ def desk_sid(operator: str) -> str:
 
 
 class Desk(models.Model):
-    """The desk of one operator: who it is, and when the page was last heard of.
+    """The desk of one operator: who it is, in which browser, and when last heard of.
 
     `signed_in_since` is derived from the operator's acts; it is empty while nobody
     sits there.
@@ -29,6 +29,8 @@ class Desk(models.Model):
     signed_in_since = models.DateTimeField(_("signed in since"), null=True, blank=True)
     # The page asks every few seconds; no event is stored for that.
     heard_at = models.DateTimeField(_("last heard of"), null=True, blank=True)
+    # The one browser that is the desk (`callcenter.desk.browsers`); empty: any may be.
+    browser = models.CharField(max_length=32, blank=True, default="", editable=False)
     # Counted by each derivation: of two at the same time one waits, or fails.
     derivations = models.PositiveBigIntegerField(default=0, editable=False)
 

@@ -14,11 +14,15 @@ _ACTS = [act.value for act in Act if act is not Act.TIMED_OUT]
 
 
 class ActForm(forms.Form):
-    """An act of the operator, the reason of not being ready, and the leg it ends."""
+    """An act of the operator, the reason of not being ready, and the leg it ends.
+
+    `take`: the operator signs in here, whatever other browser is the desk.
+    """
 
     act = forms.ChoiceField(choices=[(act, act) for act in _ACTS])
     reason = forms.ChoiceField(choices=OperatorState.Reason.choices, required=False)
     leg = forms.CharField(max_length=34, required=False)
+    take = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, operator: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

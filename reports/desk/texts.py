@@ -40,7 +40,10 @@ def texts() -> dict[str, str]:
         ),
         "lost": gettext("The connection was lost. Press Ready to take calls again."),
         "twilio": gettext("Twilio reports error %s."),
-        "other_tab": gettext("The desk is open in another tab of this browser."),
+        "other_tab": gettext(
+            "The desk is open in another tab of this browser. If you use it here, a"
+            " call that goes on there ends."
+        ),
         "taken": gettext(
             "The desk has been opened in another tab, which takes the calls now."
         ),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("now/", views.now, name="now"),
     path("token/", views.token, name="token"),
     path("act/", views.act, name="act"),
+    path("gone/", views.gone, name="gone"),
     path("number/", views.number, name="number"),
     path("wrap-up/", views.wrap_up, name="wrap-up"),
 ]

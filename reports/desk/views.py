@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from callcenter.desk import acts, tokens
+from callcenter.desk import acts, browsers, tokens
 from callcenter.desk.ring_backs import NotRung, number_to_ring
 from callcenter.dialling import may_dial
 from callcenter.history.desk_states import Act
@@ -52,7 +52,10 @@ class _View(Protocol):
 
 
 def _of_sitter(view: _View) -> Callable[[HttpRequest], HttpResponse]:
-    """The view for the script of the page; others get a sentence and 401 or 403."""
+    """The view for the script of the page; others get a sentence and 401, 403 or 409.
+
+    409 says that the operator works in another browser.
+    """
 
     @never_cache
     @wraps(view)
@@ -63,7 +66,14 @@ def _of_sitter(view: _View) -> Callable[[HttpRequest], HttpResponse]:
             sitter = sitter_of(request.user)
         except NoDesk as why:
             return _error(str(why), HTTPStatus.FORBIDDEN)
-        return view(request, sitter)
+        try:
+            return view(request, sitter)
+        except browsers.Elsewhere:
+            text = gettext(
+                "The desk is open in another browser. If you use it here, a call that"
+                " goes on there ends."
+            )
+            return _error(text, HTTPStatus.CONFLICT)
 
     return answer
 
@@ -101,7 +111,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @_of_sitter
 def now(request: HttpRequest, sitter: Sitter) -> HttpResponse:
     """What changes on the page; that it is asked for says that the page is there."""
-    acts.hear(sitter.operator, timezone.now())
+    browsers.hear(sitter.name, _browser(request), timezone.now())
     return render(request, "reports/desk/_now.html", _context(sitter))
 
 
@@ -128,10 +138,15 @@ def act(request: HttpRequest, sitter: Sitter) -> HttpResponse:
         return _error(gettext("This is not possible here."), HTTPStatus.BAD_REQUEST)
     asked = form.cleaned_data
     done = Act(asked["act"])
+    browser = _browser(request)
     try:
         if done is Act.SIGNED_IN:
+            browsers.take(
+                sitter.name, browser, timezone.now(), from_others=asked["take"]
+            )
             acts.sign_in(sitter.operator)
         else:
+            browsers.check(sitter.name, browser)
             acts.keep_act(
                 sitter.name,
                 done,
@@ -141,7 +156,17 @@ def act(request: HttpRequest, sitter: Sitter) -> HttpResponse:
             )
     except acts.NotKept:
         return _not_kept()
+    if done is Act.SIGNED_OFF:
+        browsers.leave(sitter.name, browser)
     return _shown(request, sitter)
+
+
+@require_POST
+@_of_sitter
+def gone(request: HttpRequest, sitter: Sitter) -> HttpResponse:
+    """Let the operator go on in any browser: this one has closed the page."""
+    browsers.leave(sitter.name, _browser(request))
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 @require_POST
@@ -200,6 +225,10 @@ def wrap_up(request: HttpRequest, sitter: Sitter) -> HttpResponse:
     except acts.NotKept:
         return _not_kept()
     return JsonResponse({"at": f"{at:%H:%M:%S}"})
+
+
+def _browser(request: HttpRequest) -> str:
+    return browsers.browser_of(request.session.session_key or "")
 
 
 def _shown(request: HttpRequest, sitter: Sitter) -> HttpResponse:

@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from callcenter.desk import acts
+from callcenter.desk import acts, browsers
 from callcenter.events.spool import spool
 from callcenter.history import keeping
 from callcenter.history.desk_states import Act
 from callcenter.models import (
     Call,
     Connection,
-    Desk,
     Operator,
     OperatorState,
     WebhookEvent,
@@ -54,14 +53,12 @@ def test_opening_the_page_signs_in_once():
         acts.sign_in(SATO)
 
     assert states() == [("not_ready", NOON, None)]
-    assert Desk.objects.get().heard_at == after(30)
     assert WebhookEvent.objects.get().params == {"Operator": NAME}
 
 
 def test_whoever_is_heard_of_stays_signed_in():
     acts.keep_act(NAME, Act.SIGNED_IN, NOON)
-    with time_machine.travel(after(100), tick=False):
-        acts.hear(SATO, after(100))
+    browsers.hear(NAME, "", after(100))
 
     assert acts.sign_out_the_gone(after(180)) == 0
     assert states() == [("not_ready", NOON, None)]
@@ -69,7 +66,7 @@ def test_whoever_is_heard_of_stays_signed_in():
 
 def test_whose_page_has_gone_is_signed_out_as_of_when_it_was_last_heard_of():
     acts.keep_act(NAME, Act.SIGNED_IN, NOON)
-    acts.hear(SATO, after(100))
+    browsers.hear(NAME, "", after(100))
 
     assert acts.sign_out_the_gone(after(200)) == 1
     assert acts.sign_out_the_gone(after(300)) == 0

@@ -39,6 +39,22 @@ KEYS = Keys(
 )
 
 
+def log_in(page: Page, base: str) -> bool:
+    """Log the operator in at the desk; whether this browser is the desk then."""
+    page.goto(f"{base}/desk/")
+    page.fill("[name=username]", "agent_01")
+    page.fill("[name=password]", PASSWORD)
+    with page.expect_response(f"{base}/desk/act/") as signed_in:
+        page.keyboard.press("Enter")
+    return signed_in.value.ok
+
+
+def sit_down(page: Page, base: str) -> None:
+    """Log in at the desk, and take it from the browser of the test before."""
+    if not log_in(page, base):
+        page.click("#desk-here")
+
+
 class Site:
     """A site with two windows, and what went wrong in them."""
 
@@ -66,13 +82,9 @@ class Site:
         return context
 
     def desk(self) -> Page:
-        """The desk of an operator who has just logged in."""
+        """The desk of an operator who has just logged in, and signs in here."""
         page = self.context().new_page()
-        page.goto(f"{self.base}/desk/")
-        page.fill("[name=username]", "agent_01")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{self.base}/desk/")
+        sit_down(page, self.base)
         return page
 
     def caller(self) -> Page:
@@ -229,6 +241,29 @@ def test_second_tab_is_no_desk_until_it_takes_over(site):
     expect(first.locator("#desk-elsewhere")).to_contain_text("takes the calls now")
     second.click("#desk-ready")
     is_on(second, "#desk-ready")
+
+
+def test_second_browser_is_no_desk_until_it_takes_over(site):
+    first = site.desk()
+    is_on(first, "#desk-away")
+    second = site.context().new_page()
+
+    assert not log_in(second, site.base)
+
+    expect(second.locator("#desk-elsewhere")).to_contain_text("another browser")
+    expect(second.locator("#desk-bar")).to_have_attribute("inert", "")
+    second.click("#desk-here")
+
+    expect(second.locator("#desk-elsewhere")).to_be_hidden()
+    expect(first.locator("#desk-elsewhere")).to_contain_text("another browser")
+    second.click("#desk-ready")
+    is_on(second, "#desk-ready")
+
+    first.click("#desk-here")
+    expect(first.locator("#desk-elsewhere")).to_be_hidden()
+    expect(second.locator("#desk-elsewhere")).to_contain_text("another browser")
+    first.click("#desk-ready")
+    is_on(first, "#desk-ready")
 
 
 def test_note_is_kept_on_the_page_while_the_server_is_away(site):

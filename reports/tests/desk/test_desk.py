@@ -111,7 +111,9 @@ def test_whoever_is_not_logged_in_logs_in_first_and_comes_back(client):
     assert response["Location"] == "/admin/login/?next=/desk/%3Fring%3D4"
 
 
-@pytest.mark.parametrize("path", ["now/", "token/", "act/", "wrap-up/", "number/"])
+@pytest.mark.parametrize(
+    "path", ["now/", "token/", "act/", "gone/", "wrap-up/", "number/"]
+)
 def test_script_of_whoever_is_not_logged_in_is_told_so(client, path):
     ask = client.get if path == "now/" else client.post
 

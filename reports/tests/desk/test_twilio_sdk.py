@@ -19,7 +19,13 @@ from conftest import browser
 from minicc.tests import sites
 from reports.tests.desk import signalling
 from reports.tests.desk.signalling import Signalling
-from reports.tests.desk.test_browser import KEYS, PASSWORD, PATIENCE_MS, is_on
+from reports.tests.desk.test_browser import (
+    KEYS,
+    PASSWORD,
+    PATIENCE_MS,
+    is_on,
+    sit_down,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -84,11 +90,7 @@ class Place:
                 else None
             ),
         )
-        page.goto(f"{self.base}/desk/")
-        page.fill("[name=username]", "agent_01")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{self.base}/desk/")
+        sit_down(page, self.base)
         is_on(page, "#desk-away")
         return page
 

@@ -2,7 +2,7 @@
 // What stands on the page comes from the server; only the telephone is the page's own.
 
 import * as note from "./note.js";
-import { hold } from "./one-tab.js";
+import { hold, letGo } from "./one-tab.js";
 import * as phone from "./phone.js";
 import { look, post, Refused } from "./server.js";
 import * as page from "./show.js";
@@ -12,6 +12,7 @@ const MS_UNTIL_LEG_IS_ENDED = 4000;
 // Ends the wrap-up of a leg; ends a conversation (docs/contract.md 8.8).
 const READY_KEY = "8#";
 const STAR = "*";
+const IN_ANOTHER_BROWSER = 409;
 
 const { texts } = page;
 let isHere = false;
@@ -32,6 +33,7 @@ async function refresh() {
     if (page.state() === "signed_out" && !isOff && !phone.leg()) await keep("signed-in");
     page.trouble("server", "");
   } catch (error) {
+    if (isElsewhere(error)) return;
     const isOut = error.status === 401 || error.status === 403;
     page.trouble("server", error.message || texts[isOut ? "logged_out" : "offline"]);
   } finally {
@@ -52,6 +54,20 @@ function take(html) {
   page.controls(phone.doing());
 }
 
+// The operator works in another browser now, and this one stops.
+function isElsewhere(error) {
+  if (error.status !== IN_ANOTHER_BROWSER) return false;
+  letGo();
+  giveUp(error.message);
+  return true;
+}
+
+function giveUp(text) {
+  isHere = false;
+  phone.close();
+  page.elsewhere(text);
+}
+
 async function keep(act, fields = {}) {
   take(await post("act/", { act, ...fields }));
 }
@@ -63,6 +79,7 @@ async function tried(work) {
   try {
     await work();
   } catch (error) {
+    if (isElsewhere(error)) return;
     const text = error instanceof Refused ? error.message : texts[error.message];
     page.trouble("act", text || texts.trouble);
   } finally {
@@ -154,21 +171,14 @@ async function ended({ wasWanted, isOutgoing }) {
 
 // The page
 
-async function become(options = {}) {
-  isHere = await hold({
-    ...options,
-    lost() {
-      isHere = false;
-      phone.close();
-      page.elsewhere(texts.taken);
-    },
-  });
+async function become({ take = false } = {}) {
+  isHere = await hold({ take, lost: () => giveUp(texts.taken) });
   if (!isHere) {
     page.elsewhere(texts.other_tab);
     return;
   }
   page.elsewhere("");
-  await tried(() => keep("signed-in"));
+  await tried(() => keep("signed-in", take ? { take: "1" } : {}));
   goOn();
 }
 
@@ -191,5 +201,9 @@ page.begin({
 });
 window.addEventListener("offline", () => page.troubleOfLine("network"));
 window.addEventListener("online", () => page.troubleOfLine("back"));
-window.addEventListener("pagehide", () => phone.close());
+window.addEventListener("pagehide", () => {
+  phone.close();
+  // So that another browser need not wait until this one has been silent for long.
+  if (isHere) post("gone/", {}).catch(() => {});
+});
 become();

@@ -99,7 +99,8 @@ export function after(act) {
 }
 
 export function busy(isBusy) {
-  part("desk-bar").toggleAttribute("inert", isBusy);
+  const isElsewhere = !part("desk-elsewhere").hidden;
+  part("desk-bar").toggleAttribute("inert", isBusy || isElsewhere);
 }
 
 // One line for each place where something is wrong; an empty text takes it away.
@@ -125,7 +126,7 @@ export function troubleOfLine(key, code = "") {
   else trouble("line", texts[key].replace("%s", code));
 }
 
-// The desk is in another tab; empty: it is here.
+// The desk is in another tab or browser; empty: it is here.
 export function elsewhere(text) {
   part("desk-elsewhere").hidden = !text;
   part("desk-elsewhere").querySelector("p").textContent = text;
