@@ -30,7 +30,9 @@ class Verb(StrEnum):
     # To operators.
     OPERATOR = "operator"
     ASK_PIN = "ask_pin"
-    DIAL = "dial"  # slug of a queue; on menu, fallback and client paths a number
+    # Slug of a queue; on menu, fallback and client paths a number; of a ring-back
+    # `caller`.
+    DIAL = "dial"
     WAIT = "wait"
     WRAP_UP = "wrap_up"  # a wrap-up code that was typed, which changes no state
     NOT_READY = "not_ready"

@@ -142,7 +142,7 @@ class Call(models.Model):
         verbose_name_plural = _("calls")
         ordering = ["-started_at", "-id"]
         # Without it callers' numbers are masked, on every page and in every file.
-        permissions = [("view_numbers", "Can see callers' numbers")]
+        permissions = [("view_numbers", _("Can see callers' numbers"))]
         indexes = [
             # Every list and report of calls is a period, newest first.
             models.Index(fields=["started_at"], name="call_started_at"),

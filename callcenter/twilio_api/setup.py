@@ -60,6 +60,8 @@ class Step:
     problem: str = ""
     # Of a queue.
     slug: str = ""
+    # The SID of the TwiML App, where it stands at Twilio and in no setting yet.
+    unset_sid: str = ""
 
 
 def queue_steps(twilio: Client) -> Iterator[Step]:
@@ -112,8 +114,14 @@ def application_step(twilio: Client, ours: Addresses) -> Step:
             twilio.applications.create, friendly_name=APPLICATION, **wanted
         )
         return Step(what, _changes({}, wanted), partial(_made, create), is_new=True)
-    update = partial(twilio.applications(found[0].sid).update, **wanted)
-    return Step(what, _changes(vars(found[0]), wanted), partial(_made, update))
+    there_sid = found[0].sid
+    update = partial(twilio.applications(there_sid).update, **wanted)
+    return Step(
+        what,
+        _changes(vars(found[0]), wanted),
+        partial(_made, update),
+        unset_sid="" if sid else there_sid,
+    )
 
 
 def number_steps(twilio: Client, ours: Addresses) -> Iterator[Step]:

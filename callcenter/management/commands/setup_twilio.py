@@ -11,6 +11,7 @@ from twilio.rest import Client
 
 from callcenter.flow import links
 from callcenter.management.command import SentenceCommand
+from callcenter.models import Operator
 from callcenter.twilio_api.access import NotConfigured, access
 from callcenter.twilio_api.client import TwilioFailure, client
 from callcenter.twilio_api.outside import Finding, findings
@@ -93,15 +94,22 @@ class Command(SentenceCommand):
         if not step.changes:
             counts["right"] += 1
             self.stdout.write(f"= {step.what}")
+            self._say_sid(step.unset_sid)
             return
         self.stdout.write(f"{'+' if step.is_new else '~'} {step.what}")
         for change in step.changes:
             self.stdout.write(f"    {change}")
+        sid = step.unset_sid
         if not dry_run:
-            sid = step.make()
-            if step.is_new and sid.startswith("AP"):
-                self.stdout.write(f"    Put TWILIO_TWIML_APP_SID={sid} into .env.")
+            made = step.make()
+            if step.is_new and made.startswith("AP"):
+                sid = made
+        self._say_sid(sid)
         counts["changed"] += 1
+
+    def _say_sid(self, sid: str) -> None:
+        if sid:
+            self.stdout.write(f"    Put {_setting_of(sid)} into .env.")
 
 
 def _steps(twilio: Client, ours: Addresses) -> Iterator[Step]:
@@ -118,7 +126,20 @@ def _at_twilio(twilio: Client, ours: Addresses) -> Iterator[Finding]:
         problem = step.problem
         if step.changes:
             problem = "It is not what it is to be: run setup_twilio."
+        elif step.unset_sid and _has_browsers():
+            problem = (
+                "Nobody can take calls in the browser: put"
+                f" {_setting_of(step.unset_sid)} into .env, and restart."
+            )
         yield Finding(step.what, problem)
+
+
+def _has_browsers() -> bool:
+    return Operator.objects.filter(is_active=True, client_identity__gt="").exists()
+
+
+def _setting_of(sid: str) -> str:
+    return f"TWILIO_TWIML_APP_SID={sid}"
 
 
 def _addresses() -> Addresses:

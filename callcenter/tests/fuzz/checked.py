@@ -9,6 +9,7 @@ from django.conf import settings
 
 from callcenter.models import WebhookEvent
 from callcenter.params import SECRET_PARAMS, storable_form
+from callcenter.routes import place_of
 from callcenter.tests.flow.allowlist import faults_in
 from callcenter.tests.fuzz.tally import TALLY
 from callcenter.tests.fuzz.wsgi import (
@@ -103,8 +104,8 @@ def expected_form(sent: Sent) -> dict[str, str | list[str]]:
 
 def kind_of(sent: Sent) -> str:
     """The kind of request, as the allow-list of TwiML names it."""
-    first, _, rest = sent.path.removeprefix("/twilio/").partition("/")
-    return "operator-done" if first == "operator" and rest else first
+    found = place_of(path_as_read(sent))
+    return found[0] if found else ""
 
 
 def _identity(sent: Sent, form: dict[str, str | list[str]]) -> tuple[object, ...]:

@@ -17,14 +17,14 @@ from callcenter.flow.plan import (
     QueuePlan,
 )
 from callcenter.flow.step import Between, Step
+from callcenter.models import MenuOption
 from callcenter.params import VoiceParams
+from callcenter.routes import PATHS
 from callcenter.tests.fuzz.values import CALLERS, PARAMETERS, any_text
 
 # Slugs as the admin allows them.
 SLUGS = ["main", "support", "sales", "a", "x-1", "z" * 50]
 KEYS = [*"0123456789*#", "silence", "wrong"]
-KINDS = ["incoming", "menu", "wait", "queue-exit", "connect", "operator"]
-KINDS += ["operator-done", "fallback", "status"]
 # Text from a URL has no unpaired surrogates: Django replaces them.
 _read_text = any_text.map(lambda text: text.encode(errors="replace").decode())
 _slug = st.sampled_from(SLUGS)
@@ -51,8 +51,8 @@ _options = st.dictionaries(
     st.sampled_from(KEYS),
     st.builds(
         OptionPlan,
-        action=st.sampled_from(["queue", "menu", "message", "end", "teleport"]),
-        target=_slug,
+        action=st.sampled_from([*MenuOption.Action, "teleport"]),
+        target=st.one_of(_slug, st.just("+81312345678")),
         language=st.sampled_from(["", "", "ja", "en"]),
     ),
     max_size=6,
@@ -72,6 +72,11 @@ _queues = st.builds(
     max_wait_seconds=st.integers(0, 9_999),
     wrapup_seconds=st.integers(0, 600),
     leaves_when_unstaffed=st.booleans(),
+    leaves_at_closing=st.booleans(),
+    offers_callback=st.booleans(),
+    offers_voicemail=st.booleans(),
+    announces_wait=st.booleans(),
+    records_conversations=st.booleans(),
     prompts=_purposes("waiting", "connecting"),
 )
 _hours = st.builds(
@@ -112,6 +117,7 @@ def plans(draw: st.DrawFn) -> Plan:
         },
         queues={one.slug: one for one in draw(st.lists(_queues, max_size=3))},
         operators=tuple(draw(st.lists(_operators, max_size=2))),
+        blocked=draw(st.frozensets(st.sampled_from(CALLERS), max_size=2)),
         wrap_up_codes=draw(
             st.dictionaries(st.sampled_from(["1", "12", "999"]), _slug, max_size=2)
         ),
@@ -136,7 +142,7 @@ def steps(draw: st.DrawFn) -> Step:
     form = draw(forms()) | {"CallSid": "CA" + "1" * 32}
     number = st.one_of(st.integers(0, 3), st.sampled_from([99, 100, 101, 9_999_999]))
     return Step(
-        kind=draw(st.sampled_from(KINDS)),
+        kind=draw(st.sampled_from([*PATHS])),
         params=VoiceParams.parse(form),
         queue=draw(st.one_of(_slug, _read_text))[:64],
         visit=draw(st.sampled_from([0, 1, 2, 32_767])),
@@ -146,6 +152,9 @@ def steps(draw: st.DrawFn) -> Step:
         again=draw(number),
         language=draw(st.sampled_from(["", "ja", "en"])),
         signed_in=draw(st.booleans()),
+        is_recorded=draw(st.booleans()),
+        token=draw(_read_text),
+        proof=draw(_read_text)[:64],
         state=draw(st.sampled_from(["", *Between])),
         about=draw(st.sampled_from(["", "CA" + "2" * 32])),
     )

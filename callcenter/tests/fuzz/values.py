@@ -13,7 +13,11 @@ from callcenter.demo.setup.installation import (
     QUEUES,
 )
 from callcenter.demo.setup.scenario import FIRST_WORKERS
+from callcenter.flow.step import Between
 from callcenter.models.pins import DEMO_PIN
+from callcenter.params import DIALLED as DIALLED_NUMBER
+from callcenter.params import OF_A_DESK
+from callcenter.routes import PATHS
 from callcenter.tests.twilio_client import ACCOUNT_SID, CALLER
 
 # Few calls, so that requests of one example meet each other.
@@ -192,11 +196,17 @@ RECORDED: dict[str, st.SearchStrategy[str]] = {
     "RecordingSource": words("DialVerb", "RecordVerb", "Conference"),
     "RecordingStartTime": moments(),
 }
-PARAMETERS = STANDARD | QUEUED | DIALLED | ENDED | TYPED | RECORDED
+# What our page in the browser adds to the form.
+OF_OUR_PAGE: dict[str, st.SearchStrategy[str]] = {
+    DIALLED_NUMBER: st.one_of(words("+81312345678", "+19001234567", LINE), numbers),
+    OF_A_DESK: words("1"),
+}
+PARAMETERS = STANDARD | QUEUED | DIALLED | ENDED | TYPED | RECORDED | OF_OUR_PAGE
 PARAMETERS["CallSid"] = sids("CA", [*CALLS, *LEGS])
 PARAMETERS["AccountSid"] = words(ACCOUNT_SID)
 
 _QUEUE, _VISIT = slugs([*QUEUES]), slugs(["1", "1", "2", *ENDS_OF_NUMBERS])
+_TOKEN = slugs(["f" * 32])
 PLACES: dict[str, st.SearchStrategy[str]] = {
     "incoming": st.just("incoming/"),
     "menu": st.builds("menu/{}/".format, slugs([*MENUS])),
@@ -205,15 +215,15 @@ PLACES: dict[str, st.SearchStrategy[str]] = {
     "connect": st.just("connect/"),
     "operator": st.just("operator/"),
     "operator-done": st.just("operator/done/"),
+    "client": st.just("client/"),
+    "ring-back": st.builds("ring-back/{}/".format, _TOKEN),
+    "ring-back-done": st.builds("ring-back/{}/done/".format, _TOKEN),
+    "voicemail": st.builds("voicemail/{}/{}/".format, _QUEUE, _VISIT),
+    "recording": st.just("recording/"),
     "status": st.just("status/"),
     "fallback": st.just("fallback/"),
 }
-# Paths of the contract that are not answered yet (docs/contract.md 3).
-NOT_ANSWERED: dict[str, st.SearchStrategy[str]] = {
-    "client": st.just("client/"),
-    "voicemail": st.builds("voicemail/{}/{}/".format, _QUEUE, _VISIT),
-    "recording": st.just("recording/"),
-}
+assert PLACES.keys() == set(PATHS)
 odd_places = st.one_of(
     spoiled(st.one_of(*PLACES.values())).map(
         lambda text: quote(text.encode(errors="surrogatepass"), safe="/%?")
@@ -228,5 +238,9 @@ QUERY: dict[str, st.SearchStrategy[str]] = {
     "lang": words("ja", "en", ""),
     "in": words("1", "0"),
     "queue": words(*QUEUES),
+    "state": words(*Between),
+    "about": sids("CA", CALLS),
+    "rec": words("1"),
+    "proof": any_text,
     "bodySHA256": any_text,
 }

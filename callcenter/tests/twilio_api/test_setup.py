@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from callcenter.management.commands import setup_twilio
-from callcenter.models import Queue, QueueAtTwilio
+from callcenter.models import Operator, Queue, QueueAtTwilio
 from callcenter.standin.calls.exchange import Exchange, Number
 from callcenter.standin.network.clock import Clock
 from callcenter.standin.rest.api import RestApi
@@ -83,6 +83,18 @@ def test_everything_is_made_once(exchange):
 
     assert wrong == ""
     assert "0 made or changed, 4 were right already." in again
+    assert f"Put TWILIO_TWIML_APP_SID={application.sid} into .env." in again
+
+
+def test_application_that_stands_in_the_settings_is_not_asked_for(exchange, settings):
+    run()
+    (application,) = exchange.applications.values()
+    settings.TWILIO_TWIML_APP_SID = application.sid
+
+    again, wrong = run()
+
+    assert wrong == ""
+    assert "into .env" not in again
 
 
 def test_dry_run_says_the_difference_and_changes_nothing(exchange):
@@ -235,6 +247,22 @@ def test_check_names_what_is_not_set_up_and_changes_nothing(exchange, monkeypatc
     assert "! queue support: It is not what it is to be: run setup_twilio." in wrong
     assert "5 to be mended: see above." in wrong
     assert exchange.queues == {}
+
+
+def test_check_names_a_setting_without_which_no_browser_calls(
+    exchange, monkeypatch, settings
+):
+    monkeypatch.setattr(setup_twilio, "findings", lambda *_: [])
+    run()
+    (application,) = exchange.applications.values()
+    Operator.objects.create(name="Sato", client_identity="sato")
+
+    _said, wrong = run(check=True)
+
+    assert f"put TWILIO_TWIML_APP_SID={application.sid} into .env" in wrong
+    assert "1 to be mended" in wrong
+    settings.TWILIO_TWIML_APP_SID = application.sid
+    assert run(check=True)[1] == ""
 
 
 def test_check_is_content_with_what_the_command_has_made(exchange, monkeypatch):
