@@ -17,7 +17,7 @@ from callcenter.history.desk_states import (
     acts_in_order,
     derive_desk_states,
 )
-from callcenter.history.write import write_desk_states
+from callcenter.history.write import end_desk_state, write_desk_states
 from callcenter.locking import try_again_when_locked
 from callcenter.models import Desk, WebhookEvent
 from callcenter.params import operator_of
@@ -87,6 +87,9 @@ def _write(desk: Desk, first: datetime, last: datetime) -> None:
         desk.operator, found, until=after.received_at if after else None
     )
     changes = ChangedQuarters()
+    if before is None:
+        # States of acts that have been pruned stay, and the first act ends the last.
+        end_desk_state(desk, first, changes)
     write_desk_states(desk, states, begin, last, changes)
     changes.mark()
 

@@ -114,6 +114,22 @@ def test_states_stay_whose_acts_have_been_pruned():
     assert states() == OF_A_DAY
 
 
+@pytest.mark.parametrize("order", [(500, 450), (450, 500)])
+def test_act_ends_the_state_whose_own_act_has_been_pruned(order):
+    load_events(a_day())
+    WebhookEvent.objects.all().delete()
+
+    for minutes in order:
+        load_events([act(Act.NOT_READY, minutes, Reason="training")])
+
+    assert states() == [
+        *OF_A_DAY[:-1],
+        ("not_ready", "", after(400), after(450)),
+        ("not_ready", "training", after(450), after(500)),
+        ("not_ready", "training", after(500), None),
+    ]
+
+
 def test_the_last_of_two_acts_at_one_moment_counts_and_no_state_is_empty():
     load_events([act(Act.SIGNED_IN, 0), act(Act.SIGNED_OFF, 0)])
 
