@@ -41,7 +41,7 @@ def ring_operator(
             status_callback_method="POST",
         )
     except TwilioException as error:
-        raise failure_of(error) from error
+        raise failure_of(error, tries=1) from error
     # Twilio's library takes the answer apart as it likes to.
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         logger.debug("strange answer", exc_info=True)

@@ -153,13 +153,16 @@ REFUSALS = [
         (400, {"code": 21210, "message": "x", "status": 400}),
         "refuses the request. (400, code 21210)",
     ),
-    ((429, {"code": 20429, "message": "x", "status": 429}), "asked too often"),
+    (
+        (429, {"code": 20429, "message": "x", "status": 429}),
+        "too often: try again later. (429)",
+    ),
     (requests.ConnectionError(), "cannot be reached"),
 ]
 UNSURE = [
     (requests.ReadTimeout(), "did not answer in time"),
     (requests.exceptions.ChunkedEncodingError(), "was cut off"),
-    ((500, "oops"), "Twilio fails"),
+    ((500, "oops"), "try again later. (500)"),
     ((503, "busy"), "Twilio fails"),
     ((201, '{"sid": "CA'), "not what its reference"),
     ((201, "[]"), "not what its reference"),
