@@ -4,6 +4,7 @@ An act begins a state and ends the one before it, so an act that comes late, or 
 changes no more than the states beside it.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,11 +24,14 @@ from callcenter.models import Desk, WebhookEvent
 from callcenter.params import operator_of
 from callcenter.routes import DESK_PREFIX, Kind
 
+logger = logging.getLogger(__name__)
 
-def derive_desks(events: Iterable[WebhookEvent]) -> None:
+
+def derive_desks(events: Iterable[WebhookEvent]) -> dict[str, Exception]:
     """Derives the states that these events begin or end; others than acts are ignored.
 
-    Raises django.db.Error.
+    A desk that cannot be derived does not keep the others from it: returns their errors
+    by the SID of the desk.
     """
     moments: dict[str, list[datetime]] = defaultdict(list)
     operators: dict[str, str] = {}
@@ -35,8 +39,14 @@ def derive_desks(events: Iterable[WebhookEvent]) -> None:
         if event.path.startswith(DESK_PREFIX) and event.other_sid:
             moments[event.other_sid].append(event.received_at)
             operators[event.other_sid] = operator_of(event.params)
+    failed: dict[str, Exception] = {}
     for sid, around in moments.items():
-        _derive(sid, operators[sid], min(around), max(around))
+        try:
+            _derive(sid, operators[sid], min(around), max(around))
+        except Exception as error:
+            logger.exception("desk %s could not be derived", sid)
+            failed[sid] = error
+    return failed
 
 
 def rebuild_desks(since: datetime | None = None) -> int:

@@ -1,15 +1,19 @@
 """What operators do at desks becomes states, in whatever order it is heard of."""
 
+import logging
 import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from callcenter.events.eventfile import event_of_line, event_of_request, line_of_event
+from callcenter.history import desks
 from callcenter.history.desk_states import Act
 from callcenter.history.desks import rebuild_desks
 from callcenter.models import Call, Desk, OperatorState, WebhookEvent
+from callcenter.tests.sample_events import ring
 from callcenter.upkeep.intake import load_events
+from callcenter.upkeep.rebuild import derive_pending
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +97,31 @@ def test_states_are_derived_again_from_a_file():
     load_events(event_of_line(line) for line in lines)
 
     assert states() == OF_A_DAY
+
+
+def test_desk_that_cannot_be_derived_keeps_nothing_else_from_it(monkeypatch, caplog):
+    plain = desks._derive
+
+    def broken(sid: str, operator: str, *moments: datetime) -> None:
+        if operator == SATO:
+            raise RuntimeError("a bug")
+        plain(sid, operator, *moments)
+
+    with monkeypatch.context() as patched, caplog.at_level(logging.CRITICAL):
+        patched.setattr(desks, "_derive", broken)
+        load_events([*a_day(), act(Act.SIGNED_IN, 1, "client:ito"), ring()])
+
+    assert states() == []
+    assert states("client:ito") == [("not_ready", "", after(1), None)]
+    assert Call.objects.exists()
+    pending = WebhookEvent.objects.pending()
+    assert {one.derivation_error for one in pending} == {"RuntimeError: a bug"}
+    assert pending.count() == len(a_day())
+
+    derive_pending()
+
+    assert states() == OF_A_DAY
+    assert not WebhookEvent.objects.pending().exists()
 
 
 def test_rebuilding_mends_what_is_wrong():
