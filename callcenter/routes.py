@@ -66,6 +66,7 @@ WRAP_UP_PATH = "/internal/wrap-up/"
 # That a recording shall be deleted at Twilio, and that it has been: history.recordings.
 DELETION_ASKED_PATH = "/internal/recording-deletion/"
 DELETED_PATH = "/internal/recording-deleted/"
+OF_RECORDINGS = (DELETION_ASKED_PATH, DELETED_PATH)
 
 # Events of these kinds come in files; no page of ours answers such a request.
 WITHOUT_VIEW = (Kind.INTERNAL,)

@@ -71,7 +71,7 @@ def keep_event(path: str, form: Mapping[str, str], at: datetime) -> None:
 
 
 def sign_in(operator: Operator) -> None:
-    """Sign in whom a page has been opened for. Raises NotKept.
+    """Sign in the operator for whom a page has been opened. Raises NotKept.
 
     Whoever is signed in already has opened the page anew: that has no leg yet, so the
     operator is not ready, and a leg that waits or wraps up has gone with the last page.

@@ -21,7 +21,7 @@ from callcenter.history.ending import (
 )
 from callcenter.models import Call, WebhookEvent
 from callcenter.params import NEVER_ANSWERED, VoiceParams
-from callcenter.routes import DELETED_PATH, DELETION_ASKED_PATH, VOICE_URLS, Kind
+from callcenter.routes import OF_RECORDINGS, VOICE_URLS, Kind
 
 FromLog = Call.FromLog
 
@@ -86,7 +86,7 @@ def _once(copies: list[WebhookEvent]) -> WebhookEvent:
 def _is_of_recording(event: WebhookEvent) -> bool:
     """Whether an event speaks of a recording alone."""
     if event.kind == Kind.INTERNAL:
-        return event.path in (DELETION_ASKED_PATH, DELETED_PATH)
+        return event.path in OF_RECORDINGS
     return event.kind == Kind.RECORDING
 
 
