@@ -175,6 +175,14 @@ def test_long_reason_and_odd_names_are_kept_as_far_as_there_is_room():
     assert states(name) == [("not_ready", "会" * 64, after(0), None)]
 
 
+def test_act_that_ends_a_leg_nobody_has_heard_of_makes_no_call():
+    load_events([act(Act.NOT_READY, 0, CallSid="CA" + "9" * 32)])
+
+    assert states() == [("not_ready", "", after(0), None)]
+    assert not Call.objects.exists()
+    assert not WebhookEvent.objects.pending().exists()
+
+
 def test_act_without_operator_is_kept_and_begins_nothing():
     load_events([act(Act.SIGNED_IN, 0, "")])
 
