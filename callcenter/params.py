@@ -27,13 +27,12 @@ SECRET_PARAMS = frozenset({"AccountSid", "CallToken", "StirPassportToken"})
 # What a person has typed or said; never stored while a PIN is asked for.
 TYPED_PARAMS = frozenset({"Digits", "SpeechResult"})
 
-
 # The form field in which our page in the browser names the number to be rung. Not `To`,
 # which Twilio fills in by itself.
 DIALLED = "MiniccNumber"
 # Operators on the telephone press it before the digits of a wrap-up code.
 CODE_KEY = "*"
-# With it the page of a desk begins a leg.
+# The form field with which the page of a desk begins a leg.
 OF_A_DESK = "MiniccDesk"
 
 

@@ -18,7 +18,7 @@ SERVING = (State.READY, State.TALKING, State.WRAP_UP)
 
 # Twilio asks about a waiting caller every few seconds (docs/contract.md 8.20).
 WAITING_LIMIT = timedelta(seconds=60)
-# A ready operator's Dial to the queue lasts 120 s at most, and wrap-up less.
+# A ready operator's Dial to the queue lasts 120 s at most, and a pause 300 s.
 READY_LIMIT = timedelta(minutes=10)
 # Twilio ends a conversation after four hours (docs/twilio.md 3.3).
 TALKING_LIMIT = timedelta(hours=4, minutes=10)

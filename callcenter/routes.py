@@ -66,6 +66,9 @@ WRAP_UP_PATH = "/internal/wrap-up/"
 # That a recording shall be deleted at Twilio, and that it has been: history.recordings.
 DELETION_ASKED_PATH = "/internal/recording-deletion/"
 DELETED_PATH = "/internal/recording-deleted/"
+OF_RECORDINGS = (DELETION_ASKED_PATH, DELETED_PATH)
+# What people say of a call that Twilio has told us of.
+ACTS_ABOUT_CALLS = (ANSWERED_BY_PATH, WRAP_UP_PATH, *OF_RECORDINGS)
 
 # Events of these kinds come in files; no page of ours answers such a request.
 WITHOUT_VIEW = (Kind.INTERNAL,)

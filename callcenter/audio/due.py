@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from django.conf import settings
@@ -14,6 +14,8 @@ from callcenter.models import Call, Recording, Voicemail
 
 Row = Recording | Voicemail
 
+_UNTOUCHED = Q(deleted_at=None, deletion_asked_at=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -23,24 +25,33 @@ class Kept:
     voicemail: datetime | None = None
 
 
+def days_before(now: datetime, days: int) -> datetime:
+    """The midnight so many local days before today."""
+    zone = timezone.get_default_timezone()
+    return midnight(timezone.localdate(now, zone) - timedelta(days=days), zone)
+
+
 def kept_by_settings(now: datetime) -> Kept:
     """What the settings say: whole local days before today are kept."""
-    today = timezone.localdate(now, timezone.get_default_timezone())
+    recordings, voicemail = settings.KEEP_RECORDINGS_DAYS, settings.KEEP_VOICEMAIL_DAYS
     return Kept(
-        _from(today, settings.KEEP_RECORDINGS_DAYS),
-        _from(today, settings.KEEP_VOICEMAIL_DAYS),
+        None if recordings is None else days_before(now, recordings),
+        None if voicemail is None else days_before(now, voicemail),
     )
 
 
 def by_age(kept: Kept, most: int) -> list[Row]:
-    """At most so many rows whose audio is older than what is kept."""
+    """At most so many rows whose audio is older than what is kept.
+
+    Not those that somebody wants deleted anyway.
+    """
     recordings = _recordings(kept).order_by("recorded_at", "pk")
     messages = _messages(kept).order_by("left_at", "pk")
     return list(chain[Row](recordings[:most], messages[:most]))[:most]
 
 
 def count_by_age(kept: Kept) -> int:
-    """How many recordings and messages are older than what is kept."""
+    """How many recordings and messages `by_age` finds."""
     return _recordings(kept).count() + _messages(kept).count()
 
 
@@ -81,7 +92,7 @@ def _each_once(rows: Iterable[Row]) -> list[Row]:
 
 
 def _recordings(kept: Kept) -> QuerySet[Recording]:
-    rows = Recording.objects.filter(deleted_at=None)
+    rows = Recording.objects.filter(_UNTOUCHED)
     if kept.recordings is None:
         return rows.none()
     # That of a message has its own time.
@@ -92,13 +103,7 @@ def _recordings(kept: Kept) -> QuerySet[Recording]:
 
 
 def _messages(kept: Kept) -> QuerySet[Voicemail]:
-    rows = Voicemail.objects.filter(deleted_at=None)
+    rows = Voicemail.objects.filter(_UNTOUCHED)
     if kept.voicemail is None:
         return rows.none()
     return rows.filter(left_at__lt=kept.voicemail)
-
-
-def _from(today: date, days: int | None) -> datetime | None:
-    if days is None:
-        return None
-    return midnight(today - timedelta(days=days), timezone.get_default_timezone())

@@ -9,14 +9,13 @@ from functools import partial
 
 from django.db import transaction
 
+from callcenter.audio.due import Row
 from callcenter.events.eventfile import event_of_request
 from callcenter.events.record import keep
 from callcenter.history.turns import take_turn
 from callcenter.locking import try_again_when_locked
 from callcenter.models import Call, Recording, Voicemail
 from callcenter.routes import DELETED_PATH, DELETION_ASKED_PATH
-
-Row = Recording | Voicemail
 
 _COLUMNS = {DELETION_ASKED_PATH: "deletion_asked_at", DELETED_PATH: "deleted_at"}
 

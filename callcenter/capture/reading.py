@@ -52,7 +52,7 @@ def calls(found: Read) -> Iterator[str]:
         call = history.call
         if call is None:
             continue
-        said = [f"{sid}  {call.kind}", call.outcome, f"{_seconds(call)}"]
+        said = [f"{sid}  {call.kind}", call.outcome, _seconds(call)]
         for one in history.entries:
             wait = one.entry.wait_seconds
             said.append(f"{one.entry.queue}: {one.entry.outcome} after {wait} s")

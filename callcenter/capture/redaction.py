@@ -27,6 +27,8 @@ _SCHEME = re.compile(r"(?:sips?|tel|client):", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,40}(?: [A-Za-z]{1,20})?")
 _AMOUNT = re.compile(r"-?[0-9]{1,7}")
 _SLUG = re.compile(r"[-\w]{1,64}", re.ASCII)
+# As in the URL of a ring-back.
+_TOKEN = re.compile(r"[0-9a-f]{32}")
 _MOMENT = re.compile(r"[A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9:]{8} \+0000")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -93,8 +95,8 @@ KNOWN = NUMBERS | PEOPLE | SIDS | URLS | HARMLESS.keys()
 
 # Of our own URLs: everything else in them goes.
 _OF_QUERY: Mapping[str, re.Pattern[str]] = {
-    **dict.fromkeys(("step", "visits", "again"), _AMOUNT),
-    **dict.fromkeys(("lang", "queue", "in", "state"), _SLUG),
+    **dict.fromkeys(("step", "visits", "again", "in", "rec"), _AMOUNT),
+    **dict.fromkeys(("lang", "queue", "state"), _SLUG),
 }
 
 
@@ -191,10 +193,7 @@ class Redaction:
     def path(self, path: str) -> str:
         """A path of ours with its query."""
         bare, question, query = path.partition("?")
-        parts = "/".join(
-            part if not part or _SLUG.fullmatch(part) else form_of(part)
-            for part in bare.split("/")
-        )
+        parts = "/".join(map(self._of_path, bare.split("/")))
         found = [
             (name, redacted)
             for name, value in parse_qsl(query, keep_blank_values=True)
@@ -212,6 +211,13 @@ class Redaction:
             return str(Decision(decision.verb, self.number(target)))
         is_slug = not target or _SLUG.fullmatch(target)
         return text if is_slug else str(decision.verb)
+
+    def _of_path(self, part: str) -> str:
+        if _SID.fullmatch(part):
+            return self.sid(part)
+        if _TOKEN.fullmatch(part):
+            return self.token(part)
+        return part if not part or _SLUG.fullmatch(part) else form_of(part)
 
     def _of_query(self, name: str, value: str) -> str | None:
         if name == "about" and _SID.fullmatch(value):

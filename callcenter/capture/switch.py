@@ -54,15 +54,16 @@ def start(minutes: int, now: datetime) -> Period:
         folder() / name,
         secrets.token_bytes(_KEY_BYTES),
     )
+    # First, and a process that sees the switch finds it; empty, so that its rights can
+    # be seen.
+    with write_text(period.file):
+        pass
     # In one step: no process reads half of it.
     unfinished = folder() / ".on.json"
     with write_text(unfinished) as file:
         fields = {"until": period.until.isoformat(), "file": name}
         json.dump(fields | {"key": period.key.hex()}, file)
     unfinished.replace(_switch())
-    with write_text(period.file):
-        # It is there from the beginning, so that its rights can be seen.
-        pass
     return period
 
 

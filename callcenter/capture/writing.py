@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 # Of one file, and of one line; a form of Twilio's has a few kilobytes.
 MOST_BYTES = 5_000_000
 LONGEST_LINE = 200_000
-# Requests beyond these are not captured.
+# With more a process gives the capture up.
 MOST_WAITING = 1_000
 
 
@@ -47,7 +47,7 @@ def note(period: Period, taken: Taken) -> None:
 
 
 def flush() -> None:
-    """Wait until all is written: for tests and at the end of a process."""
+    """Wait until all is written: for tests."""
     _writer.flush()
 
 

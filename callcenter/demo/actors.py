@@ -345,10 +345,6 @@ async def all_hang_up(exchange: Exchange, is_operator: Callable[[Leg], bool]) ->
 
 def gave_up(leg: Leg) -> bool:
     """Whether a caller left a queue by hanging up; who leaves a message does not."""
-    was_let_go = bool(leg.visits) and leg.visits[-1].result == "leave"
-    return (
-        leg.hung_up_by == "caller"
-        and bool(leg.visits)
-        and not leg.talks
-        and not was_let_go
-    )
+    if not leg.visits or leg.visits[-1].result == "leave":
+        return False
+    return leg.hung_up_by == "caller" and not leg.talks

@@ -5,6 +5,7 @@ page is still there is no event: it asks every few seconds.
 """
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
@@ -44,9 +45,23 @@ def keep_act(
     Raises NotKept.
     """
     form = {"Operator": operator, "Reason": reason, "CallSid": leg}
+    keep_event(act.path, {name: value for name, value in form.items() if value}, at)
+
+
+def keep_wrap_up(call: str, leg: str, code: str, note: str, at: datetime) -> None:
+    """Keep what an operator notes of the conversation between a call and a leg (SIDs).
+
+    Empty texts take back what was noted before. Raises NotKept.
+    """
+    form = {"CallSid": call, "OperatorLeg": leg, "Code": code, "Note": note}
+    keep_event(WRAP_UP_PATH, form, at)
+
+
+def keep_event(path: str, form: Mapping[str, str], at: datetime) -> None:
+    """Keep an event of ours, and have derived what it concerns. Raises NotKept."""
     event = event_of_request(
-        path=act.path,
-        form={name: value for name, value in form.items() if value},
+        path=path,
+        form=form,
         received_at=at,
         # The same act a second time is another act.
         token=secrets.token_hex(16),
@@ -55,23 +70,8 @@ def keep_act(
         raise NotKept
 
 
-def keep_wrap_up(call: str, leg: str, code: str, note: str, at: datetime) -> None:
-    """Keep what an operator notes of the conversation between a call and a leg (SIDs).
-
-    Empty texts take back what was noted before. Raises NotKept.
-    """
-    event = event_of_request(
-        path=WRAP_UP_PATH,
-        form={"CallSid": call, "OperatorLeg": leg, "Code": code, "Note": note},
-        received_at=at,
-        token=secrets.token_hex(16),
-    )
-    if not keeping.keep(event).is_safe:
-        raise NotKept
-
-
 def sign_in(operator: Operator) -> None:
-    """Sign in whom a page has been opened for. Raises NotKept.
+    """Sign in the operator for whom a page has been opened. Raises NotKept.
 
     Whoever is signed in already has opened the page anew: that has no leg yet, so the
     operator is not ready, and a leg that waits or wraps up has gone with the last page.

@@ -5,7 +5,6 @@ browser is placed by the page of the desk.
 """
 
 import logging
-import secrets
 from collections.abc import Callable
 from enum import Enum
 
@@ -17,13 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from callcenter import reasons
+from callcenter.desk.acts import NotKept, keep_event
 from callcenter.dialling import is_dialled
-from callcenter.events.eventfile import event_of_request
 from callcenter.flow import links
 from callcenter.followup import acts, ringing
-from callcenter.followup.corrections import correct
+from callcenter.followup.corrections import correct, leg_to_correct
 from callcenter.forgotten import is_forgotten
-from callcenter.history import keeping
 from callcenter.models import (
     AbandonedCall,
     FollowUp,
@@ -118,17 +116,17 @@ def nobody_was_there(
     Twilio cannot tell a person from a machine, and history takes what it says for an
     answer until an event says otherwise. Raises acts.Refused and NotRung.
     """
-    leg = correct(row, user, result, text)
+    leg = leg_to_correct(row, user)
     ends = WebhookEvent.objects.filter(other_sid=leg, kind=Kind.STATUS)
-    for sid in set(ends.values_list("call_sid", flat=True)):
-        event = event_of_request(
-            path=ANSWERED_BY_PATH,
-            form={"CallSid": sid, "AnsweredBy": "machine"},
-            received_at=timezone.now(),
-            token=secrets.token_hex(16),
-        )
-        if not keeping.keep(event).is_safe:
-            raise NotRung(gettext("What you said could not be stored: try again."))
+    # Events first: whoever has to try again finds the ring-back as it was.
+    for sid in sorted(set(ends.values_list("call_sid", flat=True))):
+        form = {"CallSid": sid, "AnsweredBy": "machine"}
+        try:
+            keep_event(ANSWERED_BY_PATH, form, timezone.now())
+        except NotKept:
+            said = gettext("What you said could not be stored: try again.")
+            raise NotRung(said) from None
+    correct(row, user, result, text)
 
 
 def _operator(user: User) -> Operator | None:
@@ -159,10 +157,14 @@ def _problem(caller: str, operator: Operator | None, line: PhoneLine | None) -> 
     if line is None:
         return gettext("No line is set up under whose number Twilio could ring.")
     if not _is_configured():
-        return gettext("Twilio cannot be asked by these settings.")
+        return _cannot_be_asked()
     if not is_dialled(operator.number):
         return gettext("Your telephone is not among the numbers that may be dialled.")
     return _problem_of_number(caller)
+
+
+def _cannot_be_asked() -> str:
+    return gettext("Twilio cannot be asked by these settings.")
 
 
 def _problem_of_number(caller: str) -> str:
@@ -188,7 +190,7 @@ def _place(begun: RingBack, operator: Operator, line: PhoneLine) -> None:
         )
     except NotConfigured as problem:
         _note(lambda: ringing.not_placed(begun))
-        raise NotRung(str(problem)) from problem
+        raise NotRung(_cannot_be_asked()) from problem
     except TwilioFailure as failure:
         logger.warning("a ring-back was not placed: %s", failure)
         said = reasons.sentence(failure.kept)

@@ -22,8 +22,11 @@ _NEEDED = (
 )
 
 
-class NoDesk(Exception):
-    """This account cannot work at a desk; the text is a sentence that says why."""
+class NoToken(Exception):
+    """This operator may not call from a browser; the text says why, for developers.
+
+    Pages find that out before, and say it to people.
+    """
 
 
 class NotSetUp(Exception):
@@ -45,13 +48,13 @@ class Token:
 def token_for(operator: Operator) -> Token:
     """A new token of an operator.
 
-    Raises NoDesk for one who is inactive or has no browser identity, and NotSetUp where
-    settings are missing.
+    Raises NoToken for one who is inactive or has no browser identity, and NotSetUp
+    where settings are missing.
     """
     if not operator.is_active:
-        raise NoDesk("This operator is switched off.")
+        raise NoToken("This operator is switched off.")
     if not operator.client_identity:
-        raise NoDesk("This operator has no browser identity.")
+        raise NoToken("This operator has no browser identity.")
     missing = [name for name in _NEEDED if not getattr(settings, name)]
     if missing:
         raise NotSetUp(", ".join(missing))

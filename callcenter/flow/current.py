@@ -304,7 +304,7 @@ def _wrap_up_codes() -> dict[str, str]:
     """The codes that can be typed on the telephone, by their digits."""
     codes = WrapUpCode.objects.filter(is_active=True, digits__isnull=False)
     rows = codes.order_by("digits").values_list("digits", "code")
-    return {digits or "": code for digits, code in rows}
+    return {digits: code for digits, code in rows if digits}
 
 
 def _prompts() -> Prompts:

@@ -25,7 +25,7 @@ MOST_WRONG_PINS = 3
 # In place of a proof: of a PIN that is right no longer.
 FORMER_PIN = "former"
 
-# Values of DialCallStatus after which the operator has wrap-up time.
+# Values of DialCallStatus after a conversation.
 OVER = frozenset({"completed", "answered"})
 # The Dial lasted as long as it may, and no caller came.
 NO_CALLER = "no-answer"
@@ -45,10 +45,9 @@ def next_call(
     who = plan.operator(step.params.from_raw)
     if who is None:
         # With an empty plan no operator is known; one who was signed in remains so.
-        is_kept = step.signed_in and plan.is_empty
-        return (is_kept and _between_calls(step, plan)) or Decision(
-            Verb.WAIT if is_kept else Verb.SIGN_OFF
-        )
+        if not (step.signed_in and plan.is_empty):
+            return Decision(Verb.SIGN_OFF)
+        return _between_calls(step, plan) or Decision(Verb.WAIT)
     if not step.signed_in and (is_locked or not is_proven(who, step)):
         is_refused = is_locked or wrong_pins(step) >= MOST_WRONG_PINS
         return Decision(Verb.SIGN_OFF if is_refused else Verb.ASK_PIN)

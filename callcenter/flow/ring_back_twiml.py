@@ -7,6 +7,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from callcenter.flow import links, outside_twiml, prompts
 from callcenter.flow.decide import language
+from callcenter.flow.operator import OVER
 from callcenter.flow.plan import Plan
 from callcenter.flow.prompts import Prompts
 from callcenter.flow.speech import say
@@ -15,8 +16,6 @@ from callcenter.numbers import phone_number
 
 POST = "POST"
 KEY_SECONDS = 10
-# DialCallStatus after which there is nothing to say.
-_TALKED = frozenset({"completed", "answered"})
 
 
 def announce(whom: str, step: Step, plan: Plan) -> VoiceResponse:
@@ -57,7 +56,7 @@ def refused(step: Step, plan: Plan) -> VoiceResponse:
 def over(step: Step, plan: Plan) -> VoiceResponse:
     """Say that the caller did not answer; after a conversation nothing."""
     sentences = _sentences(step, plan)
-    has_talked = step.params.dial_call_status in _TALKED
+    has_talked = step.params.dial_call_status in OVER
     return _said("" if has_talked else sentences.ring_back_unanswered, sentences)
 
 

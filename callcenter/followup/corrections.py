@@ -25,13 +25,24 @@ def _last_reached(row: AbandonedCall, user: User) -> FollowUpStep | None:
     return last if last and last.result == Result.REACHED else None
 
 
-def correct(row: AbandonedCall, user: User, result: str, text: str = "") -> str:
-    """Give the user's last ring-back another result; the SID of the operator's leg.
+def leg_to_correct(row: AbandonedCall, user: User) -> str:
+    """The operator's leg (SID) whose result `correct` would change.
+
+    Raises acts.NothingToDo.
+    """
+    step = _last_reached(row, user)
+    if step is None:
+        raise NothingToDo
+    return step.call_sid
+
+
+def correct(row: AbandonedCall, user: User, result: str, text: str = "") -> None:
+    """Give the user's last ring-back another result.
 
     What was done with it is the user's work again. Raises acts.Refused.
     """
 
-    def act() -> str:
+    def act() -> None:
         step = _last_reached(row, user)
         if step is None:
             raise NothingToDo
@@ -58,6 +69,5 @@ def correct(row: AbandonedCall, user: User, result: str, text: str = "") -> str:
             updated_at=timezone.now(),
         )
         note_finished(again, is_finished=False)
-        return step.call_sid
 
-    return done_whole(act)
+    done_whole(act)

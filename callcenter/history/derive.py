@@ -74,7 +74,7 @@ def derive(
     event is about; such an action counts as naming no leg.
     """
     evidence = Evidence(sid, events)
-    if evidence.is_only_recorded:
+    if evidence.is_no_call:
         return History(None)
     call = _call(evidence, rules)
     derived = History(

@@ -4,6 +4,7 @@ An act begins a state and ends the one before it, so an act that comes late, or 
 changes no more than the states beside it.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,17 +18,20 @@ from callcenter.history.desk_states import (
     acts_in_order,
     derive_desk_states,
 )
-from callcenter.history.write import write_desk_states
+from callcenter.history.write import end_desk_state, write_desk_states
 from callcenter.locking import try_again_when_locked
 from callcenter.models import Desk, WebhookEvent
 from callcenter.params import operator_of
 from callcenter.routes import DESK_PREFIX, Kind
 
+logger = logging.getLogger(__name__)
 
-def derive_desks(events: Iterable[WebhookEvent]) -> None:
+
+def derive_desks(events: Iterable[WebhookEvent]) -> dict[str, Exception]:
     """Derives the states that these events begin or end; others than acts are ignored.
 
-    Raises django.db.Error.
+    A desk that cannot be derived does not keep the others from it: returns their errors
+    by the SID of the desk.
     """
     moments: dict[str, list[datetime]] = defaultdict(list)
     operators: dict[str, str] = {}
@@ -35,8 +39,14 @@ def derive_desks(events: Iterable[WebhookEvent]) -> None:
         if event.path.startswith(DESK_PREFIX) and event.other_sid:
             moments[event.other_sid].append(event.received_at)
             operators[event.other_sid] = operator_of(event.params)
+    failed: dict[str, Exception] = {}
     for sid, around in moments.items():
-        _derive(sid, operators[sid], min(around), max(around))
+        try:
+            _derive(sid, operators[sid], min(around), max(around))
+        except Exception as error:
+            logger.exception("desk %s could not be derived", sid)
+            failed[sid] = error
+    return failed
 
 
 def rebuild_desks(since: datetime | None = None) -> int:
@@ -87,6 +97,9 @@ def _write(desk: Desk, first: datetime, last: datetime) -> None:
         desk.operator, found, until=after.received_at if after else None
     )
     changes = ChangedQuarters()
+    if before is None:
+        # States of acts that have been pruned stay, and the first act ends the last.
+        end_desk_state(desk, first, changes)
     write_desk_states(desk, states, begin, last, changes)
     changes.mark()
 

@@ -21,7 +21,7 @@ from callcenter.history.ending import (
 )
 from callcenter.models import Call, WebhookEvent
 from callcenter.params import NEVER_ANSWERED, VoiceParams
-from callcenter.routes import DELETED_PATH, DELETION_ASKED_PATH, VOICE_URLS, Kind
+from callcenter.routes import ACTS_ABOUT_CALLS, DESK_PREFIX, VOICE_URLS, Kind
 
 FromLog = Call.FromLog
 
@@ -83,10 +83,10 @@ def _once(copies: list[WebhookEvent]) -> WebhookEvent:
     return once
 
 
-def _is_of_recording(event: WebhookEvent) -> bool:
-    """Whether an event speaks of a recording alone."""
+def _makes_no_call(event: WebhookEvent) -> bool:
+    """Whether an event speaks of a recording alone, or of what people did and noted."""
     if event.kind == Kind.INTERNAL:
-        return event.path in (DELETION_ASKED_PATH, DELETED_PATH)
+        return event.path in ACTS_ABOUT_CALLS or event.path.startswith(DESK_PREFIX)
     return event.kind == Kind.RECORDING
 
 
@@ -123,10 +123,10 @@ class Evidence:
         return [event for event in self.others if event.other_sid == self.sid]
 
     @cached_property
-    def is_only_recorded(self) -> bool:
-        """Whether only recordings are known of the leg, which make no call."""
+    def is_no_call(self) -> bool:
+        """Whether only recordings and people's acts are known: these make no call."""
         named = any(event.kind == Kind.CONNECT for event in self.naming)
-        return not named and all(_is_of_recording(event) for event in self.own)
+        return not named and all(_makes_no_call(event) for event in self.own)
 
     @cached_property
     def while_up(self) -> list[WebhookEvent]:

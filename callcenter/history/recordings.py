@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from callcenter.history.evidence import Evidence
 from callcenter.models import Call, Recording, Voicemail, WebhookEvent
 from callcenter.params import VoiceParams, plausible
-from callcenter.routes import DELETED_PATH, DELETION_ASKED_PATH, Kind
+from callcenter.routes import DELETED_PATH, OF_RECORDINGS, Kind
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ def _deletions(evidence: Evidence) -> Mapping[str, _Deletion]:
     """What events of ours say of each recording, by its SID."""
     found: dict[str, _Deletion] = {}
     for event in evidence.of_kind(Kind.INTERNAL):
-        if event.path not in (DELETION_ASKED_PATH, DELETED_PATH):
+        if event.path not in OF_RECORDINGS:
             continue
         sid = VoiceParams.parse(event.params, needs_call=False).recording_sid
         deletion, at = found.setdefault(sid, _Deletion()), deletion_moment(event)

@@ -64,7 +64,8 @@ def derive_event(kept: Kept, budget_seconds: float = 2.0) -> None:
             again = partial(
                 rebuild, deadline=deadline, recheck_contacts=recheck_contacts
             )
-            derive_desks([event])
+            for error in derive_desks([event]).values():
+                raise error
             for sid in sorted(sids - {event.call_sid}):
                 again([sid])
             if event.call_sid:
@@ -85,27 +86,31 @@ def derive_events(
 ) -> int:
     """Derives every call that these events concern, each once; returns how many.
 
-    Calls `on_each` after each of them. A call that cannot be derived leaves its error
-    on its events, and the others go on.
+    Calls `on_each` after each of them. A call or a desk that cannot be derived leaves
+    its error on its events, and the others go on.
     """
-    derive_desks(one.event for one in kept)
+    desks = derive_desks(one.event for one in kept)
+    failed = {sid: _kept(error) for sid, error in desks.items()}
     concerned = affected_calls(kept)
     unsure = [concerned[one.event.pk] for one in kept if one.may_be_half_derived]
     recheck_contacts: set[str] = set().union(*unsure)
     sids: list[str] = sorted(set().union(*concerned.values()))
-    failed: dict[str, str] = {}
     for group in in_groups(sids):
         for sid, error in rebuild_each(group, recheck_contacts=recheck_contacts):
             if error is not None:
                 failed[sid] = _kept(error)
             on_each()
-    mark_derived([pk for pk, about in concerned.items() if not about & failed.keys()])
+    # What an act at a desk names besides is the desk.
+    needed = {
+        one.event.pk: concerned[one.event.pk] | {one.event.other_sid} for one in kept
+    }
+    mark_derived([pk for pk, about in needed.items() if not about & failed.keys()])
     sealed = set(Call.objects.sealed(sids).values_list("sid", flat=True))
     mark_late([one.event.pk for one in kept if one.event.call_sid in sealed])
-    for pk, about in concerned.items():
+    for pk, about in needed.items():
         for sid in about & failed.keys():
             mark_pending(pk, failed[sid])
-    return len(sids) - len(failed)
+    return len(set(sids) - failed.keys())
 
 
 def in_groups(sids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -99,7 +99,12 @@ def write_histories(
     _write_below(IvrStep, steps, lambda one: one.ivr_steps, "step")
     _write_below(Recording, recorded, lambda one: one.recordings, "recording_sid")
     _write_below(Voicemail, spoken, lambda one: one.voicemails, "recording_sid")
-    _write_states(states, changes)
+    _write_states(
+        OperatorState.objects.filter(call__in=_with_rows(states)),
+        [row for leg in states for row in leg.own(leg.history.operator_states)],
+        "call_id",
+        changes,
+    )
     changes.mark()
     return had_before
 
@@ -118,15 +123,16 @@ def _write_below(
     )
 
 
-def _write_states(legs: Sequence[_Leg], changes: ChangedQuarters) -> None:
+def _write_states(
+    rows: models.QuerySet[OperatorState],
+    wanted: Sequence[OperatorState],
+    parent: str,
+    changes: ChangedQuarters,
+) -> None:
     """Writes states of operators; where they were and are has to be counted again."""
-    stored = list(OperatorState.objects.filter(call__in=_with_rows(legs)))
+    stored = list(rows)
     before = {row.pk: of_state(row) for row in stored}
-    _rows, changed = _write(
-        stored,
-        [row for leg in legs for row in leg.own(leg.history.operator_states)],
-        attrgetter("call_id", "started_at"),
-    )
+    _rows, changed = _write(stored, wanted, attrgetter(parent, "started_at"))
     for row in changed:
         changes.of_operators |= of_state(row) | before.get(row.pk, set())
 
@@ -139,17 +145,23 @@ def write_desk_states(
     changes: ChangedQuarters,
 ) -> None:
     """Makes the states of a desk that begin from `first` to `last` equal to these."""
-    stored = list(
-        OperatorState.objects.filter(desk=desk, started_at__range=(first, last))
-    )
-    before = {row.pk: of_state(row) for row in stored}
-    _rows, changed = _write(
-        stored,
+    _write_states(
+        OperatorState.objects.filter(desk=desk, started_at__range=(first, last)),
         [_with(row, desk=desk) for row in states],
-        attrgetter("desk_id", "started_at"),
+        "desk_id",
+        changes,
     )
-    for row in changed:
-        changes.of_operators |= of_state(row) | before.get(row.pk, set())
+
+
+def end_desk_state(desk: Desk, at: datetime, changes: ChangedQuarters) -> None:
+    """Ends the last state of a desk before a moment by then, if it lasts longer."""
+    states = OperatorState.objects.filter(desk=desk, started_at__lt=at)
+    row = states.order_by("-started_at").first()
+    if row and (row.ended_at is None or row.ended_at > at):
+        changes.of_operators |= of_state(row)
+        row.ended_at = at
+        changes.of_operators |= of_state(row)
+        row.save(update_fields=["ended_at"])
 
 
 def _with_rows(legs: Iterable[_Leg]) -> list[int]:

@@ -27,8 +27,6 @@ from callcenter.events.record import record
 from callcenter.flow import current, planfile
 from callcenter.followup import acts, ringing
 from callcenter.models import (
-    AbandonedCall,
-    Call,
     Menu,
     MenuOption,
     Operator,
@@ -39,6 +37,7 @@ from callcenter.params import DIALLED
 from callcenter.routes import PREFIX, Kind
 from callcenter.tests.flow.allowlist import parsed
 from callcenter.tests.flow.plans import SATO, answered, make_plan, make_step
+from callcenter.tests.lost_callers import gave_up
 from callcenter.tests.twilio_client import CALLER, LINE, Answer, sid
 from callcenter.tests.webhooks.installation import OPERATOR, database_gone, install
 from callcenter.twilio_api import ringing as twilio_ringing
@@ -332,18 +331,6 @@ def placed(monkeypatch):
     return found
 
 
-def gave_up(caller: str = CALLER) -> AbandonedCall:
-    call = Call.objects.create(sid=sid(), caller=caller, line=LINE)
-    return AbandonedCall.all_reasons.create(
-        call=call,
-        visit=1,
-        queue="support",
-        caller=caller,
-        entered_at=NOW,
-        abandoned_at=NOW,
-    )
-
-
 def taken(twilio: Any, token: str, **params: str) -> Answer:
     form = {"From": LINE, "To": OPERATOR, "Direction": "outbound-api", "Digits": "1"}
     return post(twilio, f"ring-back/{token}/", **form | params)
@@ -351,7 +338,7 @@ def taken(twilio: Any, token: str, **params: str) -> Answer:
 
 @pytest.mark.django_db
 def test_ring_back_that_nobody_began(twilio, sato):
-    row = gave_up()
+    row = gave_up(NOW)
     for token in ("0" * 32, str(row.pk), "caller", "12125550123", "done"):
         assert numbers_of(taken(twilio, token)) == set()
 
@@ -359,7 +346,7 @@ def test_ring_back_that_nobody_began(twilio, sato):
 @pytest.mark.django_db
 def test_ring_back_whose_request_names_another_number(twilio, sato):
     """Whom it rings, no parameter says."""
-    gave_up()
+    gave_up(NOW)
     ring = acts.ring(CALLER, sato, Operator.objects.get())
     names = (DIALLED, "Called", "Number", "Caller", "ForwardedFrom")
     others = dict.fromkeys(names, ABROAD)
@@ -384,7 +371,7 @@ def test_ring_back_whose_request_names_another_number(twilio, sato):
 )
 @pytest.mark.parametrize("path", ["", "done/"])
 def test_ring_back_of_a_request_that_is_not_twilios(twilio, sato, forged, path):
-    gave_up()
+    gave_up(NOW)
     ring = acts.ring(CALLER, sato, Operator.objects.get())
 
     answer = twilio.post(f"{PREFIX}ring-back/{ring.token}/{path}", **forged, Digits="1")
@@ -395,7 +382,7 @@ def test_ring_back_of_a_request_that_is_not_twilios(twilio, sato, forged, path):
 
 @pytest.mark.django_db(transaction=True)
 def test_ring_back_without_a_database(twilio, sato):
-    gave_up()
+    gave_up(NOW)
     ring = acts.ring(CALLER, sato, Operator.objects.get())
 
     with database_gone():
@@ -408,7 +395,7 @@ def test_ring_back_without_a_database(twilio, sato):
 @pytest.mark.parametrize("number", [*BAD, LINE])
 def test_caller_id_that_was_forged_to_be_rung_back(twilio, sato, placed, number):
     """A caller gave up under a number abroad, a SIP address, or a line of ours."""
-    row = gave_up(number)
+    row = gave_up(NOW, number)
     ring = None
     if number:
         ring = acts.ring(number, sato, Operator.objects.get())
@@ -431,7 +418,7 @@ def test_operator_whose_own_telephone_is_not_allowed(sato, placed, number):
     Operator.objects.update(number=number)
 
     with pytest.raises(ring_backs.NotRung):
-        ring_backs.ring(gave_up(), sato)
+        ring_backs.ring(gave_up(NOW), sato)
 
     assert placed == []
 
@@ -441,7 +428,7 @@ def test_operator_whose_own_telephone_is_not_allowed(sato, placed, number):
 
 @pytest.mark.django_db
 def test_user_without_the_right_rings_nobody(client, sato, placed):
-    row = gave_up()
+    row = gave_up(NOW)
     stranger = User.objects.create_user("stranger", is_staff=True)
     stranger.user_permissions.add(Permission.objects.get(codename="view_abandonedcall"))
     client.force_login(stranger)
@@ -455,7 +442,7 @@ def test_user_without_the_right_rings_nobody(client, sato, placed):
 
 @pytest.mark.django_db
 def test_user_who_sends_a_number_along_has_the_caller_rung(client, sato, placed):
-    row = gave_up()
+    row = gave_up(NOW)
     User.objects.update(is_staff=True)
     sato.user_permissions.add(Permission.objects.get(codename="view_abandonedcall"))
     client.force_login(sato)

@@ -123,11 +123,15 @@ def client(
     )
 
 
-def failure_of(error: TwilioException) -> TwilioFailure:
-    """An error of the library as a sentence; the library raises it for statuses."""
+def failure_of(error: TwilioException, tries: int = TRIES) -> TwilioFailure:
+    """An error of the library as a sentence; the library raises it for statuses.
+
+    `tries` is how often the client that was used asks where Twilio is busy.
+    """
     # Of pages that cannot be fetched only the answer is told.
     answer = next((one for one in error.args if isinstance(one, Response)), None)
     status = code = None
+    after = f", {tries} tries" if tries > 1 else ""
     if isinstance(error, TwilioRestException):
         status, code = error.status, error.code
     elif answer is not None:
@@ -141,9 +145,9 @@ def failure_of(error: TwilioException) -> TwilioFailure:
         case 404:
             return TwilioFailure(Reason.TWILIO_ACCOUNT, "404")
         case 429:
-            return TwilioFailure(Reason.TWILIO_TOO_OFTEN, f"429, {TRIES} tries")
+            return TwilioFailure(Reason.TWILIO_TOO_OFTEN, f"429{after}")
         case int() if status >= 500:
-            return TwilioFailure(Reason.TWILIO_FAILS, f"{status}, {TRIES} tries")
+            return TwilioFailure(Reason.TWILIO_FAILS, f"{status}{after}")
         case int():
             detail = f", code {code}" if code else ""
             return TwilioFailure(Reason.TWILIO_REFUSES, f"{status}{detail}")

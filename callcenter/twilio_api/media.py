@@ -27,14 +27,14 @@ LARGEST_FILE = 256 * 1024 * 1024
 # Of an answer that does not say how long it is, all has to be read.
 LARGEST_UNMEASURED = 32 * 1024 * 1024
 _AT_ONCE = 64 * 1024
-_SID = re.compile(r"RE[0-9a-fA-F]{32}")
+RECORDING_SID = re.compile(r"RE[0-9a-fA-F]{32}")
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,12})-[0-9]{1,12}/([0-9]{1,12})")
 _TOTAL = re.compile(r"bytes \*/([0-9]{1,12})")
 _MOST_REDIRECTS = 2
 # Where Twilio keeps media and may send us, without our credentials.
 _STORES = (".twilio.com", ".twiliocdn.com", ".amazonaws.com")
-# It is not there: deleted, or not ready yet.
-_GONE = (404, 410)
+# Statuses of what is not there: deleted, or not ready yet.
+GONE = (404, 410)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def fetch(sid: str, first: int, most: int) -> Part:
     Explained, and BeyondEnd.
     """
     deadline = time.monotonic() + MOST_SECONDS
-    if not _SID.fullmatch(sid):
+    if not RECORDING_SID.fullmatch(sid):
         raise Explained(Reason.RECORDING_GONE)
     way = _way()
     last = first + most - 1
@@ -202,7 +202,7 @@ def _pieces(response: requests.Response, deadline: float) -> Iterator[bytes]:
 
 
 def _refusal(status: int) -> Explained:
-    if status in _GONE:
+    if status in GONE:
         return Explained(Reason.RECORDING_GONE, str(status))
     if status in (401, 403):
         return Explained(Reason.TWILIO_CREDENTIALS, f"{status}, {access().settings}")

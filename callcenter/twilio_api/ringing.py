@@ -41,8 +41,8 @@ def ring_operator(
             status_callback_method="POST",
         )
     except TwilioException as error:
-        raise failure_of(error) from error
-    # Twilio's library takes the answer apart as it likes to.
+        raise failure_of(error, tries=1) from error
+    # The library reads the answer without checking it.
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         logger.debug("strange answer", exc_info=True)
         raise TwilioFailure(Reason.TWILIO_OTHER) from error

@@ -26,6 +26,7 @@ from callcenter.models import (
     AbandonedCall,
     Call,
     CallbackRequest,
+    Connection,
     FollowUpStep,
     HalfForgotten,
     IvrStep,
@@ -129,6 +130,7 @@ def _forget_rows(call: Call, forgetting: Forgetting, legs: Collection[str]) -> N
     CallbackRequest.objects.filter(entry__call=call).update(caller=pseudonym)
     texts: tuple[tuple[QuerySet[Any], list[str]], ...] = (
         (FollowUpStep.objects.filter(follow_up__abandoned_call__call=call), ["text"]),
+        (Connection.objects.filter(entry__call=call), ["note"]),
         (IvrStep.objects.filter(call=call), ["input"]),
         (Call.objects.filter(pk=call.pk), ["ivr_path"]),
         (AbandonedCall.all_reasons.filter(call=call), ["ivr_path"]),

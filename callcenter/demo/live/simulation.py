@@ -89,7 +89,7 @@ def seats() -> list[Seat]:
 def codes() -> list[str]:
     """The digits of the wrap-up codes that operators can type."""
     found = WrapUpCode.objects.filter(is_active=True, digits__isnull=False)
-    return sorted(digits or "" for digits in found.values_list("digits", flat=True))
+    return sorted(filter(None, found.values_list("digits", flat=True)))
 
 
 def exchange_for(

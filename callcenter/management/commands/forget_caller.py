@@ -1,7 +1,7 @@
 """Forgets a caller, or all callers of old calls; counts stay."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from getpass import getuser
 from typing import Any
 
@@ -14,7 +14,6 @@ from callcenter.audio import due
 from callcenter.audio.deleting import delete_rows
 from callcenter.audio.due import Kept, Row
 from callcenter.audio.wishes import leave
-from callcenter.days import midnight
 from callcenter.management.arguments import days
 from callcenter.management.command import SentenceCommand
 from callcenter.upkeep.forgetting import (
@@ -142,8 +141,7 @@ def _audio(heard: Sequence[Row], *, really: bool) -> str:
 
 def _old_audio(now: datetime, days: int) -> str:
     """That recordings have an age of their own, where there are any."""
-    first = timezone.localdate(now) - timedelta(days=days)
-    before = midnight(first, timezone.get_default_timezone())
+    before = due.days_before(now, days)
     left = due.count_by_age(Kept(before, before))
     if not left:
         return ""

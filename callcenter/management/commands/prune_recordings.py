@@ -1,6 +1,6 @@
 """Deletes the audio of old recordings and messages at Twilio; their rows stay."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -98,11 +98,9 @@ def _kept(
             raise CommandError("--only needs --before or --keep-days.")
         return due.kept_by_settings(now)
     zone = timezone.get_default_timezone()
-    today = timezone.localdate(now, zone)
-    first = before or today - timedelta(days=keep_days or 0)
-    if first > today:
-        raise CommandError(f"{first} has not begun yet.")
-    moment = midnight(first, zone)
+    if before and before > timezone.localdate(now, zone):
+        raise CommandError(f"{before} has not begun yet.")
+    moment = midnight(before, zone) if before else due.days_before(now, keep_days or 0)
     return Kept(
         recordings=None if only == VOICEMAIL else moment,
         voicemail=None if only == RECORDINGS else moment,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from callcenter.standin.calls.exchange import Callee, Exchange, Number
+from callcenter.standin.calls.exchange import Exchange, Number
 from callcenter.standin.calls.legs import Leg, Visit
 
 Json = dict[str, Any]
@@ -72,16 +72,11 @@ class _Line:
         )
 
 
-class _Anybody(dict[str, Callee]):
+async def _pick_up(leg: Leg) -> None:
     """Whoever is rung from here picks up after some seconds."""
-
-    def get(self, number: str, default: Any = None) -> Any:
-        return super().get(number) or self._pick_up
-
-    async def _pick_up(self, leg: Leg) -> None:
-        await leg.clock.sleep(RINGS_SECONDS)
-        leg.answer()
-        await leg.over.wait()
+    await leg.clock.sleep(RINGS_SECONDS)
+    leg.answer()
+    await leg.over.wait()
 
 
 class Switchboard:
@@ -89,7 +84,7 @@ class Switchboard:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        exchange.phones = _Anybody(exchange.phones)
+        exchange.anybody = _pick_up
         self._lines: dict[str, _Line] = {}
 
     async def work(self) -> None:

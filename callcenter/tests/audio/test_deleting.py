@@ -295,6 +295,10 @@ def test_command_says_what_it_would_do_and_does_it(account, settings):
     assert run(
         "prune_recordings", "--before", "2026-10-05", "--only", "recordings"
     ) == ("Would delete 1 recordings at Twilio. Nothing is done without --yes.")
+    # The message that somebody wants deleted is old as well, and is one of three.
+    assert run("prune_recordings", "--before", "2026-10-06") == (
+        "Would delete 3 recordings at Twilio. Nothing is done without --yes."
+    )
     assert set(statuses(account).values()) == {"completed"}
 
     said = run("prune_recordings", "--before", "2026-10-06", "--yes")

@@ -6,6 +6,7 @@ import os
 import queue
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -257,16 +258,31 @@ def test_file_grows_to_its_bound_and_no_further(twilio, monkeypatch):
     assert 0 < len(lines(period)) < 13
 
 
-def test_requests_beyond_what_can_wait_are_left_out(twilio, monkeypatch):
-    begin()
+def test_with_more_than_can_wait_the_capture_is_given_up(twilio, monkeypatch):
+    period = begin()
 
     def full(*args: object) -> None:
         raise queue.Full
 
-    monkeypatch.setattr(writing._writer._waiting, "put_nowait", full)
-    caller, _operator = a_call(twilio)
+    with monkeypatch.context() as patched:
+        patched.setattr(writing._writer._waiting, "put_nowait", full)
+        caller, _operator = a_call(twilio)
+    a_call(twilio)
 
     assert {answer.status_code for answer in caller.answers} == {200, 204}
+    assert lines(period) == []
+
+
+def test_file_is_there_before_any_process_can_be_told_of_it(monkeypatch):
+    found: list[bool] = []
+
+    def told(unfinished: Path, switch_file: Path) -> None:
+        found.extend(one.exists() for one in switch.folder().glob("capture-*.jsonl"))
+
+    monkeypatch.setattr(Path, "replace", told)
+    switch.start(60, timezone.now())
+
+    assert found == [True]
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,10 @@ def test_url_of_twilio_keeps_its_path_with_other_sids():
         ),
         ("/twilio/status/", "/twilio/status/"),
         (
+            "/twilio/connect/?step=7&queue=support&rec=1",
+            "/twilio/connect/?step=7&queue=support&rec=1",
+        ),
+        (
             "/twilio/menu/%E5%B1%B1/?step=2&name=yamada&queue=a%20b",
             "/twilio/menu/%x9%x9%x9/?step=2",
         ),
@@ -172,6 +176,16 @@ def test_url_of_twilio_keeps_its_path_with_other_sids():
 )
 def test_path_of_ours_keeps_what_says_where_the_call_is(path, redacted):
     assert REDACTION.path(path) == redacted
+
+
+def test_token_of_a_ring_back_and_a_sid_in_a_path_get_pseudonyms():
+    token = "0123456789abcdef" * 2
+
+    made = REDACTION.path(f"/twilio/ring-back/{token}/done/?step=2")
+
+    assert re.fullmatch(r"/twilio/ring-back/[0-9a-f]{32}/done/\?step=2", made)
+    assert token not in made
+    assert REDACTION.path(f"/twilio/{CALL}/") == f"/twilio/{REDACTION.sid(CALL)}/"
 
 
 def test_path_keeps_of_whom_a_code_is_under_the_pseudonym_and_no_proof():

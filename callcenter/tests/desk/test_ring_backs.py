@@ -16,21 +16,21 @@ from callcenter.desk.ring_backs import NotRung, Way
 from callcenter.followup import acts
 from callcenter.models import (
     AbandonedCall,
-    Call,
     FollowUp,
     Operator,
     PhoneLine,
     RingBack,
 )
+from callcenter.tests.lost_callers import gave_up
 from callcenter.tests.twilio_api.log import Scripted, asking
-from callcenter.tests.twilio_client import LINE, sid
+from callcenter.tests.twilio_client import CALLER, LINE
 from callcenter.tests.webhooks.installation import OPERATOR, install
 from callcenter.twilio_api import ringing as twilio_ringing
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
-CALLER = "+819012345678"
+LOST_AT = NOW - timedelta(minutes=9)
 LEG = "CA" + "e" * 32
 OTHER_LINE = "+815000000102"
 PLACED = (201, {"sid": LEG, "status": "queued"})
@@ -79,19 +79,6 @@ def account(monkeypatch):
     return answering
 
 
-def gave_up(caller: str = CALLER, line: str = LINE, **more: Any) -> AbandonedCall:
-    call = Call.objects.create(sid=sid(), caller=caller, line=line)
-    values: dict[str, Any] = {
-        "call": call,
-        "visit": 1,
-        "queue": "support",
-        "caller": caller,
-        "entered_at": NOW - timedelta(minutes=10),
-        "abandoned_at": NOW - timedelta(minutes=9),
-    }
-    return AbandonedCall.all_reasons.create(**values | more)
-
-
 def refused(row: AbandonedCall, user: User) -> str:
     with pytest.raises(NotRung) as found:
         ring_backs.ring(row, user)
@@ -113,7 +100,7 @@ def test_twilio_is_asked_to_ring_the_operator_under_the_line_that_was_called(
     )
     twilio = account(PLACED)
 
-    operator = ring_backs.ring(gave_up(line=OTHER_LINE), sato)
+    operator = ring_backs.ring(gave_up(LOST_AT, line=OTHER_LINE), sato)
 
     ring = RingBack.objects.get()
     assert operator.number == OPERATOR
@@ -140,7 +127,7 @@ def test_twilio_is_asked_to_ring_the_operator_under_the_line_that_was_called(
 def test_line_that_is_set_up_no_more_is_replaced_by_the_default_one(sato, account):
     twilio = account(PLACED)
 
-    ring_backs.ring(gave_up(line="+815000000199"), sato)
+    ring_backs.ring(gave_up(LOST_AT, line="+815000000199"), sato)
 
     assert twilio.forms[0]["From"] == LINE
 
@@ -153,13 +140,16 @@ REFUSALS = [
         (400, {"code": 21210, "message": "x", "status": 400}),
         "refuses the request. (400, code 21210)",
     ),
-    ((429, {"code": 20429, "message": "x", "status": 429}), "asked too often"),
+    (
+        (429, {"code": 20429, "message": "x", "status": 429}),
+        "too often: try again later. (429)",
+    ),
     (requests.ConnectionError(), "cannot be reached"),
 ]
 UNSURE = [
     (requests.ReadTimeout(), "did not answer in time"),
     (requests.exceptions.ChunkedEncodingError(), "was cut off"),
-    ((500, "oops"), "Twilio fails"),
+    ((500, "oops"), "try again later. (500)"),
     ((503, "busy"), "Twilio fails"),
     ((201, '{"sid": "CA'), "not what its reference"),
     ((201, "[]"), "not what its reference"),
@@ -171,7 +161,7 @@ UNSURE = [
 def test_where_twilio_refuses_the_claim_stays_and_the_next_click_may_work(
     sato, account, reply, said
 ):
-    row = gave_up()
+    row = gave_up(LOST_AT)
     twilio = account(reply, PLACED)
 
     assert said in refused(row, sato)
@@ -187,7 +177,7 @@ def test_where_twilio_refuses_the_claim_stays_and_the_next_click_may_work(
 def test_where_twilio_may_ring_all_the_same_nobody_rings_a_second_time(
     sato, account, reply, said
 ):
-    row = gave_up()
+    row = gave_up(LOST_AT)
     twilio = account(reply, PLACED)
 
     text = refused(row, sato)
@@ -222,7 +212,9 @@ def test_without_settings_the_user_rings_by_hand(
     twilio = account(PLACED)
 
     assert ring_backs.way_of(sato) is Way.BY_HAND
-    assert refused(gave_up(), sato) == "Twilio cannot be asked by these settings."
+    assert (
+        refused(gave_up(LOST_AT), sato) == "Twilio cannot be asked by these settings."
+    )
     assert claims() == [("in_progress", "sato")]
     assert twilio.forms == []
 
@@ -253,7 +245,7 @@ def test_without_a_telephone_the_caller_is_claimed_all_the_same(
     Operator.objects.update(**operator)
     twilio = account(PLACED)
 
-    assert "no operator with a telephone" in refused(gave_up(), sato)
+    assert "no operator with a telephone" in refused(gave_up(LOST_AT), sato)
 
     assert claims() == [("in_progress", "sato")]
     assert twilio.forms == []
@@ -261,7 +253,7 @@ def test_without_a_telephone_the_caller_is_claimed_all_the_same(
 
 def test_caller_of_another_is_not_rung(sato, account):
     twilio = account(PLACED)
-    row = gave_up()
+    row = gave_up(LOST_AT)
     acts.claim(CALLER, User.objects.create_user("yamada"))
 
     with pytest.raises(acts.ClaimedByAnother):
@@ -272,7 +264,7 @@ def test_caller_of_another_is_not_rung(sato, account):
 
 def test_caller_who_was_reached_meanwhile_is_not_rung(sato, account):
     twilio = account(PLACED)
-    row = gave_up(recovered_at=NOW)
+    row = gave_up(LOST_AT, recovered_at=NOW)
 
     with pytest.raises(acts.NothingToDo):
         ring_backs.ring(row, sato)
@@ -281,7 +273,7 @@ def test_caller_who_was_reached_meanwhile_is_not_rung(sato, account):
 
 
 def test_number_is_given_to_the_page_that_rings_it(sato):
-    row = gave_up()
+    row = gave_up(LOST_AT)
     acts.claim(CALLER, sato)
 
     assert ring_backs.number_to_ring(row.pk, sato) == CALLER
@@ -295,7 +287,7 @@ def no_number(row: AbandonedCall, user: User) -> str:
 
 
 def test_number_of_a_caller_who_is_not_claimed_is_not_given(sato):
-    row = gave_up()
+    row = gave_up(LOST_AT)
     assert no_number(row, sato) == "Claim the caller before you ring back."
 
     acts.claim(CALLER, User.objects.create_user("yamada"))
@@ -313,11 +305,11 @@ def test_number_of_a_caller_who_is_not_claimed_is_not_given(sato):
     ],
 )
 def test_number_that_must_not_be_dialled_is_not_given(sato, number, said):
-    assert no_number(gave_up(number), sato) == said
+    assert no_number(gave_up(LOST_AT, number), sato) == said
 
 
 def test_number_is_not_given_where_nothing_is_to_be_done(sato):
-    row = gave_up()
+    row = gave_up(LOST_AT)
     acts.attempt(CALLER, sato, "reached")
 
     assert no_number(row, sato) == "This caller needs no further action."
@@ -330,7 +322,7 @@ def test_row_that_does_not_exist_has_no_number(sato, pk):
 
 
 def test_number_is_not_given_without_right_or_operator(sato):
-    row = gave_up()
+    row = gave_up(LOST_AT)
     acts.claim(CALLER, sato)
     Operator.objects.update(is_active=False)
     assert "switched on" in no_number(row, sato)
@@ -348,6 +340,6 @@ def test_impatient_page_asks_once_and_not_for_long(sato, monkeypatch):
 
     monkeypatch.setattr(twilio_ringing, "client", client)
     with pytest.raises(AssertionError):
-        ring_backs.ring(gave_up(), sato)
+        ring_backs.ring(gave_up(LOST_AT), sato)
 
     assert given == [{"timeout": 6.0, "tries": 1}]

@@ -6,7 +6,7 @@ import jwt
 import pytest
 import time_machine
 
-from callcenter.desk.tokens import NoDesk, NotSetUp, token_for
+from callcenter.desk.tokens import NoToken, NotSetUp, token_for
 from callcenter.models import Operator
 
 SECRET = "an-api-key-secret-of-the-tests-0123456789"
@@ -43,7 +43,7 @@ def test_token_has_the_identity_the_app_and_ten_minutes():
     ],
 )
 def test_who_has_no_desk_gets_no_token(operator):
-    with pytest.raises(NoDesk, match="This operator"):
+    with pytest.raises(NoToken, match="This operator"):
         token_for(operator)
 
 

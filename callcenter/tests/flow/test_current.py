@@ -128,6 +128,8 @@ def test_plan_holds_what_the_tables_hold():
     WrapUpCode.objects.create(code="claim", name="Claim", digits="01")
     WrapUpCode.objects.create(code="gone", name="Gone", digits="3", is_active=False)
     WrapUpCode.objects.create(code="desk-only", name="At the desk alone")
+    # A form does not leave it so. As digits it would be noted without any key.
+    WrapUpCode.objects.create(code="empty", name="Empty", digits="")
 
     plan = current_plan()
 

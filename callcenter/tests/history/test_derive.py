@@ -4,7 +4,7 @@ import pytest
 
 from callcenter.history.desk_states import Act
 from callcenter.history.rules import Contact, Rules
-from callcenter.routes import WRAP_UP_PATH
+from callcenter.routes import ANSWERED_BY_PATH, DELETED_PATH, WRAP_UP_PATH
 from callcenter.tests.history.derived import derived
 from callcenter.tests.sample_events import (
     CALLER,
@@ -409,6 +409,18 @@ def test_what_the_operator_notes_last_is_of_the_conversation():
     assert bare.call is not None
     assert history.call.ended_at == bare.call.ended_at
     assert history.call.outcome == bare.call.outcome == "answered"
+
+
+@pytest.mark.parametrize(
+    "path", [WRAP_UP_PATH, ANSWERED_BY_PATH, Act.NOT_READY.path, DELETED_PATH]
+)
+def test_what_people_say_of_a_leg_makes_no_call_of_it(path):
+    act = event(0, path, Operator="client:sato", OperatorLeg=OPERATOR, From="", To="")
+
+    assert derived(act).call is None
+    call = derived(act, ring(1)).call
+    assert call is not None
+    assert (call.kind, call.started_at) == ("customer", at(1))
 
 
 def test_note_of_a_conversation_that_never_was_changes_nothing():

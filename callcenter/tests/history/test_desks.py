@@ -1,15 +1,19 @@
 """What operators do at desks becomes states, in whatever order it is heard of."""
 
+import logging
 import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from callcenter.events.eventfile import event_of_line, event_of_request, line_of_event
+from callcenter.history import desks
 from callcenter.history.desk_states import Act
 from callcenter.history.desks import rebuild_desks
 from callcenter.models import Call, Desk, OperatorState, WebhookEvent
+from callcenter.tests.sample_events import ring
 from callcenter.upkeep.intake import load_events
+from callcenter.upkeep.rebuild import derive_pending
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +99,31 @@ def test_states_are_derived_again_from_a_file():
     assert states() == OF_A_DAY
 
 
+def test_desk_that_cannot_be_derived_keeps_nothing_else_from_it(monkeypatch, caplog):
+    plain = desks._derive
+
+    def broken(sid: str, operator: str, *moments: datetime) -> None:
+        if operator == SATO:
+            raise RuntimeError("a bug")
+        plain(sid, operator, *moments)
+
+    with monkeypatch.context() as patched, caplog.at_level(logging.CRITICAL):
+        patched.setattr(desks, "_derive", broken)
+        load_events([*a_day(), act(Act.SIGNED_IN, 1, "client:ito"), ring()])
+
+    assert states() == []
+    assert states("client:ito") == [("not_ready", "", after(1), None)]
+    assert Call.objects.exists()
+    pending = WebhookEvent.objects.pending()
+    assert {one.derivation_error for one in pending} == {"RuntimeError: a bug"}
+    assert pending.count() == len(a_day())
+
+    derive_pending()
+
+    assert states() == OF_A_DAY
+    assert not WebhookEvent.objects.pending().exists()
+
+
 def test_rebuilding_mends_what_is_wrong():
     load_events(a_day())
     OperatorState.objects.filter(reason="lunch").delete()
@@ -114,6 +143,22 @@ def test_states_stay_whose_acts_have_been_pruned():
     assert states() == OF_A_DAY
 
 
+@pytest.mark.parametrize("order", [(500, 450), (450, 500)])
+def test_act_ends_the_state_whose_own_act_has_been_pruned(order):
+    load_events(a_day())
+    WebhookEvent.objects.all().delete()
+
+    for minutes in order:
+        load_events([act(Act.NOT_READY, minutes, Reason="training")])
+
+    assert states() == [
+        *OF_A_DAY[:-1],
+        ("not_ready", "", after(400), after(450)),
+        ("not_ready", "training", after(450), after(500)),
+        ("not_ready", "training", after(500), None),
+    ]
+
+
 def test_the_last_of_two_acts_at_one_moment_counts_and_no_state_is_empty():
     load_events([act(Act.SIGNED_IN, 0), act(Act.SIGNED_OFF, 0)])
 
@@ -128,6 +173,14 @@ def test_long_reason_and_odd_names_are_kept_as_far_as_there_is_room():
     load_events([act(Act.NOT_READY, 0, name, Reason="会" * 100)])
 
     assert states(name) == [("not_ready", "会" * 64, after(0), None)]
+
+
+def test_act_that_ends_a_leg_nobody_has_heard_of_makes_no_call():
+    load_events([act(Act.NOT_READY, 0, CallSid="CA" + "9" * 32)])
+
+    assert states() == [("not_ready", "", after(0), None)]
+    assert not Call.objects.exists()
+    assert not WebhookEvent.objects.pending().exists()
 
 
 def test_act_without_operator_is_kept_and_begins_nothing():

@@ -11,8 +11,10 @@ import time_machine
 from django.contrib.auth.models import User
 
 from callcenter.desk import ring_backs
+from callcenter.events.spool import spool
 from callcenter.flow import current, links
 from callcenter.followup import acts
+from callcenter.history import keeping
 from callcenter.models import (
     AbandonedCall,
     Call,
@@ -343,6 +345,21 @@ def test_answering_machine_counts_as_reached_until_the_operator_says_otherwise(
     assert state()[0] == "in_progress"
     with pytest.raises(acts.NothingToDo):
         ring_backs.nobody_was_there(row, sato, "no_answer")
+
+
+def test_what_could_not_be_stored_can_be_said_again(road, sato, monkeypatch):
+    road.play(hears_the_mailbox, is_a_mailbox)
+    row = AbandonedCall.objects.get()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keeping, "_stored", lambda event: None)
+        patched.setattr(spool, "append", lambda event: False)
+        with pytest.raises(ring_backs.NotRung):
+            ring_backs.nobody_was_there(row, sato, "left_message")
+    assert state()[0] == "reached"
+
+    ring_backs.nobody_was_there(row, sato, "left_message")
+    assert state()[0] == "in_progress"
 
 
 def test_nobody_takes_back_what_another_has_done(road, sato):

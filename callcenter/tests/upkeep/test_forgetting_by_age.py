@@ -9,8 +9,10 @@ from callcenter.forgotten import is_forgotten
 from callcenter.models import (
     AbandonedCall,
     Call,
+    Connection,
     HalfForgotten,
 )
+from callcenter.routes import WRAP_UP_PATH
 from callcenter.tests.everywhere import places_of
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.receive import receive_together
@@ -23,6 +25,7 @@ from callcenter.tests.sample_events import (
     at,
     choose,
     end,
+    event,
     ring,
     sign_in,
 )
@@ -39,6 +42,7 @@ from callcenter.tests.upkeep.forgotten_story import (
 from callcenter.upkeep.forgetting import (
     forget_old_numbers,
 )
+from callcenter.upkeep.pruning import prune
 from minicc.values import days_to_keep
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +70,32 @@ def test_numbers_are_forgotten_by_the_age_of_the_call():
     assert forget_old_numbers(at(4 * DAY), days=2).is_nothing
     forget_old_numbers(at(9 * DAY), days=2)
     assert places_of(CALLER_NUMBER) == []
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_number_in_the_note_of_an_old_conversation_goes_too(is_sealed):
+    note = event(
+        300,
+        WRAP_UP_PATH,
+        sid=OTHER_CALLER,
+        OperatorLeg=OPERATOR,
+        Code="claim",
+        Note=f"call {CALLER_NUMBER} again",
+        From="",
+        To="",
+    )
+    receive_together(*sign_in(), *answered(0), note, end(400, sid=OPERATOR))
+    if is_sealed:
+        prune(at(DAY), really=True)
+
+    forget_old_numbers(at(9 * DAY), days=1)
+
+    row = Connection.objects.get()
+    assert (row.wrap_up_code, row.note) == ("claim", "call *** again")
+    assert places_of(CALLER_NUMBER) == []
+    if not is_sealed:
+        rebuild_everything()
+        assert Connection.objects.get().note == "call *** again"
 
 
 def test_what_is_typed_and_noted_about_an_old_call_goes_with_its_number():

@@ -21,6 +21,7 @@ from callcenter.models import (
     WebhookEvent,
 )
 from callcenter.params import DIALLED
+from callcenter.tests.lost_callers import gave_up
 from callcenter.tests.twilio_client import CALLER, LINE, Answer, sid
 from callcenter.tests.webhooks.installation import (
     OPERATOR,
@@ -32,6 +33,7 @@ from callcenter.tests.webhooks.installation import (
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
+LOST_AT = NOW - timedelta(minutes=9)
 LEG = "CA" + "e" * 32
 
 
@@ -50,23 +52,10 @@ def sato():
     return user
 
 
-def gave_up(caller: str = CALLER, **more: Any) -> AbandonedCall:
-    call = Call.objects.create(sid=sid(), caller=caller, line=LINE)
-    values: dict[str, Any] = {
-        "call": call,
-        "visit": 1,
-        "queue": "support",
-        "caller": caller,
-        "entered_at": NOW - timedelta(minutes=10),
-        "abandoned_at": NOW - timedelta(minutes=9),
-    }
-    return AbandonedCall.all_reasons.create(**values | more)
-
-
 @pytest.fixture
 def ring(sato):
     """A ring-back that has just begun."""
-    gave_up()
+    gave_up(LOST_AT)
     return acts.ring(CALLER, sato, Operator.objects.get())
 
 
@@ -358,7 +347,7 @@ def test_people_who_were_faster_than_the_result_keep_what_they_said(twilio, ring
 
 
 def test_all_that_the_caller_wants_is_done_with_one_call(twilio, ring, sato):
-    gave_up(reason="voicemail", abandoned_at=NOW - timedelta(minutes=3))
+    gave_up(LOST_AT, reason="voicemail", abandoned_at=NOW - timedelta(minutes=3))
     acts.claim(CALLER, sato)
     ask(twilio, ring.token, Digits="1")
 
@@ -398,7 +387,7 @@ def test_call_from_the_browser_to_a_claimed_caller_is_an_attempt_too(
 ):
     Operator.objects.update(client_identity="agent_01")
     current.forget()
-    gave_up()
+    gave_up(LOST_AT)
     acts.claim(CALLER, sato)
     leg = sid()
     assert dialled(browser(twilio, leg)) == CALLER
@@ -414,7 +403,7 @@ def test_call_from_the_browser_to_a_claimed_caller_is_an_attempt_too(
 def test_call_from_the_browser_to_anybody_else_is_no_attempt(twilio, sato, clock):
     Operator.objects.update(client_identity="agent_01")
     current.forget()
-    gave_up()
+    gave_up(LOST_AT)
     before, other = sid(), sid()
     browser(twilio, before)
     ended(twilio, before, "completed", "+815000000777")

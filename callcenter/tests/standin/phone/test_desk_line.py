@@ -1,0 +1,77 @@
+"""In place of Twilio: who has a good token of the desk may call, and nobody else."""
+
+import jwt
+import pytest
+
+from callcenter.demo.setup.installation import install
+from callcenter.desk.tokens import token_for
+from callcenter.models import Operator
+from callcenter.standin.phone import pages
+from callcenter.tests.standin.phone.test_pages import FakeSwitchboard
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "an-api-key-secret-of-the-tests-0123456789"
+APP = "AP" + "3" * 32
+URL = "/demo/desk/calls/"
+
+
+@pytest.fixture(autouse=True)
+def _demo(settings):
+    settings.ROOT_URLCONF = "callcenter.tests.standin.phone.urls_of_demo"
+    settings.TWILIO_API_KEY_SID = "SK" + "2" * 32
+    settings.TWILIO_API_KEY_SECRET = SECRET
+    settings.TWILIO_TWIML_APP_SID = APP
+    install()
+
+
+@pytest.fixture
+def switchboard(monkeypatch):
+    fake = FakeSwitchboard()
+    monkeypatch.setattr(pages, "switchboard", lambda: fake)
+    return fake
+
+
+def test_token_of_the_desk_places_a_call_of_its_operator(client, switchboard):
+    token = token_for(Operator.objects.get(client_identity="agent_01"))
+
+    response = client.post(
+        URL, {"token": token.text, "MiniccDesk": "1", "From": "client:other"}
+    )
+
+    assert response.status_code == 200
+    (asked,) = switchboard.asked
+    assert asked["do"] == "place_client"
+    assert asked["from"] == "client:agent_01"
+    assert "/twilio/client/" in asked["voice_url"]
+    assert asked["extras"] == {"MiniccDesk": "1"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sub": "AC" + "9" * 32},
+        {"exp": 1},
+        {"grants": {"identity": "agent_01"}},
+        {"grants": {"identity": "", "voice": {"outgoing": {"application_sid": APP}}}},
+    ],
+)
+def test_other_token_places_no_call(client, switchboard, change):
+    token = token_for(Operator.objects.get(client_identity="agent_01"))
+    said = jwt.decode(token.text, SECRET, algorithms=["HS256"])
+    forged = jwt.encode(said | change, SECRET, algorithm="HS256")
+
+    assert client.post(URL, {"token": forged}).status_code == 401
+    assert switchboard.asked == []
+
+
+@pytest.mark.parametrize("secret", ["", "another-secret-of-the-tests-0123456789abc"])
+def test_without_the_secret_that_signed_it_no_token_is_good(
+    client, settings, switchboard, secret
+):
+    token = token_for(Operator.objects.get(client_identity="agent_01"))
+    settings.TWILIO_API_KEY_SECRET = secret
+
+    for text in (token.text, "", "x.y.z"):
+        assert client.post(URL, {"token": text}).status_code == 401
+    assert switchboard.asked == []
