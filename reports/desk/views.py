@@ -85,7 +85,7 @@ def page(request: HttpRequest) -> HttpResponse:
             request, "reports/desk/closed.html", context, status=HTTPStatus.FORBIDDEN
         )
     context = {
-        **_context(sitter),
+        "now": moment.read(sitter, timezone.now()),
         "sitter": sitter,
         "reasons": _CHOSEN,
         "texts": texts(),
@@ -100,9 +100,12 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @_of_sitter
 def now(request: HttpRequest, sitter: Sitter) -> HttpResponse:
-    """What changes on the page; that it is asked for says that the page is there."""
+    """What changes on the page; that it is asked for says that the page is there.
+
+    The figures of the day are there where they are asked for, by ?day.
+    """
     acts.hear(sitter.operator, timezone.now())
-    return render(request, "reports/desk/_now.html", _context(sitter))
+    return _shown(request, sitter, with_day="day" in request.GET)
 
 
 @require_POST
@@ -202,12 +205,11 @@ def wrap_up(request: HttpRequest, sitter: Sitter) -> HttpResponse:
     return JsonResponse({"at": f"{at:%H:%M:%S}"})
 
 
-def _shown(request: HttpRequest, sitter: Sitter) -> HttpResponse:
-    return render(request, "reports/desk/_now.html", _context(sitter))
-
-
-def _context(sitter: Sitter) -> dict[str, Any]:
-    return {"now": moment.read(sitter, timezone.now())}
+def _shown(
+    request: HttpRequest, sitter: Sitter, *, with_day: bool = True
+) -> HttpResponse:
+    now = moment.read(sitter, timezone.now(), with_day=with_day)
+    return render(request, "reports/desk/_now.html", {"now": now})
 
 
 def _wish(request: HttpRequest, sitter: Sitter) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +23,15 @@ from reports.tests.desk.rows import CALLER, State, in_state, leg_of, talk, text_
 from reports.tests.factories import make_abandoned
 
 pytestmark = pytest.mark.django_db
+
+
+def queries_of(desk, path: str) -> int:
+    """How many queries a look takes in a process that has shown the desk just now."""
+    with time_machine.travel(timezone.now(), tick=False):
+        desk.get("/desk/now/")
+        with CaptureQueriesContext(connection) as asked:
+            text_of(desk.get(f"/desk/{path}"))
+    return len(asked)
 
 
 def test_queues_of_the_operator_with_who_waits(desk, operator):
@@ -148,15 +158,37 @@ def test_a_look_takes_as_many_queries_for_many_calls_as_for_few(desk, operator):
         OperatorQueue.objects.create(operator=operator, queue=queue)
     talk(minutes=31)
     talk(minutes=30)
-    in_state(State.TALKING, leg_of())
+    state = in_state(State.TALKING, leg_of())
     counts = []
     for _round in range(2):
-        desk.get("/desk/now/")
-        with CaptureQueriesContext(connection) as few:
-            desk.get("/desk/now/")
-        counts.append(len(few))
+        counts.append([queries_of(desk, "now/"), queries_of(desk, "now/?day")])
         for minutes in range(1, 20):
             talk(minutes=minutes)
+    state.state = State.READY
+    state.save()
 
-    assert counts[0] == counts[1]
-    assert counts[0] <= 35
+    assert counts == [[15, 23], [15, 23]]
+    assert queries_of(desk, "now/") == 11
+
+
+def test_day_is_shown_where_it_is_asked_for(desk):
+    assert "Signed in" in text_of(desk.get("/desk/now/?day"))
+    assert "Signed in" in text_of(desk.post("/desk/act/", {"act": "signed-in"}))
+    assert "Signed in" not in text_of(desk.get("/desk/now/"))
+
+
+def test_code_that_is_renamed_is_soon_shown_by_its_new_name(desk):
+    WrapUpCode.objects.create(code="invoice", name="Invoice", is_active=False)
+    WrapUpCode.objects.create(code="order", name="Order", is_active=False)
+    talk(wrap_up_code="invoice")
+    in_state(State.TALKING, leg_of())
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        text = text_of(desk.get("/desk/now/"))
+        WrapUpCode.objects.filter(code="invoice").update(name="Bill")
+        clock.shift(timedelta(seconds=1))
+        later = text_of(desk.get("/desk/now/"))
+
+    assert '<option value="invoice">Invoice</option>' in text
+    assert '<option value="invoice">Bill</option>' in later
+    assert '<option value="order">' not in text
