@@ -115,7 +115,7 @@ def token(request: HttpRequest, sitter: Sitter) -> HttpResponse:
     try:
         given = tokens.token_for(sitter.operator)
     except tokens.NotSetUp as lacking:
-        text = gettext("The browser cannot call yet. In the settings is missing: %s")
+        text = gettext("The browser cannot call yet. Missing in the settings: %s")
         return _error(text % lacking, HTTPStatus.SERVICE_UNAVAILABLE)
     return JsonResponse(
         {"token": given.text, "identity": given.identity, "seconds": given.seconds}
@@ -163,7 +163,7 @@ def number(request: HttpRequest, sitter: Sitter) -> HttpResponse:
         text = gettext("Write the number as 03-1234-5678, or with + and its country.")
         return _error(text, HTTPStatus.BAD_REQUEST)
     if not may_dial(wanted) or PhoneLine.objects.filter(number=wanted).exists():
-        text = gettext("The setup does not allow to ring this number.")
+        text = gettext("The setup does not allow calls to this number.")
         return _error(text, HTTPStatus.FORBIDDEN)
     return JsonResponse({"number": wanted, "shown": phone_number(wanted)})
 
