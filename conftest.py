@@ -165,6 +165,7 @@ def _new_process(monkeypatch):
     from callcenter.flow import current  # noqa: PLC0415
     from callcenter.history import setup  # noqa: PLC0415
     from callcenter.webhooks import pin_gate  # noqa: PLC0415
+    from reports.desk import setup as desk_setup  # noqa: PLC0415
     from reports.export import downloads  # noqa: PLC0415
 
     translation.deactivate()
@@ -173,6 +174,7 @@ def _new_process(monkeypatch):
     setup.forget_rules()
     access_log.forget()
     pin_gate.forget()
+    desk_setup.forget()
     # A response that a test does not read keeps its turn until it is collected.
     turns = threading.BoundedSemaphore(downloads.MOST_AT_ONCE)
     monkeypatch.setattr(downloads, "_turns", turns)

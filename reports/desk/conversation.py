@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -16,9 +16,9 @@ from callcenter.models import (
     FollowUpStep,
     OperatorState,
     QueueEntry,
-    WrapUpCode,
 )
-from reports.present import decisions, formats, masking, names, swatches
+from reports.desk.setup import Setup
+from reports.present import formats, masking, swatches
 from reports.present.links import row_url
 from reports.query.table import NOTHING
 from reports.worklist.shown import name_of
@@ -75,7 +75,11 @@ class Conversation:
 
 
 def current(
-    operator: str, state: OperatorState | None, user: User, now: datetime
+    operator: str,
+    state: OperatorState | None,
+    user: User,
+    now: datetime,
+    names: Setup,
 ) -> Conversation | None:
     """The conversation of an operator, named as in history, or the one just over.
 
@@ -86,8 +90,8 @@ def current(
     if last is None or not _is_current(last, state):
         return None
     call = last.entry.call
-    queues = names.queues()
-    path = decisions.paths(queues).get(call.ivr_path, call.ivr_path)
+    queues = names.queues
+    path = names.paths.get(call.ivr_path, call.ivr_path)
     return Conversation(
         pk=last.pk,
         number=masking.number_for(user, call.caller) or gettext("Withheld"),
@@ -100,9 +104,9 @@ def current(
         is_over=state is None or state.state != State.TALKING,
         code=last.wrap_up_code,
         note=last.note,
-        earlier=_earlier(call, user, now),
+        earlier=_earlier(call, user, now, names),
         steps=_steps(call, user, now),
-        codes=_codes(last.wrap_up_code),
+        codes=_codes(names, last.wrap_up_code),
     )
 
 
@@ -126,29 +130,32 @@ def _today(call: Call, now: datetime) -> str:
         return NOTHING
     start = midnight(timezone.localdate(now), timezone.get_default_timezone())
     calls = Call.objects.customers().filter(caller=call.caller, started_at__gte=start)
-    count = calls.count()
-    abandoned = calls.filter(outcome=Call.Outcome.ABANDONED).count()
+    is_abandoned = Q(outcome=Call.Outcome.ABANDONED)
+    counts = calls.aggregate(all=Count("pk"), abandoned=Count("pk", is_abandoned))
+    count, abandoned = counts["all"], counts["abandoned"]
     said = ngettext("%(count)s call", "%(count)s calls", count) % {
         "count": formats.count(count)
     }
     if abandoned:
-        gave_up = gettext("gave up %(count)s times") if abandoned > 1 else ""
-        gave_up = gave_up or gettext("gave up once")
+        gave_up = gettext("gave up once")
+        if abandoned > 1:
+            gave_up = ngettext(
+                "gave up %(count)s time", "gave up %(count)s times", abandoned
+            )
         said += f" · {gave_up % {'count': formats.count(abandoned)}}"
     return said
 
 
-def _earlier(call: Call, user: User, now: datetime) -> list[EarlierCall]:
+def _earlier(call: Call, user: User, now: datetime, names: Setup) -> list[EarlierCall]:
     if not call.caller:
         return []
     others = Call.objects.filter(caller=call.caller).exclude(pk=call.pk)
-    others = others.exclude(kind=Call.Kind.OPERATOR).exclude(
-        outcome="", kind="customer"
-    )
+    under_way = Q(kind=Call.Kind.CUSTOMER, outcome="")
+    others = others.exclude(Q(kind=Call.Kind.OPERATOR) | under_way)
     calls = list(others.order_by("-started_at", "-pk")[:MOST_EARLIER])
     talks = _last_talks(calls)
-    queues, operators = names.queues(), names.operators()
-    codes = dict(WrapUpCode.objects.values_list("code", "name"))
+    queues, operators = names.queues, names.operators
+    codes = {one.code: one.name for one in names.codes}
     may_open = user.has_perm("callcenter.view_call")
     rows = []
     for one in calls:
@@ -209,7 +216,7 @@ def _last_talks(calls: list[Call]) -> dict[int, Connection]:
     return {talk.entry.call_id: talk for talk in talks.order_by("connected_at", "pk")}
 
 
-def _codes(chosen: str) -> list[tuple[str, str]]:
+def _codes(names: Setup, chosen: str) -> list[tuple[str, str]]:
     """The codes to choose from; one that is switched off stays while it is chosen."""
-    wanted = Q(is_active=True) | Q(code=chosen)
-    return list(WrapUpCode.objects.filter(wanted).values_list("code", "name"))
+    wanted = (one for one in names.codes if one.is_active or one.code == chosen)
+    return [(one.code, one.name) for one in wanted]

@@ -9,7 +9,9 @@ from django.utils.translation import gettext
 from callcenter import presence
 from callcenter.models import AbandonedCall, OperatorState
 from callcenter.models.states import reason_name
+from reports.desk import setup
 from reports.desk.conversation import Conversation, current
+from reports.desk.setup import Setup
 from reports.desk.sitter import Sitter
 from reports.present import formats
 from reports.query.operator_times import times
@@ -45,11 +47,13 @@ class Now:
     queues: list[QueueRow]
     conversation: Conversation | None
     call_backs: list[ShownCaller]
-    day: list[tuple[str, str]]
+    # None where it was not asked for.
+    day: list[tuple[str, str]] | None
 
 
-def read(sitter: Sitter, now: datetime) -> Now:
-    """The desk at a moment, in a fixed number of queries."""
+def read(sitter: Sitter, now: datetime, *, with_day: bool = True) -> Now:
+    """The desk at a moment, in a fixed number of queries; the day needs eight more."""
+    names = setup.at(now)
     state = presence.state_of(sitter.name, now)
     code = state.state if state else State.SIGNED_OUT
     return Now(
@@ -59,9 +63,9 @@ def read(sitter: Sitter, now: datetime) -> Now:
         reason=reason_name(state.reason) if state else "",
         since=state.started_at if state else None,
         queues=_queues(sitter, now),
-        conversation=current(sitter.name, state, sitter.user, now),
-        call_backs=_call_backs(sitter, now),
-        day=_day(sitter, now),
+        conversation=current(sitter.name, state, sitter.user, now, names),
+        call_backs=_call_backs(sitter, now, names),
+        day=_day(sitter, now) if with_day else None,
     )
 
 
@@ -75,7 +79,7 @@ def _queues(sitter: Sitter, now: datetime) -> list[QueueRow]:
     return rows
 
 
-def _call_backs(sitter: Sitter, now: datetime) -> list[ShownCaller]:
+def _call_backs(sitter: Sitter, now: datetime, names: Setup) -> list[ShownCaller]:
     """The callers that the operator has claimed on the work list, oldest first."""
     if not sitter.user.has_perm("callcenter.view_abandonedcall"):
         return []
@@ -84,7 +88,9 @@ def _call_backs(sitter: Sitter, now: datetime) -> list[ShownCaller]:
     )
     rows = mine.order_by("abandoned_at", "pk").values_list("caller", "pk")
     keys = list(dict.fromkeys(caller or pk for caller, pk in rows))[:MOST_CALL_BACKS]
-    reader = Reader.of(sitter.user, now)
+    if not keys:
+        return []
+    reader = Reader.of(sitter.user, now, names.queues, names.paths)
     calls = AbandonedCall.all_reasons.with_state().filter(is_withdrawn=False)
     named = [key for key in keys if isinstance(key, str)]
     unnamed = [key for key in keys if isinstance(key, int)]

@@ -95,7 +95,7 @@ def page(request: HttpRequest) -> HttpResponse:
             request, "reports/desk/closed.html", context, status=HTTPStatus.FORBIDDEN
         )
     context = {
-        **_context(sitter),
+        "now": moment.read(sitter, timezone.now()),
         "sitter": sitter,
         "reasons": _CHOSEN,
         "texts": texts(),
@@ -110,9 +110,12 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @_of_sitter
 def now(request: HttpRequest, sitter: Sitter) -> HttpResponse:
-    """What changes on the page; that it is asked for says that the page is there."""
+    """What changes on the page; that it is asked for says that the page is there.
+
+    The figures of the day are there where they are asked for, by ?day.
+    """
     browsers.hear(sitter.name, _browser(request), timezone.now())
-    return render(request, "reports/desk/_now.html", _context(sitter))
+    return _shown(request, sitter, with_day="day" in request.GET)
 
 
 @require_POST
@@ -122,7 +125,7 @@ def token(request: HttpRequest, sitter: Sitter) -> HttpResponse:
     try:
         given = tokens.token_for(sitter.operator)
     except tokens.NotSetUp as lacking:
-        text = gettext("The browser cannot call yet. In the settings is missing: %s")
+        text = gettext("The browser cannot call yet. Missing in the settings: %s")
         return _error(text % lacking, HTTPStatus.SERVICE_UNAVAILABLE)
     return JsonResponse(
         {"token": given.text, "identity": given.identity, "seconds": given.seconds}
@@ -185,7 +188,7 @@ def number(request: HttpRequest, sitter: Sitter) -> HttpResponse:
         text = gettext("Write the number as 03-1234-5678, or with + and its country.")
         return _error(text, HTTPStatus.BAD_REQUEST)
     if not may_dial(wanted) or PhoneLine.objects.filter(number=wanted).exists():
-        text = gettext("The setup does not allow to ring this number.")
+        text = gettext("The setup does not allow calls to this number.")
         return _error(text, HTTPStatus.FORBIDDEN)
     return JsonResponse({"number": wanted, "shown": phone_number(wanted)})
 
@@ -231,12 +234,11 @@ def _browser(request: HttpRequest) -> str:
     return browsers.browser_of(request.session.session_key or "")
 
 
-def _shown(request: HttpRequest, sitter: Sitter) -> HttpResponse:
-    return render(request, "reports/desk/_now.html", _context(sitter))
-
-
-def _context(sitter: Sitter) -> dict[str, Any]:
-    return {"now": moment.read(sitter, timezone.now())}
+def _shown(
+    request: HttpRequest, sitter: Sitter, *, with_day: bool = True
+) -> HttpResponse:
+    now = moment.read(sitter, timezone.now(), with_day=with_day)
+    return render(request, "reports/desk/_now.html", {"now": now})
 
 
 def _wish(request: HttpRequest, sitter: Sitter) -> dict[str, Any]:

@@ -112,19 +112,27 @@ def in_words() -> Names:
     return Worded(lambda text: places.said(Decision.parse(text)))
 
 
-def paths(queues: Names | None = None) -> Names:
-    """Paths through menus in words, by their texts; asks for queues unless given."""
-    return Worded(_places(queues).path)
+def paths(
+    queues: Names | None = None,
+    menus: Names | None = None,
+    messages: Names | None = None,
+) -> Names:
+    """Paths through menus in words, by their texts; asks for names unless given."""
+    return Worded(_places(queues, menus, messages).path)
 
 
-def _places(queues: Names | None = None) -> Places:
+def _places(
+    queues: Names | None = None,
+    menus: Names | None = None,
+    messages: Names | None = None,
+) -> Places:
     # The reader of a file is known now, and no longer when its rows are written.
     reader = masking.reader()
     may_see_numbers = masking.may_see_numbers(reader)
     return Places(
         queues=names.queues() if queues is None else queues,
-        menus=names.menus(),
-        messages=names.messages(),
+        menus=names.menus() if menus is None else menus,
+        messages=names.messages() if messages is None else messages,
         number=lambda number: masking.number_for(reader, number),
         address=str if may_see_numbers else masking.address_as_sent,
     )

@@ -8,7 +8,14 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import get_language, gettext, override
 from django_stubs_ext import StrOrPromise
 
-from callcenter.models import Menu, Message, Operator, PhoneLine, Queue
+from callcenter.models import (
+    Menu,
+    Message,
+    Operator,
+    PhoneLine,
+    Queue,
+    WrapUpCode,
+)
 
 Names = Mapping[str, StrOrPromise]
 
@@ -73,6 +80,11 @@ def operators() -> Names:
         if identity:
             named[f"client:{identity}"] = name
     return named
+
+
+def wrap_up_codes() -> Names:
+    """Names of wrap-up codes by code."""
+    return dict(WrapUpCode.objects.values_list("code", "name"))
 
 
 def lines() -> Names:

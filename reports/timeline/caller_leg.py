@@ -13,9 +13,9 @@ from callcenter.history.ending import is_final
 from callcenter.models import IvrStep, Recording, Voicemail, WebhookEvent
 from callcenter.params import VoiceParams
 from callcenter.routes import Kind
-from reports.timeline import kinds
 from reports.timeline.conversation import conversations
 from reports.timeline.ending import ending, other_requests
+from reports.timeline.kinds import legs, menus, messages
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
 from reports.timeline.queue_entry import entering, leaving
@@ -45,9 +45,9 @@ def _ring(story: Story, pool: Pool) -> Moment:
     )
     if not rung and story.events and not story.is_pruned:
         marks = (Mark.MISSING,)
-        return Moment(story.start, kinds.NO_RING, Phase.IVR, marks=marks)
+        return Moment(story.start, legs.NO_RING, Phase.IVR, marks=marks)
     answer = Decision.parse(rung[0].decision) if rung else NOTHING
-    kind = kinds.Rang() if answer.verb == Verb.MENU else kinds.Rang(answer)
+    kind = legs.Rang() if answer.verb == Verb.MENU else legs.Rang(answer)
     return Moment(story.start, kind, Phase.IVR, events=rung)
 
 
@@ -60,16 +60,16 @@ def _menus(story: Story, pool: Pool) -> Iterator[Moment]:
             continue
         # The line of a key says already which menu it led to.
         if asked.question and asked.question.kind != Kind.MENU:
-            menu = kinds.MenuAsked(step.menu)
+            menu = menus.MenuAsked(step.menu)
             yield Moment(step.asked_at, menu, Phase.IVR, row=step)
         if asked.answer:
             at = asked.answer.received_at
             after = seconds(step.asked_at, at) if at > step.asked_at else None
-            key = kinds.MenuAnswered(step.menu, step.input, led_to, after)
+            key = menus.MenuAnswered(step.menu, step.input, led_to, after)
             events = pool.take(asked.answer)
             yield Moment(at, key, Phase.IVR, row=step, events=events)
         elif later := _went_on_at(story, step):
-            lost = kinds.NoMenuAnswer(step.menu)
+            lost = menus.NoMenuAnswer(step.menu)
             yield Moment(later, lost, row=step, marks=story.missing)
 
 
@@ -84,9 +84,9 @@ def _went_on_at(story: Story, step: IvrStep) -> datetime | None:
 
 
 def _menu_by_row(step: IvrStep, led_to: Decision) -> Moment:
-    kind: MomentKind = kinds.MenuAsked(step.menu)
+    kind: MomentKind = menus.MenuAsked(step.menu)
     if step.led_to:
-        kind = kinds.MenuStep(step.menu, step.input, led_to)
+        kind = menus.MenuStep(step.menu, step.input, led_to)
     return Moment(step.asked_at, kind, Phase.IVR, row=step)
 
 
@@ -108,19 +108,19 @@ def _messages_and_recordings(story: Story, pool: Pool) -> Iterator[Moment]:
     for voicemail in story.voicemails:
         heard = pool.take_first(partial(_leaves, story, voicemail))
         answer = Decision.parse(heard[0].decision) if heard else NOTHING
-        left = kinds.MessageLeft(voicemail.duration_seconds, answer)
+        left = messages.MessageLeft(voicemail.duration_seconds, answer)
         yield Moment(voicemail.left_at, left, row=voicemail, events=heard)
     for recording in story.recordings:
         is_of_operator = recording.call_id not in (None, story.call.pk)
         if is_of_operator and recording.recorded_at:
             # What Twilio says of it is on the operator's leg.
-            recorded = kinds.Recorded(recording.duration_seconds)
+            recorded = messages.Recorded(recording.duration_seconds)
             yield Moment(recording.recorded_at, recorded, row=recording)
             continue
         heard = pool.take_first(partial(_records, recording))
         ready_at = heard[0].received_at if heard else recording.recorded_at
         if ready_at:
-            ready = kinds.RecordingReady(recording.duration_seconds)
+            ready = messages.RecordingReady(recording.duration_seconds)
             yield Moment(ready_at, ready, row=recording, events=heard)
     for callback in story.callbacks:
-        yield Moment(callback.requested_at, kinds.CALLBACK_ASKED, row=callback)
+        yield Moment(callback.requested_at, messages.CALLBACK_ASKED, row=callback)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from callcenter.decision import Decision, Verb
 from callcenter.history.visits import Connect
 from callcenter.models import Connection, OperatorState, QueueEntry, WebhookEvent
-from reports.timeline import kinds
+from reports.timeline.kinds import operators
 from reports.timeline.pool import Pool
 from reports.timeline.story import Moment, Phase, Story, seconds
 
@@ -27,7 +27,7 @@ def conversations(story: Story, pool: Pool, entry: QueueEntry) -> Iterator[Momen
             yield from _failed(story, pool, entry, connect)
     if entry.outcome == Outcome.ANSWERED and not connections and entry.left_at:
         at, marks = entry.left_at, story.missing
-        yield Moment(at, kinds.NO_CONNECT, Phase.TALK, row=entry, marks=marks)
+        yield Moment(at, operators.NO_CONNECT, Phase.TALK, row=entry, marks=marks)
 
 
 def _conversation(
@@ -49,7 +49,7 @@ def _conversation(
         talk_from = max(at, connection.ended_at - talked)
     has_notice = talk_from > at
     events = pool.take(connect.request) if connect else []
-    takes = kinds.OperatorTakes(
+    takes = operators.OperatorTakes(
         operator=connection.operator,
         leg_sid=leg,
         waited=entry.wait_seconds,
@@ -62,7 +62,7 @@ def _conversation(
     marks = () if events else story.missing
     yield Moment(at, takes, phase, phase, row=connection, events=events, marks=marks)
     if has_notice:
-        begins = kinds.TalkBegins(connection.operator)
+        begins = operators.TalkBegins(connection.operator)
         yield Moment(talk_from, begins, Phase.TALK, Phase.TALK, row=connection)
     action, talk = connect and connect.action, connection.talk_seconds
     if action and (done := _done(story, pool, action, talk)):
@@ -77,7 +77,7 @@ def _failed(
     events = pool.take(connect.request)
     if not events:
         return
-    takes = kinds.OperatorTakes(
+    takes = operators.OperatorTakes(
         operator=story.operator_of(connect.leg),
         leg_sid=connect.leg,
         waited=connect.queue_time,
@@ -110,7 +110,7 @@ def _done(
     wraps_up = answer.verb == Verb.WRAP_UP and action.is_bridged is not False
     return Moment(
         action.received_at,
-        kinds.OperatorDone(operator, action.is_bridged, talk, answer),
+        operators.OperatorDone(operator, action.is_bridged, talk, answer),
         caller,
         Phase.WRAP_UP if wraps_up else Phase.NONE,
         events=events,
@@ -141,6 +141,6 @@ def _afterwards(
     after = next((one for one in later if one.state != State.WRAP_UP), None)
     if wrap_up and after:
         lasted = seconds(wrap_up.started_at, wrap_up.ended_at)
-        over = kinds.WrapUpOver(after, lasted)
+        over = operators.WrapUpOver(after, lasted)
         at, phase = after.started_at, Phase.NONE
         yield Moment(at, over, operator=phase, row=after, is_operators=True)

@@ -21,7 +21,8 @@ from callcenter.routes import (
     Kind,
 )
 from reports.present import formats
-from reports.timeline import kinds, own_acts, ring_backs
+from reports.timeline.kinds import legs, operators, own_acts, ring_backs
+from reports.timeline.kinds.other_requests import OtherRequest
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
 from reports.timeline.story import (
@@ -38,7 +39,7 @@ FromLog = Call.FromLog
 
 _AT_ONCE = timedelta(seconds=5)
 # Requests of an operator's leg among those of the caller.
-_OF_AN_OPERATOR = (kinds.OperatorDone, own_acts.TypedCode)
+_OF_AN_OPERATOR = (operators.OperatorDone, own_acts.TypedCode)
 
 
 def other_requests(story: Story, pool: Pool) -> Iterator[Moment]:
@@ -59,7 +60,7 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
     kind, answer = Kind(event.kind), Decision.parse(event.decision)
     if kind == Kind.OPERATOR_DONE:
         operator = story.operator_of(event.call_sid)
-        return kinds.OperatorDone(operator, event.is_bridged, None, answer)
+        return operators.OperatorDone(operator, event.is_bridged, None, answer)
     if kind in (Kind.RING_BACK, Kind.RING_BACK_DONE):
         params = VoiceParams.parse(event.params, needs_call=False)
         if kind == Kind.RING_BACK:
@@ -82,7 +83,7 @@ def _kind_of(story: Story, event: WebhookEvent) -> MomentKind:
     if is_from_log(event):
         params = VoiceParams.parse(event.params, needs_call=False)
         return own_acts.ReadInLog(event.result, params.call_duration)
-    return kinds.OtherRequest(kind, event.input, event.result, answer)
+    return OtherRequest(kind, event.input, event.result, answer)
 
 
 def _is_end(story: Story, event: WebhookEvent) -> bool:
@@ -102,7 +103,7 @@ def ending(story: Story, pool: Pool, found: Sequence[Moment]) -> Iterator[Moment
         for moment in found
         if not moment.is_operators and moment.at <= call.ended_at + _AT_ONCE
     ]
-    kind = kinds.Ended(_difference(story, call.ended_at), bool(story.entries))
+    kind = legs.Ended(_difference(story, call.ended_at), bool(story.entries))
     events = ends[0] if ends else []
     marks = (Mark.INFERRED,) if call.from_log in (FromLog.CALL, FromLog.END) else ()
     at = max([*at_once, call.ended_at])
@@ -125,5 +126,5 @@ def _no_end(story: Story) -> Moment:
     is_over = call.outcome and silent_for > ON_ITS_WAY
     if is_over or silent_for > LONGEST_CALL:
         marks = (Mark.MISSING,)
-        return Moment(heard, kinds.NO_END, Phase.END, Phase.NONE, marks=marks)
-    return Moment(story.now, kinds.UNDER_WAY)
+        return Moment(heard, legs.NO_END, Phase.END, Phase.NONE, marks=marks)
+    return Moment(story.now, legs.UNDER_WAY)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from callcenter.models import WebhookEvent
 from reports.present import formats
 from reports.present.links import PageLinks
-from reports.timeline import kinds
+from reports.timeline.kinds import operators
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.phases import Line
 from reports.timeline.story import Story
@@ -44,7 +44,7 @@ def shown(line: Line, story: Story, words: Words, links: PageLinks) -> ShownLine
     moment, kind = line.moment, line.moment.kind
     title, details = kind.sentence(story.call, words)
     events = moment.events if links.may_view(WebhookEvent) else ()
-    row = kind.caller if isinstance(kind, kinds.TakesCaller) else moment.row
+    row = kind.caller if isinstance(kind, operators.TakesCaller) else moment.row
     return ShownLine(
         line,
         day=_other_day(moment.at, story.start),
@@ -58,7 +58,7 @@ def shown(line: Line, story: Story, words: Words, links: PageLinks) -> ShownLine
 
 
 def _leg_url(kind: MomentKind, story: Story, links: PageLinks) -> str:
-    if not isinstance(kind, kinds.OperatorTakes):
+    if not isinstance(kind, operators.OperatorTakes):
         return ""
     legs = (leg for leg in story.legs if leg.sid == kind.leg_sid)
     return next((links.url(leg) for leg in legs), "")

@@ -6,8 +6,8 @@ from functools import partial
 
 from callcenter.models import Connection, OperatorState, WebhookEvent
 from callcenter.routes import Kind
-from reports.timeline import kinds, ring_backs
 from reports.timeline.ending import ending, other_requests
+from reports.timeline.kinds import legs, operators, ring_backs
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Pool
 from reports.timeline.story import Moment, Phase, Story, in_order, seconds
@@ -42,7 +42,7 @@ def moments(story: Story) -> list[Moment]:
         )
     )
     begun = [event for copies in before for event in copies]
-    dialled = Moment(story.start, kinds.DialledIn(), Phase.SIGNING_IN, events=begun)
+    dialled = Moment(story.start, legs.DialledIn(), Phase.SIGNING_IN, events=begun)
     if any(story.is_own(one, *_OF_A_RING_BACK) for one in story.events):
         how = ring_backs.OPERATOR_RUNG
         dialled = Moment(_first(story), how, Phase.NONE, events=begun)
@@ -53,9 +53,9 @@ def moments(story: Story) -> list[Moment]:
 def outbound_moments(story: Story) -> list[Moment]:
     """A call of ours: dialled, answered, what Twilio said of it, and its end."""
     pool = Pool(story.events)
-    found = [Moment(_first(story), kinds.DialledOut(), Phase.NONE)]
+    found = [Moment(_first(story), legs.DialledOut(), Phase.NONE)]
     if story.call.duration_seconds:
-        found.append(Moment(story.start, kinds.WAS_ANSWERED, Phase.TALK))
+        found.append(Moment(story.start, legs.WAS_ANSWERED, Phase.TALK))
     found += other_requests(story, pool)
     return in_order([*found, *ending(story, pool, found)])
 
@@ -75,10 +75,12 @@ def _states(
         kind: MomentKind
         if connection:
             entry = connection.entry
-            kind = kinds.TakesCaller(entry.call, entry.queue, connection.talk_seconds)
+            kind = operators.TakesCaller(
+                entry.call, entry.queue, connection.talk_seconds
+            )
         else:
             lasted = seconds(state.started_at, state.ended_at)
-            kind = kinds.StateBegins(State(state.state), lasted, state.reason)
+            kind = operators.StateBegins(State(state.state), lasted, state.reason)
         yield Moment(
             state.started_at,
             kind,

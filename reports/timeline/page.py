@@ -63,6 +63,7 @@ def page_of(call: Call, request: HttpRequest, site: admin.AdminSite) -> dict[str
         messages=names.messages(),
         operators=names.operators(),
         lines=names.lines(),
+        wrap_up_codes=names.wrap_up_codes(),
     )
     links = PageLinks(request, site)
     moments = phases.moments(story)

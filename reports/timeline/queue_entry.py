@@ -8,7 +8,7 @@ from datetime import datetime
 
 from callcenter.decision import NOTHING, Decision, Verb
 from callcenter.models import Connection, QueueEntry, WebhookEvent
-from reports.timeline import kinds
+from reports.timeline.kinds import queueing
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.pool import Copies, Pool
 from reports.timeline.story import (
@@ -35,7 +35,7 @@ def entering(story: Story, pool: Pool, entry: QueueEntry) -> Iterator[Moment]:
     if waits and _is_first(waits[0][0]):
         wait, first = waits.pop(0)
         position = wait.position
-    queued = kinds.Queued(entry.queue, entry.visit, position)
+    queued = queueing.Queued(entry.queue, entry.visit, position)
     yield Moment(entry.entered_at, queued, Phase.WAIT, row=entry, events=first)
     for wait, copies in waits:
         yield Moment(wait.received_at, _waiting(wait), Phase.WAIT, events=copies)
@@ -50,8 +50,8 @@ def _is_first(wait: WebhookEvent) -> bool:
 def _waiting(wait: WebhookEvent) -> MomentKind:
     waited, decision = wait.queue_time_seconds, Decision.parse(wait.decision)
     if decision.verb == Verb.LEAVE:
-        return kinds.LetOut(decision.target, waited, wait.input)
-    return kinds.StillWaiting(wait.position, waited, wait.input)
+        return queueing.LetOut(decision.target, waited, wait.input)
+    return queueing.StillWaiting(wait.position, waited, wait.input)
 
 
 def leaving(
@@ -65,7 +65,7 @@ def leaving(
     copies = pool.take(exit_)
     for other in visit.exits:
         if again := pool.take(other):
-            another = kinds.AnotherExit(other.result)
+            another = queueing.AnotherExit(other.result)
             yield Moment(other.received_at, another, events=again)
     connection = next(reversed(story.connections_of(entry)), None)
     if not (exit_ or following) and _may_still_talk(story, entry, connection):
@@ -75,10 +75,10 @@ def leaving(
         return
     answer = Decision.parse(exit_.decision) if exit_ else NOTHING
     talk = connection.talk_seconds if connection else None
-    kind: MomentKind = kinds.NoExit(entry, talk)
+    kind: MomentKind = queueing.NoExit(entry, talk)
     if exit_ or not story.missing:
         ended_by = "" if following else story.call.disconnected_by
-        kind = kinds.Left(entry, talk, ended_by, answer)
+        kind = queueing.Left(entry, talk, ended_by, answer)
     goes_on = following or answer.verb not in (Verb.UNKNOWN, Verb.END)
     inferred = (Mark.INFERRED,) if entry.is_inferred else ()
     abandoned = (one for one in story.abandoned if one.entry_id == entry.pk)

@@ -20,7 +20,7 @@ from callcenter.models import (
     WebhookEvent,
 )
 from callcenter.routes import Kind
-from reports.timeline import kinds
+from reports.timeline.kinds import legs
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.requests import Requests
 
@@ -154,7 +154,7 @@ def in_order(moments: Iterable[Moment]) -> list[Moment]:
     return sorted(
         moments,
         key=lambda moment: (
-            moment.kind is kinds.UNDER_WAY,
+            moment.kind is legs.UNDER_WAY,
             moment.at,
             places.get(moment.kind.code, len(places)),
         ),

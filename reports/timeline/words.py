@@ -43,6 +43,7 @@ class Words:
     messages: Names = field(default_factory=dict)
     operators: Names = field(default_factory=dict)
     lines: Names = field(default_factory=dict)
+    wrap_up_codes: Names = field(default_factory=dict)
 
     def queue(self, slug: str) -> str:
         """A queue's name, its slug where it has none any more."""
@@ -58,6 +59,11 @@ class Words:
             return gettext("an operator")
         # Operators' numbers are shown to every reader.
         return str(self.operators.get(code) or phone_number(code))
+
+    def wrap_up_code(self, code: str) -> str:
+        """A wrap-up code by name and code, by the code alone where it has no name."""
+        name = self.wrap_up_codes.get(code)
+        return f"{name} ({code})" if name else code
 
     def line(self, number: str) -> str:
         """A line of ours by number and name; our numbers are shown to every reader."""
@@ -104,6 +110,16 @@ class Words:
 def length(text: str, seconds: int | None) -> str:
     """A sentence with its `length`, 0:01:23; empty where it is not known."""
     return "" if seconds is None else text % {"length": formats.duration(seconds)}
+
+
+def wait(seconds: int | None) -> str:
+    """How long a caller waited; empty where it is not known."""
+    return length(gettext("Wait %(length)s"), seconds)
+
+
+def talk(seconds: int | None) -> str:
+    """How long two talked; empty where it is not known."""
+    return length(gettext("Talk %(length)s"), seconds)
 
 
 def who_hung_up(code: str) -> str:

@@ -1,10 +1,9 @@
 """The figures of the wall: read once a moment, however many screens look on."""
 
-import threading
 from collections import defaultdict
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Min
 from django.utils import timezone
@@ -18,14 +17,13 @@ from callcenter.models import (
     Queue,
     QueueThreshold,
 )
+from reports.kept import Kept
 from reports.query.entry_tallies import entry_tallies
 from reports.query.selection import Selection
 from reports.query.tally import Tally
 from reports.query.targets import Targets
 
 State = OperatorState.State
-# A screen asks every second; what is older is read again.
-KEPT_FOR = timedelta(seconds=1)
 INTERVAL_MINUTES = 30
 # Nobody works through more, and the screen stays fast.
 MOST_CALLERS = 10_000
@@ -59,33 +57,6 @@ class Board:
     operators: Mapping[str, Set[str]]
     # Who is to be rung back, by queue: each caller, and since when.
     ring_back: Mapping[str, Mapping[str, datetime]]
-
-
-class _Kept:
-    """The board that was read last; one thread reads, the others wait for it."""
-
-    def __init__(self) -> None:
-        self._reading = threading.Lock()
-        self._board: Board | None = None
-
-    def forget(self) -> None:
-        self._board = None
-
-    def at(self, now: datetime) -> Board:
-        with self._reading:
-            board = self._board
-            if board is None or not board.at <= now < board.at + KEPT_FOR:
-                board = self._board = read(now)
-            return board
-
-
-_kept = _Kept()
-forget = _kept.forget
-
-
-def current() -> Board:
-    """The board, at most a second old. Raises django.db.Error."""
-    return _kept.at(timezone.localtime(timezone=timezone.get_default_timezone()))
 
 
 def read(now: datetime) -> Board:
@@ -161,3 +132,12 @@ def _thresholds(now: datetime) -> dict[str, int]:
     return dict(
         rows.order_by("valid_from").values_list("queue__slug", "target_seconds")
     )
+
+
+_kept = Kept(read)
+forget = _kept.forget
+
+
+def current() -> Board:
+    """The board, at most a second old. Raises django.db.Error."""
+    return _kept.at(timezone.localtime(timezone=timezone.get_default_timezone()))

@@ -1,6 +1,5 @@
 """Callers to ring back as a page shows them to one reader at one moment."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
-from django_stubs_ext import StrOrPromise
 
 from callcenter.desk import ring_backs
 from callcenter.desk.ring_backs import Way
 from callcenter.models import AbandonedCall, FollowUp, FollowUpStep
 from callcenter.numbers import dial_url
 from reports.present import decisions, formats, masking, names, swatches
+from reports.present.names import Names
 from reports.query.table import NOTHING
 from reports.worklist import wishes
 from reports.worklist.callers import Caller, ring_back_of
@@ -100,20 +99,21 @@ class Reader:
 
     user: User
     now: datetime
-    queue_names: Mapping[str, StrOrPromise]
-    paths: Mapping[str, StrOrPromise]
+    queue_names: Names
+    paths: Names
     may_see_calls: bool
     may_act: bool
 
     @classmethod
-    def of(cls, user: User, now: datetime) -> "Reader":
+    def of(
+        cls, user: User, now: datetime, queue_names: Names, paths: Names
+    ) -> "Reader":
         """The reader with the rights of the user."""
-        queue_names = names.queues()
         return cls(
             user,
             now,
             queue_names,
-            decisions.paths(queue_names),
+            paths,
             may_see_calls=user.has_perm("callcenter.view_call"),
             may_act=user.has_perm(ring_backs.PERMISSION),
         )
@@ -125,7 +125,9 @@ class Reader:
         may_look = user.has_perm("callcenter.view_abandonedcall")
         if not (isinstance(user, User) and may_look):
             raise PermissionDenied
-        return cls.of(user, timezone.now())
+        queue_names = names.queues()
+        paths = decisions.paths(queue_names)
+        return cls.of(user, timezone.now(), queue_names, paths)
 
     @property
     def rings_by_telephone(self) -> bool:

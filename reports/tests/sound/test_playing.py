@@ -279,7 +279,8 @@ def test_in_the_demo_a_tone_plays_and_nobody_is_asked(staff, twilio, settings):
 
 
 def test_unknown_row_is_not_found(admin_client):
-    assert admin_client.get("/admin/voicemail/99/audio/").status_code == 404
+    for pk in (99, 10**30):
+        assert admin_client.get(f"/admin/voicemail/{pk}/audio/").status_code == 404
     assert admin_client.post(audio(message())).status_code == 405
 
 

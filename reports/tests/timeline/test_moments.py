@@ -20,7 +20,7 @@ from callcenter.tests.sample_events import (
 )
 from reports.tests.timeline.stories import lines, requests_behind, story
 from reports.timeline import phases
-from reports.timeline.kinds import StateBegins, TakesCaller
+from reports.timeline.kinds.operators import StateBegins, TakesCaller
 from reports.timeline.story import Story
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from callcenter.history.desk_states import Act
-from callcenter.models import Call
+from callcenter.models import Call, WrapUpCode
 from callcenter.routes import WRAP_UP_PATH
 from callcenter.tests.sample_events import (
     CALLER,
@@ -49,10 +49,12 @@ def test_what_the_operator_noted_stands_on_the_page_of_the_call(
     )
     load_events([*talk, leave(161, "bridged", 31), end(162), note])
 
+    WrapUpCode.objects.create(code="billing", name="Bill explained")
+
     html = shown(admin_client, CALLER, language)
 
     assert title in html
-    assert "billing" in html
+    assert "Bill explained (billing)" in html
     assert "&lt;i&gt;x" in html
     assert "<i>x" not in html
 
@@ -74,11 +76,13 @@ def test_code_typed_on_the_telephone_stands_on_the_page_of_the_call(
     ]
     load_events([*talk, leave(161, "bridged", 31), end(162), *typed])
 
+    WrapUpCode.objects.create(code="billing", name="Bill explained")
+
     html = shown(admin_client, CALLER, language)
 
     for title in titles:
         assert title in html
-    assert "billing" in html
+    assert "Bill explained (billing)" in html
     # The end of the call stands at its moment, not at that of the code.
     assert shown_end(CALLER) == at(162)
 

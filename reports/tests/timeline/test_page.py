@@ -360,9 +360,9 @@ def test_page_of_a_call_asks_a_fixed_number_of_queries(
 
     # A server reads it once, and keeps it.
     ContentType.objects.get_for_model(Call)
-    # Session, user, the call; eleven of what hangs on it and its legs; five of names;
+    # Session, user, the call; eleven of what hangs on it and its legs; six of names;
     # the caller's day and how many calls there are.
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         admin_client.get(page(call))
 
 
@@ -382,7 +382,7 @@ def test_dial_actions_that_name_nobody_cost_three_queries_more(
     ContentType.objects.get_for_model(Call)
     # To whom the leg was given meanwhile; whether the caller named is a sealed one;
     # which queue a QueueSid is.
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         admin_client.get(page(call))
 
 
@@ -396,7 +396,7 @@ def test_page_of_an_operator_leg_asks_a_fixed_number_of_queries(
         rows.make_state(leg, seconds=number)
 
     ContentType.objects.get_for_model(Call)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         admin_client.get(page(leg))
 
 

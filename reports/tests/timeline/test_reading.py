@@ -23,7 +23,7 @@ from callcenter.tests.sample_events import (
 from callcenter.upkeep.intake import load
 from reports.tests.timeline.stories import of_kind
 from reports.timeline import reading
-from reports.timeline.kinds import OperatorDone, OperatorTakes
+from reports.timeline.kinds.operators import OperatorDone, OperatorTakes
 from reports.timeline.story import Story
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,8 @@ from callcenter.tests.sample_events import (
 )
 from reports.tests.timeline.stories import lines, of_kind, requests_behind, story
 from reports.timeline import phases
-from reports.timeline.kinds import MessageLeft, OperatorDone, OperatorTakes
+from reports.timeline.kinds.messages import MessageLeft
+from reports.timeline.kinds.operators import OperatorDone, OperatorTakes
 
 ONE_SECOND = timedelta(seconds=1)
 

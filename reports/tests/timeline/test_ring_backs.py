@@ -7,7 +7,6 @@ from django.utils import translation
 
 from callcenter.models import WebhookEvent
 from callcenter.tests.sample_events import (
-    CALLER_NUMBER,
     LINE,
     OPERATOR,
     OPERATOR_NUMBER,
@@ -93,7 +92,3 @@ def test_ring_back_is_told_in_sentences():
 )
 def test_what_came_of_it_is_told(status, sentence):
     assert said(*ring_back(status))[3].startswith(sentence)
-
-
-def test_number_of_the_caller_stands_in_no_request_of_the_operators_leg():
-    assert not any(CALLER_NUMBER in str(one.params) for one in ring_back())

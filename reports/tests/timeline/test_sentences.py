@@ -6,7 +6,7 @@ from django.utils.translation import override
 from callcenter.decision import NOTHING, Decision
 from callcenter.models import Call, QueueEntry
 from callcenter.tests.sample_events import CALLER
-from reports.timeline import kinds
+from reports.timeline.kinds import menus, operators, queueing
 from reports.timeline.moment_kind import MomentKind
 from reports.timeline.words import Words
 
@@ -29,22 +29,22 @@ def said(kind: MomentKind, language: str = "en") -> tuple[str, list[str]]:
     ],
 )
 def test_time_until_a_key_is_said_in_seconds_below_a_minute(after, english, japanese):
-    key = kinds.MenuAnswered("main", "1", Decision.parse("menu:sales"), after)
+    key = menus.MenuAnswered("main", "1", Decision.parse("menu:sales"), after)
 
     assert said(key)[1] == english
     assert said(key, "ja")[1] == japanese
 
 
 def test_no_input_says_whether_the_menu_is_asked_again_or_the_call_goes_on():
-    again = kinds.MenuAnswered("main", "", Decision.parse("menu:main"), None)
-    on = kinds.MenuStep("main", "", Decision.parse("enqueue:support/1"))
+    again = menus.MenuAnswered("main", "", Decision.parse("menu:main"), None)
+    on = menus.MenuStep("main", "", Decision.parse("enqueue:support/1"))
 
     assert said(again) == ("Main menu: no input", ["Asked once more"])
     assert said(on) == ("Main menu: no input", ["Goes on to support"])
 
 
 def test_decision_of_another_version_is_shown_as_it_is_kept():
-    key = kinds.MenuAnswered("main", "3", Decision.parse("teleport:moon"), None)
+    key = menus.MenuAnswered("main", "3", Decision.parse("teleport:moon"), None)
 
     assert said(key)[0] == "Main menu: “3” → teleport:moon"
 
@@ -58,7 +58,7 @@ def test_decision_of_another_version_is_shown_as_it_is_kept():
     ],
 )
 def test_wait_names_the_target_only_where_it_was_longer(waited, detail):
-    takes = kinds.OperatorTakes("client:sato", CALLER, waited, target=20)
+    takes = operators.OperatorTakes("client:sato", CALLER, waited, target=20)
 
     assert said(takes) == ("client:sato takes the caller", detail)
 
@@ -86,6 +86,6 @@ def test_end_of_a_queue_entry_is_said_by_its_outcome(outcome, title, details):
         wait_seconds=3,
         is_lost_while_connecting=False,
     )
-    left = kinds.Left(entry, talk=67, ended_by="operator", answer=NOTHING)
+    left = queueing.Left(entry, talk=67, ended_by="operator", answer=NOTHING)
 
     assert said(left) == (title, details)

@@ -46,7 +46,8 @@ class Noted(MomentKind):
     def says(self, call: Call, words: Words) -> Says:
         if not (self.wrap_up_code or self.note):
             return (gettext("The operator took back what was noted"),)
-        return gettext("The operator noted"), self.wrap_up_code, self.note
+        code = words.wrap_up_code(self.wrap_up_code)
+        return gettext("The operator noted"), code, self.note
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class TypedCode(MomentKind):
     def says(self, call: Call, words: Words) -> Says:
         if not self.wrap_up_code:
             return (gettext("The operator typed a wrap-up code that is unknown"),)
-        return gettext("The operator noted"), self.wrap_up_code
+        return gettext("The operator noted"), words.wrap_up_code(self.wrap_up_code)
 
 
 @dataclass(frozen=True)
