@@ -1,10 +1,12 @@
 """Which browser is an operator's desk: two would take two callers at once.
 
 The tabs of one browser settle it among themselves (reports/static/reports/desk); here
-the browsers of one operator on several machines do. A browser is known by its session.
+the browsers of one operator on several machines do. A browser is known by the name that
+the page has given it.
 """
 
-import hashlib
+import re
+import secrets
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -14,15 +16,21 @@ from callcenter.models import Desk, desk_sid
 
 # A page asks every two seconds; whatever has been silent for so long gives way.
 SILENT_AFTER = timedelta(seconds=10)
+_NAME = re.compile(r"[0-9a-f]{32}")
 
 
 class Elsewhere(Exception):
     """Another browser is the desk of this operator."""
 
 
-def browser_of(session_key: str) -> str:
-    """The name of the browser with this session; tells nothing about the session."""
-    return hashlib.blake2b(session_key.encode(), digest_size=16).hexdigest()
+def new_name() -> str:
+    """The name of a browser that has none yet."""
+    return secrets.token_hex(16)
+
+
+def name_in(text: str) -> str:
+    """The text if it is the name of a browser, else empty."""
+    return text if _NAME.fullmatch(text) else ""
 
 
 def take(operator: str, browser: str, now: datetime, *, from_others: bool) -> None:
@@ -35,11 +43,8 @@ def take(operator: str, browser: str, now: datetime, *, from_others: bool) -> No
     def work() -> bool:
         sid = desk_sid(operator)
         Desk.objects.get_or_create(sid=sid, defaults={"operator": operator})
-        rows = Desk.objects.filter(sid=sid)
-        if not from_others:
-            is_silent = Q(heard_at=None) | Q(heard_at__lt=now - SILENT_AFTER)
-            rows = rows.filter(Q(browser__in=("", browser)) | is_silent)
-        return bool(rows.update(browser=browser, heard_at=now))
+        desk = Desk.objects.filter(sid=sid) if from_others else _of(sid, browser, now)
+        return bool(desk.update(browser=browser, heard_at=now))
 
     if not patience.ask(work, True):
         raise Elsewhere
@@ -49,18 +54,9 @@ def hear(operator: str, browser: str, now: datetime) -> None:
     """Note that the page is there. Raises Elsewhere if another browser is the desk."""
 
     def work() -> bool:
-        heard = _of(operator, browser).update(heard_at=now)
-        return bool(heard) or not _is_known(operator)
-
-    if not patience.ask(work, True):
-        raise Elsewhere
-
-
-def check(operator: str, browser: str) -> None:
-    """Raise Elsewhere if another browser is the desk of the operator."""
-
-    def work() -> bool:
-        return _of(operator, browser).exists() or not _is_known(operator)
+        sid = desk_sid(operator)
+        heard = _of(sid, browser, now).update(browser=browser, heard_at=now)
+        return bool(heard) or not Desk.objects.filter(sid=sid).exists()
 
     if not patience.ask(work, True):
         raise Elsewhere
@@ -68,13 +64,11 @@ def check(operator: str, browser: str) -> None:
 
 def leave(operator: str, browser: str) -> None:
     """Let any browser be the desk of an operator who has left it in this one."""
-    patience.later(lambda: _of(operator, browser).update(browser=""))
+    desk = Desk.objects.filter(sid=desk_sid(operator), browser=browser)
+    patience.later(lambda: desk.update(browser=""))
 
 
-def _of(operator: str, browser: str) -> QuerySet[Desk]:
-    """The desk of the operator, unless another browser is it."""
-    return Desk.objects.filter(sid=desk_sid(operator), browser__in=("", browser))
-
-
-def _is_known(operator: str) -> bool:
-    return Desk.objects.filter(sid=desk_sid(operator)).exists()
+def _of(sid: str, browser: str, now: datetime) -> QuerySet[Desk]:
+    """The desk, unless another browser is it."""
+    is_silent = Q(heard_at=None) | Q(heard_at__lt=now - SILENT_AFTER)
+    return Desk.objects.filter(Q(browser__in=("", browser)) | is_silent, sid=sid)

@@ -59,6 +59,7 @@ class Conversation:
 
     pk: int
     number: str
+    # Empty for whoever sees no whole numbers, as on the timeline.
     caller_name: str
     queue: str
     wait: str
@@ -95,7 +96,7 @@ def current(
     return Conversation(
         pk=last.pk,
         number=masking.number_for(user, call.caller) or gettext("Withheld"),
-        caller_name=call.caller_name,
+        caller_name=call.caller_name if masking.may_see_numbers(user) else "",
         queue=str(queues.get(last.entry.queue, last.entry.queue)),
         wait=formats.duration(last.entry.wait_seconds) or NOTHING,
         path=str(path) or NOTHING,

@@ -1,6 +1,7 @@
 """The desk's page, what changes on it every few seconds, and what is done there."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -33,6 +34,9 @@ _CHOSEN = [
     if reason not in (OperatorState.Reason.OUTGOING, OperatorState.Reason.LOST)
 ]
 MOST_TYPED = 40
+# The cookie with the name of the browser; a log-in does not change it.
+_BROWSER = "minicc_desk"
+_BROWSER_IS_KNOWN_FOR = timedelta(days=400)
 # As on every page; and the browser's telephone speaks to Twilio's signalling, which
 # sends it on to the nearest of its hosts, and plays the other's voice. The SDK's sounds
 # are files of ours, its statistics are off.
@@ -104,6 +108,15 @@ def page(request: HttpRequest) -> HttpResponse:
     }
     response = render(request, "reports/desk/page.html", context)
     response["Content-Security-Policy"] = POLICY
+    response.set_cookie(
+        _BROWSER,
+        _browser(request) or browsers.new_name(),
+        max_age=_BROWSER_IS_KNOWN_FOR,
+        path=reverse("desk:page"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
     return response
 
 
@@ -149,7 +162,7 @@ def act(request: HttpRequest, sitter: Sitter) -> HttpResponse:
             )
             acts.sign_in(sitter.operator)
         else:
-            browsers.check(sitter.name, browser)
+            browsers.hear(sitter.name, browser, timezone.now())
             acts.keep_act(
                 sitter.name,
                 done,
@@ -231,7 +244,7 @@ def wrap_up(request: HttpRequest, sitter: Sitter) -> HttpResponse:
 
 
 def _browser(request: HttpRequest) -> str:
-    return browsers.browser_of(request.session.session_key or "")
+    return browsers.name_in(request.COOKIES.get(_BROWSER, ""))
 
 
 def _shown(

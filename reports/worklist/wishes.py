@@ -57,9 +57,9 @@ def _message(caller: Caller, calls: list[AbandonedCall]) -> str:
     lasted = messages[0].duration_seconds if messages else None
     if lasted is None:
         return pgettext("caller", "left a message")
-    return gettext("left a message (%(length)s)") % {"length": clock(lasted)}
+    return gettext("left a message (%(length)s)") % {"length": _clock(lasted)}
 
 
-def clock(seconds: int) -> str:
+def _clock(seconds: int) -> str:
     """The length of a message in minutes and seconds: 0:42."""
     return f"{seconds // 60}:{seconds % 60:02}"

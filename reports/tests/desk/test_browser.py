@@ -13,7 +13,14 @@ from typing import TypedDict
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from conftest import browser
 from minicc.tests import sites
@@ -143,8 +150,10 @@ def test_operator_takes_a_call_in_the_browser_and_notes_what_it_was_about(site):
     desk = site.desk()
     is_on(desk, "#desk-away")
     begun = datetime.now(UTC)
-    desk.click("#desk-ready")
+    desk.focus("#desk-ready")
+    desk.keyboard.press("Enter")
     is_on(desk, "#desk-ready")
+    expect(desk.locator("#desk-ready")).to_be_focused()
 
     caller = site.caller()
     expect(caller.locator("#state")).to_have_text("Talking", timeout=PATIENCE_MS)
@@ -208,6 +217,24 @@ def test_act_pressed_during_a_talk_waits_for_its_end(site):
     caller.click("#hang-up")
     is_on(desk, "#desk-away")
     expect(desk.locator("#desk-away")).to_contain_text("break")
+    expect(desk.locator("#desk-after")).to_be_hidden()
+
+
+def test_act_that_waits_for_the_end_of_a_talk_is_taken_back_by_ready(site):
+    desk = site.desk()
+    desk.click("#desk-ready")
+    is_on(desk, "#desk-ready")
+    caller = site.caller()
+    is_on(desk, "#desk-busy")
+
+    desk.click("#desk-away")
+    desk.click("[data-leave=signed-off]")
+    expect(desk.locator("#desk-after")).to_have_text("After this call: signed off")
+    desk.click("#desk-ready")
+    expect(desk.locator("#desk-after")).to_be_hidden()
+
+    caller.click("#hang-up")
+    expect(desk.locator("#desk-busy")).to_contain_text("Wrap-up")
 
 
 def test_operator_rings_a_number_that_is_allowed_and_no_other(site):
@@ -285,6 +312,47 @@ def test_note_is_kept_on_the_page_while_the_server_is_away(site):
     desk.click("#desk-away")
     desk.click("[data-leave=signed-off]")
     expect(desk.locator(".desk-caller h1")).to_have_text("You are signed out")
+
+
+def test_what_is_written_while_the_note_is_being_saved_is_saved_too(site):
+    desk = site.desk()
+    desk.click("#desk-ready")
+    is_on(desk, "#desk-ready")
+    begun = datetime.now(UTC)
+    caller = site.caller()
+    is_on(desk, "#desk-busy")
+    held: list[Route] = []
+    desk.route("**/desk/wrap-up/", lambda route: held.append(route), times=1)
+
+    desk.fill("#desk-text", "first")
+    expect(desk.locator("#desk-note-said")).to_have_text("Saving …")
+    desk.fill("#desk-text", "first, and more")
+    # Longer than it is waited for the next key.
+    desk.wait_for_timeout(2000)
+    held[0].continue_()
+
+    expect(desk.locator("#desk-note-said")).to_contain_text("Saved at")
+    notes = "SELECT note FROM callcenter_connection WHERE connected_at > ?"
+    assert site.rows(notes, begun) == [("first, and more",)]
+    caller.click("#hang-up")
+
+
+def test_desk_goes_on_once_the_operator_has_logged_in_again(site):
+    desk = site.desk()
+    is_on(desk, "#desk-away")
+
+    desk.context.clear_cookies(name="sessionid")
+    expect(desk.locator("#desk-trouble")).to_contain_text("logged out")
+    other = desk.context.new_page()
+    other.goto(f"{site.base}/desk/")
+    other.fill("[name=username]", "agent_01")
+    other.fill("[name=password]", PASSWORD)
+    other.keyboard.press("Enter")
+    expect(desk.locator("#desk-trouble")).to_be_hidden()
+    desk.click("#desk-away")
+    desk.click("[data-reason=meal]")
+
+    expect(desk.locator("#desk-away")).to_contain_text("meal")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])

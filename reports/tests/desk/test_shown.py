@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -72,6 +72,21 @@ def test_caller_is_shown_with_what_is_known(desk):
     assert "0:01:16" in text
     assert "Invoice sent again · sent to the office" in text
     assert 'option value="invoice"' in text
+
+
+@pytest.mark.parametrize("may_see", [True, False])
+def test_whoever_sees_no_whole_number_sees_no_name_of_the_caller(desk, user, may_see):
+    if may_see:
+        right = Permission.objects.get(codename="view_numbers")
+        user.user_permissions.add(right)
+    talk()
+    Call.objects.update(caller_name="TANAKA ICHIRO")
+    in_state(State.TALKING, leg_of())
+
+    text = text_of(desk.get("/desk/now/"))
+
+    assert ("TANAKA ICHIRO" in text) is may_see
+    assert ("050-0000-0301" in text) is may_see
 
 
 def test_what_was_done_about_the_caller_is_shown(desk, user):

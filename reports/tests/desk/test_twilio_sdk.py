@@ -239,6 +239,27 @@ def test_token_is_renewed_before_it_ends(place):
     expect(desk.locator("#desk-trouble")).to_be_hidden()
 
 
+def test_token_that_could_not_be_renewed_is_renewed_by_ready(place):
+    here, twilio = place
+    twilio.seconds = 62
+    desk, peer = here.desk(), here.peer()
+    connect(desk, peer, twilio)
+    is_on(desk, "#desk-ready")
+
+    desk.route("**/desk/token/", lambda route: route.abort())
+    expect(desk.locator("#desk-trouble")).to_contain_text("could not be renewed")
+    desk.unroute("**/desk/token/")
+    desk.click("#desk-away")
+    desk.click("[data-reason=meal]")
+    is_on(desk, "#desk-away")
+    old = [one["token"] for one in twilio.of_type("listen")]
+    connect(desk, peer, twilio)
+
+    is_on(desk, "#desk-ready")
+    expect(desk.locator("#desk-trouble")).to_be_hidden()
+    assert twilio.of_type("listen")[len(old)]["token"] not in old
+
+
 def test_sdk_recovers_after_a_cut_and_the_page_says_both(place):
     here, twilio = place
     desk, peer = here.desk(), here.peer()

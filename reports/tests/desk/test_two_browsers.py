@@ -18,10 +18,11 @@ def user():
 
 
 def browser(user) -> Client:
-    """A browser in which the operator is logged in."""
+    """A browser in which the operator is logged in and has opened the desk."""
     client = Client()
     client.force_login(user)
     client.cookies["django_language"] = "en"
+    client.get("/desk/")
     return client
 
 
@@ -52,6 +53,23 @@ def test_browser_that_takes_over_ends_the_desk_in_the_other(user):
     assert act(office, "not-ready", reason="meal").status_code == 409
     assert not OperatorState.objects.exclude(reason="").exists()
     assert home.get("/desk/now/").status_code == 200
+
+
+def test_whoever_logs_in_again_is_in_the_same_browser(user):
+    office = browser(user)
+    act(office, "signed-in")
+
+    office.force_login(user)
+    office.get("/desk/")
+
+    assert office.get("/desk/now/").status_code == 200
+
+
+def test_name_of_a_browser_is_for_the_desk_alone(user):
+    cookie = browser(user).cookies["minicc_desk"]
+
+    assert (cookie["path"], cookie["samesite"]) == ("/desk/", "Lax")
+    assert cookie["httponly"]
 
 
 def test_whoever_signs_off_is_free_to_go_on_in_another_browser(user):

@@ -1,6 +1,7 @@
 """Who may sit at the operator's desk, and to whom its page speaks."""
 
 import pytest
+from django.test import Client
 
 from callcenter.models import Operator, WebhookEvent
 from reports.tests.desk.rows import text_of
@@ -46,6 +47,18 @@ def test_account_without_a_desk_is_told_why(client, user, values, said):
     assert page.status_code == script.status_code == 403
     assert said in page.content.decode()
     assert said in script.json()["error"]
+    assert not WebhookEvent.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["token/", "act/", "wrap-up/", "number/"])
+def test_page_of_another_site_does_nothing_in_the_operators_name(user, operator, path):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(user)
+
+    response = browser.post(f"/desk/{path}", {"act": "ready", "number": "0312345678"})
+
+    assert response.status_code == 403
+    assert response["Content-Type"].startswith("text/html")
     assert not WebhookEvent.objects.exists()
 
 

@@ -8,6 +8,8 @@ import { look, post, Refused } from "./server.js";
 import * as page from "./show.js";
 
 const MS_BETWEEN_LOOKS = 2000;
+// The figures of the day cost the server most; they are also asked for by a new state.
+const LOOKS_BETWEEN_DAYS = 15;
 const MS_UNTIL_LEG_IS_ENDED = 4000;
 // Ends the wrap-up of a leg; ends a conversation (docs/contract.md 8.8).
 const READY_KEY = "8#";
@@ -17,10 +19,24 @@ const IN_ANOTHER_BROWSER = 409;
 const { texts } = page;
 let isHere = false;
 let isLooking = false;
+let looks = 0;
+let acts = Promise.resolve();
+let isActing = false;
 // Whether the operator has signed off here.
 let isOff = false;
 // What follows when the conversation is over: an act, its reason.
 let afterTalk = null;
+
+function leaveAfterTalk(wish) {
+  afterTalk = wish;
+  page.after(wish ? wish[0] : "");
+}
+
+// What went wrong, for people: of the server's words, or a text of ours by its key.
+function wordsOf(error, otherwise) {
+  const text = error instanceof Refused ? error.message : texts[error.message];
+  return text || otherwise;
+}
 
 // The server
 
@@ -28,14 +44,17 @@ async function refresh() {
   if (isLooking) return;
   isLooking = true;
   try {
-    take(await look());
+    const withDay = looks % LOOKS_BETWEEN_DAYS === 0;
+    looks += 1;
+    take(await look(withDay));
     // A page that was away for long has been signed out.
-    if (page.state() === "signed_out" && !isOff && !phone.leg()) await keep("signed-in");
+    const isIdle = !isOff && !isActing && !phone.leg();
+    if (page.state() === "signed_out" && isIdle) await keep("signed-in");
     page.trouble("server", "");
   } catch (error) {
     if (isElsewhere(error)) return;
     const isOut = error.status === 401 || error.status === 403;
-    page.trouble("server", error.message || texts[isOut ? "logged_out" : "offline"]);
+    page.trouble("server", wordsOf(error, texts[isOut ? "logged_out" : "offline"]));
   } finally {
     isLooking = false;
   }
@@ -45,10 +64,11 @@ function take(html) {
   const before = page.state();
   const shown = page.take(html);
   if (phone.doing() === "queue") page.doing("");
-  note.show(shown.conversation, page.known());
+  note.show(shown.conversation, page.known);
+  if (before !== shown.state) looks = 0;
   if (before === "talking" && shown.state !== "talking" && afterTalk) {
     const [act, reason] = afterTalk;
-    afterTalk = null;
+    leaveAfterTalk(null);
     leave(act, reason);
   }
   page.controls(phone.doing());
@@ -72,26 +92,30 @@ async function keep(act, fields = {}) {
   take(await post("act/", { act, ...fields }));
 }
 
-// What operators do. Each says what went wrong instead of raising.
+// What operators do, one after the other: two would cross. Each says what went wrong
+// instead of raising.
 
-async function tried(work) {
-  page.busy(true);
-  try {
-    await work();
-  } catch (error) {
-    if (isElsewhere(error)) return;
-    const text = error instanceof Refused ? error.message : texts[error.message];
-    page.trouble("act", text || texts.trouble);
-  } finally {
+function tried(work) {
+  acts = acts.then(async () => {
+    isActing = true;
+    page.busy(true);
+    try {
+      await work();
+    } catch (error) {
+      if (!phone.leg()) page.doing("");
+      if (!isElsewhere(error)) page.trouble("act", wordsOf(error, texts.trouble));
+    }
+    isActing = false;
     page.busy(false);
     page.controls(phone.doing());
-  }
+  });
+  return acts;
 }
 
 function ready() {
   return tried(async () => {
     page.trouble("act", "");
-    afterTalk = null;
+    leaveAfterTalk(null);
     isOff = false;
     await note.save();
     if (phone.leg()) {
@@ -109,8 +133,7 @@ function ready() {
 // Stop taking calls: "not-ready" with a reason, or "signed-off". Not during a talk.
 function leave(act, reason = "") {
   if (page.state() === "talking" || phone.doing() === "outgoing") {
-    afterTalk = [act, reason];
-    page.after(act, reason);
+    leaveAfterTalk([act, reason]);
     return Promise.resolve();
   }
   return tried(async () => {
@@ -128,16 +151,22 @@ function leave(act, reason = "") {
 function ring(asked) {
   return tried(async () => {
     page.trouble("act", "");
-    if (page.state() === "talking") return;
+    if (page.state() === "talking" || phone.doing() === "outgoing") return;
     const { number, shown } = await post("number/", asked);
     await phone.open();
     await keep("not-ready", { reason: "outgoing", leg: phone.leg()?.sid ?? "" });
     await phone.hungUp();
     page.doing(texts.ringing.replace("%s", shown));
-    await phone.call(
-      { MiniccDesk: "1", MiniccNumber: number },
-      { isOutgoing: true, accepted: () => page.doing(texts.in_call.replace("%s", shown)) },
-    );
+    const accepted = () => page.doing(texts.in_call.replace("%s", shown));
+    try {
+      await phone.call(
+        { MiniccDesk: "1", MiniccNumber: number },
+        { isOutgoing: true, accepted },
+      );
+    } catch (error) {
+      await keep("not-ready");
+      throw error;
+    }
   });
 }
 
@@ -160,8 +189,7 @@ async function ended({ wasWanted, isOutgoing }) {
   page.controls(phone.doing());
   if (isOutgoing) {
     const [act, reason] = afterTalk ?? ["not-ready", ""];
-    afterTalk = null;
-    page.after("");
+    leaveAfterTalk(null);
     await tried(() => keep(act, { reason }));
   } else if (!wasWanted && ["ready", "talking", "wrap_up"].includes(page.state())) {
     page.trouble("act", texts.lost);
@@ -202,6 +230,7 @@ page.begin({
 window.addEventListener("offline", () => page.troubleOfLine("network"));
 window.addEventListener("online", () => page.troubleOfLine("back"));
 window.addEventListener("pagehide", () => {
+  note.save();
   phone.close();
   // So that another browser need not wait until this one has been silent for long.
   if (isHere) post("gone/", {}).catch(() => {});

@@ -44,20 +44,24 @@ export async function save() {
   window.clearTimeout(timer);
   if (isSaving) return;
   isSaving = true;
+  for (const [conversation, noted] of unsaved) await saveOne(conversation, noted);
+  isSaving = false;
+  // What was refused, or written meanwhile.
+  window.clearTimeout(timer);
+  if (unsaved.size) timer = window.setTimeout(save, MS_BEFORE_THE_NEXT_TRY);
+}
+
+async function saveOne(conversation, noted) {
+  const say = (text) => {
+    if (conversation === current) said.textContent = text;
+  };
+  say(texts.saving);
   try {
-    for (const [conversation, noted] of unsaved) {
-      if (conversation === current) said.textContent = texts.saving;
-      const answer = await post("wrap-up/", { conversation, ...noted });
-      // Something may have been written meanwhile.
-      if (unsaved.get(conversation) === noted) unsaved.delete(conversation);
-      if (conversation === current && !unsaved.has(conversation)) {
-        said.textContent = texts.saved.replace("%s", answer.at);
-      }
-    }
+    const answer = await post("wrap-up/", { conversation, ...noted });
+    const isNewest = unsaved.get(conversation) === noted;
+    if (isNewest) unsaved.delete(conversation);
+    say(isNewest ? texts.saved.replace("%s", answer.at) : texts.unsaved);
   } catch (error) {
-    said.textContent = (error instanceof Refused && error.message) || texts.unsaved;
-    timer = window.setTimeout(save, MS_BEFORE_THE_NEXT_TRY);
-  } finally {
-    isSaving = false;
+    say((error instanceof Refused && error.message) || texts.unsaved);
   }
 }

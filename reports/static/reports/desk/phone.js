@@ -10,10 +10,15 @@ let up = null;
 let tellEnded = () => {};
 let tellTrouble = () => {};
 let wasWanted = false;
+// Whether the token of the line could not be renewed.
+let isStale = false;
 
 export function begin({ ended, trouble }) {
   tellEnded = ended;
-  tellTrouble = trouble;
+  tellTrouble = (key, code) => {
+    if (key === "token") isStale = true;
+    trouble(key, code);
+  };
 }
 
 const askForToken = async () => (await post("token/", {})).token;
@@ -25,7 +30,9 @@ export async function open() {
     const problem = await problemOfMicrophone();
     if (problem) throw new Error(problem);
   }
+  if (isStale) close();
   if (line) return;
+  isStale = false;
   const module = await import(isOfTwilio ? data.twilioLine : data.standInLine);
   const token = await askForToken();
   line = await module.open({ token, ask: askForToken, trouble: tellTrouble, data });

@@ -1,7 +1,9 @@
 // Asks the server in the name of the desk.
 
-const CSRF = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const MS_FOR_AN_ANSWER = 8000;
+
+// Another one comes with every answer: whoever logs in anew needs it.
+export const TOKEN = "[name=csrfmiddlewaretoken]";
 
 // `status` is 0 where no answer came; the message is for people, or empty.
 export class Refused extends Error {
@@ -27,12 +29,13 @@ async function ask(path, options) {
   return body;
 }
 
-export const look = () => ask("now/", {});
+// `withDay`: also the figures of the day.
+export const look = (withDay) => ask(withDay ? "now/?day" : "now/", {});
 
 export function post(path, fields) {
   return ask(path, {
     method: "POST",
-    headers: { "X-CSRFToken": CSRF },
+    headers: { "X-CSRFToken": document.querySelector(TOKEN).value },
     body: new URLSearchParams(fields),
     keepalive: true,
   });

@@ -1,5 +1,7 @@
 // What the desk's page shows: the parts that the server sends, states, times, troubles.
 
+import { Refused, TOKEN } from "./server.js";
+
 const part = (id) => document.getElementById(id);
 
 export const texts = JSON.parse(part("desk-texts").textContent);
@@ -7,23 +9,21 @@ export const texts = JSON.parse(part("desk-texts").textContent);
 const desk = part("desk");
 let acts;
 let shown = { state: "", conversation: "" };
-let known = null;
+// The codes, the code and the note of the conversation, as the server knows them.
+export let known = null;
 // How far the clock of this machine is from the server's.
 let offset = 0;
 const troubles = new Map();
 
 export const state = () => shown.state;
-// The codes, the code and the note of the conversation, as the server knows them.
-export { readKnown as known };
-
-function readKnown() {
-  return known;
-}
 
 // Puts the parts of an answer in place of those that differ; returns what it is about.
 export function take(html) {
   const answer = new DOMParser().parseFromString(html, "text/html");
   const fresh = answer.getElementById("desk-now");
+  // The answer of something between the server and us, say.
+  if (!fresh) throw new Refused("", 0);
+  document.querySelector(TOKEN).value = fresh.querySelector(TOKEN).value;
   for (const piece of fresh.querySelectorAll("[data-part]")) {
     const here = desk.querySelector(`[data-part="${piece.dataset.part}"]`);
     const isInUse = here.contains(document.activeElement);
@@ -47,7 +47,6 @@ function read(data) {
   if (shown.conversation && shown.conversation !== before.conversation) {
     const number = desk.querySelector(".desk-caller h1")?.textContent ?? "";
     part("desk-alert").textContent = texts.new_caller.replace("%s", number);
-    after("");
   } else if (shown.state !== before.state) {
     part("desk-said").textContent = shown.label;
   }
@@ -80,7 +79,7 @@ export function controls(kind) {
   desk.querySelector(".desk-caller").hidden = kind === "outgoing";
   part("desk-ring").inert = isUp;
   if (!isUp) {
-    part("desk-keys").hidden = true;
+    keypad(false);
     part("desk-mute").setAttribute("aria-pressed", "false");
   }
 }
@@ -98,9 +97,9 @@ export function after(act) {
   word.textContent = act ? word.dataset[act === "signed-off" ? "off" : "away"] : "";
 }
 
+// The bar is not inert meanwhile: whoever uses the keyboard would lose the place.
 export function busy(isBusy) {
-  const isElsewhere = !part("desk-elsewhere").hidden;
-  part("desk-bar").toggleAttribute("inert", isBusy || isElsewhere);
+  part("desk-bar").setAttribute("aria-busy", String(isBusy));
 }
 
 // One line for each place where something is wrong; an empty text takes it away.
@@ -165,9 +164,7 @@ export function begin(given) {
   });
   part("desk-hang-up").addEventListener("click", () => acts.hangUp());
   part("desk-mute").addEventListener("click", mute);
-  part("desk-keypad").addEventListener("click", () => {
-    part("desk-keys").hidden = !part("desk-keys").hidden;
-  });
+  part("desk-keypad").addEventListener("click", () => keypad(part("desk-keys").hidden));
   part("desk-keys").addEventListener("click", (event) => {
     const key = event.target.closest("[data-key]");
     if (key) acts.press(key.dataset.key);
@@ -185,6 +182,11 @@ export function begin(given) {
   part("desk-here").addEventListener("click", () => acts.takeOver());
   document.addEventListener("keydown", shortcut);
   window.setInterval(tick, 500);
+}
+
+function keypad(isOpen) {
+  part("desk-keys").hidden = !isOpen;
+  part("desk-keypad").setAttribute("aria-expanded", String(isOpen));
 }
 
 function mute() {

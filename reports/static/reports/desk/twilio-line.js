@@ -117,9 +117,6 @@ export async function open({ token, ask, trouble, data }) {
       const call = await device.connect({ params });
       return new Leg(call, { trouble, ...on });
     },
-    renew(fresh) {
-      device.updateToken(fresh);
-    },
     close() {
       device.destroy();
     },
