@@ -22,9 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _afternoon():
+def _morning():
     """Soon after midnight a past of one day would be empty."""
-    with time_machine.travel("2026-11-24T08:00:00Z"):
+    with time_machine.travel("2026-11-24T01:30:00Z"):
         yield
 
 

@@ -23,14 +23,14 @@ NUMBERS = ["+815000000201", "+815000000202", "+815000000203"]
 
 @pytest.fixture
 def day(twilio, monkeypatch):
-    """A day of eight hours with three operators of one queue, played."""
+    """A day of five hours with three operators of one queue, played."""
     batches = Batches()
     monkeypatch.setattr(backlog, "schedule", batches.schedule)
     add_second_line({})
     WrapUpCode.objects.all().delete()
     WrapUpCode.objects.create(code="billing", name="Billing", digits="12")
     seats = [seat for seat in simulation.seats() if seat.number in NUMBERS]
-    played = KeypadDay(seats, LINE, hours=8)
+    played = KeypadDay(seats, LINE, hours=5)
     played.exchange = played.play(batches)
     return played
 

@@ -32,12 +32,13 @@ from callcenter.models import (
     Voicemail,
     WebhookEvent,
 )
-from callcenter.tests.demo.past.pasts import DayAccount, past, two_days
+from callcenter.tests.demo.past.pasts import DayAccount, past, played, two_days
 from callcenter.tests.history_rows import history_rows
 from callcenter.tests.roads.account import Customer, Entry
 from callcenter.upkeep.intake import BATCH, LoadResult
 
-pytestmark = pytest.mark.django_db
+# In one process with test_past.py, which plays the same days.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("past")]
 
 
 def history() -> dict[str, Customer]:
@@ -179,26 +180,25 @@ def check_that_a_second_run_adds_nothing():
 
 
 def test_past_that_was_stopped_is_gone_on_with():
-    add_second_line(past().holidays)
+    day = past(days=1)
+    add_second_line(day.holidays)
 
     def stop() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        load_past(past(), stop)
-    assert begun() == past()
+        load_past(day, stop)
+    assert begun() == day
     assert not is_done()
     assert WebhookEvent.objects.count() > BATCH
 
-    load_past(past_to_load(past(until="2026-11-21T00:00:00")))
+    load_past(past_to_load(past(days=1, until="2026-11-21T00:00:00")))
 
     assert is_done()
-    assert Call.objects.filter(kind=Call.Kind.CUSTOMER).count() == sum(
-        len(day.customers) for day in two_days()
-    )
-    assert WebhookEvent.objects.count() - 2 == sum(
-        len(day.events) for day in two_days()
-    )
+    (played_day,) = played(day)
+    customers = Call.objects.filter(kind=Call.Kind.CUSTOMER).count()
+    assert customers == len(played_day.customers)
+    assert WebhookEvent.objects.count() - 2 == len(played_day.events)
 
 
 @pytest.mark.parametrize("other", [{"seed": 8}, {"days": 3}])
@@ -216,7 +216,7 @@ def test_another_past_is_not_mixed_in(other):
 @pytest.mark.once
 def test_older_callers_are_worked_on_and_those_of_two_days_are_open():
     user = User.objects.create_user("supervisor", is_staff=True)
-    asked = past(days=5)
+    asked = past(days=3)
     add_second_line(asked.holidays)
 
     made = load_past(asked).follow_ups

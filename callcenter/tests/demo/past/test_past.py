@@ -14,7 +14,12 @@ from callcenter.models import WebhookEvent
 from callcenter.standin.calls.legs import Leg
 from callcenter.tests.demo.past.pasts import DayAccount, past, play, played, two_days
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+# One process plays its days once for all these tests.
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once,
+    pytest.mark.xdist_group("past"),
+]
 
 
 def lines(days: tuple[PastDay, ...]) -> list[str]:
@@ -176,7 +181,7 @@ def test_operator_is_signed_in_on_one_leg_at_a_time():
 
 
 def test_talk_past_the_end_of_a_session_delays_the_next_one():
-    days = played(past(days=4, seed=3))
+    days = played(past(days=2, seed=3))
 
     late = [
         leg
@@ -191,7 +196,7 @@ def test_talk_past_the_end_of_a_session_delays_the_next_one():
 
 
 def test_weekday_is_believable():
-    for day in played(past(days=4, seed=3)):
+    for day in played(past(days=2, seed=3)):
         counted = outcomes(day)
         offered = counted["answered"] + counted["abandoned"]
         quick = sum(wait <= 20 for wait in waits(day))
