@@ -28,9 +28,9 @@ from callcenter.tests.fuzz.values import PLACES, any_text, numbers
 
 NOW = datetime(2026, 11, 22, 14, 45, tzinfo=UTC)
 DECISION = re.compile(
-    r"|menu:[^/]+|enqueue:[^/]+/[0-9]+|message:.+|closed|operator|reject|end|hold"
-    r"|leave:(max_wait|closed)|apology|announce|dial:.+|ask_pin|wait|sign_off|not_ready"
-    r"|wrap_up(:.+)?",
+    r"|menu:[^/]+|enqueue:[^/]+/[0-9]+|message:.+|closed|operator|reject(:.+)?|end|hold"
+    r"|leave:(max_wait|closed|key|voicemail|callback)|voicemail(:[^/]+)?|goodbye|apology"
+    r"|announce|dial:.+|ask_pin|wait|sign_off|not_ready|wrap_up(:.+)?",
     re.DOTALL,
 )
 SIDS = {"call_sid", "parent_call_sid", "queue_sid", "dequeuing_call_sid"}
