@@ -49,7 +49,7 @@ async function refresh() {
     take(await look(withDay));
     // A page that was away for long has been signed out.
     const isIdle = !isOff && !isActing && !phone.leg();
-    if (page.state() === "signed_out" && isIdle) await keep("signed-in");
+    if (page.state() === "signed_out" && isIdle && !page.isSwitchedOff()) await keep("signed-in");
     page.trouble("server", "");
   } catch (error) {
     if (isElsewhere(error)) return;

@@ -16,6 +16,8 @@ let offset = 0;
 const troubles = new Map();
 
 export const state = () => shown.state;
+// Whether an administrator has switched the operator off.
+export const isSwitchedOff = () => Boolean(shown.notice);
 
 // Puts the parts of an answer in place of those that differ; returns what it is about.
 export function take(html) {
@@ -43,6 +45,7 @@ function read(data) {
   offset = Number(data.at) - Date.now();
   const before = shown;
   shown = { ...data };
+  trouble("off", shown.notice);
   showState();
   if (shown.conversation && shown.conversation !== before.conversation) {
     const number = desk.querySelector(".desk-caller h1")?.textContent ?? "";
