@@ -26,6 +26,7 @@ from reports.desk import now as moment
 from reports.desk.forms import ActForm, WrapUpForm
 from reports.desk.sitter import NoDesk, Sitter, SwitchedOff, sitter_of
 from reports.desk.texts import texts
+from reports.worklist import at_once
 
 # These the page offers; the others it gives by itself.
 _CHOSEN = [
@@ -270,10 +271,12 @@ def _wish(request: HttpRequest, sitter: Sitter) -> dict[str, Any]:
     if not row:
         return {}
     pk = int(row) if row.isascii() and row.isdecimal() else 0
+    is_pressed = at_once.take_mark(request.session, pk, timezone.now())
     try:
-        return {"pk": pk, "number": phone_number(number_to_ring(pk, sitter.user))}
+        number = phone_number(number_to_ring(pk, sitter.user))
     except NotRung as why:
         return {"why": str(why)}
+    return {"pk": pk, "number": number, "at_once": is_pressed}
 
 
 def _line() -> dict[str, str]:

@@ -122,7 +122,8 @@ def test_whoever_is_switched_off_during_a_talk_still_notes_it(desk, operator):
     operator.is_active = False
     operator.save()
 
-    noted = desk.post("/desk/wrap-up/", {"conversation": mine.pk, "note": "rings again"})
+    fields = {"conversation": mine.pk, "note": "rings again"}
+    noted = desk.post("/desk/wrap-up/", fields)
     text = text_of(desk.get("/desk/now/"))
     stopped = desk.post("/desk/act/", {"act": "not-ready", "reason": "meal"})
 
