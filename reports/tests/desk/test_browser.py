@@ -369,6 +369,7 @@ def test_desk_goes_on_once_the_operator_has_logged_in_again(site):
     desk.click("[data-reason=break]")
     expect(desk.locator("#desk-bar")).to_have_attribute("aria-busy", "false")
     expect(desk.locator("#desk-trouble p")).to_have_count(1)
+    assert Axe().run(desk).response["violations"] == []
     with desk.context.expect_page() as opened:
         desk.click("#desk-trouble a")
     other = opened.value
