@@ -27,6 +27,9 @@ State = OperatorState.State
 # How many earlier calls of the caller are shown.
 MOST_EARLIER = 8
 MOST_STEPS = 5
+# Of a note; the rest is unfolded. Japanese fills four lines of a telephone with it.
+MOST_SHOWN = 100
+MOST_OF_A_WORD = 20
 # Clocks of two machines, and of two requests, may differ by so much.
 _CLOSE = timedelta(seconds=5)
 
@@ -38,8 +41,10 @@ class EarlierCall:
     at: str
     moment: datetime
     outcome: SafeString
-    # Queue, operator, wrap-up code and note of the last conversation.
+    # Queue, operator, wrap-up code and note of the last conversation; of a long text
+    # the beginning, and the rest.
     detail: str
+    more: str
     url: str
 
 
@@ -50,6 +55,7 @@ class Step:
     at: str
     moment: datetime
     what: str
+    more: str
     by: str
 
 
@@ -169,13 +175,15 @@ def _earlier(call: Call, user: User, now: datetime, names: Setup) -> list[Earlie
         elif one.wait_seconds is not None:
             waited = formats.duration(one.wait_seconds)
             parts = [gettext("waited %(time)s") % {"time": waited}]
+        detail, more = _parted(" · ".join(part for part in parts if part))
         at = one.started_at or one.ended_at or now
         rows.append(
             EarlierCall(
                 at=formats.short_moment(at, now),
                 moment=at,
                 outcome=_outcome(one),
-                detail=" · ".join(part for part in parts if part),
+                detail=detail,
+                more=more,
                 url=row_url(one) if may_open else "",
             )
         )
@@ -191,16 +199,27 @@ def _steps(call: Call, user: User, now: datetime) -> list[Step]:
     )
     rows = []
     for step in found.select_related("by").order_by("-made_at", "-pk")[:MOST_STEPS]:
-        what = step.get_result_display() or step.get_act_display()
+        done = str(step.get_result_display() or step.get_act_display())
+        what, more = _parted(" · ".join(part for part in (done, step.text) if part))
         rows.append(
             Step(
                 at=formats.short_moment(step.made_at, now),
                 moment=step.made_at,
-                what=" · ".join(part for part in (str(what), step.text) if part),
+                what=what,
+                more=more,
                 by=name_of(step.by) if step.by else "",
             )
         )
     return rows
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """A text as its beginning, of a few lines on a telephone, and the rest."""
+    if len(text) <= MOST_SHOWN + MOST_OF_A_WORD:
+        return text, ""
+    end = text.rfind(" ", MOST_SHOWN - MOST_OF_A_WORD, MOST_SHOWN)
+    end = end if end > 0 else MOST_SHOWN
+    return f"{text[:end]} …", text[end:].lstrip()
 
 
 def _outcome(call: Call) -> SafeString:

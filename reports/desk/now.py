@@ -12,7 +12,7 @@ from callcenter.models.states import reason_name
 from reports.desk import setup
 from reports.desk.conversation import Conversation, current
 from reports.desk.setup import Setup
-from reports.desk.sitter import Sitter
+from reports.desk.sitter import Sitter, SwitchedOff
 from reports.present import formats
 from reports.query.operator_times import times
 from reports.query.selection import Selection
@@ -39,6 +39,8 @@ class Now:
     """The desk of one operator at one moment."""
 
     at: datetime
+    # What the operator should know of being switched off; empty otherwise.
+    notice: str
     # A value of OperatorState.State; "signed_out" also where nothing is known.
     state: str
     label: str
@@ -58,6 +60,7 @@ def read(sitter: Sitter, now: datetime, *, with_day: bool = True) -> Now:
     code = state.state if state else State.SIGNED_OUT
     return Now(
         at=now,
+        notice=str(SwitchedOff()) if sitter.is_off else "",
         state=code,
         label=str(State(code).label),
         reason=reason_name(state.reason) if state else "",

@@ -15,6 +15,15 @@ class NoDesk(Exception):
     """This account has no desk; the text is a sentence that says why, translated."""
 
 
+class SwitchedOff(NoDesk):
+    """The operator is switched off, and takes and makes no calls."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("Your operator is switched off: you take no calls now.")
+        )
+
+
 @dataclass(frozen=True)
 class Sitter:
     """An operator who works in the browser, and the queues that this one serves."""
@@ -23,6 +32,11 @@ class Sitter:
     operator: Operator
     # As in `OperatorState.operator` and `Connection.operator`.
     name: str
+
+    @property
+    def is_off(self) -> bool:
+        """Whether an administrator has switched the operator off."""
+        return not self.operator.is_active
 
     @cached_property
     def queues(self) -> Sequence[Queue]:
@@ -39,15 +53,18 @@ def has_desk(user: User | AnonymousUser) -> bool:
     return True
 
 
-def sitter_of(user: User | AnonymousUser) -> Sitter:
-    """The operator of an account. Raises NoDesk where there is none who may work."""
+def sitter_of(user: User | AnonymousUser, *, even_off: bool = False) -> Sitter:
+    """The operator of an account. Raises NoDesk where there is none who may work.
+
+    `even_off`: also one who is switched off, as that may be during a conversation.
+    """
     operator = (
         Operator.objects.filter(user=user).first() if isinstance(user, User) else None
     )
     if operator is None:
         raise NoDesk(gettext("No operator belongs to your account."))
-    if not operator.is_active:
-        raise NoDesk(gettext("Your operator is switched off: you take no calls now."))
+    if not (operator.is_active or even_off):
+        raise SwitchedOff
     if not operator.client_identity:
         raise NoDesk(
             gettext("Your operator works by telephone and has no browser identity.")

@@ -10,7 +10,10 @@ def texts() -> dict[str, str]:
             "The server does not answer. A call in progress goes on; what you note is"
             " kept here and saved as soon as it answers."
         ),
-        "logged_out": gettext("You are logged out. Log in again to go on."),
+        "logged_out": gettext(
+            "You are logged out. What you wrote stays here and is saved when you have"
+            " logged in again in another tab."
+        ),
         "trouble": gettext("That did not work. Try again."),
         "no_sdk": gettext(
             "The telephone of this page is not installed on the server: an"
@@ -45,7 +48,8 @@ def texts() -> dict[str, str]:
             " call that goes on there ends."
         ),
         "taken": gettext(
-            "The desk has been opened in another tab, which takes the calls now."
+            "The desk was opened in another tab or another browser, and takes no calls"
+            " here. If you use it here, a call that goes on there ends."
         ),
         "connecting": gettext("Connecting …"),
         "ringing": gettext("Ringing %s …"),

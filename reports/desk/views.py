@@ -24,8 +24,9 @@ from callcenter.models import Connection, OperatorState, PhoneLine
 from callcenter.numbers import e164, phone_number, typed_number
 from reports.desk import now as moment
 from reports.desk.forms import ActForm, WrapUpForm
-from reports.desk.sitter import NoDesk, Sitter, sitter_of
+from reports.desk.sitter import NoDesk, Sitter, SwitchedOff, sitter_of
 from reports.desk.texts import texts
+from reports.worklist import at_once
 
 # These the page offers; the others it gives by itself.
 _CHOSEN = [
@@ -58,7 +59,8 @@ class _View(Protocol):
 def _of_sitter(view: _View) -> Callable[[HttpRequest], HttpResponse]:
     """The view for the script of the page; others get a sentence and 401, 403 or 409.
 
-    409 says that the operator works in another browser.
+    409 says that the operator works in another browser. Whoever is switched off during
+    a conversation still sees and notes it; what takes calls raises SwitchedOff.
     """
 
     @never_cache
@@ -67,11 +69,10 @@ def _of_sitter(view: _View) -> Callable[[HttpRequest], HttpResponse]:
         if not request.user.is_authenticated:
             return _error(gettext("You are logged out."), HTTPStatus.UNAUTHORIZED)
         try:
-            sitter = sitter_of(request.user)
+            sitter = sitter_of(request.user, even_off=True)
+            return view(request, sitter)
         except NoDesk as why:
             return _error(str(why), HTTPStatus.FORBIDDEN)
-        try:
-            return view(request, sitter)
         except browsers.Elsewhere:
             text = gettext(
                 "The desk is open in another browser. If you use it here, a call that"
@@ -135,6 +136,7 @@ def now(request: HttpRequest, sitter: Sitter) -> HttpResponse:
 @_of_sitter
 def token(request: HttpRequest, sitter: Sitter) -> HttpResponse:
     """A new access token for the browser."""
+    _must_be_on(sitter)
     try:
         given = tokens.token_for(sitter.operator)
     except tokens.NotSetUp as lacking:
@@ -154,6 +156,8 @@ def act(request: HttpRequest, sitter: Sitter) -> HttpResponse:
         return _error(gettext("This is not possible here."), HTTPStatus.BAD_REQUEST)
     asked = form.cleaned_data
     done = Act(asked["act"])
+    if done in (Act.SIGNED_IN, Act.READY):
+        _must_be_on(sitter)
     browser = _browser(request)
     try:
         if done is Act.SIGNED_IN:
@@ -192,6 +196,7 @@ def number(request: HttpRequest, sitter: Sitter) -> HttpResponse:
 
     The webhook that dials checks it again, whatever the browser sends.
     """
+    _must_be_on(sitter)
     row = request.POST.get("row", "")[:MOST_TYPED]
     if row:
         return _of_row(row, sitter)
@@ -243,6 +248,12 @@ def wrap_up(request: HttpRequest, sitter: Sitter) -> HttpResponse:
     return JsonResponse({"at": f"{at:%H:%M:%S}"})
 
 
+def _must_be_on(sitter: Sitter) -> None:
+    """Raise SwitchedOff where the operator takes and makes no calls."""
+    if sitter.is_off:
+        raise SwitchedOff
+
+
 def _browser(request: HttpRequest) -> str:
     return browsers.name_in(request.COOKIES.get(_BROWSER, ""))
 
@@ -260,10 +271,12 @@ def _wish(request: HttpRequest, sitter: Sitter) -> dict[str, Any]:
     if not row:
         return {}
     pk = int(row) if row.isascii() and row.isdecimal() else 0
+    is_pressed = at_once.take_mark(request.session, pk, timezone.now())
     try:
-        return {"pk": pk, "number": phone_number(number_to_ring(pk, sitter.user))}
+        number = phone_number(number_to_ring(pk, sitter.user))
     except NotRung as why:
         return {"why": str(why)}
+    return {"pk": pk, "number": number, "at_once": is_pressed}
 
 
 def _line() -> dict[str, str]:

@@ -79,7 +79,7 @@ def may_see_numbers(user: Reader | None) -> bool:
 
 
 def may_see_numbers_to_ring_back(user: Reader) -> bool:
-    """Whether a user sees whole numbers on the work list, to ring back."""
+    """Whether a user sees whole numbers to ring back: on the work list, at the desk."""
     return may_see_numbers(user) or user.has_perm("callcenter.change_followup")
 
 

@@ -21,7 +21,7 @@ from callcenter.followup import acts
 from callcenter.models import AbandonedCall, FollowUpStep
 from reports import looks
 from reports.present import formats
-from reports.worklist import words
+from reports.worklist import at_once, words
 from reports.worklist.callers import Caller, caller_of
 from reports.worklist.forms import RESULTS, Act, ActForm, ListQuery
 from reports.worklist.shown import Reader, name_of
@@ -82,6 +82,7 @@ def _acted(
     if refused:
         messages.error(request, refused)
     elif rings and reader.rings_in_browser:
+        at_once.mark(request.session, call.pk, reader.now)
         return HttpResponseRedirect(ring_backs.desk_url(call))
     elif not (rings and reader.rings_by_telephone):
         number = reader.number(call.caller)

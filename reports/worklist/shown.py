@@ -79,8 +79,6 @@ class ShownCaller:
     # Who rings back right now, and since when; empty if nobody does.
     rung_by: str
     rung_since: str
-    # Where an operator in the browser rings the caller.
-    desk_url: str
     is_open: bool
     is_mine: bool
     is_taken: bool
@@ -180,7 +178,6 @@ class Reader:
             last_result=attempts[-1].get_result_display() if attempts else "",
             rung_by=name_of(rung.step.by) if rung else "",
             rung_since=self._since(rung_since, State.IN_PROGRESS),
-            desk_url=ring_backs.desk_url(caller.first) if may_dial else "",
             is_open=self.may_act
             and (state == State.OPEN or (is_claimed and holder is None)),
             is_mine=self.may_act and holder == self.user,

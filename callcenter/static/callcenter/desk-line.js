@@ -7,14 +7,15 @@ const PAUSE_MS = 400;
 // The stand-in hangs up after 20 seconds of silence (standin/phone/switchboard.py).
 const MOST_FAILURES = 40;
 
-const csrf = document.querySelector("[name=csrfmiddlewaretoken]").value;
+// Read anew each time: whoever logs in again has another one.
+const csrf = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 const heard = document.getElementById("desk-heard");
 const lines = document.getElementById("desk-lines");
 
 async function ask(url, fields, options = {}) {
   const answer = await fetch(url, {
     method: fields ? "POST" : "GET",
-    headers: fields ? { "X-CSRFToken": csrf } : {},
+    headers: fields ? { "X-CSRFToken": csrf() } : {},
     body: fields ? new URLSearchParams(fields) : undefined,
     ...options,
   });

@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Dialog,
     Page,
     Route,
     expect,
@@ -108,6 +109,15 @@ class Site:
         with closing(sqlite3.connect(self.database)) as database:
             return database.execute(query, [moment]).fetchall()
 
+    def switch_operator(self, *, on: bool) -> None:
+        """Switch the operator on or off, as an administrator does."""
+        with closing(sqlite3.connect(self.database)) as database, database:
+            database.execute(
+                "UPDATE callcenter_operator SET is_active = ?"
+                " WHERE client_identity = 'agent_01'",
+                [on],
+            )
+
     def close(self) -> None:
         for context in self._chromium.contexts:
             context.close()
@@ -144,6 +154,15 @@ def is_on(page: Page, button: str) -> None:
     expect(page.locator(button)).to_have_attribute(
         "aria-pressed", "true", timeout=PATIENCE_MS
     )
+
+
+def wait_for(page: Page, heard: list[str]) -> None:
+    """Wait until the page has asked whether it may be closed."""
+    for _ in range(PATIENCE_MS // 100):
+        if heard:
+            break
+        page.wait_for_timeout(100)
+    assert heard == ["beforeunload"]
 
 
 def test_operator_takes_a_call_in_the_browser_and_notes_what_it_was_about(site):
@@ -265,7 +284,9 @@ def test_second_tab_is_no_desk_until_it_takes_over(site):
     second.click("#desk-here")
 
     expect(second.locator("#desk-elsewhere")).to_be_hidden()
-    expect(first.locator("#desk-elsewhere")).to_contain_text("takes the calls now")
+    expect(first.locator("#desk-elsewhere")).to_contain_text("takes no calls here")
+    expect(first.locator("#desk-bar .is-on")).to_have_count(0)
+    expect(first.locator("#desk-bar")).not_to_contain_text("0:0")
     second.click("#desk-ready")
     is_on(second, "#desk-ready")
 
@@ -343,8 +364,15 @@ def test_desk_goes_on_once_the_operator_has_logged_in_again(site):
 
     desk.context.clear_cookies(name="sessionid")
     expect(desk.locator("#desk-trouble")).to_contain_text("logged out")
-    other = desk.context.new_page()
-    other.goto(f"{site.base}/desk/")
+    expect(desk.locator("#desk-bar")).not_to_contain_text("0:0")
+    desk.click("#desk-away")
+    desk.click("[data-reason=break]")
+    expect(desk.locator("#desk-bar")).to_have_attribute("aria-busy", "false")
+    expect(desk.locator("#desk-trouble p")).to_have_count(1)
+    assert Axe().run(desk).response["violations"] == []
+    with desk.context.expect_page() as opened:
+        desk.click("#desk-trouble a")
+    other = opened.value
     other.fill("[name=username]", "agent_01")
     other.fill("[name=password]", PASSWORD)
     other.keyboard.press("Enter")
@@ -353,6 +381,122 @@ def test_desk_goes_on_once_the_operator_has_logged_in_again(site):
     desk.click("[data-reason=meal]")
 
     expect(desk.locator("#desk-away")).to_contain_text("meal")
+
+
+def test_page_asks_before_it_is_closed_in_a_conversation_or_with_an_unsaved_note(site):
+    desk = site.desk()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    desk.on("dialog", stay)
+    desk.click("#desk-ready")
+    is_on(desk, "#desk-ready")
+    caller = site.caller()
+    is_on(desk, "#desk-busy")
+
+    desk.evaluate("window.setTimeout(() => location.reload())")
+    wait_for(desk, asked)
+    expect(desk.locator("#desk-busy")).to_contain_text("Talking")
+    desk.click("#desk-keypad")
+    expect(desk.locator("#desk-keys [data-key='#']")).to_be_visible()
+    expect(desk.locator("#desk-keys [data-key='*']")).to_be_hidden()
+    caller.click("#hang-up")
+    expect(desk.locator("#desk-busy")).to_contain_text("Wrap-up")
+    asked.clear()
+    desk.route("**/desk/wrap-up/", lambda route: route.abort())
+    desk.fill("#desk-text", "not saved")
+    desk.evaluate("window.setTimeout(() => location.reload())")
+    wait_for(desk, asked)
+    expect(desk.locator("#desk-text")).to_have_value("not saved")
+    desk.unroute("**/desk/wrap-up/")
+    expect(desk.locator("#desk-note-said")).to_contain_text("Saved at")
+
+    asked.clear()
+    desk.reload()
+    is_on(desk, "#desk-away")
+    assert asked == []
+
+
+def test_operator_who_is_switched_off_in_a_talk_notes_it_and_takes_no_more(site):
+    desk = site.desk()
+    desk.click("#desk-ready")
+    is_on(desk, "#desk-ready")
+    begun = datetime.now(UTC)
+    caller = site.caller()
+    is_on(desk, "#desk-busy")
+    site.switch_operator(on=False)
+    try:
+        expect(desk.locator("#desk-trouble")).to_contain_text("switched off")
+        expect(desk.locator("#desk-busy")).to_contain_text("Talking")
+        desk.fill("#desk-text", "rings again")
+        expect(desk.locator("#desk-note-said")).to_contain_text("Saved at")
+        caller.click("#hang-up")
+        expect(desk.locator("#desk-busy")).not_to_contain_text("Talking")
+        desk.click("#desk-away")
+        desk.click("[data-leave=signed-off]")
+        expect(desk.locator(".desk-caller h1")).to_have_text("You are signed out")
+        expect(desk.locator("#desk-trouble p")).to_have_count(1)
+    finally:
+        site.switch_operator(on=True)
+    notes = "SELECT note FROM callcenter_connection WHERE connected_at > ?"
+    assert site.rows(notes, begun) == [("rings again",)]
+
+
+def test_what_went_wrong_goes_away_once_it_works(site):
+    desk = site.desk()
+    is_on(desk, "#desk-away")
+    desk.route("**/desk/act/", lambda route: route.abort())
+    desk.click("#desk-away")
+    desk.click("[data-reason=meal]")
+    expect(desk.locator("#desk-trouble")).to_contain_text("did not work")
+    desk.unroute("**/desk/act/")
+    desk.evaluate("window.dispatchEvent(new Event('offline'))")
+    expect(desk.locator("#desk-trouble")).to_contain_text(
+        "connection to Twilio is gone"
+    )
+
+    desk.click("#desk-ready")
+
+    is_on(desk, "#desk-ready")
+    expect(desk.locator("#desk-trouble")).to_be_hidden()
+
+
+def test_button_of_the_work_list_rings_at_the_desk_at_once_and_an_address_does_not(
+    site,
+):
+    caller = site.caller()
+    # Whoever hangs up sooner is no caller to ring back.
+    caller.wait_for_timeout(8000)
+    caller.click("#hang-up")
+    expect(caller.locator("#state")).to_have_text("Call ended")
+    desk = site.desk()
+    is_on(desk, "#desk-away")
+    desk.goto(f"{site.base}/admin/worklist/")
+    ring_back = desk.locator("button[value=ring]").first
+    for _ in range(20):
+        if ring_back.is_visible():
+            break
+        # What gave up is derived after the answer.
+        desk.wait_for_timeout(500)
+        desk.reload()
+    ring_back.click()
+
+    expect(desk.locator("#desk-doing")).to_contain_text("0")
+    expect(desk.locator("#desk-controls")).to_be_visible()
+    expect(desk.locator("#desk-wish")).to_have_count(0)
+    assert desk.url == f"{site.base}/desk/"
+    ring = desk.locator("[data-ring]").first.get_attribute("data-ring")
+    desk.click("#desk-hang-up")
+    expect(desk.locator("#desk-controls")).to_be_hidden()
+
+    desk.goto(f"{site.base}/desk/?ring={ring}")
+    is_on(desk, "#desk-away")
+    expect(desk.locator("#desk-wish")).to_be_visible()
+    desk.wait_for_timeout(3000)
+    expect(desk.locator("#desk-controls")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])

@@ -10,7 +10,7 @@ from callcenter.desk.acts import NotKept
 from callcenter.history import keeping
 from callcenter.history.desk_states import Act
 from callcenter.models import Desk, OperatorState, WebhookEvent, WrapUpCode
-from reports.tests.desk.rows import NAME, leg_of, talk, text_of
+from reports.tests.desk.rows import NAME, in_state, leg_of, talk, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +113,41 @@ def test_nobody_notes_anything_of_the_conversation_of_somebody_else(desk):
     response = desk.post("/desk/wrap-up/", {"conversation": theirs.pk, "note": "x"})
 
     assert response.status_code == 404
+    assert not WebhookEvent.objects.exists()
+
+
+def test_whoever_is_switched_off_during_a_talk_still_notes_it(desk, operator):
+    mine = talk()
+    in_state(OperatorState.State.TALKING, leg_of())
+    operator.is_active = False
+    operator.save()
+
+    fields = {"conversation": mine.pk, "note": "rings again"}
+    noted = desk.post("/desk/wrap-up/", fields)
+    text = text_of(desk.get("/desk/now/"))
+    stopped = desk.post("/desk/act/", {"act": "not-ready", "reason": "meal"})
+
+    assert (noted.status_code, stopped.status_code) == (200, 200)
+    notes = [event.params.get("Note") for event in WebhookEvent.objects.all()]
+    assert "rings again" in notes
+    assert f'data-conversation="{mine.pk}"' in text
+    assert 'data-notice="Your operator is switched off' in text
+
+
+def test_whoever_is_switched_off_takes_and_makes_no_calls(desk, operator):
+    operator.is_active = False
+    operator.save()
+
+    for path, fields in (
+        ("act/", {"act": "ready"}),
+        ("act/", {"act": "signed-in", "take": "1"}),
+        ("token/", {}),
+        ("number/", {"number": "03-1234-5678"}),
+    ):
+        response = desk.post(f"/desk/{path}", fields)
+
+        assert response.status_code == 403
+        assert "switched off" in response.json()["error"]
     assert not WebhookEvent.objects.exists()
 
 

@@ -1,5 +1,6 @@
 """What the operator's desk shows: queues, the caller, call-backs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,29 @@ def test_what_was_done_about_the_caller_is_shown(desk, user):
     assert text.index("wants the boss") < text.index("rang for long")
     assert text.count("Noted on the work list") == 1
     assert text.count('<time datetime="') == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "begins"), [("invoice ", "invoice invoice"), ("請求書", "請求書請求書")]
+)
+def test_long_notes_of_earlier_calls_are_folded_and_nothing_is_lost(desk, word, begins):
+    note = (word * 1000)[:1000].strip()
+    talk(minutes=90, note=note)
+    here = talk()
+    in_state(State.TALKING, leg_of())
+
+    text = text_of(desk.get("/desk/now/"))
+
+    found = re.search(
+        r"<span>([^<]*) …</span><details><summary>Read on</summary>([^<]*)</details>",
+        text,
+    )
+    assert found
+    shown, more = found.groups()
+    assert f'data-conversation="{here.pk}"' in text
+    assert begins in shown
+    assert len(shown) <= 100
+    assert (shown + more).replace(" ", "").endswith(note.replace(" ", ""))
 
 
 def test_caller_of_another_operator_is_not_shown(desk):

@@ -147,8 +147,39 @@ def test_operator_in_the_browser_is_led_to_the_desk(admin_client, operator, twil
     assert response.url == f"/desk/?ring={row.pk}"
     assert FollowUp.objects.get().state == "in_progress"
     for page in (LIST, f"{LIST}{row.pk}/"):
-        assert f'href="/desk/?ring={row.pk}"' in html(admin_client, page)
+        assert "ring" in buttons(html(admin_client, page))
+        assert "/desk/?ring" not in html(admin_client, page)
+    again = admin_client.post(f"{LIST}{row.pk}/", {"act": "ring", "back": "?"})
+    assert again.url == f"/desk/?ring={row.pk}"
     assert twilio["asked"] == 0
+
+
+def test_desk_rings_at_once_for_the_button_alone_and_one_time(
+    admin_client, admin_user, operator, twilio, clock
+):
+    Operator.objects.update(number=None, client_identity="agent_01")
+    row, other = gave_up(10), gave_up(20, "+819012345679")
+    for one in (row, other):
+        acts.claim(one.caller, admin_user)
+    desk = f"/desk/?ring={row.pk}"
+
+    def press() -> None:
+        admin_client.post(f"{LIST}{row.pk}/", {"act": "ring"})
+
+    link = html(admin_client, desk)
+    press()
+    pressed = html(admin_client, desk)
+    reloaded = html(admin_client, desk)
+    press()
+    of_another = html(admin_client, f"/desk/?ring={other.pk}")
+    press()
+    clock.shift(31)
+    late = html(admin_client, desk)
+
+    assert "data-at-once" in pressed
+    for page in (link, reloaded, of_another, late):
+        assert 'id="desk-wish"' in page
+        assert "data-at-once" not in page
 
 
 def test_account_without_an_operator_rings_by_hand_as_before(admin_client, twilio):

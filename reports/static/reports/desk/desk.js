@@ -14,10 +14,13 @@ const MS_UNTIL_LEG_IS_ENDED = 4000;
 // Ends the wrap-up of a leg; ends a conversation (docs/contract.md 8.8).
 const READY_KEY = "8#";
 const STAR = "*";
+const LOGGED_OUT = 401;
 const IN_ANOTHER_BROWSER = 409;
 
 const { texts } = page;
 let isHere = false;
+// Whether this page has been the desk.
+let hasBegun = false;
 let isLooking = false;
 let looks = 0;
 let acts = Promise.resolve();
@@ -49,18 +52,19 @@ async function refresh() {
     take(await look(withDay));
     // A page that was away for long has been signed out.
     const isIdle = !isOff && !isActing && !phone.leg();
-    if (page.state() === "signed_out" && isIdle) await keep("signed-in");
+    if (page.state() === "signed_out" && isIdle && !page.isSwitchedOff()) await keep("signed-in");
     page.trouble("server", "");
   } catch (error) {
-    if (isElsewhere(error)) return;
-    const isOut = error.status === 401 || error.status === 403;
-    page.trouble("server", wordsOf(error, texts[isOut ? "logged_out" : "offline"]));
+    if (!isStopped(error)) page.trouble("server", wordsOf(error, texts.offline));
   } finally {
     isLooking = false;
   }
 }
 
 function take(html) {
+  // An answer that came after another tab took over.
+  if (!isHere) return;
+  hasBegun = true;
   const before = page.state();
   const shown = page.take(html);
   if (phone.doing() === "queue") page.doing("");
@@ -74,11 +78,14 @@ function take(html) {
   page.controls(phone.doing());
 }
 
-// The operator works in another browser now, and this one stops.
-function isElsewhere(error) {
-  if (error.status !== IN_ANOTHER_BROWSER) return false;
-  letGo();
-  giveUp(error.message);
+// Nothing goes on here: nobody is logged in, or another browser is the desk.
+function isStopped(error) {
+  if (error.status === LOGGED_OUT) page.loggedOut();
+  else if (error.status !== IN_ANOTHER_BROWSER) return false;
+  else {
+    letGo();
+    giveUp(hasBegun ? texts.taken : error.message);
+  }
   return true;
 }
 
@@ -93,17 +100,19 @@ async function keep(act, fields = {}) {
 }
 
 // What operators do, one after the other: two would cross. Each says what went wrong
-// instead of raising.
+// instead of raising; of what the page does by itself only the server's words, as nobody
+// can try that again.
 
-function tried(work) {
+function tried(work, otherwise = texts.trouble) {
   acts = acts.then(async () => {
     isActing = true;
     page.busy(true);
     try {
       await work();
+      page.trouble("act", "");
     } catch (error) {
       if (!phone.leg()) page.doing("");
-      if (!isElsewhere(error)) page.trouble("act", wordsOf(error, texts.trouble));
+      if (!isStopped(error)) page.trouble("act", wordsOf(error, otherwise));
     }
     isActing = false;
     page.busy(false);
@@ -112,9 +121,14 @@ function tried(work) {
   return acts;
 }
 
+function forgetTroubles() {
+  page.trouble("act", "");
+  page.trouble("lost", "");
+}
+
 function ready() {
   return tried(async () => {
-    page.trouble("act", "");
+    forgetTroubles();
     leaveAfterTalk(null);
     isOff = false;
     await note.save();
@@ -137,7 +151,7 @@ function leave(act, reason = "") {
     return Promise.resolve();
   }
   return tried(async () => {
-    page.trouble("act", "");
+    forgetTroubles();
     await note.save();
     const leg = phone.leg()?.sid ?? "";
     isOff = act === "signed-off";
@@ -150,7 +164,7 @@ function leave(act, reason = "") {
 // `asked` is a number that was typed, or a row of the work list.
 function ring(asked) {
   return tried(async () => {
-    page.trouble("act", "");
+    forgetTroubles();
     if (page.state() === "talking" || phone.doing() === "outgoing") return;
     const { number, shown } = await post("number/", asked);
     await phone.open();
@@ -190,10 +204,10 @@ async function ended({ wasWanted, isOutgoing }) {
   if (isOutgoing) {
     const [act, reason] = afterTalk ?? ["not-ready", ""];
     leaveAfterTalk(null);
-    await tried(() => keep(act, { reason }));
+    await tried(() => keep(act, { reason }), "");
   } else if (!wasWanted && ["ready", "talking", "wrap_up"].includes(page.state())) {
-    page.trouble("act", texts.lost);
-    await tried(() => keep("not-ready", { reason: "lost" }));
+    page.trouble("lost", texts.lost);
+    await tried(() => keep("not-ready", { reason: "lost" }), "");
   }
 }
 
@@ -206,8 +220,19 @@ async function become({ take = false } = {}) {
     return;
   }
   page.elsewhere("");
-  await tried(() => keep("signed-in", take ? { take: "1" } : {}));
+  await tried(() => keep("signed-in", take ? { take: "1" } : {}), "");
   goOn();
+  if (!take) await ringAtOnce();
+}
+
+// Whom the button of the work list was pressed for; where that cannot be rung now, the
+// page goes on asking. A reload rings nobody again.
+async function ringAtOnce() {
+  const row = page.wishedAtOnce();
+  if (!row || !isHere || phone.leg() || page.state() !== "not_ready") return;
+  window.history.replaceState(null, "", window.location.pathname);
+  await ring({ row });
+  if (phone.leg()) page.dropWish();
 }
 
 async function goOn() {
@@ -229,6 +254,11 @@ page.begin({
 });
 window.addEventListener("offline", () => page.troubleOfLine("network"));
 window.addEventListener("online", () => page.troubleOfLine("back"));
+window.addEventListener("beforeunload", (event) => {
+  const isTalking =
+    phone.doing() === "outgoing" || (phone.doing() && page.state() === "talking");
+  if (isTalking || note.isUnsaved()) event.preventDefault();
+});
 window.addEventListener("pagehide", () => {
   note.save();
   phone.close();

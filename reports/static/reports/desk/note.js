@@ -40,6 +40,8 @@ export function show(conversation, known) {
   said.textContent = own ? texts.unsaved : "";
 }
 
+export const isUnsaved = () => unsaved.size > 0;
+
 export async function save() {
   window.clearTimeout(timer);
   if (isSaving) return;
@@ -62,6 +64,8 @@ async function saveOne(conversation, noted) {
     if (isNewest) unsaved.delete(conversation);
     say(isNewest ? texts.saved.replace("%s", answer.at) : texts.unsaved);
   } catch (error) {
-    say((error instanceof Refused && error.message) || texts.unsaved);
+    // That somebody is logged out the page says by itself.
+    const why = error instanceof Refused && error.status !== 401 ? error.message : "";
+    say(why || texts.unsaved);
   }
 }

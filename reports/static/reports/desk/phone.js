@@ -36,6 +36,7 @@ export async function open() {
   const module = await import(isOfTwilio ? data.twilioLine : data.standInLine);
   const token = await askForToken();
   line = await module.open({ token, ask: askForToken, trouble: tellTrouble, data });
+  tellTrouble("back");
 }
 
 export async function call(params, { isOutgoing = false, accepted = () => {} } = {}) {
@@ -49,6 +50,7 @@ export async function call(params, { isOutgoing = false, accepted = () => {} } =
     },
   });
   up = { leg: begun, isOutgoing };
+  tellTrouble("back");
 }
 
 export const leg = () => up?.leg ?? null;

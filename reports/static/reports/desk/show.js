@@ -13,9 +13,15 @@ let shown = { state: "", conversation: "" };
 export let known = null;
 // How far the clock of this machine is from the server's.
 let offset = 0;
+// Whether the page knows what is shown: not when it is logged out or no desk.
+let isCurrent = true;
 const troubles = new Map();
+// The parts as they came: what is unfolded, and the times, stay while nothing changes.
+const parts = new Map();
 
 export const state = () => shown.state;
+// Whether an administrator has switched the operator off.
+export const isSwitchedOff = () => Boolean(shown.notice);
 
 // Puts the parts of an answer in place of those that differ; returns what it is about.
 export function take(html) {
@@ -27,7 +33,9 @@ export function take(html) {
   for (const piece of fresh.querySelectorAll("[data-part]")) {
     const here = desk.querySelector(`[data-part="${piece.dataset.part}"]`);
     const isInUse = here.contains(document.activeElement);
-    if (here.innerHTML !== piece.innerHTML && !isInUse) {
+    const html = piece.innerHTML;
+    if (parts.get(piece.dataset.part) !== html && !isInUse) {
+      parts.set(piece.dataset.part, html);
       here.replaceChildren(...piece.childNodes);
     }
   }
@@ -43,6 +51,8 @@ function read(data) {
   offset = Number(data.at) - Date.now();
   const before = shown;
   shown = { ...data };
+  isCurrent = true;
+  trouble("off", shown.notice);
   showState();
   if (shown.conversation && shown.conversation !== before.conversation) {
     const number = desk.querySelector(".desk-caller h1")?.textContent ?? "";
@@ -77,6 +87,8 @@ export function controls(kind) {
   const isUp = kind === "outgoing" || (kind === "queue" && shown.state === "talking");
   part("desk-controls").hidden = !isUp;
   desk.querySelector(".desk-caller").hidden = kind === "outgoing";
+  // In a conversation from a queue this key hangs up (Dial's hangupOnStar).
+  part("desk-keys").querySelector("[data-key='*']").hidden = kind !== "outgoing";
   part("desk-ring").inert = isUp;
   if (!isUp) {
     keypad(false);
@@ -109,6 +121,9 @@ export function trouble(place, text) {
   const lines = [...troubles.values()].map((one) => {
     const line = document.createElement("p");
     line.textContent = one;
+    if (one === texts.logged_out) {
+      line.append(" ", part("desk-log-in").content.cloneNode(true));
+    }
     return line;
   });
   const box = part("desk-trouble");
@@ -125,12 +140,37 @@ export function troubleOfLine(key, code = "") {
   else trouble("line", texts[key].replace("%s", code));
 }
 
+// Nothing is known until somebody has logged in again: the times stand still.
+export function loggedOut() {
+  isCurrent = false;
+  tick();
+  trouble("act", "");
+  trouble("server", texts.logged_out);
+}
+
 // The desk is in another tab or browser; empty: it is here.
 export function elsewhere(text) {
+  if (text) {
+    shown = { ...shown, state: "", since: "" };
+    isCurrent = false;
+    showState();
+  }
   part("desk-elsewhere").hidden = !text;
   part("desk-elsewhere").querySelector("p").textContent = text;
   part("desk-work").inert = Boolean(text);
   part("desk-bar").toggleAttribute("inert", Boolean(text));
+  part("desk-wish")?.toggleAttribute("inert", Boolean(text));
+}
+
+// The row of the work list that is to be rung as soon as the desk is here; or nothing.
+export function wishedAtOnce() {
+  const wish = part("desk-wish");
+  const isAtOnce = wish && "atOnce" in wish.dataset;
+  return isAtOnce ? wish.querySelector("[data-ring]").dataset.ring : "";
+}
+
+export function dropWish() {
+  part("desk-wish")?.remove();
 }
 
 // Times
@@ -139,7 +179,7 @@ function tick() {
   const now = Date.now() + offset;
   for (const time of document.querySelectorAll(".time[data-since]")) {
     const since = Number(time.dataset.since);
-    const text = since ? clock(Math.max(0, Math.floor((now - since) / 1000))) : "";
+    const text = since && isCurrent ? clock(Math.max(0, Math.floor((now - since) / 1000))) : "";
     if (time.textContent !== text) time.textContent = text;
   }
 }
@@ -176,7 +216,7 @@ export function begin(given) {
   desk.addEventListener("click", (event) => {
     const caller = event.target.closest("[data-ring]");
     if (!caller) return;
-    part("desk-wish")?.remove();
+    dropWish();
     acts.ring({ row: caller.dataset.ring });
   });
   part("desk-here").addEventListener("click", () => acts.takeOver());

@@ -89,7 +89,8 @@ export async function open({ token, ask, trouble, data }) {
     // Without these it would load sounds, and send statistics, to outside.
     sounds: Object.fromEntries(SOUNDS.map((name) => [name, data.silence])),
     publishEvents: false,
-    closeProtection: true,
+    // The page asks by itself, and not while one waits for a caller.
+    closeProtection: false,
     tokenRefreshMs: 60_000,
     maxCallSignalingTimeoutMs: 30_000,
     edge: data.edge || "roaming",
