@@ -38,8 +38,8 @@ class QueueNow:
     callers: int
     # When the first of them entered.
     since: datetime | None
-    # Operators who serve it: also other queues, perhaps.
-    ready: int
+    # Who of its operators is ready: for other queues too, perhaps.
+    ready: Set[str]
     talking: int
     today: Tally
     # What entered within this half hour.
@@ -85,7 +85,7 @@ def read(now: datetime) -> Board:
                 name=queue.name,
                 callers=here.callers if here else 0,
                 since=here.since if here else None,
-                ready=len(who & operators[State.READY]),
+                ready=who & operators[State.READY],
                 talking=len(who & operators[State.TALKING]),
                 today=today.get(queue.slug, Tally()),
                 interval=interval.get(queue.slug, Tally()),

@@ -43,7 +43,7 @@ def _of_screen(view: _View) -> Any:
         if screen is None or not screen.is_open(now):
             language = screen.language if screen else settings.LANGUAGE_CODE
             with translation.override(language):
-                text = render_to_string("reports/wall/closed.html")
+                text = render_to_string("reports/wall/closed.html", request=request)
             response = HttpResponse(text, status=404)
         else:
             _note(screen)
@@ -82,10 +82,15 @@ def _context(screen: WallScreen) -> dict[str, Any]:
         "board": shown(now, slugs),
         "day": formats.day_and_weekday(now.at.date()),
         "time": f"{now.at:%H:%M}",
-        "texts": {
-            "fresh": gettext("updated %s s ago"),
-            "stale": gettext("No news for %s s: these figures are old."),
-        },
+        "texts": texts(),
+    }
+
+
+def texts() -> dict[str, str]:
+    """What the page says of the age of its figures; %s are the seconds."""
+    return {
+        "fresh": gettext("updated %s s ago"),
+        "stale": gettext("No news for %s s: these figures are old."),
     }
 
 
