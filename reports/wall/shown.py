@@ -44,6 +44,8 @@ class Figure:
     unit: str = ""
     note: str = ""
     state: str = ""
+    # What the state says nothing about.
+    also: str = ""
 
     @property
     def sign(self) -> str:
@@ -178,23 +180,23 @@ def _level(queues: list[QueueNow], day: Tally) -> Figure:
     """
     level = rate(day.answered_within, day.offered)
     targets = {one.target for one in queues} - {None}
-    notes, state = [], ""
+    note, state, also = "", "", ""
     if len(targets) == 1:
         target = targets.pop()
-        notes.append(gettext("target %(percent)s%%") % {"percent": target})
+        note = gettext("target %(percent)s%%") % {"percent": target}
         state = state_of_level(level, target)
     elif judged := [found for one in queues if (found := _state_of_queue(one))]:
         below = sum(found != "ok" for found in judged)
-        notes.append(_below(below, len(judged)))
+        note = _below(below, len(judged))
         state = max(judged, key=_STATES.index)
     interval = _sum(one.interval for one in queues)
     lately = rate(interval.answered_within, interval.offered)
     if lately is not None:
         said = gettext("last %(minutes)d min %(percent)s")
         percent = formats.percent(lately)
-        notes.append(said % {"minutes": INTERVAL_MINUTES, "percent": percent})
+        also = said % {"minutes": INTERVAL_MINUTES, "percent": percent}
     value, unit = (NOTHING, "") if level is None else (formats.percent(level)[:-1], "%")
-    return Figure(value, gettext("Service level"), unit, " · ".join(notes), state)
+    return Figure(value, gettext("Service level"), unit, note, state, also)
 
 
 def _below(below: int, judged: int) -> str:
