@@ -13,7 +13,7 @@ from reports.present.meters import state as state_of_level
 from reports.query.measures import rate
 from reports.query.table import NOTHING
 from reports.query.tally import Tally
-from reports.wall.board import INTERVAL_MINUTES, Board, QueueNow
+from reports.wall.board import Board, QueueNow, begin
 
 State = OperatorState.State
 # With more rows the letters could not be read across a room.
@@ -84,8 +84,9 @@ class Shown:
     at: datetime
     figures: list[Figure]
     rows: list[QueueRow]
-    # What of the queues finds no room, in words.
+    # What of the queues finds no room, and why there is no row, in words.
     more: str
+    nothing: str
     entered: str
     answered: str
     operators: list[tuple[str, str]]
@@ -101,11 +102,13 @@ def shown(board: Board, slugs: Collection[str]) -> Shown:
         figures=[
             _waiting(board, queues),
             _longest(board, queues),
-            _level(queues, day),
-            _ring_back(board, queues),
+            _level(board, queues, day),
+            # Whoever called a queue that is off by now is to be rung back all the same.
+            _ring_back(board, slugs or board.ring_back),
         ],
         rows=[_row(board, one) for one in first],
         more=_more(others),
+        nothing=_nothing(slugs),
         entered=formats.count(day.entered),
         answered=formats.count(day.answered),
         operators=[
@@ -173,7 +176,7 @@ def _seconds(board: Board, queue: QueueNow) -> int:
     return max(0, int((board.at - since).total_seconds()))
 
 
-def _level(queues: list[QueueNow], day: Tally) -> Figure:
+def _level(board: Board, queues: list[QueueNow], day: Tally) -> Figure:
     """The service level of the day, against the target that the queues share.
 
     Where their targets differ, by how many queues are below their own.
@@ -192,9 +195,9 @@ def _level(queues: list[QueueNow], day: Tally) -> Figure:
     interval = _sum(one.interval for one in queues)
     lately = rate(interval.answered_within, interval.offered)
     if lately is not None:
-        said = gettext("last %(minutes)d min %(percent)s")
+        said = gettext("since %(time)s: %(percent)s")
         percent = formats.percent(lately)
-        also = said % {"minutes": INTERVAL_MINUTES, "percent": percent}
+        also = said % {"time": f"{begin(board.at):%H:%M}", "percent": percent}
     value, unit = (NOTHING, "") if level is None else (formats.percent(level)[:-1], "%")
     return Figure(value, gettext("Service level"), unit, note, state, also)
 
@@ -227,10 +230,10 @@ def _level_of_queue(queue: QueueNow) -> Figure:
     return Figure(formats.percent(level), note=note, state=state)
 
 
-def _ring_back(board: Board, queues: list[QueueNow]) -> Figure:
+def _ring_back(board: Board, slugs: Iterable[str]) -> Figure:
     callers: dict[str, datetime] = {}
-    for one in queues:
-        for caller, at in board.ring_back.get(one.slug, {}).items():
+    for slug in slugs:
+        for caller, at in board.ring_back.get(slug, {}).items():
             callers[caller] = min(at, callers.get(caller, at))
     oldest = min(callers.values(), default=None)
     note, state = "", "ok"
@@ -254,6 +257,12 @@ def _neediest(
         return queues, []
     by_need = sorted(queues, key=lambda one: (-_seconds(board, one), -one.callers))
     return by_need[:MOST_ROWS], by_need[MOST_ROWS:]
+
+
+def _nothing(slugs: Collection[str]) -> str:
+    if slugs:
+        return gettext("None of the queues of this screen is active.")
+    return gettext("There is no queue yet.")
 
 
 def _more(queues: list[QueueNow]) -> str:

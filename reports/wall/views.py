@@ -20,6 +20,7 @@ from reports.present import formats
 from reports.wall import board
 from reports.wall.shown import shown
 
+_LOOKS_AGAIN_AFTER_SECONDS = "60"
 _SEEN_EVERY = timedelta(minutes=1)
 THEMES = ("light", "dark")
 
@@ -45,6 +46,8 @@ def _of_screen(view: _View) -> Any:
             with translation.override(language):
                 text = render_to_string("reports/wall/closed.html", request=request)
             response = HttpResponse(text, status=404)
+            # Nobody sits before a screen to reload it once it is switched on again.
+            response["Refresh"] = _LOOKS_AGAIN_AFTER_SECONDS
         else:
             _note(screen)
             with translation.override(screen.language):

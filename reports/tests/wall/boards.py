@@ -1,13 +1,14 @@
 """Boards of made-up queues, for what the wall makes of them. No database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from callcenter.models import OperatorState
 from reports.query.tally import Tally
 from reports.wall.board import Board, QueueNow
 
 State = OperatorState.State
-NOW = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 14, 32, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 
 def queue(

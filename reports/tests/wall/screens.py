@@ -1,13 +1,12 @@
 """The wall's page in a browser, of a board of our choice: no server, no database."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from playwright.sync_api import Browser, Page, Route
 
 from reports.present import formats
@@ -17,7 +16,6 @@ from reports.wall.views import texts
 
 ADDRESS = "http://wall.example/wall/token/"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-DAY = date(2026, 11, 24)
 
 
 def open_wall(
@@ -29,12 +27,11 @@ def open_wall(
 ) -> Page:
     """The wall on a screen of a size in pixels."""
     with translation.override(language):
-        local = timezone.localtime(board.at, timezone.get_default_timezone())
         context = {
             "title": "ミニCC お客様センター",
             "board": shown(board, []),
-            "day": formats.day_and_weekday(DAY),
-            "time": f"{local:%H:%M}",
+            "day": formats.day_and_weekday(board.at.date()),
+            "time": f"{board.at:%H:%M}",
             "texts": texts(),
             "theme": theme,
         }

@@ -123,3 +123,16 @@ def test_everything_is_on_the_screen_and_in_its_place(chromium, made, language, 
     page.close()
 
     assert found == {}
+
+
+def test_page_is_loaded_again_once_the_looks_of_its_figures_are_others(chromium):
+    page = open_wall(chromium, good_morning(1), SIZES[0])
+    loads = []
+    page.on("load", lambda: loads.append(page.url))
+    page.wait_for_timeout(1_500)
+    assert loads == []
+
+    text = page.content().replace('data-script="', 'data-script="/new')
+    page.route("**/figures/", lambda route: route.fulfill(body=text), times=1)
+    page.wait_for_event("load")
+    page.close()

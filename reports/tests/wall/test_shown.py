@@ -1,9 +1,11 @@
 """What the wall says about a moment: targets of queues, and more queues than fit."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import translation
 
-from reports.tests.wall.boards import board, queue
+from reports.tests.wall.boards import NOW, board, queue
 from reports.wall.shown import MOST_ROWS, shown
 
 
@@ -49,7 +51,7 @@ def test_target_that_all_queues_with_one_share_judges_the_whole():
     )
 
     assert level.value == "71.4"
-    assert (level.note, level.also) == ("target 80%", "last 30 min 71.4%")
+    assert (level.note, level.also) == ("target 80%", "since 14:30: 71.4%")
     assert level.state == "warn"
 
 
@@ -132,3 +134,24 @@ def test_of_more_queues_than_fit_those_come_first_whose_callers_wait_longest():
 )
 def test_wide_name_is_set_smaller(name, is_long):
     assert rows_of(queue(name))[0].is_long == is_long
+
+
+@pytest.mark.parametrize(
+    ("slugs", "said"),
+    [
+        ([], "There is no queue yet."),
+        (["off"], "None of the queues of this screen is active."),
+    ],
+)
+def test_wall_without_a_queue_says_why(slugs, said):
+    made = shown(board(), slugs)
+
+    assert (made.rows, made.nothing) == ([], said)
+    assert [one.value for one in made.figures] == ["0", "—", "—", "0"]
+
+
+def test_caller_of_a_queue_that_is_off_is_still_to_be_rung_back():
+    made = replace(board(queue("A")), ring_back={"off": {"caller": NOW}})
+
+    assert shown(made, []).figures[3].value == "1"
+    assert shown(made, ["A"]).figures[3].value == "0"

@@ -113,6 +113,7 @@ def test_address_that_ended_shows_words_and_no_figures(address, support, change,
 
     assert response.status_code == 404
     assert "wall-tile" not in response.content.decode()
+    assert response["Refresh"] == "60"
 
 
 def test_address_that_ended_leads_to_the_dashboard_only_who_is_logged_in(
@@ -173,7 +174,7 @@ def test_service_level_is_that_of_today_beside_its_target(address, support):
     figure = '<dd class="value chars-5">66.7<small>%'
     assert f'is-bad"> <dt>Service level</dt> {figure}' in text
     assert "!! target 80% <span" in text
-    assert "last 30 min 100.0%" in text
+    assert "since 12:00: 100.0%" in text
 
 
 def test_callers_to_ring_back_are_counted_once_each(address, support):
