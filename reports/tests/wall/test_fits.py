@@ -125,6 +125,26 @@ def test_everything_is_on_the_screen_and_in_its_place(chromium, made, language, 
     assert found == {}
 
 
+def test_old_figures_have_one_quiet_colour(chromium):
+    page = open_wall(chromium, fullest(3), SIZES[0])
+
+    colours = page.evaluate(
+        """() => {
+          document.body.classList.add("is-stale");
+          const all = document.querySelectorAll(
+            "#wall-figures :is(p, b, dt, dd, th, td, span, small)");
+          const grounds = [...all, ...document.querySelectorAll(".wall-tile")];
+          return [
+            new Set([...all].map((one) => getComputedStyle(one).color)).size,
+            new Set(grounds.map((one) => getComputedStyle(one).backgroundColor)).size,
+          ];
+        }"""
+    )
+    page.close()
+
+    assert colours == [1, 1]
+
+
 def test_page_is_loaded_again_once_the_looks_of_its_figures_are_others(chromium):
     page = open_wall(chromium, good_morning(1), SIZES[0])
     loads = []

@@ -177,6 +177,22 @@ def test_service_level_is_that_of_today_beside_its_target(address, support):
     assert "since 12:00: 100.0%" in text
 
 
+def test_day_begins_empty_at_midnight_and_who_waits_is_kept(address, support):
+    WallScreen.objects.update(expires_on="2026-11-26")
+    # 0:00:05 in Tokyo.
+    with time_machine.travel("2026-11-25T15:00:05Z", tick=False):
+        entry(support, "answered", 60, wait_seconds=5)
+        entry(support, "waiting", 35)
+        text = text_of(address)
+
+    assert "26 Nov 2026 (Thu) <b>00:00</b>" in text
+    assert '<dt>Waiting</dt> <dd class="value chars-1">1</dd>' in text
+    assert '<dt>Longest wait</dt> <dd class="value chars-4">0:35</dd>' in text
+    assert '<div class="wall-tile"> <dt>Service level</dt>' in text
+    assert '<dt>Service level</dt> <dd class="value chars-1">—</dd>' in text
+    assert "Today <b>0</b> entered" in text
+
+
 def test_callers_to_ring_back_are_counted_once_each(address, support):
     for _ in range(2):
         left = entry(support, "abandoned", 7200, wait_seconds=60)
