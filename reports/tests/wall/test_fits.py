@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from conftest import browser
 from reports.tests.wall.boards import board, queue
@@ -148,7 +148,11 @@ def test_old_figures_have_one_quiet_colour(chromium):
 def test_page_is_loaded_again_once_the_looks_of_its_figures_are_others(chromium):
     page = open_wall(chromium, good_morning(1), SIZES[0])
     loads = []
-    page.on("load", lambda: loads.append(page.url))
+
+    def note(loaded: Page) -> None:
+        loads.append(loaded.url)
+
+    page.on("load", note)
     page.wait_for_timeout(1_500)
     assert loads == []
 
