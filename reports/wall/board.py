@@ -38,8 +38,8 @@ class QueueNow:
     callers: int
     # When the first of them entered.
     since: datetime | None
-    # Operators who serve it: also other queues, perhaps.
-    ready: int
+    # Who of its operators is ready: for other queues too, perhaps.
+    ready: Set[str]
     talking: int
     today: Tally
     # What entered within this half hour.
@@ -63,14 +63,9 @@ def read(now: datetime) -> Board:
     """The board at a moment, in a fixed number of queries."""
     day = now.date()
     asked = Selection(first=day, last=day)
-    begins = now.replace(
-        minute=now.minute // INTERVAL_MINUTES * INTERVAL_MINUTES,
-        second=0,
-        microsecond=0,
-    )
     entries = asked.entries()
     today = _by_queue(entry_tallies(entries))
-    interval = _by_queue(entry_tallies(entries.filter(entered_at__gte=begins)))
+    interval = _by_queue(entry_tallies(entries.filter(entered_at__gte=begin(now))))
     waiting = presence.waiting(now)
     operators = presence.operators(now)
     serving = _serving()
@@ -85,7 +80,7 @@ def read(now: datetime) -> Board:
                 name=queue.name,
                 callers=here.callers if here else 0,
                 since=here.since if here else None,
-                ready=len(who & operators[State.READY]),
+                ready=who & operators[State.READY],
                 talking=len(who & operators[State.TALKING]),
                 today=today.get(queue.slug, Tally()),
                 interval=interval.get(queue.slug, Tally()),
@@ -99,6 +94,12 @@ def read(now: datetime) -> Board:
         operators=operators,
         ring_back=_ring_back(),
     )
+
+
+def begin(now: datetime) -> datetime:
+    """When the half hour of a moment began."""
+    minute = now.minute // INTERVAL_MINUTES * INTERVAL_MINUTES
+    return now.replace(minute=minute, second=0, microsecond=0)
 
 
 def _by_queue(found: Mapping[tuple[object, str], Tally]) -> dict[str, Tally]:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from unicodedata import east_asian_width
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from callcenter.models import OperatorState
 from reports.present import formats
@@ -12,15 +13,23 @@ from reports.present.meters import state as state_of_level
 from reports.query.measures import rate
 from reports.query.table import NOTHING
 from reports.query.tally import Tally
-from reports.wall.board import INTERVAL_MINUTES, Board, QueueNow
+from reports.wall.board import Board, QueueNow, begin
 
 State = OperatorState.State
+# With more rows the letters could not be read across a room.
+MOST_ROWS = 8
 # So many times the threshold a caller has waited far too long.
 FAR_TOO_LONG = 3
 # Whoever is to be rung back for so long has nearly been forgotten.
 LATE = timedelta(hours=1)
+# The style sheet has a size for each length until this one.
+LONGEST_VALUE = 9
+# A name wider than so many digits is set smaller, on two lines.
+WIDEST_NAME = 14
 # Beside a colour, for whoever does not see it.
 _SIGNS = {"": "", "ok": "", "warn": "! ", "bad": "!! "}
+# From good to bad.
+_STATES = ("ok", "warn", "bad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +44,18 @@ class Figure:
     unit: str = ""
     note: str = ""
     state: str = ""
+    # What the state says nothing about.
+    also: str = ""
 
     @property
     def sign(self) -> str:
         """What stands before the words besides the colour."""
         return _SIGNS[self.state]
+
+    @property
+    def length(self) -> int:
+        """How long the value is with its unit: long ones are set smaller."""
+        return min(len(self.value + self.unit), LONGEST_VALUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +67,14 @@ class QueueRow:
     longest: Figure
     ready: Figure
     talking: str
-    level: str
+    level: Figure
     abandoned: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the name does not fit on a line in full size."""
+        wide = sum(east_asian_width(one) in "WF" for one in self.name)
+        return len(self.name) + wide > WIDEST_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +84,9 @@ class Shown:
     at: datetime
     figures: list[Figure]
     rows: list[QueueRow]
+    # What of the queues finds no room, and why there is no row, in words.
+    more: str
+    nothing: str
     entered: str
     answered: str
     operators: list[tuple[str, str]]
@@ -71,15 +96,19 @@ def shown(board: Board, slugs: Collection[str]) -> Shown:
     """The board of some queues, or of all where none is named."""
     queues = [one for one in board.queues if not slugs or one.slug in slugs]
     day = _sum(one.today for one in queues)
+    first, others = _neediest(board, queues)
     return Shown(
         at=board.at,
         figures=[
             _waiting(board, queues),
             _longest(board, queues),
-            _level(queues, day),
-            _ring_back(board, queues),
+            _level(board, queues, day),
+            # Whoever called a queue that is off by now is to be rung back all the same.
+            _ring_back(board, slugs or board.ring_back),
         ],
-        rows=[_row(board, one) for one in queues],
+        rows=[_row(board, one) for one in first],
+        more=_more(others),
+        nothing=_nothing(slugs),
         entered=formats.count(day.entered),
         answered=formats.count(day.answered),
         operators=[
@@ -96,7 +125,7 @@ def shown(board: Board, slugs: Collection[str]) -> Shown:
 
 def _waiting(board: Board, queues: list[QueueNow]) -> Figure:
     callers = sum(one.callers for one in queues)
-    ready = max((one.ready for one in queues), default=0)
+    ready = len(set().union(*(one.ready for one in queues)))
     if len(queues) == len(board.queues):
         ready = len(board.operators[State.READY])
     return Figure(
@@ -147,33 +176,64 @@ def _seconds(board: Board, queue: QueueNow) -> int:
     return max(0, int((board.at - since).total_seconds()))
 
 
-def _level(queues: list[QueueNow], day: Tally) -> Figure:
+def _level(board: Board, queues: list[QueueNow], day: Tally) -> Figure:
+    """The service level of the day, against the target that the queues share.
+
+    Where their targets differ, by how many queues are below their own.
+    """
     level = rate(day.answered_within, day.offered)
-    targets = {one.target for one in queues}
-    target = targets.pop() if len(targets) == 1 else None
-    notes = []
-    if target is not None:
-        notes.append(gettext("target %(percent)s%%") % {"percent": target})
+    targets = {one.target for one in queues} - {None}
+    note, state, also = "", "", ""
+    if len(targets) == 1:
+        target = targets.pop()
+        note = gettext("target %(percent)s%%") % {"percent": target}
+        state = state_of_level(level, target)
+    elif judged := [found for one in queues if (found := _state_of_queue(one))]:
+        below = sum(found != "ok" for found in judged)
+        note = _below(below, len(judged))
+        state = max(judged, key=_STATES.index)
     interval = _sum(one.interval for one in queues)
     lately = rate(interval.answered_within, interval.offered)
     if lately is not None:
-        said = gettext("last %(minutes)d min %(percent)s")
+        said = gettext("since %(time)s: %(percent)s")
         percent = formats.percent(lately)
-        notes.append(said % {"minutes": INTERVAL_MINUTES, "percent": percent})
+        also = said % {"time": f"{begin(board.at):%H:%M}", "percent": percent}
     value, unit = (NOTHING, "") if level is None else (formats.percent(level)[:-1], "%")
-    return Figure(
-        value,
-        gettext("Service level"),
-        unit,
-        " · ".join(notes),
-        state_of_level(level, target),
+    return Figure(value, gettext("Service level"), unit, note, state, also)
+
+
+def _below(below: int, judged: int) -> str:
+    said = ngettext(
+        "%(below)s of %(count)s queue below target",
+        "%(below)s of %(count)s queues below target",
+        judged,
     )
+    return said % {"below": formats.count(below), "count": formats.count(judged)}
 
 
-def _ring_back(board: Board, queues: list[QueueNow]) -> Figure:
+def _state_of_queue(queue: QueueNow) -> str:
+    level = rate(queue.today.answered_within, queue.today.offered)
+    return state_of_level(level, queue.target)
+
+
+def _level_of_queue(queue: QueueNow) -> Figure:
+    """The service level of a queue, against its own target."""
+    level = rate(queue.today.answered_within, queue.today.offered)
+    if level is None:
+        return Figure(NOTHING)
+    note, state = "", _state_of_queue(queue)
+    if queue.target is not None:
+        said = gettext("target %(percent)s%%")
+        if state != "ok":
+            said = gettext("below %(percent)s%%")
+        note = said % {"percent": queue.target}
+    return Figure(formats.percent(level), note=note, state=state)
+
+
+def _ring_back(board: Board, slugs: Iterable[str]) -> Figure:
     callers: dict[str, datetime] = {}
-    for one in queues:
-        for caller, at in board.ring_back.get(one.slug, {}).items():
+    for slug in slugs:
+        for caller, at in board.ring_back.get(slug, {}).items():
             callers[caller] = min(at, callers.get(caller, at))
     oldest = min(callers.values(), default=None)
     note, state = "", "ok"
@@ -186,16 +246,46 @@ def _ring_back(board: Board, queues: list[QueueNow]) -> Figure:
     )
 
 
+def _neediest(
+    board: Board, queues: list[QueueNow]
+) -> tuple[list[QueueNow], list[QueueNow]]:
+    """The queues that are shown, and those for which there is no room.
+
+    All in their own order where there is room; else first who has waited longest.
+    """
+    if len(queues) <= MOST_ROWS:
+        return queues, []
+    by_need = sorted(queues, key=lambda one: (-_seconds(board, one), -one.callers))
+    return by_need[:MOST_ROWS], by_need[MOST_ROWS:]
+
+
+def _nothing(slugs: Collection[str]) -> str:
+    if slugs:
+        return gettext("None of the queues of this screen is active.")
+    return gettext("There is no queue yet.")
+
+
+def _more(queues: list[QueueNow]) -> str:
+    if not queues:
+        return ""
+    said = ngettext(
+        "Longest waits first; %(count)s more queue with %(callers)s waiting",
+        "Longest waits first; %(count)s more queues with %(callers)s waiting",
+        len(queues),
+    )
+    callers = formats.count(sum(one.callers for one in queues))
+    return said % {"count": formats.count(len(queues)), "callers": callers}
+
+
 def _row(board: Board, queue: QueueNow) -> QueueRow:
-    level = rate(queue.today.answered_within, queue.today.offered)
     is_alone = bool(queue.callers and not queue.ready)
     return QueueRow(
         name=queue.name,
         callers=formats.count(queue.callers),
         longest=_wait(board, queue),
-        ready=Figure(formats.count(queue.ready), state="bad" if is_alone else ""),
+        ready=Figure(formats.count(len(queue.ready)), state="bad" if is_alone else ""),
         talking=formats.count(queue.talking),
-        level=NOTHING if level is None else formats.percent(level),
+        level=_level_of_queue(queue),
         abandoned=formats.count(queue.today.abandoned),
     )
 

@@ -20,6 +20,7 @@ from reports.present import formats
 from reports.wall import board
 from reports.wall.shown import shown
 
+_LOOKS_AGAIN_AFTER_SECONDS = "60"
 _SEEN_EVERY = timedelta(minutes=1)
 THEMES = ("light", "dark")
 
@@ -43,8 +44,10 @@ def _of_screen(view: _View) -> Any:
         if screen is None or not screen.is_open(now):
             language = screen.language if screen else settings.LANGUAGE_CODE
             with translation.override(language):
-                text = render_to_string("reports/wall/closed.html")
+                text = render_to_string("reports/wall/closed.html", request=request)
             response = HttpResponse(text, status=404)
+            # Nobody sits before a screen to reload it once it is switched on again.
+            response["Refresh"] = _LOOKS_AGAIN_AFTER_SECONDS
         else:
             _note(screen)
             with translation.override(screen.language):
@@ -82,10 +85,15 @@ def _context(screen: WallScreen) -> dict[str, Any]:
         "board": shown(now, slugs),
         "day": formats.day_and_weekday(now.at.date()),
         "time": f"{now.at:%H:%M}",
-        "texts": {
-            "fresh": gettext("updated %s s ago"),
-            "stale": gettext("No news for %s s: these figures are old."),
-        },
+        "texts": texts(),
+    }
+
+
+def texts() -> dict[str, str]:
+    """What the page says of the age of its figures; %s are the seconds."""
+    return {
+        "fresh": gettext("updated %s s ago"),
+        "stale": gettext("No news for %s s: these figures are old."),
     }
 
 

@@ -8,7 +8,15 @@ const figures = document.getElementById("wall-figures");
 const age = document.getElementById("wall-age");
 const address = new URL("figures/", window.location.href.replace(/[?#].*/, ""));
 
+const looks = looksOf(document);
+
 let fetchedAt = Date.now();
+
+// The addresses of the style sheet and of this script, which change with their text.
+function looksOf(page) {
+  const { sheet, script } = page.getElementById("wall-looks")?.dataset ?? {};
+  return `${sheet} ${script}`;
+}
 
 async function look() {
   const answer = await fetch(address, {
@@ -24,6 +32,11 @@ async function look() {
     const text = await answer.text().catch(() => null);
     if (text !== null) {
       const page = new DOMParser().parseFromString(text, "text/html");
+      if (looksOf(page) !== looks) {
+        // MiniCC has been updated.
+        window.location.reload();
+        return;
+      }
       figures.replaceChildren(...page.body.childNodes);
       fetchedAt = Date.now();
     }
@@ -31,7 +44,8 @@ async function look() {
 }
 
 function sayAge() {
-  const ms = Date.now() - fetchedAt;
+  // The clock of the screen may have been set back.
+  const ms = Math.max(0, Date.now() - fetchedAt);
   const isStale = ms > MS_UNTIL_STALE;
   document.body.classList.toggle("is-stale", isStale);
   const said = isStale ? age.dataset.stale : age.dataset.fresh;

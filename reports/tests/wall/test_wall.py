@@ -113,6 +113,23 @@ def test_address_that_ended_shows_words_and_no_figures(address, support, change,
 
     assert response.status_code == 404
     assert "wall-tile" not in response.content.decode()
+    assert response["Refresh"] == "60"
+
+
+def test_address_that_ended_leads_to_the_dashboard_only_who_is_logged_in(
+    address, support, admin_client
+):
+    WallScreen.objects.update(is_active=False)
+
+    assert 'href="/admin/"' not in Client().get(address).content.decode()
+    assert 'href="/admin/"' in admin_client.get(address).content.decode()
+
+
+def test_page_not_found_leads_to_the_dashboard_only_who_is_logged_in(admin_client):
+    nowhere = "/nowhere/"
+
+    assert 'href="/admin/"' not in Client().get(nowhere).content.decode()
+    assert 'href="/admin/"' in admin_client.get(nowhere).content.decode()
 
 
 def test_waiting_callers_are_judged_by_operators_and_threshold(address, support):
@@ -143,7 +160,8 @@ def test_longest_wait_is_compared_with_the_threshold(
         entry(support, "waiting", seconds)
         text = text_of(address)
 
-    assert f'is-{state}"> <dt>Longest wait</dt> <dd class="value">{value}</dd>' in text
+    figure = f'<dd class="value chars-4">{value}</dd>'
+    assert f'is-{state}"> <dt>Longest wait</dt> {figure}' in text
 
 
 def test_service_level_is_that_of_today_beside_its_target(address, support):
@@ -153,8 +171,26 @@ def test_service_level_is_that_of_today_beside_its_target(address, support):
             entry(support, "answered", seconds_ago, wait_seconds=wait)
         text = text_of(address)
 
-    assert 'is-bad"> <dt>Service level</dt> <dd class="value">66.7<small>%' in text
-    assert "!! target 80% · last 30 min 100.0%" in text
+    figure = '<dd class="value chars-5">66.7<small>%'
+    assert f'is-bad"> <dt>Service level</dt> {figure}' in text
+    assert "!! target 80% <span" in text
+    assert "since 12:00: 100.0%" in text
+
+
+def test_day_begins_empty_at_midnight_and_who_waits_is_kept(address, support):
+    WallScreen.objects.update(expires_on="2026-11-26")
+    # 0:00:05 in Tokyo.
+    with time_machine.travel("2026-11-25T15:00:05Z", tick=False):
+        entry(support, "answered", 60, wait_seconds=5)
+        entry(support, "waiting", 35)
+        text = text_of(address)
+
+    assert "26 Nov 2026 (Thu) <b>00:00</b>" in text
+    assert '<dt>Waiting</dt> <dd class="value chars-1">1</dd>' in text
+    assert '<dt>Longest wait</dt> <dd class="value chars-4">0:35</dd>' in text
+    assert '<div class="wall-tile"> <dt>Service level</dt>' in text
+    assert '<dt>Service level</dt> <dd class="value chars-1">—</dd>' in text
+    assert "Today <b>0</b> entered" in text
 
 
 def test_callers_to_ring_back_are_counted_once_each(address, support):
@@ -173,7 +209,7 @@ def test_callers_to_ring_back_are_counted_once_each(address, support):
 
     text = text_of(address)
 
-    assert 'is-bad"> <dt>To ring back</dt> <dd class="value">1</dd>' in text
+    assert 'is-bad"> <dt>To ring back</dt> <dd class="value chars-1">1</dd>' in text
     assert "oldest: 2 h 0 min ago" in text
 
 
