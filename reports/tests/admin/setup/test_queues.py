@@ -122,3 +122,20 @@ def test_saved_queue_is_soon_made_equal(
         assert errors(save(admin_client, page(queue), capacity=7)) == []
 
     assert asked == [QUEUES]
+
+
+@pytest.mark.parametrize(
+    ("field", "longest"), [("max_wait_seconds", 86_400), ("wrapup_seconds", 540)]
+)
+def test_length_of_time_ends_where_it_can_no_longer_be_meant(
+    admin_client, field, longest
+):
+    queue = rows.make_queue("support")
+
+    assert errors(save(admin_client, page(queue), **{field: longest})) == []
+    for typed in (longest + 1, 9_223_372_036_854_775_807):
+        assert errors(save(admin_client, page(queue), **{field: typed})) == [
+            f"Ensure this value is less than or equal to {longest}."
+        ]
+    queue.refresh_from_db()
+    assert getattr(queue, field) == longest
