@@ -4,7 +4,7 @@ A request that is rightly signed, but names no account, is refused with 400 only
 its signature has been found right; so nothing of it is stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -40,7 +40,7 @@ def findings(health: str, webhook: str, music: str) -> Iterator[Finding]:
     """
     answer, problem = _asked("GET", health)
     yield Finding("our address can be reached", problem or _health_problem(answer))
-    looks = {
+    looks: dict[str, Callable[[], str]] = {
         "our clock is right": lambda: _clock_problem(answer),
         "a signature is found right": lambda: _signature_problem(webhook),
         "a wrong signature is refused": lambda: _forgery_problem(webhook),
