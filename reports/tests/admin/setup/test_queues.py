@@ -94,14 +94,16 @@ def test_list_of_queues_says_seconds(admin_client, language, texts):
     assert all(f">{text}<" in html for text in texts)
 
 
-def test_queue_says_whether_it_is_equal_at_twilio(admin_client):
+def test_queue_says_whether_it_is_equal_at_twilio(admin_client, settings):
     queue = rows.make_queue()
     english = {"accept-language": "en"}
 
     def shown():
         return admin_client.get(page(queue), headers=english).content.decode()
 
-    assert "not compared yet" in shown()
+    assert "not compared yet; the worker does it every five minutes" in shown()
+    settings.DEMO = True
+    assert "not compared: this is switched off" in shown()
 
     state = QueueAtTwilio.objects.create(queue=queue, checked_at=timezone.now())
     assert "equal (" in shown()
