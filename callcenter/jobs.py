@@ -81,6 +81,11 @@ def all_jobs() -> tuple[Job, ...]:
     return tuple(job for jobs in lists for job in jobs)
 
 
+def is_on(name: str) -> bool:
+    """Whether the worker does a job here; a name of none is a job that nobody does."""
+    return any(job.is_on() for job in all_jobs() if job.name == name)
+
+
 class Queue(NamedTuple):
     """Huey with all jobs, and its task for what is asked for out of turn."""
 

@@ -220,6 +220,22 @@ def typed_number(text: str) -> str:
     return e164(international_form(plain)) or e164(digits) or text
 
 
+def is_too_short(number: str) -> bool:
+    """Whether a number in international form has fewer digits than any of its country.
+
+    What is sent in place of a withheld number is not judged.
+    """
+    if is_withheld(number):
+        return False
+    try:
+        reason = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException as problem:
+        # The code of a country alone is told as no number.
+        too_short = phonenumbers.NumberParseException.TOO_SHORT_NSN
+        return problem.error_type == too_short or bool(country_code(number))
+    return reason == phonenumbers.ValidationResult.TOO_SHORT
+
+
 def country(number: str) -> str:
     """The ISO code of the country of an E.164 number; empty if it cannot be known."""
     code = country_code(number)

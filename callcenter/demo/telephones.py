@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from callcenter.desk import tokens
 from callcenter.flow import links
 from callcenter.models import MenuOption, Operator, PhoneLine, Queue
 from callcenter.models.pins import DEMO_PIN
@@ -86,9 +87,18 @@ def _telephone(number: str, name: str, serves: str = "") -> Telephone:
     return Telephone(number, phone_number(number), name, serves)
 
 
+def _app() -> desk_line.App | None:
+    """The App of operators in the browser; None if the settings have a part of one."""
+    try:
+        key = tokens.key()
+    except tokens.NotSetUp:
+        return None
+    return desk_line.App(key.app_sid, key.secret, links.client())
+
+
 app_name = "demo"
 urlpatterns = [
     *pages.paths(offer, phone_number, typed_number),
     # In place of Twilio, for operators in the browser.
-    *desk_line.paths(offer, links.client, phone_number),
+    *desk_line.paths(offer, _app, phone_number),
 ]

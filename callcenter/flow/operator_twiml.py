@@ -81,8 +81,7 @@ def dial(queue: str, step: Step, plan: Plan) -> VoiceResponse:
     sentences = _sentences(step, plan)
     if not step.signed_in:
         say(gather, sentences.signed_in, sentences)
-        if plan.wrap_up_codes:
-            say(gather, sentences.code_hint, sentences)
+        _say_keys(gather, step, plan)
     elif key_of(step) == READY_KEY:
         say(gather, sentences.ready, sentences)
     elif has_one and step.queue and not _is_in_browser(step):
@@ -115,6 +114,8 @@ def wait(step: Step, plan: Plan) -> VoiceResponse:
     if enters:
         sentences = _sentences(step, plan)
         say(gather, sentences.unassigned, sentences)
+        if not _is_in_browser(step):
+            say(gather, sentences.key_hint, sentences)
     gather.pause(length=PAUSE_SECONDS)
     return _go_on(response, onward)
 
@@ -213,6 +214,16 @@ def sign_off(step: Step, plan: Plan) -> VoiceResponse:
 
 def _is_in_browser(step: Step) -> bool:
     return step.params.from_raw.startswith(CLIENT)
+
+
+def _say_keys(gather: Gather, step: Step, plan: Plan) -> None:
+    """Say which keys there are; the page of a desk has buttons instead."""
+    if _is_in_browser(step):
+        return
+    sentences = _sentences(step, plan)
+    say(gather, sentences.key_hint, sentences)
+    if plan.wrap_up_codes:
+        say(gather, sentences.code_hint, sentences)
 
 
 def _sentences(step: Step, plan: Plan) -> Prompts:

@@ -46,6 +46,7 @@ class Prompts:
     wrong_pin: str
     pin_refused: str
     signed_in: str
+    key_hint: str
     code_hint: str
     still_ready: str
     ready: str
@@ -115,10 +116,8 @@ JAPANESE = Prompts(
         "暗証番号を確認できませんでした。"
         "しばらくたってからおかけ直しいただくか、管理者にお問い合わせください。"
     ),
-    signed_in=(
-        "キューに入りました。お客様からの電話をお待ちください。"
-        "呼び出しの合間に7を押すと離席、9を押すと終了です。"
-    ),
+    signed_in="キューに入りました。お客様からの電話をお待ちください。",
+    key_hint="呼び出しの合間に7を押すと離席、9を押すと終了です。",
     code_hint=(
         "通話のあとは、米印、対応区分の番号、シャープの順に押すと、対応区分を記録します。"
     ),
@@ -131,10 +130,7 @@ JAPANESE = Prompts(
     unknown_code="その番号の対応区分はありません。",
     unknown_key="そのキーは使えません。",
     keys="離席は7、受付は8、終了は9を押してください。",
-    unassigned=(
-        "受け持ちのキューがありません。管理者にお問い合わせください。"
-        "離席は7を、終了するときは9を押してください。"
-    ),
+    unassigned="受け持ちのキューがありません。管理者にお問い合わせください。",
     signed_off="受付を終了しました。お疲れさまでした。",
     not_dialled="この番号には発信できません。",
     ring_back=(
@@ -200,10 +196,8 @@ ENGLISH = Prompts(
         "We could not verify your PIN."
         " Please call again in a little while, or ask your administrator."
     ),
-    signed_in=(
-        "You are in the queue. Please wait for a call."
-        " Between two calls, press 7 if you are not ready, or 9 to leave."
-    ),
+    signed_in="You are in the queue. Please wait for a call.",
+    key_hint="Between two calls, press 7 if you are not ready, or 9 to leave.",
     code_hint=(
         "To note what a call was about, press star, the wrap-up code and the hash key"
         " after it."
@@ -215,10 +209,7 @@ ENGLISH = Prompts(
     unknown_code="There is no such wrap-up code.",
     unknown_key="This key has no meaning here.",
     keys="Press 7 if you are not ready, 8 to be ready, or 9 to leave.",
-    unassigned=(
-        "No queue is assigned to you. Please ask your administrator."
-        " Press 7 if you are not ready, or 9 to leave."
-    ),
+    unassigned="No queue is assigned to you. Please ask your administrator.",
     signed_off="You have left the queue. Goodbye.",
     not_dialled="This number cannot be called from here.",
     ring_back=(

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
-from callcenter.dialling import may_dial
+from callcenter.dialling import has_prefix, may_dial
 from callcenter.numbers import E164_PATTERN
 
 
@@ -119,11 +119,22 @@ def _is_private(host: str) -> bool:
 
 
 def check_dialled(number: str, field: str) -> None:
-    """Refuse a number in a country that we do not dial; empty is none.
+    """Refuse a number that Twilio is not told to dial, and say why; empty is none.
 
     Raises ValidationError for the field.
     """
-    if number and not may_dial(number):
-        text = _("Only numbers that begin with %(prefixes)s are dialled from here.")
-        shown = {"prefixes": ", ".join(settings.DIAL_PREFIXES)}
-        raise ValidationError({field: text % shown})
+    if not number or may_dial(number):
+        return
+    if has_prefix(number):
+        raise ValidationError(
+            {
+                field: _(
+                    "This number is not dialled from here: its length is that of no"
+                    " number of its country, or it is one of an emergency service, or"
+                    " whoever calls it pays more (0570, 0990)."
+                )
+            }
+        )
+    text = _("Only numbers that begin with %(prefixes)s are dialled from here.")
+    shown = {"prefixes": ", ".join(settings.DIAL_PREFIXES)}
+    raise ValidationError({field: text % shown})

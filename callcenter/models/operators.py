@@ -72,9 +72,10 @@ class Operator(SetupModel):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a number that is the number of a line."""
+        """Refuse the number of a line, and an identity that differs only in case."""
         self.number = self.number or None
         self.client_identity = self.client_identity or None
+        self._check_identity()
         line = PhoneLine.objects.filter(number=self.number).first()
         if line:
             raise ValidationError(
@@ -86,6 +87,20 @@ class Operator(SetupModel):
                     % {"line": line.name}
                 }
             )
+
+    def _check_identity(self) -> None:
+        """Twilio tells `AGENT_01` from `agent_01`, people do not.
+
+        Raises ValidationError.
+        """
+        if not self.client_identity:
+            return
+        alike = Operator.objects.filter(client_identity__iexact=self.client_identity)
+        other = alike.exclude(pk=self.pk).first()
+        # One that is equal is refused as every unique field is.
+        if other and other.client_identity != self.client_identity:
+            said = _("It differs only in case from the identity of %(operator)s.")
+            raise ValidationError({"client_identity": said % {"operator": other.name}})
 
     @property
     def has_pin(self) -> bool:

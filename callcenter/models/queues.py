@@ -10,6 +10,9 @@ from callcenter.models.fields import SidField, valid_queue_sid
 from callcenter.models.setup import SetupModel, check_day
 
 LONGEST_THRESHOLD_SECONDS = 3600
+LONGEST_WAIT_SECONDS = 24 * 3600
+# An operator in wrap-up who is not heard of for longer counts no more (presence.py).
+LONGEST_WRAP_UP_SECONDS = 9 * 60
 
 
 class Queue(SetupModel):
@@ -30,7 +33,7 @@ class Queue(SetupModel):
     max_wait_seconds = models.PositiveIntegerField(
         _("maximum wait"),
         default=600,
-        validators=[MinValueValidator(30)],
+        validators=[MinValueValidator(30), MaxValueValidator(LONGEST_WAIT_SECONDS)],
         help_text=_(
             "After so many seconds the caller may leave a message where that is"
             " offered, else hears an apology."
@@ -39,6 +42,7 @@ class Queue(SetupModel):
     wrapup_seconds = models.PositiveSmallIntegerField(
         _("wrap-up"),
         default=5,
+        validators=[MaxValueValidator(LONGEST_WRAP_UP_SECONDS)],
         help_text=_("Seconds an operator has between two calls."),
     )
     leaves_when_unstaffed = models.BooleanField(

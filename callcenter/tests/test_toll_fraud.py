@@ -60,6 +60,21 @@ BAD = [
     "+81\n12125550123",
     "+81312345678@evil.example.com",
     "+8131234567890123456",
+    # Whoever calls pays more: 0990, 0570, 0180, 0170, also with the 0.
+    "+81990123456",
+    "+81570000000",
+    "+81180123456",
+    "+81170123456",
+    "+810990123456",
+    # Police and fire brigade, codes of carriers, and what no number is like.
+    "+81110",
+    "+81119",
+    "+81",
+    "+8190",
+    "+8100312345678",
+    "+810312345678",
+    "+8131234567",
+    "+81312345678901",
     "<Number>+12125550123</Number>",
     "anonymous",
     "",
@@ -154,6 +169,37 @@ def test_no_text_gets_into_a_document_as_a_number(kind, target, whom):
         for number in (whom, f"+81{whom}"):
             made = parsed(answered(decision, step, plan, whom=number))
             assert all(is_dialled(one) for one in dialled(made))
+
+
+@pytest.mark.parametrize(
+    "number",
+    # A place, a mobile and an IP telephone, free of charge, and those of the demo.
+    [
+        *("+81312345678", "+819012345678", "+815012345678", "+81120123456"),
+        *("+818001234567", CALLER, LINE, OPERATOR, SATO, "+815000000199"),
+    ],
+)
+def test_ordinary_number_is_dialled(number):
+    assert is_dialled(number)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "ordinary", "charged"),
+    [
+        ("+1", "+12125550123", ["+19005551234", "+1911", "+15550123"]),
+        ("+49", "+4930123456", ["+49112", "+49110", "+499001234567", "+491801234567"]),
+        ("+39", "+390612345678", ["+39112", "+39899123456"]),
+        ("+44", "+442012345678", ["+44999", "+449012345678", "+448712345678"]),
+    ],
+)
+def test_abroad_only_ordinary_numbers_of_an_allowed_country_are_dialled(
+    settings, prefix, ordinary, charged
+):
+    assert not is_dialled(ordinary)
+    settings.DIAL_PREFIXES = [prefix]
+
+    assert is_dialled(ordinary)
+    assert [number for number in charged if is_dialled(number)] == []
 
 
 @pytest.mark.parametrize("number", BAD)

@@ -1,12 +1,14 @@
 """With which credentials, and where, Twilio is asked. Imports nothing of Twilio's."""
 
 import re
+import socket
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
 TWILIO = "https://api.twilio.com"
+_CONNECT_SECONDS = 0.5
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -79,6 +81,16 @@ def access() -> Access:
         password=secret or settings.TWILIO_AUTH_TOKEN,
         base=urlsplit(settings.TWILIO_API_BASE_URL or TWILIO),
     )
+
+
+def answers(way: Access) -> bool:
+    """Whether a program listens where Twilio is asked: one of this machine, at once."""
+    address = (way.base.hostname or "", way.base.port or 80)
+    try:
+        socket.create_connection(address, timeout=_CONNECT_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def is_base_url(text: str) -> bool:

@@ -1,6 +1,5 @@
 """The regular job that asks Twilio (settings.WORKER_JOBS)."""
 
-import socket
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,14 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from callcenter.jobs import Job
 from callcenter.models import ReconciliationRun
 from callcenter.reasons import Explained, parts
-from callcenter.twilio_api.access import Access, NotConfigured, access
+from callcenter.twilio_api.access import NotConfigured, access, answers
 
 # So much of Twilio's call log is compared each time: calls last hours, and the log may
 # be late.
 LOOKED_BACK = timedelta(days=1)
 # After a long time without a worker; `manage.py reconcile` compares what is older.
 LONGEST_GAP = timedelta(days=31)
-_CONNECT_SECONDS = 0.5
 # The name of the job, for those who ask for it out of turn.
 QUEUES = "twilio-queues"
 
@@ -59,16 +57,7 @@ def _is_on() -> bool:
         way = access()
     except NotConfigured:
         return False
-    return _answers(way) if way.is_loopback else not settings.DEMO
-
-
-def _answers(way: Access) -> bool:
-    address = (way.base.hostname or "", way.base.port or 80)
-    try:
-        socket.create_connection(address, timeout=_CONNECT_SECONDS).close()
-    except OSError:
-        return False
-    return True
+    return answers(way) if way.is_loopback else not settings.DEMO
 
 
 JOBS = (

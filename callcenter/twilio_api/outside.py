@@ -4,7 +4,7 @@ A request that is rightly signed, but names no account, is refused with 400 only
 its signature has been found right; so nothing of it is stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,10 +23,14 @@ _FORM = {"CheckedBy": "MiniCC"}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; `problem` says what is wrong and how to mend it."""
+    """One thing that was looked at; `problem` says what is wrong and how to mend it.
+
+    It is skipped where it cannot be looked at before something else is mended.
+    """
 
     what: str
     problem: str = ""
+    is_skipped: bool = False
 
 
 def findings(health: str, webhook: str, music: str) -> Iterator[Finding]:
@@ -36,16 +40,18 @@ def findings(health: str, webhook: str, music: str) -> Iterator[Finding]:
     """
     answer, problem = _asked("GET", health)
     yield Finding("our address can be reached", problem or _health_problem(answer))
-    if problem:
-        # Nothing else can be told apart from this.
-        return
-    yield Finding("our clock is right", _clock_problem(answer))
-    yield Finding("a signature is found right", _signature_problem(webhook))
-    yield Finding("a wrong signature is refused", _forgery_problem(webhook))
-    if settings.WEBHOOK_BASIC_AUTH:
-        yield Finding("a password is asked for", _password_problem(webhook))
-    played, problem = _asked("GET", music)
-    yield Finding("the hold music can be played", problem or _music_problem(played))
+    looks: dict[str, Callable[[], str]] = {
+        "our clock is right": lambda: _clock_problem(answer),
+        "a signature is found right": lambda: _signature_problem(webhook),
+        "a wrong signature is refused": lambda: _forgery_problem(webhook),
+        "a password is asked for": lambda: _password_problem(webhook),
+        "the hold music can be played": lambda: _music_problem(music),
+    }
+    if not settings.WEBHOOK_BASIC_AUTH:
+        del looks["a password is asked for"]
+    for what, look in looks.items():
+        # Where we cannot be reached nothing else can be told apart from this.
+        yield Finding(what, is_skipped=True) if problem else Finding(what, look())
 
 
 def _health_problem(answer: requests.Response | None) -> str:
@@ -116,14 +122,15 @@ def _password_problem(webhook: str) -> str:
     return f"A webhook without it is answered with {answer.status_code}."
 
 
-def _music_problem(answer: requests.Response | None) -> str:
+def _music_problem(music: str) -> str:
+    answer, problem = _asked("GET", music)
     kind = answer.headers.get("Content-Type", "") if answer is not None else ""
     if answer is not None and (answer.status_code != 200 or "audio" not in kind):
         return (
             f"{_place(answer)} gives status {answer.status_code} and the type {kind!r}:"
             " let the proxy pass /static/ on, or serve it."
         )
-    return ""
+    return problem
 
 
 def _posted(webhook: str, token: str) -> tuple[requests.Response | None, str]:
@@ -148,7 +155,7 @@ def _asked(
     auth: HTTPBasicAuth | None = None,
 ) -> tuple[requests.Response | None, str]:
     """The answer, else in a sentence why there is none."""
-    place = urlsplit(url).hostname
+    place = urlsplit(url).netloc.rpartition("@")[2]
     try:
         answer = requests.request(
             method,

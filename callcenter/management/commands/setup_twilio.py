@@ -11,10 +11,10 @@ from twilio.rest import Client
 
 from callcenter.flow import links
 from callcenter.management.command import SentenceCommand
-from callcenter.models import Operator
-from callcenter.twilio_api.access import NotConfigured, access
+from callcenter.twilio_api.access import NotConfigured, is_base_url, is_loopback
+from callcenter.twilio_api.check import at_twilio, setting_of
 from callcenter.twilio_api.client import TwilioFailure, client
-from callcenter.twilio_api.outside import Finding, findings
+from callcenter.twilio_api.outside import findings
 from callcenter.twilio_api.setup import (
     Addresses,
     Step,
@@ -30,7 +30,8 @@ class Command(SentenceCommand):
     help = (
         "Make queues (with their size), the TwiML App and the voice, fallback and"
         " status URLs of our numbers at Twilio what they are to be. A second run"
-        " changes nothing."
+        " changes nothing. At the beginning of a line = is right already, + is or would"
+        " be made, ~ is or would be changed, ! needs you, ? could not be looked at."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -47,6 +48,10 @@ class Command(SentenceCommand):
         )
 
     def handle(self, *, dry_run: bool, check: bool, **options: Any) -> str:
+        if check and dry_run:
+            raise CommandError(
+                "--check changes nothing by itself: give either --check or --dry-run."
+            )
         if check:
             return self._check()
         counts = {"changed": 0, "right": 0, "wrong": 0}
@@ -66,23 +71,22 @@ class Command(SentenceCommand):
         return _summary(counts, dry_run=dry_run)
 
     def _check(self) -> str:
-        """Say of each thing whether it is right; raises CommandError if one is not."""
-        wrong = 0
-        try:
-            ours = _addresses()
-            found = findings(links.health(), ours.status, links.hold_music())
-            for finding in chain(found, _at_twilio(client(), ours)):
-                wrong += bool(finding.problem)
-                if finding.problem:
-                    self.stderr.write(f"! {finding.what}: {finding.problem}")
-                else:
-                    self.stdout.write(f"= {finding.what}")
-        except NotConfigured as problem:
-            raise CommandError(str(problem)) from None
-        except TwilioFailure as failure:
-            raise CommandError(str(failure)) from None
+        """Say of each thing whether it is right; raises CommandError if one is not.
+
+        Its text says again what is wrong, and how to mend it.
+        """
+        ours = _addresses()
+        found = findings(links.health(), ours.status, links.hold_music())
+        wrong, skipped = [], 0
+        for finding in chain(found, at_twilio(client, ours)):
+            mark = "?" if finding.is_skipped else "!" if finding.problem else "="
+            self.stdout.write(f"{mark} {finding.what}")
+            skipped += finding.is_skipped
+            if finding.problem:
+                wrong.append(f"! {finding.what}: {finding.problem}")
         if wrong:
-            raise CommandError(f"{wrong} to be mended: see above.")
+            rest = f", {skipped} could not be looked at before" if skipped else ""
+            raise CommandError("\n".join([f"{len(wrong)} to be mended{rest}:", *wrong]))
         return "Twilio and this server understand each other."
 
     def _take(self, step: Step, counts: dict[str, int], *, dry_run: bool) -> None:
@@ -109,7 +113,7 @@ class Command(SentenceCommand):
 
     def _say_sid(self, sid: str) -> None:
         if sid:
-            self.stdout.write(f"    Put {_setting_of(sid)} into .env.")
+            self.stdout.write(f"    Put {setting_of(sid)} into .env.")
 
 
 def _steps(twilio: Client, ours: Addresses) -> Iterator[Step]:
@@ -120,33 +124,10 @@ def _steps(twilio: Client, ours: Addresses) -> Iterator[Step]:
     )
 
 
-def _at_twilio(twilio: Client, ours: Addresses) -> Iterator[Finding]:
-    """Whether everything at Twilio is as it is to be."""
-    for step in _steps(twilio, ours):
-        problem = step.problem
-        if step.changes:
-            problem = "It is not what it is to be: run setup_twilio."
-        elif step.unset_sid and _has_browsers():
-            problem = (
-                "Nobody can take calls in the browser: put"
-                f" {_setting_of(step.unset_sid)} into .env, and restart."
-            )
-        yield Finding(step.what, problem)
-
-
-def _has_browsers() -> bool:
-    return Operator.objects.filter(is_active=True, client_identity__gt="").exists()
-
-
-def _setting_of(sid: str) -> str:
-    return f"TWILIO_TWIML_APP_SID={sid}"
-
-
 def _addresses() -> Addresses:
     """Our URLs. Raises CommandError where Twilio could not reach them."""
     base = urlsplit(settings.PUBLIC_BASE_URL)
-    # The stand-in is on this machine.
-    if base.scheme != "https" and not access().is_loopback:
+    if base.scheme != "https" and not _is_stand_in():
         raise CommandError(
             "PUBLIC_BASE_URL must be the https address at which Twilio reaches this"
             " server, such as https://cc.example.com."
@@ -157,6 +138,12 @@ def _addresses() -> Addresses:
         status=links.status(),
         client=links.client(),
     )
+
+
+def _is_stand_in() -> bool:
+    """Whether what is asked is on this machine, and so reaches any address of it."""
+    api = settings.TWILIO_API_BASE_URL
+    return is_base_url(api) and is_loopback(urlsplit(api))
 
 
 def _summary(counts: dict[str, int], *, dry_run: bool) -> str:

@@ -28,7 +28,7 @@ async def record(script: Script, verb: Element, document: Document) -> Jump:
     leg.forget_input()
     leg.set_doing("recording")
     if verb.is_true("playBeep", default=True):
-        leg.hear("Play", "(beep)", 0.0)
+        leg.note("beep")
     began, moment = clock.seconds(), clock.now()
     url = script.resolve(document, verb.get("action"))
     method = verb.get("method", "POST")

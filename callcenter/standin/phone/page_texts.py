@@ -33,6 +33,7 @@ def texts() -> dict[str, Any]:
             "system": gettext("The center ended the call."),
         },
         "notes": {
+            "beep": gettext("♪ A short tone"),
             "queued": gettext("You entered the queue."),
             "connected": gettext("You are connected with {name}."),
             "disconnected": gettext("The conversation is over."),

@@ -6,7 +6,7 @@ import jwt
 import pytest
 import time_machine
 
-from callcenter.desk.tokens import NoToken, NotSetUp, token_for
+from callcenter.desk.tokens import NoToken, NotSetUp, key, token_for
 from callcenter.models import Operator
 
 SECRET = "an-api-key-secret-of-the-tests-0123456789"
@@ -44,6 +44,28 @@ def test_token_has_the_identity_the_app_and_ten_minutes():
 )
 def test_who_has_no_desk_gets_no_token(operator):
     with pytest.raises(NoToken, match="This operator"):
+        token_for(operator)
+
+
+def test_demo_has_a_key_that_stands_in_no_setting(settings):
+    for name in ("API_KEY_SID", "API_KEY_SECRET", "TWIML_APP_SID"):
+        setattr(settings, f"TWILIO_{name}", "")
+    operator = Operator(name="Sato", client_identity="sato")
+
+    with pytest.raises(NotSetUp):
+        token_for(operator)
+    settings.DEMO = True
+    signed = key()
+    said = jwt.decode(token_for(operator).text, signed.secret, algorithms=["HS256"])
+
+    assert said["iss"] == signed.sid == "SK" + "0" * 32
+    settings.SECRET_KEY = "another-secret-key-of-the-tests-0123456789abcdef"
+    assert key().secret != signed.secret
+    # Half a key is a mistake in the demo too, and not replaced.
+    settings.TWILIO_API_KEY_SID = "SK" + "2" * 32
+    with pytest.raises(
+        NotSetUp, match=r"^TWILIO_API_KEY_SECRET, TWILIO_TWIML_APP_SID$"
+    ):
         token_for(operator)
 
 

@@ -31,6 +31,22 @@ def test_operator_takes_callers_without_a_pin():
     assert decided(entering, PLAN) == "dial:support"
 
 
+@pytest.mark.parametrize(
+    ("decision", "sentence"),
+    [
+        ("dial:support", "You are in the queue. Please wait for a call."),
+        ("wait", "No queue is assigned to you. Please ask your administrator."),
+    ],
+)
+def test_operator_hears_of_no_keys_where_the_page_has_buttons(decision, sentence):
+    plan = make_plan(wrap_up_codes={"12": "billing"})
+    entering = make_step("operator", caller=AGENT, to="", step=1, language="en")
+
+    assert [text for text, _tag in said(answered(decision, entering, plan))] == [
+        sentence
+    ]
+
+
 def test_operator_rings_a_number_under_that_of_the_line():
     assert decided(calling(ALLOWED), PLAN) == f"dial:{ALLOWED}"
     dial, number = outline(answered(f"dial:{ALLOWED}", calling(ALLOWED), PLAN))

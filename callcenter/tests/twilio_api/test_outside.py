@@ -111,6 +111,7 @@ def test_clock_that_is_wrong_is_told(other, settings):
 def test_server_that_is_down_is_one_sentence(settings):
     settings.PUBLIC_BASE_URL = "http://127.0.0.1:1"
 
-    (problem,) = found().values()
+    reached, *rest = findings(links.health(), links.status(), links.hold_music())
 
-    assert problem.startswith("127.0.0.1 cannot be reached")
+    assert reached.problem.startswith("127.0.0.1:1 cannot be reached")
+    assert [(one.problem, one.is_skipped) for one in rest] == [("", True)] * 4

@@ -4,6 +4,7 @@ from io import StringIO
 from random import Random
 
 import pytest
+import requests
 from django.core.management import CommandError, call_command
 
 from callcenter.management.commands import setup_twilio
@@ -16,7 +17,7 @@ from callcenter.tests.standin.server import ACCOUNT, START, Server
 from callcenter.tests.twilio_api.log import Scripted, asking
 from callcenter.tests.twilio_client import LINE
 from callcenter.tests.webhooks.installation import install
-from callcenter.twilio_api.client import TwilioFailure
+from callcenter.twilio_api.client import TwilioFailure, client
 from callcenter.twilio_api.outside import Finding
 from callcenter.twilio_api.queues import keep_equal
 
@@ -245,8 +246,109 @@ def test_check_names_what_is_not_set_up_and_changes_nothing(exchange, monkeypatc
     assert "= our address can be reached" in said
     assert "! our clock is right: Set." in wrong
     assert "! queue support: It is not what it is to be: run setup_twilio." in wrong
-    assert "5 to be mended: see above." in wrong
+    assert "! queue support\n" in said
+    assert wrong.startswith("5 to be mended:\n! our clock is right: Set.\n")
     assert exchange.queues == {}
+
+
+REACHABLE = [Finding("our address can be reached")]
+
+
+@pytest.mark.parametrize(
+    ("reply", "api", "reason", "advice"),
+    [
+        (
+            requests.ConnectionError(),
+            "",
+            "Twilio cannot be reached.",
+            "look at the name server, the firewall",
+        ),
+        (
+            requests.ConnectionError(),
+            "http://127.0.0.1:9211",
+            "Twilio cannot be reached. (http://127.0.0.1:9211",
+            "start it (simulate_calls serves the stand-in), or remove",
+        ),
+        (
+            (401, {"code": 20003, "status": 401}),
+            "",
+            "Twilio refuses our credentials: check these settings.",
+            "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN",
+        ),
+    ],
+)
+def test_check_goes_on_where_twilio_cannot_be_asked(
+    exchange, monkeypatch, settings, reply, api, reason, advice
+):
+    settings.TWILIO_API_BASE_URL = api
+    failing = client(lambda _seconds: None)
+    adapter = Scripted(reply)
+    monkeypatch.setattr(adapter, "check_request", lambda _request: None)
+    failing.http_client.session.mount(api or "https://api.twilio.com", adapter)
+    monkeypatch.setattr(setup_twilio, "client", lambda: failing)
+    monkeypatch.setattr(setup_twilio, "findings", lambda *_: REACHABLE)
+
+    said, wrong = run(check=True)
+
+    assert said.splitlines() == [
+        "= our address can be reached",
+        "! Twilio can be asked",
+        "? queues at Twilio",
+        "? TwiML App at Twilio",
+        "? numbers at Twilio",
+    ]
+    assert wrong.startswith("1 to be mended, 3 could not be looked at before:\n! ")
+    assert reason in wrong
+    assert advice in wrong
+
+
+def test_check_asks_for_the_rest_where_twilio_fails_at_one_part(exchange, monkeypatch):
+    # Each of its five tries for queues fails, then there is nothing of ours.
+    empty = {"applications": [], "page": 0, "page_size": 50, "uri": "/"}
+    failure = (500, {"code": 20500, "status": 500})
+    numbers = {"incoming_phone_numbers": [], "page": 0, "page_size": 50, "uri": "/"}
+    answers = Scripted(*[failure] * 5, (200, empty), (200, numbers))
+    monkeypatch.setattr(answers, "check_request", lambda _request: None)
+    ask = asking(answers)
+    monkeypatch.setattr(setup_twilio, "client", lambda: ask)
+    monkeypatch.setattr(setup_twilio, "findings", lambda *_: REACHABLE)
+
+    said, wrong = run(check=True)
+
+    assert said.splitlines()[1:] == [
+        "! queues at Twilio",
+        "! TwiML App MiniCC",
+        f"! number {LINE}",
+    ]
+    assert "! queues at Twilio: Twilio fails: try again later." in wrong
+
+
+def test_check_without_credentials_looks_at_the_server_all_the_same(
+    settings, monkeypatch
+):
+    settings.TWILIO_AUTH_TOKEN = ""
+    monkeypatch.setattr(setup_twilio, "findings", lambda *_: REACHABLE)
+
+    said, wrong = run(check=True)
+
+    assert said.startswith("= our address can be reached\n! Twilio can be asked\n? ")
+    assert "Twilio cannot be asked without TWILIO_AUTH_TOKEN" in wrong
+
+
+def test_check_and_dry_run_are_not_asked_for_together(exchange):
+    said, wrong = run(check=True, dry_run=True)
+
+    assert said == ""
+    assert wrong == (
+        "--check changes nothing by itself: give either --check or --dry-run."
+    )
+
+
+def test_help_says_what_the_marks_mean():
+    text = setup_twilio.Command().help
+
+    for mark in "=+~!?":
+        assert f" {mark} " in text
 
 
 def test_check_names_a_setting_without_which_no_browser_calls(

@@ -41,6 +41,9 @@ from reports.admin.setup.base import (
 from reports.callflow.unserved import queue_warnings
 from reports.present import formats
 
+# The worker's job that compares queues with those at Twilio.
+_COMPARING = "twilio-queues"
+
 
 class QueuePromptInline(PromptInline):
     """Texts for callers of a queue, besides the announcement of their position."""
@@ -130,6 +133,11 @@ class QueueAdmin(SetupAdmin[Queue]):
     def shown_at_twilio(self, queue: Queue) -> str:
         """Whether the queue is there what it is here, as the worker last found."""
         found = QueueAtTwilio.objects.filter(queue=queue.pk).first()
+        if found is None and not jobs.is_on(_COMPARING):
+            return gettext(
+                "not compared: this is switched off, as there is no Twilio account to"
+                " ask"
+            )
         if found is None:
             return gettext("not compared yet; the worker does it every five minutes")
         at = {"moment": formats.moment(found.checked_at)}
@@ -143,7 +151,7 @@ class QueueAdmin(SetupAdmin[Queue]):
     ) -> None:
         """Lets the worker make it equal at Twilio soon."""
         super().save_related(request, form, formsets, change)
-        transaction.on_commit(lambda: jobs.ask_soon("twilio-queues"))
+        transaction.on_commit(lambda: jobs.ask_soon(_COMPARING))
 
     @admin.display(description=_("maximum wait"), ordering="max_wait_seconds")
     def max_wait(self, queue: Queue) -> str:

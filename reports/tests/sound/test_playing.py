@@ -1,6 +1,7 @@
 """Voicemail and recordings are played through us, by whom may, and are recorded."""
 
 import re
+import socket
 from datetime import timedelta
 
 import pytest
@@ -276,6 +277,49 @@ def test_in_the_demo_a_tone_plays_and_nobody_is_asked(staff, twilio, settings):
 
     assert answer.content == sound.tone(10)[44:100]
     assert twilio == []
+
+
+@pytest.fixture
+def stand_in(settings):
+    """A program of this machine that is asked in place of Twilio, and listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        settings.TWILIO_API_BASE_URL = f"http://127.0.0.1:{port}"
+        settings.DEMO = True
+        yield listening
+
+
+def test_in_the_demo_a_tone_plays_while_no_stand_in_listens(staff, twilio, stand_in):
+    """What a telephone of the demo left, the server's own stand-in has recorded."""
+    stand_in.close()
+
+    answer = play(staff(*SEE_MESSAGES), message(), "bytes=44-99")
+
+    assert answer.content == sound.tone(10)[44:100]
+    assert twilio == []
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_in_the_demo_the_stand_in_that_listens_is_asked(staff, twilio):
+    row = message()
+
+    assert play(staff(*SEE_MESSAGES), row, "bytes=44-99").status_code == 206
+    assert [sid for sid, *_ in twilio] == [row.recording_sid]
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_in_the_demo_a_tone_plays_for_what_the_stand_in_does_not_have(
+    staff, failing, settings
+):
+    failing(Reason.RECORDING_GONE)
+    row, user = message(), staff(*SEE_MESSAGES)
+
+    answer = play(user, row, "bytes=44-99")
+    settings.DEMO = False
+    gone = play(user, row, "bytes=44-99")
+
+    assert answer.content == sound.tone(10)[44:100]
+    assert gone.status_code != 206
 
 
 def test_unknown_row_is_not_found(admin_client):

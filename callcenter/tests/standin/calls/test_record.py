@@ -84,6 +84,17 @@ def test_recording_ends_with_silence_length_or_key(
     ]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "notes"), [("", ["beep"]), ('playBeep="false"', [])]
+)
+def test_tone_before_a_recording_is_no_file_to_be_fetched(attributes, notes):
+    exchange = leave_message(server(attributes), (1, hang_up))
+
+    (leg,) = exchange.calls.values()
+    assert [one.text for one in leg.heard if one.verb == "note"] == notes
+    assert not any(one.verb == "Play" for one in leg.heard)
+
+
 def test_recording_of_a_caller_who_hangs_up_is_told_all_the_same():
     served = server()
 

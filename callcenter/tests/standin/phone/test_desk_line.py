@@ -47,6 +47,18 @@ def test_token_of_the_desk_places_a_call_of_its_operator(client, switchboard):
     assert asked["extras"] == {"MiniccDesk": "1"}
 
 
+def test_demo_without_a_key_takes_the_tokens_of_its_own(client, settings, switchboard):
+    for name in ("API_KEY_SID", "API_KEY_SECRET", "TWIML_APP_SID"):
+        setattr(settings, f"TWILIO_{name}", "")
+    settings.DEMO = True
+    token = token_for(Operator.objects.get(client_identity="agent_01"))
+
+    assert client.post(URL, {"token": token.text}).status_code == 200
+    settings.SECRET_KEY = "another-secret-key-of-the-tests-0123456789abcdef"
+    assert client.post(URL, {"token": token.text}).status_code == 401
+    assert [asked["from"] for asked in switchboard.asked] == ["client:agent_01"]
+
+
 @pytest.mark.parametrize(
     "change",
     [

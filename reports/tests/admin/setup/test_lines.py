@@ -78,3 +78,12 @@ def test_business_hours_end_after_they_begin(admin_client, opens, closes, senten
     }
 
     assert errors(save(admin_client, page(line), **change)) == sentences
+
+
+@pytest.mark.parametrize("number", ["0990-123456", "0570-000-000", "+81110", "+8190"])
+def test_fallback_number_that_is_charged_or_none_is_refused(admin_client, number):
+    line = rows.make_line()
+
+    (said,) = errors(save(admin_client, page(line), fallback_number=number))
+
+    assert said.startswith("This number is not dialled from here: ")

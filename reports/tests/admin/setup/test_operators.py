@@ -152,3 +152,16 @@ def test_who_may_only_look_sees_whether_there_is_a_pin(staff):
     assert b"PIN set" in html
     assert b"new_pin" not in html
     assert b"is_pin_off" not in html
+
+
+def test_identity_that_differs_only_in_case_is_refused(admin_client):
+    first = rows.make_operator("Sato", number=None, client_identity="agent_01")
+
+    added = save(admin_client, ADD, name="Ito", client_identity="AGENT_01")
+
+    assert errors(added) == [
+        "It differs only in case from the identity of Sato.",
+    ]
+    # Its own may be written otherwise.
+    assert errors(save(admin_client, page(first), client_identity="Agent_01")) == []
+    assert [one.client_identity for one in Operator.objects.all()] == ["Agent_01"]

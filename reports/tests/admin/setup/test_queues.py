@@ -94,14 +94,16 @@ def test_list_of_queues_says_seconds(admin_client, language, texts):
     assert all(f">{text}<" in html for text in texts)
 
 
-def test_queue_says_whether_it_is_equal_at_twilio(admin_client):
+def test_queue_says_whether_it_is_equal_at_twilio(admin_client, settings):
     queue = rows.make_queue()
     english = {"accept-language": "en"}
 
     def shown():
         return admin_client.get(page(queue), headers=english).content.decode()
 
-    assert "not compared yet" in shown()
+    assert "not compared yet; the worker does it every five minutes" in shown()
+    settings.DEMO = True
+    assert "not compared: this is switched off" in shown()
 
     state = QueueAtTwilio.objects.create(queue=queue, checked_at=timezone.now())
     assert "equal (" in shown()
@@ -122,3 +124,20 @@ def test_saved_queue_is_soon_made_equal(
         assert errors(save(admin_client, page(queue), capacity=7)) == []
 
     assert asked == [QUEUES]
+
+
+@pytest.mark.parametrize(
+    ("field", "longest"), [("max_wait_seconds", 86_400), ("wrapup_seconds", 540)]
+)
+def test_length_of_time_ends_where_it_can_no_longer_be_meant(
+    admin_client, field, longest
+):
+    queue = rows.make_queue("support")
+
+    assert errors(save(admin_client, page(queue), **{field: longest})) == []
+    for typed in (longest + 1, 9_223_372_036_854_775_807):
+        assert errors(save(admin_client, page(queue), **{field: typed})) == [
+            f"Ensure this value is less than or equal to {longest}."
+        ]
+    queue.refresh_from_db()
+    assert getattr(queue, field) == longest

@@ -70,3 +70,19 @@ def test_number_of_an_operator_cannot_be_blocked(admin_client):
     assert errors(refused) == [f"This is the number of the operator {operator}."]
     assert errors(accepted) == []
     assert BlockedNumber.objects.get().number == "+815000000999"
+
+
+@pytest.mark.parametrize("number", ["+81", "+8190", "+81110", "+1212"])
+def test_beginning_of_a_number_cannot_be_blocked(admin_client, number):
+    refused = save(admin_client, add_page("blockednumber"), number=number)
+
+    assert errors(refused) == [
+        "This is too short for a number. Each number is blocked by itself; all that"
+        " begin alike cannot be blocked."
+    ]
+
+
+# A demo's number, one of an account on trial, and a word that is typed for a number.
+@pytest.mark.parametrize("number", ["+815000000999", "+15005550006", "+7378742833"])
+def test_odd_number_of_a_caller_can_be_blocked(admin_client, number):
+    assert errors(save(admin_client, add_page("blockednumber"), number=number)) == []
