@@ -48,6 +48,13 @@ QUEUES = {
     "billing": ("QU73bc98aff3c2b6bc8f12861ac8f1ae47", 30),
 }
 
+# What each queue has besides: switches of the model, so that every part can be seen.
+SWITCHES = {
+    "support": ("offers_callback", "offers_voicemail"),
+    "sales": ("offers_voicemail",),
+    "billing": ("records_conversations",),
+}
+
 MENUS = ("main", "language")
 MESSAGES = ("information",)
 
@@ -232,7 +239,12 @@ def _queues(installed: Installed) -> None:
         name = named(names.QUEUES[slug])
         queue, is_new = Queue.objects.get_or_create(
             slug=slug,
-            defaults={"name": name, "twilio_sid": sid, "priority": priority},
+            defaults={
+                "name": name,
+                "twilio_sid": sid,
+                "priority": priority,
+                **dict.fromkeys(SWITCHES[slug], True),
+            },
         )
         if is_new:
             installed.made.append(f"queue {slug}")

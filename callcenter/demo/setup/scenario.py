@@ -83,9 +83,6 @@ SHOP_MESSAGE_TEXTS = {
     },
 }
 
-# What each queue has besides: a switch of the model.
-AUDIO = {"sales": "offers_voicemail", "billing": "records_conversations"}
-
 # ISO weekday: opens, closes (local hours). Closed on Sundays and holidays.
 SHOP_HOURS = dict.fromkeys(range(1, 6), (9, 18)) | {6: (9, 17)}
 

@@ -15,7 +15,6 @@ from callcenter.demo.setup.installation import (
     install,
 )
 from callcenter.demo.setup.scenario import (
-    AUDIO,
     MORE_WORKERS,
     SHOP_CLOSED,
     SHOP_GREETING,
@@ -27,7 +26,7 @@ from callcenter.demo.setup.scenario import (
     SHOP_MESSAGES,
     SHOP_OPTIONS,
 )
-from callcenter.models import BusinessHours, Holiday, Queue
+from callcenter.models import BusinessHours, Holiday
 
 
 @transaction.atomic
@@ -39,7 +38,6 @@ def add_second_line(
     MadeByHand where there is other setup, as `install`.
     """
     installed = install(replace=replace)
-    _audio(installed)
     add_messages(installed, SHOP_MESSAGES, SHOP_MESSAGE_TEXTS)
     add_menus(installed, SHOP_MENUS, SHOP_MENU_TEXTS, SHOP_OPTIONS)
     _shop_line(installed)
@@ -50,15 +48,6 @@ def add_second_line(
             Holiday.objects.create(date=day, name=name)
             installed.made.append(f"holiday {day}")
     return installed
-
-
-def _audio(installed: Installed) -> None:
-    """Lets new queues have something to play: conversations, and messages."""
-    for slug, switch in AUDIO.items():
-        if f"queue {slug}" in installed.made:
-            queue = Queue.objects.get(slug=slug)
-            setattr(queue, switch, True)
-            queue.save()
 
 
 def _shop_line(installed: Installed) -> None:

@@ -157,7 +157,7 @@ def test_hour_with_faults_is_derived_as_far_as_it_is_known(an_hour, capsys):
     truth = {sid: account.truth(legs[sid]) for sid in touched}
     assert {sid for sid in touched if not admits(derived[sid], truth[sid])} == set()
     lost = Counter(call.entry.outcome for call in derived.values() if call.entry)
-    assert lost["unknown"] > 5
+    assert lost["unknown"] > 3
     assert lost["waiting"] > 0
     assert len(touched) > 50
     assert_reports_balance(wanted, capsys)

@@ -120,7 +120,7 @@ def test_history_is_the_account_of_every_call():
     assert lost["2026-11-20"] == 0
 
     messages = Voicemail.objects.values_list("queue", "duration_seconds")
-    assert {queue for queue, _seconds in messages} == {"sales"}
+    assert {queue for queue, _seconds in messages} == {"sales", "support"}
     assert len(messages) > 3
     assert all(seconds and 5 <= seconds <= 60 for _queue, seconds in messages)
     talks = Connection.objects.filter(entry__queue="billing", talk_seconds__gt=0)

@@ -315,3 +315,22 @@ def test_replacing_leaves_the_demo_alone_and_history_untouched():
     )
     assert replaced.version > plain.version
     assert WebhookEvent.objects.count() == 1
+
+
+def test_every_part_can_be_seen_also_where_the_past_comes_later():
+    """`make run` makes the installation first, and its past with the second line."""
+    demo()
+    add_second_line({})
+
+    assert {
+        queue.slug: (
+            queue.offers_callback,
+            queue.offers_voicemail,
+            queue.records_conversations,
+        )
+        for queue in Queue.objects.all()
+    } == {
+        "support": (True, True, False),
+        "sales": (False, True, False),
+        "billing": (False, False, True),
+    }
