@@ -19,7 +19,7 @@ from conftest import browser
 from minicc.tests import sites
 from reports.tests.desk import signalling
 from reports.tests.desk.signalling import Signalling
-from reports.tests.desk.test_browser import (
+from reports.tests.desk.windows import (
     KEYS,
     PASSWORD,
     PATIENCE_MS,
