@@ -35,6 +35,7 @@ from callcenter.models import (
 )
 from callcenter.params import DIALLED
 from callcenter.routes import PREFIX, Kind
+from callcenter.tests.bad_numbers import ABROAD, BAD
 from callcenter.tests.flow.allowlist import parsed
 from callcenter.tests.flow.plans import SATO, answered, make_plan, make_step
 from callcenter.tests.lost_callers import gave_up
@@ -42,43 +43,7 @@ from callcenter.tests.twilio_client import CALLER, LINE, Answer, sid
 from callcenter.tests.webhooks.installation import OPERATOR, database_gone, install
 from callcenter.twilio_api import ringing as twilio_ringing
 
-ABROAD = "+12125550123"
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
-# Allowed are numbers that begin with +81 (conftest.py). Each of these is none of them,
-# or only looks as if it were.
-BAD = [
-    ABROAD,
-    "+8",
-    "0012125550123",
-    "12125550123",
-    "sip:+81312345678@evil.example.com",
-    "client:agent_02",
-    "+81312345678,+12125550123",
-    "+81312345678;postd=ww12125550123",
-    "+81312345678&To=+12125550123",
-    "+81 312345678",
-    "+81\n12125550123",
-    "+81312345678@evil.example.com",
-    "+8131234567890123456",
-    # Whoever calls pays more: 0990, 0570, 0180, 0170, also with the 0.
-    "+81990123456",
-    "+81570000000",
-    "+81180123456",
-    "+81170123456",
-    "+810990123456",
-    # Police and fire brigade, codes of carriers, and what no number is like.
-    "+81110",
-    "+81119",
-    "+81",
-    "+8190",
-    "+8100312345678",
-    "+810312345678",
-    "+8131234567",
-    "+81312345678901",
-    "<Number>+12125550123</Number>",
-    "anonymous",
-    "",
-]
 LEGS = ["", LINE, ABROAD, OPERATOR, SATO, "client:agent_01", "sip:x@evil.example.com"]
 
 
@@ -169,42 +134,6 @@ def test_no_text_gets_into_a_document_as_a_number(kind, target, whom):
         for number in (whom, f"+81{whom}"):
             made = parsed(answered(decision, step, plan, whom=number))
             assert all(is_dialled(one) for one in dialled(made))
-
-
-@pytest.mark.parametrize(
-    "number",
-    # A place, a mobile and an IP telephone, free of charge, and those of the demo.
-    [
-        *("+81312345678", "+819012345678", "+815012345678", "+81120123456"),
-        *("+818001234567", CALLER, LINE, OPERATOR, SATO, "+815000000199"),
-    ],
-)
-def test_ordinary_number_is_dialled(number):
-    assert is_dialled(number)
-
-
-@pytest.mark.parametrize(
-    ("prefix", "ordinary", "charged"),
-    [
-        ("+1", "+12125550123", ["+19005551234", "+1911", "+15550123"]),
-        ("+49", "+4930123456", ["+49112", "+49110", "+499001234567", "+491801234567"]),
-        ("+39", "+390612345678", ["+39112", "+39899123456"]),
-        ("+44", "+442012345678", ["+44999", "+449012345678", "+448712345678"]),
-    ],
-)
-def test_abroad_only_ordinary_numbers_of_an_allowed_country_are_dialled(
-    settings, prefix, ordinary, charged
-):
-    assert not is_dialled(ordinary)
-    settings.DIAL_PREFIXES = [prefix]
-
-    assert is_dialled(ordinary)
-    assert [number for number in charged if is_dialled(number)] == []
-
-
-@pytest.mark.parametrize("number", BAD)
-def test_what_only_looks_like_an_allowed_number_is_none(number):
-    assert not is_dialled(number)
 
 
 # An operator in the browser, and whoever speaks as one.
