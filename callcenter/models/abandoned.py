@@ -179,7 +179,7 @@ class Voicemail(models.Model):
     )
     visit = models.PositiveSmallIntegerField(_("visit"))
     queue = models.CharField(_("queue"), max_length=64)
-    left_at = models.DateTimeField(_("left at"))
+    left_at = models.DateTimeField(pgettext_lazy("message", "left at"))
     duration_seconds = models.PositiveIntegerField(_("length"), null=True, blank=True)
     # Twilio's; no page shows it.
     url = models.TextField(_("address"), blank=True)
