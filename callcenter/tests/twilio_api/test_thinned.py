@@ -133,7 +133,7 @@ def test_calls_and_their_outcomes_are_those_of_the_whole_day(account, thin):
         assert call.ended_at == whole.ended_at
     assert (run.error, run.listed) == ("", len(all_calls))
     assert run.calls_added == len(missing)
-    assert run.ends_repaired == len(without_end) > 15
+    assert run.ends_repaired == len(without_end) > 10
     # What only the log says is marked.
     assert {sid for sid, call in repaired.items() if call.from_log} == (
         missing | without_end

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypedDict
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 PATIENCE_MS = 60_000
 PASSWORD = "of-agent-01"
@@ -99,7 +99,12 @@ class Site:
             )
 
     def close(self) -> None:
+        """Leave every page as people do: a desk hangs up, and waits for nobody."""
         for context in self._chromium.contexts:
+            context.set_offline(False)
+            for page in context.pages:
+                page.on("dialog", Dialog.accept)
+                page.goto("about:blank")
             context.close()
 
 

@@ -252,7 +252,7 @@ def test_outage_drops_most_operators_who_come_back_within_it():
 def test_some_operators_are_asked_for_their_pin_twice():
     decisions = Counter(
         (event.decision, event.step)
-        for day in two_days()
+        for day in (*two_days(), *played(past(days=2, seed=3)))
         for event in day.events
         if event.kind == "operator"
     )
