@@ -1,4 +1,4 @@
-"""What people did about the abandoned callers of the past: claims, calls, notes.
+"""What people did about the unserved callers of the past: claims, calls, notes.
 
 People's data: written once, through the models, for calls of the past alone.
 """
@@ -74,10 +74,10 @@ _BATCH = 500
 
 
 @transaction.atomic
-def follow_up(past: Past, abandoned: Sequence[str]) -> int:
+def follow_up(past: Past, customers: Sequence[str]) -> int:
     """Works through the callers of all but the last two days; returns the rows made.
 
-    `abandoned` are the SIDs of the calls of the past. What has a row is left alone, and
+    `customers` are the SIDs of the calls of the past. What has a row is left alone, and
     chance is the caller's own, so that a second run makes nothing.
     """
     yesterday = past.dates[-1] - timedelta(days=1)
@@ -85,7 +85,7 @@ def follow_up(past: Past, abandoned: Sequence[str]) -> int:
     users = list(User.objects.filter(is_active=True, is_staff=True).order_by("pk"))
     made: list[FollowUp] = []
     steps: list[FollowUpStep] = []
-    for caller, calls in sorted(_open_callers(abandoned, before).items()):
+    for caller, calls in sorted(_open_callers(customers, before).items()):
         rows, what_was_done = _worked_on(caller, calls, users, past.seed)
         made += rows
         steps += what_was_done
@@ -104,13 +104,13 @@ def follow_up(past: Past, abandoned: Sequence[str]) -> int:
 
 
 def _open_callers(
-    abandoned: Sequence[str], before: datetime
+    customers: Sequence[str], before: datetime
 ) -> dict[str, list[AbandonedCall]]:
-    """The open calls without a follow-up, by the caller's number."""
+    """The open rows of the work list without a follow-up, by the caller's number."""
     callers = defaultdict(list)
-    for start in range(0, len(abandoned), _BATCH):
-        rows = AbandonedCall.objects.with_state().filter(
-            call__sid__in=abandoned[start : start + _BATCH],
+    for start in range(0, len(customers), _BATCH):
+        rows = AbandonedCall.all_reasons.with_state().filter(
+            call__sid__in=customers[start : start + _BATCH],
             abandoned_at__lt=before,
             follow_up=None,
         )

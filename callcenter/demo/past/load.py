@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from callcenter.demo.actors import gave_up
 from callcenter.demo.past.days import Past
 from callcenter.demo.past.followups import follow_up
 from callcenter.demo.past.in_process import with_demo_pins
@@ -78,14 +77,14 @@ def load_past(past: Past, played_one: Callable[[], object] = lambda: None) -> Lo
         return done
     plan = with_demo_pins(read_plan())
     _set_mark(_BEGUN, past)
-    abandoned: list[str] = []
+    customers: list[str] = []
     for day in past.played(plan):
         # Derived a day at a time: each call once, whenever its requests came.
         done.counts += load_events(day.events, derive_after=len(day.events) + 1)
         done.calls += len(day.customers)
-        abandoned += [leg.sid for leg in day.customers if gave_up(leg)]
+        customers += [leg.sid for leg in day.customers]
         played_one()
-    done.follow_ups = follow_up(past, abandoned)
+    done.follow_ups = follow_up(past, customers)
     _set_mark(_DONE, past)
     return done
 

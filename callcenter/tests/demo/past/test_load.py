@@ -225,6 +225,7 @@ def test_older_callers_are_worked_on_and_those_of_two_days_are_open():
     yesterday = datetime(2026, 11, 19, tzinfo=asked.zone)
     assert made == len(rows) > 20
     assert {row.state for row in rows} == {"reached", "closed", "in_progress"}
+    assert {row.abandoned_call.reason for row in rows} == {"abandoned", "voicemail"}
     assert {row.claimed_by for row in rows} == {user}
     assert all(row.abandoned_call.abandoned_at < yesterday for row in rows)
     assert all(
@@ -241,10 +242,10 @@ def test_older_callers_are_worked_on_and_those_of_two_days_are_open():
     assert all(
         any(step.text for step in each.steps.all()) for each in rows if each.attempts
     )
-    states = AbandonedCall.objects.with_state()
+    states = AbandonedCall.all_reasons.with_state()
     recent = [call.state for call in states if call.abandoned_at >= yesterday]
     assert {"open", "recovered"} <= set(recent) <= {"open", "recovered", "closed"}
-    to_do = set(AbandonedCall.objects.to_ring_back().values_list("pk", flat=True))
+    to_do = set(AbandonedCall.all_reasons.to_ring_back().values_list("pk", flat=True))
     assert to_do == {row.pk for row in states if row.state in ("open", "in_progress")}
     # One state for all calls of a number.
     by_number: dict[str, set[str]] = {}
