@@ -41,6 +41,8 @@ def environment(database_url: str, folder: str) -> dict[str, str]:
         "TWILIO_ACCOUNT_SID": traffic.ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": traffic.AUTH_TOKEN,
         "TWILIO_AUTH_TOKEN_SECONDARY": "",
+        # Nothing listens there: nobody outside is asked.
+        "TWILIO_API_BASE_URL": "http://127.0.0.1:9",
         "WEBHOOK_BASIC_AUTH": "",
         "SPOOL_DIR": f"{folder}/spool",
     }

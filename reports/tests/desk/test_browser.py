@@ -117,11 +117,7 @@ def test_operator_takes_a_call_in_the_browser_and_notes_what_it_was_about(site):
 
 
 def test_act_pressed_during_a_talk_waits_for_its_end(site):
-    desk = site.desk()
-    desk.click("#desk-ready")
-    is_on(desk, "#desk-ready")
-    caller = site.caller()
-    is_on(desk, "#desk-busy")
+    desk, caller = site.conversation()
 
     desk.click("#desk-away")
     desk.click("[data-reason=break]")
@@ -135,11 +131,7 @@ def test_act_pressed_during_a_talk_waits_for_its_end(site):
 
 
 def test_act_that_waits_for_the_end_of_a_talk_is_taken_back_by_ready(site):
-    desk = site.desk()
-    desk.click("#desk-ready")
-    is_on(desk, "#desk-ready")
-    caller = site.caller()
-    is_on(desk, "#desk-busy")
+    desk, caller = site.conversation()
 
     desk.click("#desk-away")
     desk.click("[data-leave=signed-off]")
@@ -210,11 +202,7 @@ def test_second_browser_is_no_desk_until_it_takes_over(site):
 
 
 def test_note_is_kept_on_the_page_while_the_server_is_away(site):
-    desk = site.desk()
-    desk.click("#desk-ready")
-    is_on(desk, "#desk-ready")
-    caller = site.caller()
-    is_on(desk, "#desk-busy")
+    desk, caller = site.conversation()
 
     desk.context.set_offline(True)
     desk.fill("#desk-text", "written without the server")

@@ -84,6 +84,15 @@ class Site:
         page.click("[data-key='1']")
         return page
 
+    def conversation(self) -> tuple[Page, Page]:
+        """The desk and the caller's telephone, which talk to each other."""
+        desk = self.desk()
+        desk.click("#desk-ready")
+        is_on(desk, "#desk-ready")
+        caller = self.caller()
+        is_on(desk, "#desk-busy")
+        return desk, caller
+
     def rows(self, query: str, since: datetime) -> list[tuple[str, ...]]:
         moment = since.strftime("%Y-%m-%d %H:%M:%S.%f")
         with closing(sqlite3.connect(self.database)) as database:
