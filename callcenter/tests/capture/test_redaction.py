@@ -130,7 +130,7 @@ SECRET = "YAMADA-Hanako-4711"
         ("DialBridged", "true", "true"),
         ("ApiVersion", "2010-04-01", "2010-04-01"),
         ("SipSourceIp", "203.0.113.77", "999.9.999.99"),
-        ("SipHeader_X-Customer", SECRET, "XXXXXX-Xxxxxx-9999".lower()),
+        ("SipHeader_X-Customer", SECRET, "xxxxxx-xxxxxx-9999"),
         ("SomethingNew", "やまだ太郎", "xxxxx"),
         ("QueueSid", "QU1", "xx9"),
         (

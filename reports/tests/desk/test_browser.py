@@ -219,12 +219,8 @@ def test_note_is_kept_on_the_page_while_the_server_is_away(site):
 
 
 def test_what_is_written_while_the_note_is_being_saved_is_saved_too(site):
-    desk = site.desk()
-    desk.click("#desk-ready")
-    is_on(desk, "#desk-ready")
     begun = datetime.now(UTC)
-    caller = site.caller()
-    is_on(desk, "#desk-busy")
+    desk, caller = site.conversation()
     held: list[Route] = []
     desk.route("**/desk/wrap-up/", lambda route: held.append(route), times=1)
 
@@ -304,12 +300,8 @@ def test_page_asks_before_it_is_closed_in_a_conversation_or_with_an_unsaved_note
 
 
 def test_operator_who_is_switched_off_in_a_talk_notes_it_and_takes_no_more(site):
-    desk = site.desk()
-    desk.click("#desk-ready")
-    is_on(desk, "#desk-ready")
     begun = datetime.now(UTC)
-    caller = site.caller()
-    is_on(desk, "#desk-busy")
+    desk, caller = site.conversation()
     site.switch_operator(on=False)
     try:
         expect(desk.locator("#desk-trouble")).to_contain_text("switched off")

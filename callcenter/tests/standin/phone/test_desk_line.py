@@ -6,8 +6,6 @@ import pytest
 from callcenter.demo.setup.installation import install
 from callcenter.desk.tokens import token_for
 from callcenter.models import Operator
-from callcenter.standin.phone import pages
-from callcenter.tests.standin.phone.test_pages import FakeSwitchboard
 
 pytestmark = pytest.mark.django_db
 
@@ -23,13 +21,6 @@ def _demo(settings):
     settings.TWILIO_API_KEY_SECRET = SECRET
     settings.TWILIO_TWIML_APP_SID = APP
     install()
-
-
-@pytest.fixture
-def switchboard(monkeypatch):
-    fake = FakeSwitchboard()
-    monkeypatch.setattr(pages, "switchboard", lambda: fake)
-    return fake
 
 
 def test_token_of_the_desk_places_a_call_of_its_operator(client, switchboard):

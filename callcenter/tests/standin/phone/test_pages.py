@@ -13,11 +13,11 @@ from callcenter.models import Menu, Operator, PhoneLine, Queue
 from callcenter.standin.phone import pages
 from callcenter.standin.phone.loopback import Unavailable
 from callcenter.standin.phone.switchboard import UNKNOWN_CALL
+from callcenter.tests.standin.phone.fake_switchboard import SID
 
 pytestmark = pytest.mark.django_db
 
 PAGES = ["/demo/phone/", "/demo/operator/"]
-SID = "CA" + "1" * 32
 ENGLISH = {"accept-language": "en"}
 BASE = "https://callcenter.example.com"
 RETRIES = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=4000&tt=14000"
@@ -28,34 +28,11 @@ BAD_NUMBER = (
 KEYS = "A telephone has the keys 0 to 9, * and #."
 
 
-class FakeSwitchboard:
-    """Keeps what it is asked, and answers what a test wants."""
-
-    def __init__(self):
-        self.asked = []
-        ends = {"from": "+815000000301", "to": LINE, "with": ""}
-        self.answers: dict[str, object] | Exception = {"call": SID, "news": [], **ends}
-
-    def ask(self, question):
-        self.asked.append(question)
-        if isinstance(self.answers, Exception):
-            raise self.answers
-        return self.answers
-
-
 @pytest.fixture(autouse=True)
 def demo(settings):
     """The demo installation, with its telephones at /demo/."""
     settings.ROOT_URLCONF = "callcenter.tests.standin.phone.urls_of_demo"
     install()
-
-
-@pytest.fixture
-def switchboard(monkeypatch):
-    """What stands where the switchboard would be asked."""
-    fake = FakeSwitchboard()
-    monkeypatch.setattr(pages, "switchboard", lambda: fake)
-    return fake
 
 
 def answer(response):
